@@ -1,0 +1,90 @@
+package grid
+
+import "quanxi/geo"
+
+// A Building is a structure 楼栋 or farmhouse 农房. Its id does not depend on
+// grids: grids move, buildings do not.
+type Building struct {
+	Head
+	Code      string // number painted on it or in the ledger
+	Name      string // "锦绣花园3幢"
+	Address   string
+	Quarter   string // 小区 or 院落
+	Footprint geo.MultiPolygon
+	HeightCM  int32
+	Floors    int32 // above street level
+	Below     int32 // below street level
+	Units     int32
+	Entrances []Entrance
+	Use       Use
+	Year      int32 // built in; zero if not known
+	Steward   int64 // worker id of the 楼栋长; zero if none
+	// Area is the finest division that holds the building: micro-grid, or grid
+	// where there are none. The store's writer stamps it; empty means outside every grid.
+	Area Code
+}
+
+// An Entrance is a way into a building, at a floor: 0 is street level, -2 two below.
+type Entrance struct {
+	Place geo.Point
+	Level int32
+	Unit  int32
+}
+
+// A Use says what a building is for.
+type Use string
+
+// The uses of buildings.
+const (
+	Housing    Use = "housing"
+	Farmhouse  Use = "farmhouse"
+	Commerce   Use = "commerce"
+	Office     Use = "office"
+	School     Use = "school"
+	Hospital   Use = "hospital"
+	Government Use = "government"
+	Industry   Use = "industry"
+	Market     Use = "market"
+	OtherUse   Use = "other"
+)
+
+// Uses lists every use; the index is the code by which the World keeps it.
+func Uses() []Use {
+	return []Use{OtherUse, Housing, Farmhouse, Commerce, Office, School, Hospital, Government, Industry, Market}
+}
+
+// Kind returns Buildings.
+func (*Building) Kind() Kind { return Buildings }
+
+// Columns implements Entity.
+func (b *Building) Columns() []Column {
+	return []Column{
+		{"code", &b.Code}, {"name", &b.Name}, {"address", &b.Address}, {"quarter", &b.Quarter},
+		{"height_cm", &b.HeightCM}, {"floors", &b.Floors}, {"floors_below", &b.Below}, {"units", &b.Units},
+		{"entrances", &b.Entrances}, {"building_use", (*string)(&b.Use)}, {"year", &b.Year},
+		{"steward", &b.Steward}, {"area", (*string)(&b.Area)},
+	}
+}
+
+// Geometry returns the footprint.
+func (b *Building) Geometry() geo.Geometry { return polygons(b.Footprint) }
+
+// SetGeometry replaces the footprint.
+func (b *Building) SetGeometry(g geo.Geometry) error { return setPolygons(Buildings, &b.Footprint, g) }
+
+// Validate implements Entity.
+func (b *Building) Validate() error {
+	switch {
+	case len(b.Footprint) == 0:
+		return invalid(Buildings, "geometry", "a building needs a footprint")
+	case b.HeightCM < 0 || b.HeightCM > 100_000:
+		return invalid(Buildings, "height_cm", "must be between 0 and 100000 (1 km)")
+	case b.Floors < 0 || b.Floors > 200:
+		return invalid(Buildings, "floors", "must be between 0 and 200")
+	case b.Below < 0 || b.Below > 20:
+		return invalid(Buildings, "floors_below", "must be between 0 and 20")
+	case b.Units < 0 || b.Units > 1000:
+		return invalid(Buildings, "units", "must be between 0 and 1000")
+	}
+	return nil
+}

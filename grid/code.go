@@ -1,0 +1,111 @@
+package grid
+
+import "slices"
+
+// A Code is a division's administrative code: digits only, county 6 (GB/T 2260),
+// town 9, community 12, grid 15, micro-grid 17; the city has 4 ("5000").
+type Code string
+
+// A Level is the depth of a division in the tree.
+type Level int32
+
+// The levels, from the outside in.
+const (
+	CityLevel Level = iota + 1
+	CountyLevel
+	TownLevel
+	CommunityLevel
+	GridLevel
+	MicroGridLevel
+)
+
+// Level returns the level that the length of c stands for, and zero if none does.
+func (c Code) Level() Level {
+	switch len(c) {
+	case 4:
+		return CityLevel
+	case 6:
+		return CountyLevel
+	case 9:
+		return TownLevel
+	case 12:
+		return CommunityLevel
+	case 15:
+		return GridLevel
+	case 17:
+		return MicroGridLevel
+	}
+	return 0
+}
+
+// Valid reports whether c has the length of a level and digits only.
+func (c Code) Valid() bool {
+	if c.Level() == 0 {
+		return false
+	}
+	for i := range len(c) {
+		if c[i] < '0' || c[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// A CodeRange is the codes From ≤ c < To in byte order.
+type CodeRange struct{ From, To Code }
+
+// A Scope is a sorted set of disjoint code ranges: what one viewer answers for.
+// It is computed from the management tree, since a code's prefix does not always
+// say who manages. The zero Scope holds nothing.
+type Scope struct{ ranges []CodeRange }
+
+// Everywhere returns the scope of the whole city and of what is not placed yet.
+func Everywhere() Scope { return Scope{[]CodeRange{{"", "~"}}} }
+
+// NewScope returns the scope of the given ranges, joined where they touch.
+func NewScope(ranges ...CodeRange) Scope {
+	sorted := slices.Clone(ranges)
+	slices.SortFunc(sorted, func(a, b CodeRange) int { return compare(a.From, b.From) })
+	var s Scope
+	for _, r := range sorted {
+		if r.From >= r.To {
+			continue
+		}
+		if n := len(s.ranges); n > 0 && r.From <= s.ranges[n-1].To {
+			s.ranges[n-1].To = max(s.ranges[n-1].To, r.To)
+			continue
+		}
+		s.ranges = append(s.ranges, r)
+	}
+	return s
+}
+
+// Under returns the range of c itself and of all codes that begin with it.
+func Under(c Code) CodeRange { return CodeRange{c, c + "~"} }
+
+// Ranges returns the scope's ranges in order. The caller may keep them.
+func (s Scope) Ranges() []CodeRange { return slices.Clone(s.ranges) }
+
+// Holds reports whether c lies in the scope.
+func (s Scope) Holds(c Code) bool {
+	i, found := slices.BinarySearchFunc(s.ranges, c, func(r CodeRange, c Code) int { return compare(r.From, c) })
+	if found {
+		return true
+	}
+	return i > 0 && c < s.ranges[i-1].To
+}
+
+// IsEverywhere reports whether the scope is the whole city.
+func (s Scope) IsEverywhere() bool {
+	return len(s.ranges) == 1 && s.ranges[0] == CodeRange{"", "~"}
+}
+
+func compare(a, b Code) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,69 @@
+package grid
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"quanxi/geo"
+)
+
+// EncodeJSON writes an entity as one JSON object: id, revision, external, the
+// columns by name, and geometry as GeoJSON. Sealed fields stay sealed.
+func EncodeJSON(e Entity) ([]byte, error) {
+	var b bytes.Buffer
+	head := e.Entity()
+	fmt.Fprintf(&b, `{"id":%d,"revision":%d`, head.ID, head.Revision)
+	fields := e.Columns()
+	if head.External != "" {
+		fields = append(fields, Column{"external", &head.External})
+	}
+	if g := e.Geometry(); g != nil {
+		fields = append(fields, Column{"geometry", g})
+	}
+	for _, c := range fields {
+		text, err := json.Marshal(c.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s %d: %s: %w", e.Kind(), head.ID, c.Name, err)
+		}
+		fmt.Fprintf(&b, `,%q:%s`, c.Name, text)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// DecodeJSON fills e from an object that EncodeJSON wrote. Fields that the
+// object lacks stay as they are, so that it also serves as a patch. The error
+// wraps ErrInvalid and names the field.
+func DecodeJSON(body []byte, e Entity) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return fmt.Errorf("%s: %w: %w", e.Kind(), ErrInvalid, err)
+	}
+	head := e.Entity()
+	known := append(e.Columns(), Column{"id", &head.ID}, Column{"revision", &head.Revision}, Column{"external", &head.External})
+	for _, c := range known {
+		raw, ok := fields[c.Name]
+		delete(fields, c.Name)
+		if !ok {
+			continue
+		}
+		if err := json.Unmarshal(raw, c.Value); err != nil {
+			return invalid(e.Kind(), c.Name, "has the wrong type")
+		}
+	}
+	if raw, ok := fields["geometry"]; ok {
+		delete(fields, "geometry")
+		g, err := geo.UnmarshalGeometry(raw)
+		if err != nil {
+			return invalid(e.Kind(), "geometry", err.Error())
+		}
+		if err := e.SetGeometry(g); err != nil {
+			return err
+		}
+	}
+	for name := range fields {
+		return invalid(e.Kind(), name, "is not a field of this kind")
+	}
+	return nil
+}

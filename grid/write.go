@@ -1,0 +1,131 @@
+package grid
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// A Write is what one transaction stores: everything in it, or nothing.
+type Write struct {
+	Actor  string // account that writes, for the audit row
+	Action string // what it does, such as "buildings.edit", for the audit row
+	From   string // address it came from, for the audit row; may be empty
+	// Put stores entities: a new one (Revision 0; ID 0 lets the store assign one),
+	// or a new state of the stored one, whose revision must be the one now stored.
+	// The store sets ID and Revision in place once it has committed.
+	Put []Entity
+	// Remove removes entities at the given revisions, leaving tombstones.
+	Remove []Ref
+	// Keys are stored beside the log, in the same transaction.
+	Keys []SubjectKey
+	// Once makes the write happen at most once; the zero value asks for nothing.
+	Once Once
+}
+
+// Once is an idempotency key, unique per account, key and digest of the body.
+type Once struct {
+	Key    string
+	Digest []byte
+}
+
+// A Receipt acknowledges a committed write.
+type Receipt struct {
+	// Mark is passed by a node's horizon when the node has applied the write.
+	Mark int64
+	// Refs are the entities put, in order, with their ids and new revisions.
+	Refs []Ref
+	// Repeated reports that Once was seen before and nothing was written; Refs
+	// and Mark are those of the first time.
+	Repeated bool
+}
+
+// A Store keeps entities durably, with their audit and change rows. It never
+// shares memory with its caller beyond what Write.Put says, and is safe for
+// concurrent use. Implementations must pass storetest.Run.
+type Store interface {
+	// Write stores w in one transaction. The error wraps ErrConflict if a revision
+	// is stale, ErrInvalid if an external id is taken or a field may not be stored,
+	// ErrNotFound if something to remove is absent, ErrUnavailable if the database
+	// cannot take writes now.
+	Write(ctx context.Context, w Write) (Receipt, error)
+
+	// Entity returns the live entity with the given id, or ErrNotFound.
+	Entity(ctx context.Context, kind Kind, id int64) (Entity, error)
+
+	// Entities yields the live entities of a kind that the query selects, in
+	// ascending order of id. An error ends the sequence.
+	Entities(ctx context.Context, kind Kind, q Query) iter.Seq2[Entity, error]
+
+	// SubjectKey returns a data subject's wrapped key, or ErrNotFound.
+	SubjectKey(ctx context.Context, kind Kind, id int64) (SubjectKey, error)
+
+	// DestroyKey erases a data subject: the sealed identity can never be opened
+	// again, neither in rows nor in the history. It writes an audit row.
+	DestroyKey(ctx context.Context, actor string, kind Kind, id int64) error
+
+	// NextIDs reserves n consecutive ids and returns the first. They lie at or
+	// above 2^52 and below 2^53, apart from the ids of generated entities.
+	NextIDs(ctx context.Context, n int) (int64, error)
+
+	// BeginLoad opens a bulk load, invisible until committed (RULES A8).
+	BeginLoad(ctx context.Context, about LoadInfo) (Load, error)
+	// UndoLoad makes a committed load vanish again: what it added is gone, what it
+	// replaced is back. It is one change. ErrConflict if something in it was
+	// edited since.
+	UndoLoad(ctx context.Context, actor string, id int64) (Receipt, error)
+	// Loads yields all loads, newest first.
+	Loads(ctx context.Context) ([]LoadInfo, error)
+	// LoadEntities yields the present state of everything that a load touched, in
+	// the order of kinds and ids. One that has no live state comes as its Head
+	// alone, the Revision negated.
+	LoadEntities(ctx context.Context, id int64) iter.Seq2[Entity, error]
+
+	Close() error
+}
+
+// A Query selects entities; its zero value selects all.
+type Query struct {
+	After    int64   // only ids above it: the cursor of a page
+	Limit    int     // at most so many; zero is no limit
+	IDs      []int64 // only these; nil is all
+	Column   string  // with Values: only entities whose column has one of the values
+	Values   []string
+	External []string // only these external ids; nil is all
+}
+
+// LoadInfo describes a bulk load.
+type LoadInfo struct {
+	ID     int64
+	Actor  string
+	About  string // where it came from: a file's name, "generate 2 towns, seed 7"
+	State  LoadState
+	Began  time.Time
+	Put    int64
+	Remove int64
+}
+
+// A LoadState is where a load stands.
+type LoadState string
+
+// The states of loads.
+const (
+	LoadOpen    LoadState = "open"
+	LoadLive    LoadState = "live"
+	LoadUndone  LoadState = "undone"
+	LoadAborted LoadState = "aborted"
+)
+
+// A Load takes a bulk load in short transactions. Readers see all of it, or
+// nothing until Commit. It is for one goroutine.
+type Load interface {
+	ID() int64
+	// Put stages entities. One whose id or external id is live already replaces
+	// that one when the load commits. IDs of new entities are assigned in place.
+	Put(ctx context.Context, entities []Entity, keys []SubjectKey) error
+	// Commit makes the load live in one short transaction, as ONE change.
+	// ErrConflict if an entity it replaces was edited since it was staged.
+	Commit(ctx context.Context) (Receipt, error)
+	// Abort drops what was staged. After Commit it does nothing.
+	Abort(ctx context.Context) error
+}
