@@ -1,0 +1,141 @@
+package geo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// ErrGeoJSON reports a JSON value that is not the GeoJSON geometry asked for.
+var ErrGeoJSON = errors.New("not a usable GeoJSON geometry")
+
+// Geometries are GeoJSON geometries on the wire (RFC 7946): degrees with at most
+// seven decimals, longitude first. Every value comes back as it went out. The
+// zero Point and nil geometries are null. A set of one line or polygon is
+// written as LineString or Polygon; both forms are read. A third coordinate is
+// read over. Rings are neither closed nor turned on reading: see Check.
+
+// MarshalJSON returns a GeoJSON Point, or null for the zero Point.
+func (p Point) MarshalJSON() ([]byte, error) {
+	if p.IsZero() {
+		return []byte("null"), nil
+	}
+	return append(appendPosition([]byte(`{"type":"Point","coordinates":`), p), '}'), nil
+}
+
+// MarshalJSON returns a GeoJSON LineString or MultiLineString, or null for nil.
+func (m MultiLine) MarshalJSON() ([]byte, error) {
+	switch {
+	case m == nil:
+		return []byte("null"), nil
+	case len(m) == 1:
+		return append(appendPositions([]byte(`{"type":"LineString","coordinates":`), m[0]), '}'), nil
+	}
+	return append(appendList([]byte(`{"type":"MultiLineString","coordinates":`), m, appendPositions), '}'), nil
+}
+
+// MarshalJSON returns a GeoJSON Polygon or MultiPolygon, or null for nil.
+func (m MultiPolygon) MarshalJSON() ([]byte, error) {
+	switch {
+	case m == nil:
+		return []byte("null"), nil
+	case len(m) == 1:
+		return append(appendRings([]byte(`{"type":"Polygon","coordinates":`), m[0]), '}'), nil
+	}
+	return append(appendList([]byte(`{"type":"MultiPolygon","coordinates":`), m, appendRings), '}'), nil
+}
+
+func appendPosition(dst []byte, p Point) []byte {
+	dst = appendUnits(append(dst, '['), p.Lon)
+	return append(appendUnits(append(dst, ','), p.Lat), ']')
+}
+
+func appendPositions[L ~[]Point](dst []byte, l L) []byte { return appendList(dst, l, appendPosition) }
+
+func appendRings(dst []byte, g Polygon) []byte { return appendList(dst, g, appendPositions[Ring]) }
+
+func appendList[T any](dst []byte, list []T, appendOne func([]byte, T) []byte) []byte {
+	dst = append(dst, '[')
+	for i, v := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendOne(dst, v)
+	}
+	return append(dst, ']')
+}
+
+// UnmarshalJSON reads a GeoJSON Point or null.
+func (p *Point) UnmarshalJSON(data []byte) error { return unmarshalInto(p, data) }
+
+// UnmarshalJSON reads a GeoJSON LineString, MultiLineString or null.
+func (m *MultiLine) UnmarshalJSON(data []byte) error { return unmarshalInto(m, data) }
+
+// UnmarshalJSON reads a GeoJSON Polygon, MultiPolygon or null.
+func (m *MultiPolygon) UnmarshalJSON(data []byte) error { return unmarshalInto(m, data) }
+
+func unmarshalInto[G Geometry](dst *G, data []byte) error {
+	g, err := ParseGeoJSON(data)
+	if err != nil {
+		return err
+	}
+	if g == nil {
+		var none G
+		*dst = none
+		return nil
+	}
+	got, ok := g.(G)
+	if !ok {
+		return fmt.Errorf("%w: found %T, want %T", ErrGeoJSON, g, *dst)
+	}
+	*dst = got
+	return nil
+}
+
+// ParseGeoJSON reads one GeoJSON geometry in degrees. It returns nil for null.
+// Errors wrap ErrGeoJSON or, for a position off the globe, ErrRange.
+func ParseGeoJSON(data []byte) (Geometry, error) {
+	return ParseGeoJSONWith(data, nil)
+}
+
+// ParseGeoJSONWith is ParseGeoJSON for coordinates that toDegrees turns into
+// degrees; nil means that they are degrees already.
+func ParseGeoJSONWith(data []byte, toDegrees func(x, y float64) (lon, lat float64)) (Geometry, error) {
+	var raw *struct {
+		Type        string          `json:"type"`
+		Coordinates json.RawMessage `json:"coordinates"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGeoJSON, err)
+	}
+	if raw == nil {
+		return nil, nil
+	}
+	r := positionReader{toDegrees}
+	switch raw.Type {
+	case "Point":
+		return readCoordinates(raw.Coordinates, r.point)
+	case "LineString":
+		return readCoordinates(raw.Coordinates, one[MultiLine](r.line))
+	case "MultiLineString":
+		return readCoordinates(raw.Coordinates, many[MultiLine](r.line))
+	case "Polygon":
+		return readCoordinates(raw.Coordinates, one[MultiPolygon](r.polygon))
+	case "MultiPolygon":
+		return readCoordinates(raw.Coordinates, many[MultiPolygon](r.polygon))
+	}
+	return nil, fmt.Errorf("%w: type %.40q", ErrGeoJSON, raw.Type)
+}
+
+// readCoordinates decodes coordinates into the nesting that convert takes.
+func readCoordinates[W any, G Geometry](data json.RawMessage, convert func(W) (G, error)) (Geometry, error) {
+	var wire W
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return nil, fmt.Errorf("%w: coordinates: %w", ErrGeoJSON, err)
+	}
+	g, err := convert(wire)
+	if err != nil {
+		return nil, fmt.Errorf("coordinates%w", err)
+	}
+	return g, nil
+}
