@@ -54,7 +54,7 @@ func DecodeJSON(body []byte, e Entity) error {
 	}
 	if raw, ok := fields["geometry"]; ok {
 		delete(fields, "geometry")
-		g, err := geo.UnmarshalGeometry(raw)
+		g, err := geo.ParseGeoJSON(raw)
 		if err != nil {
 			return invalid(e.Kind(), "geometry", err.Error())
 		}

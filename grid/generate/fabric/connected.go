@@ -1,0 +1,158 @@
+package fabric
+
+import (
+	"cmp"
+	"slices"
+
+	"quanxi/geo"
+)
+
+// twoConnected splits segments into those of the 2-connected component that
+// holds the ring, and the other components that enclose anything.
+func twoConnected(in []Segment) (kept []Segment, dropped [][]Segment) {
+	t := newTarjan(in)
+	for v := range t.around {
+		if t.depth[v] == 0 {
+			t.search(int32(v))
+		}
+	}
+	for _, edges := range t.parts {
+		part := make([]Segment, len(edges))
+		ring := false
+		for i, e := range edges {
+			part[i] = in[e]
+			ring = ring || in[e].Class == RingClass
+		}
+		if ring {
+			kept = append(kept, part...)
+		} else if len(part) > 2 {
+			dropped = append(dropped, part)
+		}
+	}
+	return kept, dropped
+}
+
+// tarjan finds 2-connected components with an explicit stack: towns have paths
+// longer than a goroutine's patience.
+type tarjan struct {
+	ends   [][2]int32
+	around [][]int32 // edges by vertex
+	depth  []int32   // order of discovery, 0 if not yet seen
+	low    []int32
+	used   []bool
+	stack  []int32 // edges of the components not yet closed
+	parts  [][]int32
+	clock  int32
+}
+
+func newTarjan(in []Segment) *tarjan {
+	index := map[geo.Point]int32{}
+	t := &tarjan{ends: make([][2]int32, len(in)), used: make([]bool, len(in))}
+	for e, s := range in {
+		for k, p := range [2]geo.Point{s.A, s.B} {
+			v, ok := index[p]
+			if !ok {
+				v = int32(len(t.around))
+				index[p], t.around = v, append(t.around, nil)
+			}
+			t.ends[e][k] = v
+			t.around[v] = append(t.around[v], int32(e))
+		}
+	}
+	t.depth, t.low = make([]int32, len(t.around)), make([]int32, len(t.around))
+	return t
+}
+
+type frame struct {
+	v, edge int32 // the vertex and the edge by which it was reached
+	next    int   // position in around[v]
+	mark    int   // height of the edge stack before that edge
+}
+
+func (t *tarjan) search(root int32) {
+	path := []frame{{v: root, edge: -1}}
+	t.visit(root)
+	for len(path) > 0 {
+		f := &path[len(path)-1]
+		if f.next < len(t.around[f.v]) {
+			e := t.around[f.v][f.next]
+			f.next++
+			if t.used[e] {
+				continue
+			}
+			t.used[e] = true
+			w := t.ends[e][0] + t.ends[e][1] - f.v
+			mark := len(t.stack)
+			t.stack = append(t.stack, e)
+			if t.depth[w] != 0 {
+				t.low[f.v] = min(t.low[f.v], t.depth[w])
+				continue
+			}
+			t.visit(w)
+			path = append(path, frame{v: w, edge: e, mark: mark})
+			continue
+		}
+		done := *f
+		path = path[:len(path)-1]
+		if len(path) > 0 {
+			t.leave(done, path[len(path)-1].v)
+		}
+	}
+}
+
+func (t *tarjan) visit(v int32) {
+	t.clock++
+	t.depth[v], t.low[v] = t.clock, t.clock
+}
+
+// leave closes a component if nothing below f reaches above parent.
+func (t *tarjan) leave(f frame, parent int32) {
+	t.low[parent] = min(t.low[parent], t.low[f.v])
+	if t.low[f.v] >= t.depth[parent] {
+		t.parts = append(t.parts, append([]int32(nil), t.stack[f.mark:]...))
+		t.stack = t.stack[:f.mark]
+	}
+}
+
+// stitchArea2 is twice the area of the envelope, in square units, from which on
+// an island is worth tying: about a hectare.
+const stitchArea2 = 200_000_000
+
+// stitch returns two lines from each larger island to the nearest vertices of
+// the rest, so that it does not vanish.
+func stitch(kept []Segment, dropped [][]Segment) []Segment {
+	var out []Segment
+	for _, part := range dropped {
+		west, east := extremes(part)
+		south, north := west.Lat, west.Lat
+		for _, s := range part {
+			south, north = min(south, s.A.Lat), max(north, s.A.Lat)
+		}
+		if 2*(int64(east.Lon)-int64(west.Lon))*(int64(north)-int64(south)) < stitchArea2 {
+			continue
+		}
+		for _, end := range [2]geo.Point{west, east} {
+			if to, ok := nearest(kept, end); ok && to != end {
+				out = append(out, Segment{end, to, 1})
+			}
+		}
+	}
+	return out
+}
+
+func extremes(part []Segment) (west, east geo.Point) {
+	byLon := func(a, b Segment) int { return cmp.Compare(a.A.Lon, b.A.Lon) }
+	return slices.MinFunc(part, byLon).A, slices.MaxFunc(part, byLon).A
+}
+
+func nearest(segments []Segment, p geo.Point) (geo.Point, bool) {
+	best, at := int64(-1), geo.Point{}
+	for _, s := range segments {
+		for _, q := range [2]geo.Point{s.A, s.B} {
+			if d := dist2(p, q); d > 0 && (best < 0 || d < best) {
+				best, at = d, q
+			}
+		}
+	}
+	return at, best >= 0
+}
