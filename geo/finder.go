@@ -1,0 +1,88 @@
+package geo
+
+import (
+	"iter"
+	"math"
+
+	"github.com/tidwall/rtree"
+)
+
+// finder is the reading side that Index and Snapshot share.
+//
+// The tree holds float32 corners relative to an origin. Integer corners would be
+// exact, but rtree multiplies sides to choose its branches, and the product of
+// two 32-bit integers wraps around beyond half a kilometre: such a tree works
+// and is 20 to 70 times slower. Floats keep the order of magnitude, and relative
+// to the first item they are exact for 1.6 degrees around; farther away corners
+// are rounded outwards, so nothing is ever missed.
+type finder struct {
+	tree   rtree.RTreeGN[float32, uint32]
+	origin Point // lower corner of the first item ever put in
+}
+
+type floatBox struct{ min, max [2]float32 }
+
+// Len returns the number of items.
+func (f *finder) Len() int { return f.tree.Len() }
+
+// Search yields every item whose envelope meets env, in no particular order.
+// Farther than 1.6 degrees from the first item of the index it may also yield
+// items that miss env by a little: up to 8 cm within 6 degrees, 6 m at the far
+// end of the globe. Ask the geometry itself where that matters. An inverted env
+// meets nothing.
+func (f *finder) Search(env Envelope) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		if !env.Valid() {
+			return
+		}
+		box := f.box(env)
+		f.tree.Search(box.min, box.max, func(_, _ [2]float32, id uint32) bool { return yield(id) })
+	}
+}
+
+// Nearest yields all items from the nearest to the farthest with the distance in
+// metres from p to their envelope, 0 if it holds p. Distances are flat ones,
+// meant for the nearest few kilometres.
+func (f *finder) Nearest(p Point) iter.Seq2[uint32, float64] {
+	return func(yield func(uint32, float64) bool) {
+		plane := planeAt(p)
+		x := float64(p.Lon) - float64(f.origin.Lon)
+		y := float64(p.Lat) - float64(f.origin.Lat)
+		distance := func(lo, hi [2]float32, _ uint32, _ bool) float64 {
+			east := max(float64(lo[0])-x, x-float64(hi[0]), 0) * plane.metresPerLon
+			north := max(float64(lo[1])-y, y-float64(hi[1]), 0) * plane.metresPerLat
+			return math.Hypot(east, north)
+		}
+		f.tree.Nearby(distance, func(_, _ [2]float32, id uint32, metres float64) bool {
+			return yield(id, metres)
+		})
+	}
+}
+
+// settle fixes the origin with the first item.
+func (f *finder) settle(env Envelope) {
+	if f.tree.Len() == 0 {
+		f.origin = env.Min
+	}
+}
+
+// box returns env relative to the origin, rounded outwards.
+func (f *finder) box(env Envelope) floatBox {
+	return floatBox{
+		[2]float32{below(env.Min.Lon, f.origin.Lon), below(env.Min.Lat, f.origin.Lat)},
+		[2]float32{above(env.Max.Lon, f.origin.Lon), above(env.Max.Lat, f.origin.Lat)},
+	}
+}
+
+// below returns the largest float32 that is at most v-origin.
+func below(v, origin int32) float32 {
+	exact := float64(v) - float64(origin)
+	f := float32(exact)
+	if float64(f) > exact {
+		return math.Nextafter32(f, float32(math.Inf(-1)))
+	}
+	return f
+}
+
+// above returns the smallest float32 that is at least v-origin.
+func above(v, origin int32) float32 { return -below(-v, -origin) }
