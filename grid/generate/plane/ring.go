@@ -209,7 +209,7 @@ func (r Ring) boxAlong(u Vec) Box {
 		lo = Vec{min(lo.X, x), min(lo.Y, y)}
 		hi = Vec{max(hi.X, x), max(hi.Y, y)}
 	}
-	c := u.Mul((lo.X + hi.X) / 2).Along(v, (lo.Y+hi.Y)/2)
+	c := u.Mul((lo.X+hi.X)/2).Along(v, (lo.Y+hi.Y)/2)
 	return Box{c, u, (hi.X - lo.X) / 2, (hi.Y - lo.Y) / 2}
 }
 

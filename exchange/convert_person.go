@@ -1,0 +1,107 @@
+package exchange
+
+import (
+	"strings"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+func (c *Converter) person(r *row) (Subject, error) {
+	identity := &grid.Identity{Name: r.text("name"), IDNumber: strings.ToUpper(r.text("id_number")), Phone: r.text("phone")}
+	p := &grid.Person{
+		Sex:       grid.Sex(r.oneOf("sex", sexes, "")),
+		Dwelling:  r.id("dwelling"),
+		Residence: grid.Residence(r.oneOf("residence", residences, string(grid.LivesRegistered))),
+		Care:      careTags(r),
+	}
+	if identity.Name == "" {
+		r.refuse("name", "must not be empty")
+	}
+	if place, ok := r.Geometry.(geo.Point); ok {
+		p.Place = place
+	}
+	if born := r.text("born"); born != "" {
+		p.Born = birthday(r, born)
+	}
+	c.checkIDNumber(r, identity.IDNumber, p)
+	if p.Dwelling == 0 && r.has("dwelling_external") {
+		if p.Dwelling = c.resolve(grid.Dwellings, c.prefix+r.text("dwelling_external")); p.Dwelling == 0 {
+			r.refuse("dwelling_external", "no such dwelling")
+		}
+	}
+	return Subject{p, identity}, nil
+}
+
+// checkIDNumber checks the number and fills in what it says and the row does not.
+func (c *Converter) checkIDNumber(r *row, number string, p *grid.Person) {
+	if number == "" {
+		return
+	}
+	born, sex, err := grid.ParseIDNumber(number)
+	if err != nil {
+		r.refuse("id_number", err.Error())
+		return
+	}
+	if p.Born == 0 {
+		p.Born = born
+	}
+	if p.Sex == "" {
+		p.Sex = sex
+	}
+}
+
+func birthday(r *row, text string) grid.Date {
+	digits := strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, text)
+	var d grid.Date
+	if len(digits) == 8 {
+		for _, c := range digits {
+			d = d*10 + grid.Date(c-'0')
+		}
+	}
+	if d == 0 || !d.Valid() {
+		r.refuse("born", "is not a day of the calendar")
+	}
+	return d
+}
+
+var sexes = map[string]string{"m": "m", "男": "m", "f": "f", "女": "f"}
+
+var residences = map[string]string{
+	"both": "both", "人户一致": "both", "户籍": "both", "户籍人口": "both", "registered": "registered", "户在人不在": "registered",
+	"living": "living", "流动": "living", "流动人口": "living", "人在户不在": "living",
+}
+
+// careNames maps the words of ledgers to the tags of care; anything else in such
+// a column is not held.
+var careNames = map[string]string{
+	"独居": "living-alone", "空巢": "empty-nest", "高龄": "aged-80", "残疾": "disabled", "失能": "bedridden", "低保": "low-income",
+	"留守儿童": "left-behind-child", "留守老人": "left-behind-elder", "孤儿": "orphan", "特困": "destitute", "优抚": "veteran-family",
+	"计生特扶": "bereaved", "重病": "severe-illness", "半失能": "half-disabled",
+}
+
+func careTags(r *row) []string {
+	known := map[string]bool{}
+	for _, tag := range grid.CareTags() {
+		known[tag] = true
+	}
+	var tags []string
+	for _, word := range r.list("care") {
+		word = strings.TrimSpace(word)
+		if tag, ok := careNames[word]; ok {
+			word = tag
+		}
+		if known[word] {
+			tags = append(tags, word)
+		}
+	}
+	if r.oneOf("living_alone", map[string]string{"是": "yes", "true": "yes", "1": "yes", "y": "yes"}, "") == "yes" {
+		tags = append(tags, "living-alone")
+	}
+	return tags
+}

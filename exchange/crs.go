@@ -1,0 +1,106 @@
+package exchange
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"quanxi/geo"
+)
+
+// A Proposal is a coordinate system and how well it fits a file.
+type Proposal struct {
+	CRS    string  `json:"crs"`
+	Share  float64 `json:"share"` // of the sampled positions that fall into the declared area
+	Sample int     `json:"sample"`
+}
+
+// candidates are tried when a file does not say what its numbers are; the
+// likeliest first, which wins a tie.
+var candidates = []string{"wgs84", "gcj02", "bd09", "EPSG:4544", "EPSG:4545", "EPSG:4546", "EPSG:4523", "EPSG:4524", "EPSG:4525", "cm=106.5"}
+
+// sampled is how many positions decide.
+const sampled = 2000
+
+// ProposeCRS ranks the candidates by how many of the file's positions fall into
+// the declared area. inside reports whether a position does; without any
+// declared area it takes whatever lies on the earth, and the first candidate
+// that explains the numbers wins.
+func ProposeCRS(source Source, inside func(geo.Point) bool) ([]Proposal, error) {
+	positions, err := samplePositions(source)
+	if err != nil {
+		return nil, err
+	}
+	if len(positions) == 0 {
+		return []Proposal{{CRS: "wgs84"}}, nil
+	}
+	var ranking []Proposal
+	for _, name := range candidates {
+		crs, err := geo.ParseCRS(name)
+		if err != nil {
+			return nil, fmt.Errorf("candidate %s: %w", name, err)
+		}
+		hits := 0
+		for _, p := range positions {
+			lon, lat := crs.ToDegrees(p[0], p[1])
+			if geo.CheckDegrees(lon, lat) == nil && inside(geo.At(lon, lat)) {
+				hits++
+			}
+		}
+		ranking = append(ranking, Proposal{name, float64(hits) / float64(len(positions)), len(positions)})
+	}
+	slices.SortStableFunc(ranking, func(a, b Proposal) int { return cmp.Compare(b.Share, a.Share) })
+	return ranking, nil
+}
+
+// samplePositions collects the first positions of the file as they stand there.
+func samplePositions(source Source) ([][2]float64, error) {
+	var positions [][2]float64
+	collect := func(x, y float64) (lon, lat float64) {
+		if len(positions) < sampled {
+			positions = append(positions, [2]float64{x, y})
+		}
+		return 106.5, 29.5 // any place will do: the geometry is thrown away
+	}
+	for _, err := range source.Records(collect) {
+		var problem Problem
+		if err != nil && !errors.As(err, &problem) {
+			return nil, err
+		}
+		if len(positions) >= sampled {
+			break
+		}
+	}
+	return positions, nil
+}
+
+// ChooseCRS returns the transform for a declared name, or for what the file
+// itself declares, or for the best proposal if the name is "auto". The text says
+// what was chosen and why.
+func ChooseCRS(name string, source Source, inside func(geo.Point) bool) (Transform, string, error) {
+	if name != "auto" {
+		return transformOf(name, name)
+	}
+	if declared := source.CRS(); declared != "" {
+		return transformOf(declared, declared+" (the file says so)")
+	}
+	ranking, err := ProposeCRS(source, inside)
+	if err != nil {
+		return nil, "", err
+	}
+	best := ranking[0]
+	why := fmt.Sprintf("%s (proposed: %.0f %% of %d positions fall into the known area)", best.CRS, best.Share*100, best.Sample)
+	if len(ranking) > 1 && ranking[1].Share > 0 && ranking[1].Share >= best.Share-0.02 {
+		why += fmt.Sprintf("; %s fits as well (%.0f %%): name one with --crs if the map looks shifted", ranking[1].CRS, ranking[1].Share*100)
+	}
+	return transformOf(best.CRS, why)
+}
+
+func transformOf(name, why string) (Transform, string, error) {
+	crs, err := geo.ParseCRS(name)
+	if err != nil {
+		return nil, "", err
+	}
+	return crs.ToDegrees, why, nil
+}

@@ -1,0 +1,141 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// driver is one format that we hand to GDAL, recognised by content.
+type driver struct {
+	name  string // GDAL's
+	magic []byte
+	inner string // what must also occur in the first bytes; may be empty
+}
+
+// drivers are the only ones that GDAL may use: a VRT named .geojson once read
+// another file of the server (RULES B2), so the driver is ours to declare.
+var drivers = []driver{
+	{"GPKG", []byte("SQLite format 3\x00"), ""},
+	{"ESRI Shapefile", []byte{0, 0, 0x27, 0x0a}, ""},
+	{"ESRI Shapefile", []byte("PK\x03\x04"), ".shp"},
+	{"OpenFileGDB", []byte("PK\x03\x04"), ".gdb"},
+	{"LIBKML", []byte("PK\x03\x04"), ".kml"},
+	{"KML", []byte("<"), "<kml"},
+	{"GML", []byte("<"), "FeatureCollection"},
+	{"MapInfo File", []byte("!table"), ""},
+	{"DXF", []byte("  0\r\nSECTION"), ""},
+	{"DXF", []byte("  0\nSECTION"), ""},
+	{"FlatGeobuf", []byte("fgb"), ""},
+}
+
+// Limits on one conversion.
+const (
+	gdalTime   = 30 * time.Minute
+	gdalOutput = 8 << 30 // bytes
+)
+
+// recognise returns the GDAL driver for a file, by its first bytes.
+func recognise(path string, head []byte) (string, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		if tables, _ := filepath.Glob(filepath.Join(path, "*.gdbtable")); len(tables) > 0 {
+			return "OpenFileGDB", nil
+		}
+	}
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), "\t\r\n")
+	for _, d := range drivers {
+		if (bytes.HasPrefix(head, d.magic) || bytes.HasPrefix(text, d.magic)) && bytes.Contains(head, []byte(d.inner)) {
+			return d.name, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w: GeoJSON, CSV, GeoPackage, Shapefile, FileGDB, KML, GML, MapInfo, DXF and FlatGeobuf are", filepath.Base(path), ErrFormat)
+}
+
+// openGDAL converts the file to a GeoJSON sequence in an empty folder, with only
+// the recognised driver enabled, and opens that.
+func openGDAL(ctx context.Context, path string) (Source, error) {
+	head, err := firstBytes(path)
+	if err != nil {
+		return nil, err
+	}
+	name, err := recognise(path, head)
+	if err != nil {
+		return nil, err
+	}
+	tool, err := exec.LookPath("ogr2ogr")
+	if err != nil {
+		return nil, fmt.Errorf("%s is a %s: reading it needs GDAL's ogr2ogr: apt-get install gdal-bin", filepath.Base(path), name)
+	}
+	folder, err := os.MkdirTemp("", "quanxi-import-")
+	if err != nil {
+		return nil, err
+	}
+	converted := filepath.Join(folder, "converted.geojsonl")
+	if err := convert(ctx, tool, name, path, converted); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	inner, err := openGeoJSON(converted)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return &convertedSource{inner, name, folder}, nil
+}
+
+func convert(ctx context.Context, tool, driverName, from, to string) error {
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, gdalTime)
+	defer cancel()
+	script := fmt.Sprintf("ulimit -f %d; exec \"$0\" \"$@\"", gdalOutput/512)
+	cmd := exec.CommandContext(ctx, "sh", "-c", script, tool, "-if", driverName, "-f", "GeoJSONSeq", "-t_srs", "EPSG:4326",
+		"-lco", "RS=NO", "-lco", "COORDINATE_PRECISION=9", to, from)
+	cmd.Dir = filepath.Dir(to)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OGR_SKIP=VRT", "GDAL_SKIP=VRT", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS=none", "GDAL_HTTP_TIMEOUT=1"}
+	var said bytes.Buffer
+	cmd.Stderr = &limited{&said, 4096}
+	if err := cmd.Run(); err != nil {
+		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
+		return fmt.Errorf("%s: ogr2ogr: %s: %w", filepath.Base(from), first, err)
+	}
+	return nil
+}
+
+// limited forgets what goes beyond its room.
+type limited struct {
+	w    io.Writer
+	room int
+}
+
+func (l *limited) Write(b []byte) (int, error) {
+	keep := b[:min(len(b), l.room)]
+	l.room -= len(keep)
+	if _, err := l.w.Write(keep); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// convertedSource is a file as GDAL wrote it, removed on Close.
+type convertedSource struct {
+	Source
+	driver string
+	folder string
+}
+
+func (s *convertedSource) Format() string { return s.driver + " through ogr2ogr" }
+
+// CRS is what ogr2ogr was told to write.
+func (s *convertedSource) CRS() string { return "wgs84" }
+
+func (s *convertedSource) Close() error {
+	return errors.Join(s.Source.Close(), os.RemoveAll(s.folder))
+}

@@ -1,0 +1,236 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// Import describes one file to bring in.
+type Import struct {
+	Kind grid.Kind
+	// Name stands before the ids of the file's features, and in the list of loads.
+	Name  string
+	Actor string
+	// To turns the file's positions into degrees: what ProposeCRS found, or what
+	// the caller declared.
+	To Transform
+	// SkipBad stores what is right and reports the rest; otherwise one bad record
+	// refuses the whole file.
+	SkipBad Tolerance
+	// AreaAt returns the finest division that holds a point; empty outside all.
+	AreaAt func(geo.Point) grid.Code
+	Vault  grid.Vault
+	// Progress is told how many records were read, in which of the two passes.
+	Progress func(pass Pass, records int)
+}
+
+// A Tolerance says what a bad record does to its file.
+type Tolerance int
+
+// The tolerances.
+const (
+	RefuseFile Tolerance = iota
+	SkipRecord
+)
+
+// A Pass is one reading of the file.
+type Pass int
+
+// The passes: everything is checked before anything is stored.
+const (
+	Checking Pass = iota + 1
+	Storing
+)
+
+// batchSize keeps the transactions of a load short, so that no other writer waits.
+const batchSize = 1000
+
+// ErrRefused reports that a file holds bad records and nothing of it was stored.
+var ErrRefused = errors.New("nothing was stored")
+
+// Check reads the whole source without storing anything and reports what an
+// import would do. It is the dry run, and the first pass of Run.
+func (im Import) Check(ctx context.Context, source Source, store grid.Store) (*Report, error) {
+	p, err := im.check(ctx, source, store)
+	if err != nil {
+		return nil, err
+	}
+	return p.report, nil
+}
+
+// Run checks the source and then stores it as one load. If the file holds bad
+// records, the report names them, the error wraps ErrRefused, and nothing was stored.
+func (im Import) Run(ctx context.Context, source Source, store grid.Store) (*Report, error) {
+	p, err := im.check(ctx, source, store)
+	if err != nil {
+		return nil, err
+	}
+	if p.report.Bad > 0 && im.SkipBad == RefuseFile {
+		return p.report, fmt.Errorf("%d bad records: %w", p.report.Bad, ErrRefused)
+	}
+	load, err := store.BeginLoad(ctx, grid.LoadInfo{Actor: im.Actor, About: im.Name})
+	if err != nil {
+		return p.report, err
+	}
+	if err := p.store(ctx, source, load); err != nil {
+		return p.report, errors.Join(err, load.Abort(context.WithoutCancel(ctx)))
+	}
+	if _, err := load.Commit(ctx); err != nil {
+		return p.report, errors.Join(err, load.Abort(context.WithoutCancel(ctx)))
+	}
+	p.report.Load = load.ID()
+	return p.report, nil
+}
+
+// A pump carries one import through its two passes.
+type pump struct {
+	Import
+	converter *Converter
+	report    *Report
+	from      grid.Store
+	hash      maphash.Seed
+	seen      map[uint64]uint8 // how often an external id occurs, up to 2
+	pieces    map[string][]*grid.Building
+	storing   Pass
+}
+
+func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
+	p := &pump{
+		Import: im, from: store, hash: maphash.MakeSeed(), seen: map[uint64]uint8{}, pieces: map[string][]*grid.Building{},
+		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
+	}
+	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", resolve: p.resolver(ctx)}
+	err := p.each(ctx, source, Checking, func(s Subject) error {
+		p.count(s.Entity)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, pieces := range p.pieces {
+		if _, _, err := mergePieces(pieces); err != nil {
+			p.report.refuse(Problem{pieces[0].External, "geometry", err.Error()})
+		}
+	}
+	clear(p.pieces)
+	return p, nil
+}
+
+// each converts and checks every record and hands the good ones to use.
+func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subject) error) error {
+	read := 0
+	for record, err := range source.Records(p.To) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		read++
+		if p.Progress != nil {
+			p.Progress(pass, read)
+		}
+		var problem Problem
+		if err != nil && !errors.As(err, &problem) {
+			return err
+		}
+		if pass == Checking {
+			p.report.Records = read
+			p.report.columns(p.Kind, record.Properties)
+		}
+		subject, err := p.subject(record, err)
+		if p.note(pass, record, err) {
+			continue
+		}
+		if err := use(subject); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// subject converts a record and checks what comes of it.
+func (p *pump) subject(record Record, err error) (Subject, error) {
+	if err != nil {
+		return Subject{}, err
+	}
+	subject, err := p.converter.Convert(record)
+	if err != nil {
+		return Subject{}, err
+	}
+	if subject.Identity == nil {
+		if err := subject.Entity.Validate(); err != nil {
+			return Subject{}, err
+		}
+	}
+	if g := subject.Entity.Geometry(); g != nil {
+		if err := geo.Check(g); err != nil {
+			return Subject{}, &grid.FieldError{Kind: subject.Entity.Kind(), Field: "geometry", Why: err.Error()}
+		}
+	}
+	return subject, nil
+}
+
+// note counts a record that goes no further, and reports whether it does not.
+func (p *pump) note(pass Pass, record Record, err error) bool {
+	if err == nil {
+		return false
+	}
+	if pass == Storing {
+		return true // reported by the first pass
+	}
+	var skipped Skipped
+	if errors.As(err, &skipped) {
+		p.report.skip(skipped)
+		return true
+	}
+	p.report.refuse(problemOf(record, err))
+	return true
+}
+
+func problemOf(record Record, err error) Problem {
+	var problem Problem
+	if errors.As(err, &problem) {
+		return problem
+	}
+	var field *grid.FieldError
+	if errors.As(err, &field) {
+		return Problem{record.Place, field.Field, field.Why}
+	}
+	return Problem{Place: record.Place, Why: err.Error()}
+}
+
+// count notes the entity of the first pass and finds ids that occur twice:
+// pieces of one building, or an error.
+func (p *pump) count(e grid.Entity) {
+	external := e.Entity().External
+	p.report.Found[e.Kind()]++
+	if external == "" {
+		return
+	}
+	key := p.key(e)
+	p.seen[key] = min(p.seen[key]+1, 2)
+	if p.seen[key] < 2 {
+		return
+	}
+	if e.Kind() != grid.Buildings {
+		p.report.refuse(Problem{external, "id", "occurs twice in the file"})
+	}
+}
+
+func (p *pump) key(e grid.Entity) uint64 {
+	return maphash.String(p.hash, string(e.Kind())+"/"+e.Entity().External)
+}
+
+func (p *pump) resolver(ctx context.Context) func(grid.Kind, string) int64 {
+	return func(kind grid.Kind, external string) int64 {
+		for e, err := range p.from.Entities(ctx, kind, grid.Query{External: []string{external}}) {
+			if err == nil {
+				return e.Entity().ID
+			}
+		}
+		return 0
+	}
+}

@@ -1,0 +1,122 @@
+package exchange
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"quanxi/grid"
+)
+
+// A Report says what an import found and did.
+type Report struct {
+	Name    string            `json:"name"`
+	Kind    grid.Kind         `json:"kind"`
+	Format  string            `json:"format"`
+	CRS     string            `json:"crs"`
+	Records int               `json:"records"`
+	Found   map[grid.Kind]int `json:"found"`
+	Stored  int               `json:"stored"`
+	Bad     int               `json:"bad"`
+	// Problems are the first of the bad records.
+	Problems []Problem      `json:"problems,omitempty"`
+	Skipped  map[string]int `json:"skipped,omitempty"` // reason → records
+	// Dropped are columns that mark people as a risk and are not held at all.
+	Dropped []string `json:"dropped,omitempty"`
+	// Merged counts buildings put together from pieces; Differing those whose
+	// pieces did not agree, the first of them named in Notes.
+	Merged    int      `json:"merged,omitempty"`
+	Differing int      `json:"differing,omitempty"`
+	Notes     []string `json:"notes,omitempty"`
+	Load      int64    `json:"load,omitempty"` // undo it by this id
+
+	columnsSeen map[string]bool
+}
+
+// most is how many problems and notes a report keeps.
+const most = 20
+
+func (r *Report) refuse(p Problem) {
+	r.Bad++
+	if len(r.Problems) < most {
+		r.Problems = append(r.Problems, p)
+	}
+}
+
+func (r *Report) skip(why Skipped) {
+	if r.Skipped == nil {
+		r.Skipped = map[string]int{}
+	}
+	r.Skipped[string(why)]++
+}
+
+func (r *Report) merge(external string, pieces int, differing []string) {
+	r.Merged++
+	if len(differing) == 0 {
+		return
+	}
+	r.Differing++
+	if len(r.Notes) < most {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s: %d pieces differ in %v", external, pieces, differing))
+	}
+}
+
+// columns looks at the names of columns, each once, for what may not be held.
+func (r *Report) columns(kind grid.Kind, properties map[string]any) {
+	if r.Found == nil {
+		r.Found, r.columnsSeen = map[grid.Kind]int{}, map[string]bool{}
+	}
+	if kind != grid.People {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if !r.columnsSeen[name] && Refused(name) {
+			r.Dropped = append(r.Dropped, name)
+		}
+		r.columnsSeen[name] = true
+	}
+}
+
+// WriteTo prints the report for a person at a terminal.
+func (r *Report) WriteTo(w io.Writer) (int64, error) {
+	out := &counter{w: w}
+	out.printf("%s: %s, %s, %d records\n", r.Name, r.Format, r.CRS, r.Records)
+	for _, kind := range slices.Sorted(maps.Keys(r.Found)) {
+		out.printf("  %-14s %d\n", kind, r.Found[kind])
+	}
+	if r.Merged > 0 {
+		out.printf("  merged         %d buildings from pieces, %d with differing properties\n", r.Merged, r.Differing)
+	}
+	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
+		out.printf("  passed over    %d: %s\n", r.Skipped[why], why)
+	}
+	for _, column := range r.Dropped {
+		out.printf("  dropped column %q: what marks people as a risk is not held\n", column)
+	}
+	if r.Bad > 0 {
+		out.printf("  bad            %d\n", r.Bad)
+	}
+	for _, p := range r.Problems {
+		out.printf("    %v\n", p)
+	}
+	if r.Load != 0 {
+		out.printf("  stored         %d as load %d (undo: quanxi import --undo %d)\n", r.Stored, r.Load, r.Load)
+	}
+	return out.n, out.err
+}
+
+// A counter counts what it prints and keeps the first error.
+type counter struct {
+	w   io.Writer
+	n   int64
+	err error
+}
+
+func (c *counter) printf(format string, args ...any) {
+	if c.err != nil {
+		return
+	}
+	n, err := fmt.Fprintf(c.w, format, args...)
+	c.n, c.err = c.n+int64(n), err
+}

@@ -1,0 +1,195 @@
+package exchange
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// store is the second pass: what the first found good goes into the load.
+func (p *pump) store(ctx context.Context, source Source, load grid.Load) error {
+	stage := &stage{pump: p, load: load}
+	err := p.each(ctx, source, Storing, func(s Subject) error {
+		if b, ok := s.Entity.(*grid.Building); ok && b.External != "" && p.seen[p.key(b)] > 1 {
+			p.pieces[b.External] = append(p.pieces[b.External], b)
+			return nil
+		}
+		return stage.add(ctx, s)
+	})
+	if err != nil {
+		return err
+	}
+	for _, external := range slices.Sorted(maps.Keys(p.pieces)) {
+		pieces := p.pieces[external]
+		whole, differing, err := mergePieces(pieces)
+		if err != nil {
+			continue // the first pass has reported it
+		}
+		p.report.merge(external, len(pieces), differing)
+		if err := stage.add(ctx, Subject{Entity: whole}); err != nil {
+			return err
+		}
+	}
+	return stage.flush(ctx)
+}
+
+// A stage gathers subjects into batches of one load.
+type stage struct {
+	*pump
+	load  grid.Load
+	batch []Subject
+}
+
+func (s *stage) add(ctx context.Context, subject Subject) error {
+	s.place(subject.Entity)
+	s.batch = append(s.batch, subject)
+	if len(s.batch) < batchSize {
+		return nil
+	}
+	return s.flush(ctx)
+}
+
+// place stamps the area in which the entity lies.
+func (s *stage) place(e grid.Entity) {
+	if b, ok := e.(*grid.Building); ok && s.AreaAt != nil {
+		b.Area = s.AreaAt(b.Footprint.LabelPoint())
+	}
+}
+
+func (s *stage) flush(ctx context.Context) error {
+	if len(s.batch) == 0 {
+		return nil
+	}
+	entities := make([]grid.Entity, len(s.batch))
+	for i, subject := range s.batch {
+		entities[i] = subject.Entity
+	}
+	if err := s.keepOld(ctx, entities); err != nil {
+		return err
+	}
+	keys, err := s.seal(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.load.Put(ctx, entities, keys); err != nil {
+		return err
+	}
+	s.report.Stored += len(entities)
+	s.batch = s.batch[:0]
+	return nil
+}
+
+// keepOld fills what the file does not say about a division from the one that
+// is stored: a list of names must not wipe out the borders that came before it.
+func (s *stage) keepOld(ctx context.Context, entities []grid.Entity) error {
+	if s.Kind != grid.Divisions {
+		return nil
+	}
+	byExternal := map[string]*grid.Division{}
+	for _, e := range entities {
+		byExternal[e.Entity().External] = e.(*grid.Division)
+	}
+	for old, err := range s.from.Entities(ctx, grid.Divisions, grid.Query{External: slices.Sorted(maps.Keys(byExternal))}) {
+		if err != nil {
+			return err
+		}
+		keepDivision(byExternal[old.Entity().External], old.(*grid.Division))
+	}
+	return nil
+}
+
+func keepDivision(d, old *grid.Division) {
+	d.ID, d.Revision = old.ID, old.Revision
+	if len(d.Boundary) == 0 {
+		d.Boundary = old.Boundary
+	}
+	if d.Label.IsZero() || (len(old.Boundary) > 0 && len(d.Boundary) == 0) {
+		d.Label = old.Label
+	}
+	if d.Parent == "" {
+		d.Parent = old.Parent
+	}
+	if d.DivisionKind == "" {
+		d.DivisionKind = old.DivisionKind
+	}
+	if d.NormLow == 0 && d.NormHigh == 0 {
+		d.NormLow, d.NormHigh = old.NormLow, old.NormHigh
+	}
+}
+
+// seal closes the identities of the batch under a key for each person.
+func (s *stage) seal(ctx context.Context) ([]grid.SubjectKey, error) {
+	var keys []grid.SubjectKey
+	for _, subject := range s.batch {
+		if subject.Identity == nil {
+			continue
+		}
+		p := subject.Entity.(*grid.Person)
+		if err := s.identify(ctx, p); err != nil {
+			return nil, err
+		}
+		sealed, err := s.Vault.Seal(grid.People, p.ID, *subject.Identity)
+		if err != nil {
+			return nil, err
+		}
+		p.Identity, p.IDDigest, p.PhoneDigest = sealed.Identity, sealed.IDDigest, sealed.PhoneDigest
+		if err := p.Validate(); err != nil {
+			return nil, err
+		}
+		keys = append(keys, sealed.Key)
+	}
+	return keys, nil
+}
+
+// identify gives the person an id before sealing, since the seal is bound to it:
+// the one it has if the file was read before.
+func (s *stage) identify(ctx context.Context, p *grid.Person) error {
+	if p.External != "" {
+		for old, err := range s.from.Entities(ctx, grid.People, grid.Query{External: []string{p.External}}) {
+			if err != nil {
+				return err
+			}
+			p.ID, p.Revision = old.Entity().ID, old.Entity().Revision
+			return nil
+		}
+	}
+	id, err := s.from.NextIDs(ctx, 1)
+	p.ID = id
+	return err
+}
+
+// Locate is the AreaAt of a store that nobody serves: it reads the divisions once.
+func Locate(ctx context.Context, store grid.Store) (func(geo.Point) grid.Code, error) {
+	type face struct {
+		code     grid.Code
+		envelope geo.Envelope
+		boundary geo.MultiPolygon
+	}
+	var faces []face
+	for e, err := range store.Entities(ctx, grid.Divisions, grid.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		d := e.(*grid.Division)
+		if envelope, ok := d.Boundary.Envelope(); ok {
+			faces = append(faces, face{d.Code, envelope, d.Boundary})
+		}
+	}
+	var index geo.Index
+	for i, f := range faces {
+		index.Insert(uint32(i), f.envelope)
+	}
+	snapshot := index.Share()
+	return func(p geo.Point) grid.Code {
+		var finest grid.Code
+		for i := range snapshot.Search(geo.Envelope{Min: p, Max: p}) {
+			if f := faces[i]; len(f.code) > len(finest) && f.boundary.Contains(p) {
+				finest = f.code
+			}
+		}
+		return finest
+	}, nil
+}
