@@ -1,0 +1,103 @@
+package access
+
+import (
+	"context"
+	"errors"
+
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// stamp sets the area of what carries one, from where it lies.
+func (v *View) stamp(e grid.Entity) {
+	switch e := e.(type) {
+	case *grid.Building:
+		e.Area = v.snapshot().AreaAt(e.Footprint.LabelPoint())
+	case *events.Event:
+		e.Area = v.snapshot().AreaAt(e.Place)
+	}
+}
+
+// areaOf returns the finest division that an entity belongs to: its own, that of
+// the home or building it is bound to, or that of its place. It is empty for
+// divisions and the base map, which belong to the city, and outside every grid.
+func (v *View) areaOf(ctx context.Context, e grid.Entity) (grid.Code, error) {
+	switch e := e.(type) {
+	case *grid.Building:
+		return e.Area, nil
+	case *events.Event:
+		return e.Area, nil
+	case *grid.Worker:
+		return e.Area, nil
+	case *grid.Dwelling:
+		return v.areaOfRef(ctx, grid.Buildings, e.Building)
+	case *grid.Household:
+		return v.areaOfRef(ctx, grid.Dwellings, e.Dwelling)
+	case *grid.Person:
+		if e.Dwelling != 0 {
+			return v.areaOfRef(ctx, grid.Dwellings, e.Dwelling)
+		}
+		return v.snapshot().AreaAt(e.Place), nil
+	case *grid.Device:
+		if e.Dwelling != 0 {
+			return v.areaOfRef(ctx, grid.Dwellings, e.Dwelling)
+		}
+	}
+	if place, ok := e.Geometry().(geo.Point); ok {
+		return v.snapshot().AreaAt(place), nil
+	}
+	return "", nil
+}
+
+// areaOfRef returns the area of the entity that another is bound to; empty if
+// that one is gone.
+func (v *View) areaOfRef(ctx context.Context, kind grid.Kind, id int64) (grid.Code, error) {
+	e, err := v.store.Entity(ctx, kind, id)
+	if errors.Is(err, grid.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return v.areaOf(ctx, e)
+}
+
+// sees reports whether the viewer may know of an entity. A viewer of the whole
+// city needs no look at where it lies.
+func (v *View) sees(ctx context.Context, e grid.Entity) (bool, error) {
+	if v.viewer.Scope.IsEverywhere() || reachOf(e.Kind()) == allStaff {
+		return v.viewer.Sees(e.Kind(), ""), nil
+	}
+	area, err := v.areaOf(ctx, e)
+	return err == nil && v.viewer.Sees(e.Kind(), area), err
+}
+
+// references returns the other entities that an entity names, by field.
+func references(e grid.Entity) map[string]grid.Ref {
+	refs := make(map[string]grid.Ref)
+	add := func(field string, kind grid.Kind, id int64) {
+		if id != 0 {
+			refs[field] = grid.Ref{Kind: kind, ID: id}
+		}
+	}
+	switch e := e.(type) {
+	case *grid.Building:
+		add("steward", grid.Workers, e.Steward)
+	case *grid.Dwelling:
+		add("building", grid.Buildings, e.Building)
+	case *grid.Household:
+		add("dwelling", grid.Dwellings, e.Dwelling)
+	case *grid.Person:
+		add("dwelling", grid.Dwellings, e.Dwelling)
+		add("household", grid.Households, e.Household)
+	case *grid.Organisation:
+		add("building", grid.Buildings, e.Building)
+	case *grid.Device:
+		add("building", grid.Buildings, e.Building)
+		add("dwelling", grid.Dwellings, e.Dwelling)
+	case *events.Event:
+		add("building", grid.Buildings, e.Building)
+	}
+	return refs
+}

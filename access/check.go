@@ -1,0 +1,63 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// check refuses an entity that may not be stored, and puts its rings in order
+// and its area on it.
+func (v *View) check(ctx context.Context, e grid.Entity) error {
+	if err := checkGeometry(e); err != nil {
+		return err
+	}
+	v.stamp(e)
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	return v.checkReferences(ctx, e)
+}
+
+func checkGeometry(e grid.Entity) error {
+	g := e.Geometry()
+	if g == nil {
+		return nil
+	}
+	if err := geo.Check(g); err != nil {
+		return refuse(e.Kind(), "geometry", err.Error())
+	}
+	if m, ok := g.(geo.MultiPolygon); ok {
+		return e.SetGeometry(m.Normalized())
+	}
+	return nil
+}
+
+// checkReferences refuses references to what is not there. What the viewer may
+// not see is not there either (RULES C6).
+func (v *View) checkReferences(ctx context.Context, e grid.Entity) error {
+	refs := references(e)
+	for _, field := range slices.Sorted(maps.Keys(refs)) {
+		_, err := v.entity(ctx, refs[field].Kind, refs[field].ID)
+		if errors.Is(err, grid.ErrNotFound) {
+			return refuse(e.Kind(), field, "names nothing that exists")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayWrite decides on an entity where it lies now.
+func (v *View) mayWrite(ctx context.Context, e grid.Entity) error {
+	area, err := v.areaOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	return v.viewer.MayWrite(e.Kind(), area)
+}

@@ -1,0 +1,219 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// An Origin is what a command says of itself besides its content.
+type Origin struct {
+	From string // network address, for the audit row
+	// Once is the caller's idempotency key; empty for none. The same key with the
+	// same content happens once, whatever the connection does.
+	Once string
+}
+
+// A Written is what a command left behind.
+type Written struct {
+	Record
+	Receipt grid.Receipt
+}
+
+// Create stores a new entity from its JSON. Points may be given as lon and lat;
+// identities in the open, to be sealed here. The error wraps grid.ErrInvalid,
+// naming the field, grid.ErrNotFound or ErrForbidden.
+func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin Origin) (Written, error) {
+	if !v.viewer.MayList(kind) {
+		return Written{}, grid.ErrNotFound
+	}
+	e, err := events.New(kind)
+	if err != nil {
+		return Written{}, err
+	}
+	identity, err := decode(e, body)
+	if err != nil {
+		return Written{}, err
+	}
+	if *e.Entity() != (grid.Head{External: e.Entity().External}) {
+		return Written{}, refuse(kind, "id", "is assigned by the server")
+	}
+	v.complete(e)
+	w := v.write("create", e, origin, body)
+	if err := v.sealNew(ctx, e, identity, &w); err != nil {
+		return Written{}, err
+	}
+	return v.put(ctx, e, w)
+}
+
+// Edit changes the fields that patch names, of the entity at the given revision.
+// The error wraps grid.ErrConflict if that is no longer the stored revision, and
+// else as Create. What is masked cannot be edited (RULES B4).
+func (v *View) Edit(ctx context.Context, ref grid.Ref, patch []byte, origin Origin) (Written, error) {
+	e, err := v.entity(ctx, ref.Kind, ref.ID)
+	if err != nil {
+		return Written{}, err
+	}
+	if err := v.mayWrite(ctx, e); err != nil { // where it is now
+		return Written{}, err
+	}
+	if e.Entity().Revision != ref.Revision {
+		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
+	}
+	head := *e.Entity()
+	identity, err := decode(e, patch)
+	if err != nil {
+		return Written{}, err
+	}
+	if identity != (grid.Identity{}) {
+		return Written{}, refuse(ref.Kind, "identity", "name, ID number and phone are masked and cannot be edited")
+	}
+	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
+		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
+	}
+	return v.put(ctx, e, v.write("edit", e, origin, patch))
+}
+
+// Remove removes an entity at the given revision. The error is as that of Edit.
+func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Receipt, error) {
+	e, err := v.entity(ctx, ref.Kind, ref.ID)
+	if err != nil {
+		return grid.Receipt{}, err
+	}
+	if err := v.mayWrite(ctx, e); err != nil {
+		return grid.Receipt{}, err
+	}
+	w := v.write("remove", e, origin, fmt.Appendf(nil, "%d/%d", ref.ID, ref.Revision))
+	w.Put, w.Remove = nil, []grid.Ref{ref}
+	return v.store.Write(ctx, w)
+}
+
+// put checks an entity whole, where it lies after the command, and stores it.
+func (v *View) put(ctx context.Context, e grid.Entity, w grid.Write) (Written, error) {
+	if err := v.check(ctx, e); err != nil {
+		return Written{}, err
+	}
+	if err := v.mayWrite(ctx, e); err != nil {
+		return Written{}, err
+	}
+	receipt, err := v.store.Write(ctx, w)
+	if err != nil {
+		return Written{}, err
+	}
+	if receipt.Repeated && len(receipt.Refs) == 1 {
+		if e, err = v.entity(ctx, e.Kind(), receipt.Refs[0].ID); err != nil {
+			return Written{}, err
+		}
+	}
+	rec, err := v.record(ctx, e)
+	return Written{rec, receipt}, err
+}
+
+// write begins the transaction of one command.
+func (v *View) write(verb string, e grid.Entity, origin Origin, body []byte) grid.Write {
+	w := grid.Write{
+		Actor:  v.viewer.Account,
+		Action: fmt.Sprintf("%s.%s", e.Kind(), verb),
+		From:   origin.From,
+		Put:    []grid.Entity{e},
+	}
+	if origin.Once != "" {
+		digest := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", w.Action, e.Entity().ID, body))
+		w.Once = grid.Once{Key: origin.Once, Digest: digest[:]}
+	}
+	return w
+}
+
+// sealNew seals the identity of a new person or worker under a new key. The id
+// is reserved first, since it is authenticated with the ciphertext.
+func (v *View) sealNew(ctx context.Context, e grid.Entity, identity grid.Identity, w *grid.Write) error {
+	sealed := sealedOf(e)
+	if sealed == nil || identity == (grid.Identity{}) {
+		return nil
+	}
+	id, err := v.store.NextIDs(ctx, 1)
+	if err != nil {
+		return err
+	}
+	e.Entity().ID = id
+	seal, err := v.vault.Seal(e.Kind(), id, identity)
+	if err != nil {
+		return err
+	}
+	*sealed = seal.Identity
+	if p, ok := e.(*grid.Person); ok {
+		p.IDDigest, p.PhoneDigest = seal.IDDigest, seal.PhoneDigest
+	}
+	w.Keys = append(w.Keys, seal.Key)
+	return nil
+}
+
+// complete fills in what the server knows of a new event.
+func (v *View) complete(e grid.Entity) {
+	event, ok := e.(*events.Event)
+	if !ok {
+		return
+	}
+	event.ReportedAt = v.clock()
+	if event.OccurredAt.IsZero() {
+		event.OccurredAt = event.ReportedAt
+	}
+	if event.State == "" {
+		event.State = events.Reported
+	}
+	if event.Urgency == "" {
+		event.Urgency = events.Routine
+	}
+	for _, c := range events.Categories() {
+		if c.Code == event.Category {
+			event.DueAt = event.ReportedAt.Add(time.Duration(c.Hours) * time.Hour)
+		}
+	}
+}
+
+// decode fills e from a command's JSON and returns the identity that it holds.
+func decode(e grid.Entity, body []byte) (grid.Identity, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return grid.Identity{}, refuse(e.Kind(), "body", "is not a JSON object")
+	}
+	identity, err := takeIdentity(e.Kind(), fields)
+	if err != nil {
+		return identity, err
+	}
+	if err := takePlace(e, fields); err != nil {
+		return identity, err
+	}
+	if _, ok := fields["area"]; ok && e.Kind() != grid.Workers {
+		return identity, refuse(e.Kind(), "area", "follows from the place and is not set by hand")
+	}
+	rest, err := json.Marshal(fields)
+	if err != nil {
+		return identity, err
+	}
+	return identity, grid.DecodeJSON(rest, e)
+}
+
+// takePlace reads lon and lat in place of a GeoJSON point.
+func takePlace(e grid.Entity, fields map[string]json.RawMessage) error {
+	if grid.ShapeOf(e.Kind()) != grid.PointShape || fields["lon"] == nil && fields["lat"] == nil {
+		return nil
+	}
+	var degrees [2]float64
+	for i, name := range []string{"lon", "lat"} {
+		if err := json.Unmarshal(fields[name], &degrees[i]); err != nil {
+			return refuse(e.Kind(), name, "must be a number of degrees")
+		}
+		delete(fields, name)
+	}
+	if err := geo.CheckDegrees(degrees[0], degrees[1]); err != nil {
+		return refuse(e.Kind(), "lon", err.Error())
+	}
+	return e.SetGeometry(geo.At(degrees[0], degrees[1]))
+}

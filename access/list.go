@@ -1,0 +1,122 @@
+package access
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"quanxi/grid"
+)
+
+// ErrCursor reports a cursor that this server did not give to this viewer for
+// this list.
+var ErrCursor = errors.New("not a cursor of this list")
+
+// A Page asks for a part of a list.
+type Page struct {
+	Cursor string   // as the page before gave it; empty for the first
+	Limit  int      // at most so many records; at least 1
+	Column string   // with Values: only entities whose column has one of the values
+	Values []string // never of a masked column (RULES C5)
+	// WithoutGeometry leaves geometries out, which make up most of a record.
+	WithoutGeometry bool
+}
+
+// Entity returns one entity as the viewer may see it. The error wraps
+// grid.ErrNotFound also for what the viewer may not see.
+func (v *View) Entity(ctx context.Context, kind grid.Kind, id int64) (Record, error) {
+	e, err := v.entity(ctx, kind, id)
+	if err != nil {
+		return Record{}, err
+	}
+	return v.record(ctx, e)
+}
+
+// Entities returns a page of a list in the order of ids, and the cursor of the
+// next page, empty at the end. It holds only what the viewer may see, and tells
+// nothing of how much was passed over.
+func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Record, string, error) {
+	if !v.viewer.MayList(kind) {
+		return nil, "", fmt.Errorf("%s: %w", kind, grid.ErrNotFound)
+	}
+	after, err := v.openCursor(kind, page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	var records []Record
+	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
+	if v.viewer.Scope.IsEverywhere() {
+		query.Limit = page.Limit + 1
+	}
+	for e, err := range v.store.Entities(ctx, kind, query) {
+		if err != nil {
+			return nil, "", err
+		}
+		if ok, err := v.sees(ctx, e); err != nil {
+			return nil, "", err
+		} else if !ok {
+			continue
+		}
+		if len(records) == page.Limit {
+			return records, v.sealCursor(kind, records[page.Limit-1].ID), nil
+		}
+		if page.WithoutGeometry && grid.ShapeOf(kind) != grid.NoShape {
+			if err := e.SetGeometry(nil); err != nil {
+				return nil, "", err
+			}
+		}
+		rec, err := v.record(ctx, e)
+		if err != nil {
+			return nil, "", err
+		}
+		records = append(records, rec)
+	}
+	return records, "", nil
+}
+
+// entity reads what the viewer may see.
+func (v *View) entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entity, error) {
+	if !v.viewer.MayList(kind) {
+		return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
+	}
+	e, err := v.store.Entity(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	ok, err := v.sees(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
+	}
+	return e, nil
+}
+
+// sealCursor hides the last id of a page: serial ids tell how much is going on
+// elsewhere (RULES C4).
+func (v *View) sealCursor(kind grid.Kind, id int64) string {
+	plain := binary.BigEndian.AppendUint64(nil, uint64(id))
+	return base64.RawURLEncoding.EncodeToString(v.cursors.Seal(nil, nil, plain, v.cursorOwner(kind)))
+}
+
+func (v *View) openCursor(kind grid.Kind, cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, ErrCursor
+	}
+	plain, err := v.cursors.Open(nil, nil, sealed, v.cursorOwner(kind))
+	if err != nil || len(plain) != 8 {
+		return 0, ErrCursor
+	}
+	return int64(binary.BigEndian.Uint64(plain)), nil
+}
+
+func (v *View) cursorOwner(kind grid.Kind) []byte {
+	return []byte(string(kind) + "\x00" + v.viewer.Account)
+}

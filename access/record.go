@@ -1,0 +1,143 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"quanxi/grid"
+)
+
+// A Record is an entity as one viewer may see it: the JSON object of
+// grid.EncodeJSON, with a masked identity in place of the sealed one.
+type Record struct {
+	ID       int64
+	Revision int64
+	JSON     json.RawMessage
+}
+
+// sealedColumns are the columns that never leave the server, not even as ciphertext.
+func sealedColumns() []string { return []string{"identity", "id_digest", "phone_digest"} }
+
+// IsSealed reports whether a column never leaves the server.
+func IsSealed(column string) bool { return slices.Contains(sealedColumns(), column) }
+
+// IdentityFields returns the names by which an identity travels in the open. A
+// worker's name is public and has a column of its own.
+func IdentityFields(kind grid.Kind) []string {
+	switch kind {
+	case grid.People:
+		return []string{"name", "id_number", "phone"}
+	case grid.Workers:
+		return []string{"id_number", "phone"}
+	}
+	return nil
+}
+
+// record writes an entity for the viewer.
+func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
+	head := e.Entity()
+	body, err := grid.EncodeJSON(e)
+	if err != nil {
+		return Record{}, err
+	}
+	if IdentityFields(e.Kind()) != nil {
+		if body, err = v.masked(ctx, e, body); err != nil {
+			return Record{}, err
+		}
+	}
+	return Record{ID: head.ID, Revision: head.Revision, JSON: body}, nil
+}
+
+// masked replaces what is sealed in an entity's JSON by its mask. An identity
+// whose key was destroyed is simply absent.
+func (v *View) masked(ctx context.Context, e grid.Entity, body []byte) ([]byte, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, fmt.Errorf("%s %d: %w", e.Kind(), e.Entity().ID, err)
+	}
+	for _, name := range sealedColumns() {
+		delete(fields, name)
+	}
+	identity, err := v.identity(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	shown := identityJSON(Mask(identity))
+	for _, name := range IdentityFields(e.Kind()) {
+		if value, ok := shown[name]; ok {
+			fields[name] = value
+		}
+	}
+	return json.Marshal(fields)
+}
+
+// identity opens what is sealed of a person or worker; the zero Identity if
+// nothing is, or the key was destroyed.
+func (v *View) identity(ctx context.Context, e grid.Entity) (grid.Identity, error) {
+	sealed := sealedOf(e)
+	if len(*sealed) == 0 {
+		return grid.Identity{}, nil
+	}
+	key, err := v.store.SubjectKey(ctx, e.Kind(), e.Entity().ID)
+	if errors.Is(err, grid.ErrNotFound) {
+		return grid.Identity{}, nil
+	}
+	if err != nil {
+		return grid.Identity{}, err
+	}
+	return v.vault.Open(key, *sealed)
+}
+
+// sealedOf returns the place of an entity's sealed identity, nil if its kind has none.
+func sealedOf(e grid.Entity) *grid.Sealed {
+	switch e := e.(type) {
+	case *grid.Person:
+		return &e.Identity
+	case *grid.Worker:
+		return &e.Identity
+	}
+	return nil
+}
+
+func identityJSON(identity grid.Identity) map[string]json.RawMessage {
+	fields := make(map[string]json.RawMessage)
+	for name, value := range map[string]string{
+		"name": identity.Name, "id_number": identity.IDNumber, "phone": identity.Phone,
+	} {
+		if value != "" {
+			fields[name], _ = json.Marshal(value) // a string always marshals
+		}
+	}
+	return fields
+}
+
+// takeIdentity moves the open identity fields out of a command's fields. It
+// refuses masks, and anything that is already sealed.
+func takeIdentity(kind grid.Kind, fields map[string]json.RawMessage) (grid.Identity, error) {
+	var identity grid.Identity
+	to := map[string]*string{"name": &identity.Name, "id_number": &identity.IDNumber, "phone": &identity.Phone}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if IsSealed(name) {
+			return identity, refuse(kind, name, "is not a field of this kind")
+		}
+		if !slices.Contains(IdentityFields(kind), name) {
+			continue
+		}
+		if err := json.Unmarshal(fields[name], to[name]); err != nil {
+			return identity, refuse(kind, name, "has the wrong type")
+		}
+		if Masked(*to[name]) {
+			return identity, refuse(kind, name, "is a mask, not a value")
+		}
+		delete(fields, name)
+	}
+	return identity, nil
+}
+
+func refuse(kind grid.Kind, field, why string) error {
+	return &grid.FieldError{Kind: kind, Field: field, Why: why}
+}

@@ -1,0 +1,135 @@
+package access
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"quanxi/grid"
+)
+
+// ErrSealed reports an identity that cannot be opened: its key was destroyed,
+// belongs to somebody else, or was wrapped under another master key.
+var ErrSealed = errors.New("identity cannot be opened")
+
+// A Vault seals identities with AES-256-GCM. Each data subject has a random key
+// of its own, wrapped under the vault's key; kind and id are authenticated with
+// both, so that neither a sealed identity nor a key serves for anybody else. It
+// is safe for concurrent use.
+type Vault struct {
+	wrap   cipher.AEAD
+	digest []byte
+}
+
+var _ grid.Vault = (*Vault)(nil)
+
+// NewVault returns the vault of a master key.
+func NewVault(master MasterKey) *Vault {
+	return &Vault{wrap: newAEAD(master.Derive("wrap subject keys")), digest: master.Derive("digest identities")}
+}
+
+// Seal implements grid.Vault.
+func (v *Vault) Seal(kind grid.Kind, id int64, identity grid.Identity) (grid.Seal, error) {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails: it ends the process instead
+	wrapped := grid.SubjectKey{Kind: kind, ID: id, Wrapped: v.wrap.Seal(nil, nil, key, subject(kind, id))}
+	return v.seal(wrapped, key, identity)
+}
+
+// Reseal implements grid.Vault.
+func (v *Vault) Reseal(key grid.SubjectKey, identity grid.Identity) (grid.Seal, error) {
+	open, err := v.unwrap(key)
+	if err != nil {
+		return grid.Seal{}, err
+	}
+	return v.seal(key, open, identity)
+}
+
+// Open implements grid.Vault. The error wraps ErrSealed.
+func (v *Vault) Open(key grid.SubjectKey, sealed grid.Sealed) (grid.Identity, error) {
+	var identity grid.Identity
+	open, err := v.unwrap(key)
+	if err != nil {
+		return identity, err
+	}
+	plain, err := newAEAD(open).Open(nil, nil, sealed, subject(key.Kind, key.ID))
+	if err != nil {
+		return identity, fmt.Errorf("%s %d: %w", key.Kind, key.ID, ErrSealed)
+	}
+	if err := json.Unmarshal(plain, &identity); err != nil {
+		return grid.Identity{}, fmt.Errorf("%s %d: %w", key.Kind, key.ID, ErrSealed)
+	}
+	return identity, nil
+}
+
+// IDDigest returns the keyed digest by which an ID number is found, nil for none.
+func (v *Vault) IDDigest(number string) []byte {
+	return v.keyed("id number", strings.ToUpper(strings.TrimSpace(number)))
+}
+
+// PhoneDigest returns the keyed digest by which a phone is found, nil for none.
+func (v *Vault) PhoneDigest(number string) []byte {
+	return v.keyed("phone", strings.Map(digitsOnly, number))
+}
+
+func (v *Vault) seal(wrapped grid.SubjectKey, key []byte, identity grid.Identity) (grid.Seal, error) {
+	plain, err := json.Marshal(identity)
+	if err != nil {
+		return grid.Seal{}, fmt.Errorf("%s %d: seal: %w", wrapped.Kind, wrapped.ID, err)
+	}
+	return grid.Seal{
+		Identity:    newAEAD(key).Seal(nil, nil, plain, subject(wrapped.Kind, wrapped.ID)),
+		Key:         wrapped,
+		IDDigest:    v.IDDigest(identity.IDNumber),
+		PhoneDigest: v.PhoneDigest(identity.Phone),
+	}, nil
+}
+
+func (v *Vault) unwrap(key grid.SubjectKey) ([]byte, error) {
+	open, err := v.wrap.Open(nil, nil, key.Wrapped, subject(key.Kind, key.ID))
+	if err != nil || len(open) != 32 {
+		return nil, fmt.Errorf("%s %d: key: %w", key.Kind, key.ID, ErrSealed)
+	}
+	return open, nil
+}
+
+// keyed hashes a number with a key, since the numbers are few enough to be
+// guessed one by one otherwise.
+func (v *Vault) keyed(field, number string) []byte {
+	if number == "" {
+		return nil
+	}
+	mac := hmac.New(sha256.New, v.digest)
+	mac.Write([]byte(field + "\x00" + number))
+	return mac.Sum(nil)
+}
+
+// subject is what is authenticated beside every ciphertext of a data subject.
+func subject(kind grid.Kind, id int64) []byte { return fmt.Appendf(nil, "%s/%d", kind, id) }
+
+// newAEAD returns AES-256-GCM that draws a random nonce for each message and
+// carries it in front.
+func newAEAD(key []byte) cipher.AEAD {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err) // only a key of the wrong length is refused
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // AES has the block size that GCM needs
+	}
+	return aead
+}
+
+func digitsOnly(r rune) rune {
+	if r < '0' || r > '9' {
+		return -1
+	}
+	return r
+}

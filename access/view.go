@@ -1,0 +1,52 @@
+package access
+
+import (
+	"crypto/cipher"
+	"time"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// ground answers where things lie.
+type ground interface {
+	AreaAt(geo.Point) grid.Code
+}
+
+// Sources are what Views read and write.
+type Sources struct {
+	Store grid.Store
+	Vault grid.Vault
+	// Master is the key from which cursors are sealed.
+	Master MasterKey
+	Clock  func() time.Time
+	Ground func() ground
+}
+
+// Views makes Views. It is safe for concurrent use.
+type Views struct {
+	store    grid.Store
+	vault    grid.Vault
+	cursors  cipher.AEAD
+	clock    func() time.Time
+	snapshot func() ground
+}
+
+// NewViews returns the maker of Views over the sources.
+func NewViews(s Sources) *Views {
+	return &Views{store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")), clock: s.Clock, snapshot: s.Ground}
+}
+
+// A View is everything that one viewer may see and do, and nothing else. What
+// the viewer may not see looks like what is not there. Handlers hold Views, never
+// a store or a World. It is safe for concurrent use and costs nothing to make.
+type View struct {
+	*Views
+	viewer Viewer
+}
+
+// For returns the View of a viewer.
+func (vs *Views) For(viewer Viewer) *View { return &View{vs, viewer} }
+
+// Viewer returns whose View it is.
+func (v *View) Viewer() Viewer { return v.viewer }
