@@ -1,0 +1,195 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"quanxi/events"
+	"quanxi/grid"
+)
+
+// errApply reports that the World could not take a change. It is in an unknown
+// state then, and is loaded anew.
+var errApply = errors.New("not applicable")
+
+// maxNews is the most news of one bulk load that are told one by one.
+const maxNews = 1000
+
+// page is the most changes read from the log at a time.
+const page = 500
+
+// load fills the World from the log and follows up to where the log stood at the
+// end of the load. Only then is the node ready (RULES A7).
+func (n *Node) load(ctx context.Context) error {
+	loading, pages := n.to.Begin(), make(book)
+	at, err := n.log.Load(ctx, func(e grid.Entity) error {
+		pages.note(e)
+		return loading.Add(e)
+	})
+	if err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	if err := loading.Publish(at); err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	n.book, n.check, n.suspect = pages, at, false
+	n.mu.Lock()
+	n.status.Loads++
+	n.mu.Unlock()
+	n.advance(at, 0)
+	n.audience.Reset(at)
+
+	end, err := n.log.Position(ctx)
+	if err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	if end.Epoch != at.Epoch {
+		return fmt.Errorf("load: %w", ErrEpoch)
+	}
+	if err := n.fill(ctx, end.Pos); err != nil {
+		return err
+	}
+	n.advance(Position{Epoch: end.Epoch, Pos: n.at.Pos, Horizon: end.Horizon}, 0)
+	n.setReady(true)
+	return nil
+}
+
+// fill reads and applies what lies between the node and upTo.
+func (n *Node) fill(ctx context.Context, upTo int64) error {
+	for n.at.Pos < upTo {
+		changes, err := n.log.Changes(ctx, n.at.Pos, upTo, page)
+		if err != nil {
+			return fmt.Errorf("changes after %d: %w", n.at.Pos, err)
+		}
+		if len(changes) == 0 || changes[0].Pos != n.at.Pos+1 || changes[len(changes)-1].Pos != n.at.Pos+int64(len(changes)) {
+			return fmt.Errorf("changes after %d are not in the log: %w", n.at.Pos, ErrEpoch)
+		}
+		n.mu.Lock()
+		n.status.Holes++
+		n.mu.Unlock()
+		// What a page proves of the horizon is not known; the next beat brings it.
+		if err := n.apply(ctx, changes, n.at.Horizon); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply makes contiguous changes visible in one step, and tells the audience.
+func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error {
+	to := Position{Epoch: n.at.Epoch, Pos: n.at.Pos + int64(len(changes)), Horizon: max(horizon, n.at.Horizon)}
+	if len(changes) == 0 {
+		n.advance(to, 0)
+		return nil
+	}
+	r := reading{draft: n.book.draft()}
+	for _, c := range byRevision(changes) {
+		if err := n.read(ctx, c, &r); err != nil {
+			return fmt.Errorf("change %d: %w", c.Pos, err)
+		}
+	}
+	effects, err := n.to.Apply(to, r.steps)
+	if err != nil {
+		return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
+	}
+	r.keep()
+	n.advance(to, len(changes))
+	n.audience.Publish(Update{Epoch: to.Epoch, Pos: to.Pos, News: r.told, TooMuch: r.tooMuch, Effects: effects})
+	return nil
+}
+
+// A reading collects what changes amount to. Nothing of it counts before it is
+// kept, so that it can be begun again when the store goes away in the middle.
+type reading struct {
+	draft
+	steps   []Step
+	told    []News
+	tooMuch bool
+}
+
+// read turns one change into steps and news.
+func (n *Node) read(ctx context.Context, c Change, r *reading) error {
+	switch {
+	case c.Kind == Loads:
+		return n.readLoad(ctx, c, r)
+	case c.Op == Remove:
+		r.add(c, nil)
+		return nil
+	}
+	if c.Large && len(c.Body) == 0 {
+		full, err := n.log.Changes(ctx, c.Pos-1, c.Pos, 1)
+		if err != nil {
+			return err
+		}
+		if len(full) != 1 {
+			return ErrEpoch
+		}
+		c.Body = full[0].Body
+	}
+	e, err := events.New(c.Kind)
+	if err == nil {
+		err = grid.DecodeJSON(c.Body, e)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errApply, err)
+	}
+	e.Entity().ID, e.Entity().Revision = c.ID, c.Revision
+	r.add(c, e)
+	return nil
+}
+
+// readLoad reads the present state of everything that a load touched. That state
+// may be newer than the change; revisions sort it out.
+func (n *Node) readLoad(ctx context.Context, c Change, r *reading) error {
+	for e, err := range n.loads.LoadEntities(ctx, c.ID) {
+		if err != nil {
+			return fmt.Errorf("load %d: %w", c.ID, err)
+		}
+		head := *e.Entity()
+		one := Change{Pos: c.Pos, Kind: e.Kind(), ID: head.ID, Revision: head.Revision, Op: Put, At: c.At}
+		if head.Revision < 0 {
+			one.Op, one.Revision, e = Remove, -head.Revision, nil
+		} else if told(one.Kind) {
+			if one.Body, err = grid.EncodeJSON(e); err != nil {
+				return fmt.Errorf("load %d: %w", c.ID, err)
+			}
+		}
+		r.add(one, e)
+	}
+	if len(r.told) > maxNews {
+		r.told, r.tooMuch = nil, true
+	}
+	return nil
+}
+
+// add takes one entity's new state, or its removal if e is nil.
+func (r *reading) add(c Change, e grid.Entity) {
+	if e == nil {
+		r.steps = append(r.steps, Step{Remove: grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision}})
+	} else {
+		r.steps = append(r.steps, Step{Entity: e})
+	}
+	if !told(c.Kind) {
+		return
+	}
+	if news, ok := r.news(c, e); ok && !r.tooMuch {
+		r.told = append(r.told, news)
+	}
+}
+
+// advance makes a position ours and wakes those who wait for it.
+func (n *Node) advance(to Position, applied int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.at = to
+	n.status.Applied += int64(applied)
+	close(n.moved)
+	n.moved = make(chan struct{})
+}
+
+func (n *Node) setReady(ready bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.status.Ready = ready
+}

@@ -1,0 +1,139 @@
+package feedtest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"quanxi/events"
+	"quanxi/feed"
+	"quanxi/grid"
+)
+
+// Position implements feed.Log.
+func (l *Log) Position(context.Context) (feed.Position, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.position(), l.failing
+}
+
+// Digest implements feed.Log.
+func (l *Log) Digest(_ context.Context, pos int64) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failing != nil {
+		return nil, l.failing
+	}
+	if pos < 1 || pos > int64(len(l.rows)) {
+		return nil, fmt.Errorf("row %d: %w", pos, feed.ErrEpoch)
+	}
+	return digest(l.rows[pos-1]), nil
+}
+
+// Publish implements feed.Log. It does not ask who holds the lock: as in the real
+// ones, positions are unique whoever gives them.
+func (l *Log) Publish(ctx context.Context, limit int) (feed.Batch, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failing != nil {
+		return feed.Batch{}, l.failing
+	}
+	if err := ctx.Err(); err != nil {
+		return feed.Batch{}, err
+	}
+	n := min(limit, len(l.pending))
+	if l.shuffle != nil {
+		l.shuffle.Shuffle(n, func(i, k int) { l.pending[i], l.pending[k] = l.pending[k], l.pending[i] })
+	}
+	after := int64(len(l.rows))
+	for i, c := range l.pending[:n] {
+		c.Pos = after + int64(i) + 1
+		l.rows = append(l.rows, c)
+	}
+	l.pending = slices.Clone(l.pending[n:])
+	if len(l.pending) == 0 {
+		l.shown = l.commits
+	}
+	at := l.position()
+	return feed.Batch{Epoch: at.Epoch, After: after, Pos: at.Pos, Horizon: at.Horizon, Changes: slices.Clone(l.rows[after:])}, nil
+}
+
+// Changes implements feed.Log.
+func (l *Log) Changes(_ context.Context, after, upTo int64, limit int) ([]feed.Change, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failing != nil {
+		return nil, l.failing
+	}
+	upTo = min(upTo, int64(len(l.rows)), after+int64(limit))
+	if after >= upTo {
+		return nil, nil
+	}
+	return slices.Clone(l.rows[after:upTo]), nil
+}
+
+// Await implements feed.Log.
+func (l *Log) Await(ctx context.Context) error {
+	for {
+		l.mu.Lock()
+		woken, failing, waiting := l.woken, l.failing, len(l.pending)
+		l.mu.Unlock()
+		switch {
+		case failing != nil:
+			return failing
+		case waiting > 0:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-woken:
+		}
+	}
+}
+
+// LockRelay implements feed.Log.
+func (l *Log) LockRelay(ctx context.Context) (held context.Context, release func(), err error) {
+	select {
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	case <-l.relay:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failing != nil {
+		l.relay <- struct{}{}
+		return nil, nil, l.failing
+	}
+	held, cancel := context.WithCancel(ctx)
+	context.AfterFunc(held, func() { l.relay <- struct{}{} })
+	l.holder = cancel
+	return held, cancel, nil
+}
+
+// Load implements feed.Log.
+func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
+	l.mu.Lock()
+	at, failing, state := l.position(), l.failing, maps.Clone(l.state)
+	l.mu.Unlock()
+	if failing != nil {
+		return feed.Position{}, failing
+	}
+	order := slices.SortedFunc(maps.Keys(state), func(a, b grid.Ref) int { return int(a.ID - b.ID) })
+	for _, kind := range events.Kinds() {
+		for _, key := range order {
+			if key.Kind != kind || state[key].body == nil {
+				continue
+			}
+			e, err := decode(key, state[key])
+			if err == nil {
+				err = visit(e)
+			}
+			if err != nil {
+				return feed.Position{}, err
+			}
+		}
+	}
+	return at, ctx.Err()
+}

@@ -1,0 +1,136 @@
+package feedtest
+
+import (
+	"errors"
+	"sync"
+
+	"quanxi/events"
+	"quanxi/feed"
+	"quanxi/grid"
+)
+
+// A World is a feed.Applier that keeps stored bodies. It is safe for concurrent use.
+type World struct {
+	mu      sync.Mutex
+	state   map[grid.Ref]row
+	at      feed.Position
+	begun   int
+	refuses bool
+}
+
+// NewWorld returns an empty World.
+func NewWorld() *World { return &World{state: make(map[grid.Ref]row)} }
+
+// RefuseNext makes the next Apply fail.
+func (w *World) RefuseNext() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refuses = true
+}
+
+// State returns the bodies of everything visible.
+func (w *World) State() map[grid.Ref]string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make(map[grid.Ref]string)
+	for key, r := range w.state {
+		if r.body != nil {
+			out[key] = string(r.body)
+		}
+	}
+	return out
+}
+
+// Begun returns how often a state was begun from nothing.
+func (w *World) Begun() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.begun
+}
+
+// Begin implements feed.Applier.
+func (w *World) Begin() feed.Loading {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.begun++
+	return &loading{w, make(map[grid.Ref]row)}
+}
+
+type loading struct {
+	world *World
+	state map[grid.Ref]row
+}
+
+func (l *loading) Add(e grid.Entity) error {
+	_, err := apply(l.state, feed.Step{Entity: e})
+	return err
+}
+
+func (l *loading) Publish(at feed.Position) error {
+	l.world.mu.Lock()
+	defer l.world.mu.Unlock()
+	l.world.state, l.world.at = l.state, at
+	return nil
+}
+
+// Apply implements feed.Applier. Every entity touches a layer with the name of
+// its kind, and events move the counters of their area.
+func (w *World) Apply(at feed.Position, steps []feed.Step) (feed.Effects, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.refuses {
+		w.refuses = false
+		return feed.Effects{}, errors.New("refused")
+	}
+	if at.Pos <= w.at.Pos {
+		return feed.Effects{}, errors.New("applied twice")
+	}
+	w.at = at
+	var out feed.Effects
+	for _, s := range steps {
+		effects, err := apply(w.state, s)
+		if err != nil {
+			return feed.Effects{}, err
+		}
+		out.Touches = append(out.Touches, effects.Touches...)
+		out.Counters = append(out.Counters, effects.Counters...)
+	}
+	return out, nil
+}
+
+func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
+	key, next := s.Remove, row{revision: s.Remove.Revision}
+	if s.Entity != nil {
+		body, err := grid.EncodeJSON(s.Entity)
+		if err != nil {
+			return feed.Effects{}, err
+		}
+		head := s.Entity.Entity()
+		key, next = grid.Ref{Kind: s.Entity.Kind(), ID: head.ID}, row{head.Revision, body}
+	}
+	key.Revision = 0
+	before := state[key]
+	if next.revision <= before.revision {
+		return feed.Effects{}, nil
+	}
+	state[key] = next
+	var out feed.Effects
+	for _, r := range []row{before, next} {
+		if r.body == nil {
+			continue
+		}
+		e, err := decode(key, r)
+		if err != nil {
+			return out, err
+		}
+		if g := e.Geometry(); g != nil {
+			if env, ok := g.Envelope(); ok {
+				out.Touches = append(out.Touches, feed.Touch{Layer: string(key.Kind), Envelope: env})
+			}
+		}
+		if event, ok := e.(*events.Event); ok {
+			out.Counters = append(out.Counters, event.Area)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,225 @@
+package feed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// NodeOptions tune a Node; the zero value is right for production.
+type NodeOptions struct {
+	// Silence is how long a node hears nothing before it is no longer fresh; 1 s if zero.
+	Silence time.Duration
+	// Verify is how often the history is compared with the log's; 2 s if zero.
+	Verify time.Duration
+	Logger *slog.Logger // nil discards
+}
+
+func (o NodeOptions) withDefaults() NodeOptions {
+	o.Silence = orElse(o.Silence, time.Second)
+	o.Verify = orElse(o.Verify, 2*time.Second)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// A Node keeps the World level with the log: it loads everything once, applies
+// each batch that is the next, drops what it has, reads from the log what the
+// transport lost, and begins anew when the history is another (RULES A2, A3).
+type Node struct {
+	log      Log
+	loads    LoadReader
+	in       Transport
+	to       Applier
+	audience Audience
+	NodeOptions
+
+	inbox chan Batch // what arrived; when it is full the rest is dropped and read from the log
+
+	// The rest belongs to the goroutine of Run, which writes it under mu, so that
+	// others read it under mu and Run needs no lock to read.
+	book    book
+	check   Position // the newest row whose digest we know
+	suspect bool     // the history must be compared before anything is applied
+
+	mu     sync.Mutex
+	at     Position
+	status NodeStatus
+	heard  time.Time
+	moved  chan struct{} // closed at every advance
+}
+
+// NodeStatus says where a node stands.
+type NodeStatus struct {
+	Epoch   Epoch
+	Pos     int64
+	Ready   bool // the World has passed the position at which its load ended
+	Fresh   bool // the relay was heard within NodeOptions.Silence
+	Loads   int64
+	Holes   int64 // times that changes were read from the log
+	Applied int64 // changes
+}
+
+// Sources are what a node works on.
+type Sources struct {
+	Log       Log
+	Loads     LoadReader
+	Transport Transport
+	Applier   Applier
+	Audience  Audience
+}
+
+// NewNode returns a node. Call Run.
+func NewNode(s Sources, options NodeOptions) *Node {
+	return &Node{
+		log: s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience,
+		NodeOptions: options.withDefaults(),
+		inbox:       make(chan Batch, 64), moved: make(chan struct{}),
+	}
+}
+
+// Status returns the present state. It is safe for concurrent use.
+func (n *Node) Status() NodeStatus {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	s := n.status
+	s.Epoch, s.Pos = n.at.Epoch, n.at.Pos
+	s.Fresh = time.Since(n.heard) <= n.Silence
+	return s
+}
+
+// Run follows the log until ctx ends. It subscribes first and loads second, so
+// that no change falls between. It returns an error only if it cannot subscribe;
+// whatever happens later it outlives.
+func (n *Node) Run(ctx context.Context) error {
+	stop, err := n.in.Subscribe(n.deliver)
+	if err != nil {
+		return fmt.Errorf("node: %w", err)
+	}
+	defer stop()
+	retry := backoff{from: 50 * time.Millisecond, to: 2 * time.Second}
+	for ctx.Err() == nil {
+		err := n.load(ctx)
+		if err == nil {
+			retry.reset()
+			err = n.follow(ctx)
+		}
+		n.setReady(false)
+		if ctx.Err() == nil {
+			n.Logger.WarnContext(ctx, "node loads anew", "err", err)
+			wait(ctx, retry.next())
+		}
+	}
+	return nil
+}
+
+// deliver takes a batch from the transport without ever blocking it.
+func (n *Node) deliver(b Batch) {
+	select {
+	case n.inbox <- b:
+	default:
+	}
+}
+
+// follow applies what arrives until the history is another or the World refuses.
+// A store that is away is neither: the World stays as it is.
+func (n *Node) follow(ctx context.Context) error {
+	verify := time.NewTicker(n.Verify)
+	defer verify.Stop()
+	retry := backoff{from: 50 * time.Millisecond, to: 2 * time.Second}
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case b := <-n.inbox:
+			err = n.take(ctx, b)
+		case <-verify.C:
+			if n.check.Pos != n.at.Pos || n.suspect {
+				err = n.verify(ctx)
+			}
+		}
+		switch {
+		case err == nil:
+			retry.reset()
+		case errors.Is(err, ErrEpoch), errors.Is(err, errApply):
+			return err
+		default:
+			n.Logger.WarnContext(ctx, "node cannot read the log", "err", err)
+			wait(ctx, retry.next())
+		}
+	}
+}
+
+// take applies one batch, if it is the next.
+func (n *Node) take(ctx context.Context, b Batch) error {
+	ours := b.Epoch == n.at.Epoch
+	if silent := n.hear(ours); silent || !ours || n.suspect {
+		if err := n.verify(ctx); err != nil {
+			return err
+		}
+	}
+	if !ours || b.Pos < n.at.Pos {
+		return nil // another installation's, or a relay that thawed
+	}
+	if b.After > n.at.Pos {
+		if err := n.fill(ctx, b.After); err != nil {
+			return err
+		}
+	}
+	return n.apply(ctx, b.Changes[min(n.at.Pos-b.After, int64(len(b.Changes))):], b.Horizon)
+}
+
+// hear notes that the relay speaks, and reports whether it was silent before.
+func (n *Node) hear(ours bool) (silent bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := time.Now()
+	silent = now.Sub(n.heard) > n.Silence
+	if ours {
+		n.heard = now
+	}
+	return silent
+}
+
+// verify compares our history with the log's and returns ErrEpoch if they differ:
+// the store was restored, copied or promoted.
+func (n *Node) verify(ctx context.Context) error {
+	n.suspect = true
+	at, err := n.log.Position(ctx)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if at.Epoch != n.at.Epoch || at.Pos < n.at.Pos {
+		return fmt.Errorf("log stands at %d, node at %d: %w", at.Pos, n.at.Pos, ErrEpoch)
+	}
+	known, err := n.digest(ctx, n.check.Pos)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(known, n.check.Digest) {
+		return fmt.Errorf("row %d is another: %w", n.check.Pos, ErrEpoch)
+	}
+	if n.check.Digest, err = n.digest(ctx, n.at.Pos); err != nil {
+		return err
+	}
+	n.check.Pos, n.suspect = n.at.Pos, false
+	return nil
+}
+
+// digest returns the digest of the row at pos, nil at 0, where no row is.
+func (n *Node) digest(ctx context.Context, pos int64) ([]byte, error) {
+	if pos == 0 {
+		return nil, nil
+	}
+	digest, err := n.log.Digest(ctx, pos)
+	if err != nil {
+		return nil, fmt.Errorf("digest of %d: %w", pos, err)
+	}
+	return digest, nil
+}
