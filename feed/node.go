@@ -51,6 +51,7 @@ type Node struct {
 	at     Position
 	status NodeStatus
 	heard  time.Time
+	silent bool          // heard nothing for longer than Silence, and not verified since
 	moved  chan struct{} // closed at every advance
 }
 
@@ -118,8 +119,15 @@ func (n *Node) Run(ctx context.Context) error {
 	return nil
 }
 
-// deliver takes a batch from the transport without ever blocking it.
+// deliver takes a batch from the transport without ever blocking it, and notes
+// that the relay speaks.
 func (n *Node) deliver(b Batch) {
+	n.mu.Lock()
+	if now := time.Now(); b.Epoch == n.at.Epoch {
+		n.silent = n.silent || now.Sub(n.heard) > n.Silence
+		n.heard = now
+	}
+	n.mu.Unlock()
 	select {
 	case n.inbox <- b:
 	default:
@@ -159,7 +167,7 @@ func (n *Node) follow(ctx context.Context) error {
 // take applies one batch, if it is the next.
 func (n *Node) take(ctx context.Context, b Batch) error {
 	ours := b.Epoch == n.at.Epoch
-	if silent := n.hear(ours); silent || !ours || n.suspect {
+	if n.wasSilent() || !ours || n.suspect {
 		if err := n.verify(ctx); err != nil {
 			return err
 		}
@@ -175,15 +183,13 @@ func (n *Node) take(ctx context.Context, b Batch) error {
 	return n.apply(ctx, b.Changes[min(n.at.Pos-b.After, int64(len(b.Changes))):], b.Horizon)
 }
 
-// hear notes that the relay speaks, and reports whether it was silent before.
-func (n *Node) hear(ours bool) (silent bool) {
+// wasSilent reports whether the relay was silent for long since the last call:
+// whatever happened meanwhile, the store may be another now.
+func (n *Node) wasSilent() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	now := time.Now()
-	silent = now.Sub(n.heard) > n.Silence
-	if ours {
-		n.heard = now
-	}
+	silent := n.silent
+	n.silent = false
 	return silent
 }
 
