@@ -1,0 +1,192 @@
+package geo
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The values were computed with geod of PROJ 9 on GRS 80.
+func TestDistanceAgreesWithPROJ(t *testing.T) {
+	home := At(106.55, 29.56)
+	for name, row := range map[string]struct {
+		to     Point
+		metres float64
+		within float64
+	}{
+		"down the street":      {At(106.5512, 29.5605), 128.8222, 0.001},
+		"into the next town":   {At(107.3, 30.1), 94007.7045, 2},
+		"all the way to 北京":    {At(116.4, 39.9), 1457253.3776, 20},
+		"nowhere":              {home, 0, 0},
+		"the other end":        {At(-73.45, -29.56), 2.0003931e7, 40_000},
+		"from pole to equator": {At(106.55, 90), 1e7 - 3271000, 10_000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := DistanceM(home, row.to); math.Abs(got-row.metres) > row.within {
+				t.Errorf("DistanceM = %.4f, want %.4f", got, row.metres)
+			}
+		})
+	}
+}
+
+func TestBearing(t *testing.T) {
+	home := At(106.55, 29.56)
+	for name, row := range map[string]struct {
+		to   Point
+		want float64
+	}{
+		"itself":               {home, 0},
+		"north":                {At(106.55, 29.57), 0},
+		"east":                 {At(106.56, 29.56), 90},
+		"west":                 {At(106.54, 29.56), 270},
+		"a hair west of north": {Point{home.Lon - 1, home.Lat + 1e7}, 360},
+		"down the street":      {At(106.5512, 29.5605), 64.5179},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := BearingDegrees(home, row.to)
+			if math.Abs(got-row.want) > 0.01 || got >= 360 {
+				t.Errorf("BearingDegrees = %v, want %v", got, row.want)
+			}
+		})
+	}
+}
+
+// A hectare measured by sides must be one measured by area, and a county's worth
+// of land must agree with the sum of its pieces.
+func TestArea(t *testing.T) {
+	a, b := At(106.55, 29.56), At(106.551, 29.561)
+	field := MultiPolygon{{ring(a.Lon, a.Lat, b.Lon, a.Lat, b.Lon, b.Lat, a.Lon, b.Lat)}}
+	sides := DistanceM(a, Point{b.Lon, a.Lat}) * DistanceM(a, Point{a.Lon, b.Lat})
+	if got := AreaM2(field); math.Abs(got/sides-1) > 2e-5 {
+		t.Errorf("AreaM2 = %v, sides give %v", got, sides)
+	}
+	var sum float64
+	for i := range int32(10) {
+		sum += AreaM2(MultiPolygon{{ring(1065000000+i*100000, 295000000, 1065000000+(i+1)*100000, 295000000,
+			1065000000+(i+1)*100000, 296000000, 1065000000+i*100000, 296000000)}})
+	}
+	whole := AreaM2(MultiPolygon{{ring(1065000000, 295000000, 1066000000, 295000000, 1066000000, 296000000, 1065000000, 296000000)}})
+	if math.Abs(sum/whole-1) > 1e-12 {
+		t.Errorf("pieces have %v m², the whole %v", sum, whole)
+	}
+	hole := MultiPolygon{{square(0, 0, 1000), square(0, 0, 500)}}
+	if got, want := AreaM2(hole), 3*AreaM2(MultiPolygon{{square(0, 0, 500)}}); math.Abs(got/want-1) > 1e-6 {
+		t.Errorf("with a quarter cut out: %v, want %v", got, want)
+	}
+}
+
+func TestCircleAndBufferKeepTheirDistance(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		center := At(rapid.Float64Range(105, 110).Draw(t, "lon"), rapid.Float64Range(28, 32).Draw(t, "lat"))
+		radius := rapid.Float64Range(1, 3000).Draw(t, "radius")
+		disc := Circle(center, radius)
+		if err := Check(disc); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range disc[0][0] {
+			if got := DistanceM(center, p); math.Abs(got-radius) > 0.02+radius*2e-4 {
+				t.Fatalf("corner at %v m, want %v", got, radius)
+			}
+		}
+		buffer, err := Buffer(center, radius)
+		if err != nil || Check(buffer) != nil || math.Abs(AreaM2(buffer)/(math.Pi*radius*radius)-1) > 0.03 {
+			t.Fatalf("buffer of a point: %v m², %v, %v", AreaM2(buffer), err, Check(buffer))
+		}
+	})
+}
+
+func TestWithinM(t *testing.T) {
+	at := At(106.5, 29.5)
+	east := func(metres float64) Point { return planeAt(at).point(metres, 0) }
+	house := MultiPolygon{{ring(east(10).Lon, at.Lat-1000, east(20).Lon, at.Lat-1000, east(20).Lon, at.Lat+1000, east(10).Lon, at.Lat+1000)}}
+	for name, row := range map[string]struct {
+		g    Geometry
+		r    float64
+		want bool
+	}{
+		"a lamp 5 m away, asked for 6": {east(5), 6, true},
+		"a lamp 5 m away, asked for 4": {east(5), 4, false},
+		"a house 10 m away":            {house, 10.01, true},
+		"a house farther than asked":   {house, 9.9, false},
+		"a street passing 5 m off":     {MultiLine{{{east(5).Lon, at.Lat - 5000}, {east(5).Lon, at.Lat + 5000}}}, 5.01, true},
+		"inside a park":                {MultiPolygon{{square(at.Lon-1000, at.Lat-1000, 2000)}}, 0, true},
+		"something without any points": {MultiLine{}, 1e9, false},
+		"the point that is no place":   {Point{}, 1e9, false},
+		"no geometry":                  {nil, 1e9, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := WithinM(row.g, at, row.r); got != row.want {
+				t.Errorf("WithinM = %v, gap %v", got, GapM(row.g, at))
+			}
+		})
+	}
+}
+
+func TestIntersects(t *testing.T) {
+	big := MultiPolygon{{square(0, 0, 100), square(20, 20, 60)}}
+	for name, row := range map[string]struct {
+		other MultiPolygon
+		want  bool
+	}{
+		"over the border":        {MultiPolygon{{square(90, 40, 30)}}, true},
+		"wholly inside":          {MultiPolygon{{square(2, 2, 3)}}, true},
+		"wholly around":          {MultiPolygon{{square(-10, -10, 300)}}, true},
+		"touching at a corner":   {MultiPolygon{{square(100, 100, 5)}}, true},
+		"in the hole":            {MultiPolygon{{square(40, 40, 5)}}, false},
+		"a hand's breadth apart": {MultiPolygon{{square(101, 0, 5)}}, false},
+		"nothing":                {nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if Intersects(big, row.other) != row.want || Intersects(row.other, big) != row.want {
+				t.Errorf("Intersects is not %v both ways", row.want)
+			}
+		})
+	}
+}
+
+func TestMergeTouching(t *testing.T) {
+	for name, row := range map[string]struct {
+		pieces   []Polygon
+		polygons int
+		area     int64
+	}{
+		"two halves of a house":        {[]Polygon{{square(0, 0, 10)}, {square(10, 0, 10)}}, 1, 400},
+		"a cut that overlaps":          {[]Polygon{{square(0, 0, 10)}, {square(8, 0, 10)}}, 1, 360},
+		"a house in four tiles":        {[]Polygon{{square(0, 0, 10)}, {square(10, 0, 10)}, {square(0, 10, 10)}, {square(10, 10, 10)}}, 1, 800},
+		"wings that touch at a corner": {[]Polygon{{square(0, 0, 10)}, {square(10, 10, 10)}}, 2, 400},
+		"two houses with one id":       {[]Polygon{{square(0, 0, 10)}, {square(50, 50, 10)}}, 2, 400},
+		"one clockwise piece":          {[]Polygon{{square(0, 0, 10).Reversed()}}, 1, 200},
+		"four wings around a yard":     {[]Polygon{{ring(0, 0, 30, 0, 30, 10, 0, 10)}, {ring(0, 20, 30, 20, 30, 30, 0, 30)}, {ring(0, 10, 10, 10, 10, 20, 0, 20)}, {ring(20, 10, 30, 10, 30, 20, 20, 20)}}, 1, 1600},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := MergeTouching(row.pieces)
+			if err != nil || len(got) != row.polygons || got.DoubleArea() != row.area || Check(got) != nil {
+				t.Errorf("MergeTouching = %v, %v; Check: %v", got, err, Check(got))
+			}
+			if len(got) > 0 && !got[0][0].IsCCW() {
+				t.Error("outer ring runs clockwise")
+			}
+		})
+	}
+}
+
+func TestLabelPointLiesInside(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		// A comb: a spine along the bottom and teeth of random height.
+		r := Ring{{1065000000, 295000000}}
+		r = append(r, Point{1065000000 + 8*1000, 295000000})
+		for x := int32(7); x >= 0; x-- {
+			h := 100 + rapid.Int32Range(0, 20000).Draw(t, "tooth")
+			r = append(r, Point{1065000000 + x*1000 + 1000, 295000000 + h}, Point{1065000000 + x*1000 + 1, 295000000 + h})
+		}
+		r = append(r, r[0])
+		m := MultiPolygon{{r}}
+		if Check(m) != nil {
+			return
+		}
+		if p := m.LabelPoint(); !m.Contains(p) {
+			t.Fatalf("%v lies outside", p)
+		}
+	})
+}
