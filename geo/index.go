@@ -88,6 +88,14 @@ func (x *Index) Share() *Snapshot {
 	return &Snapshot{finder{tree: *x.tree.Copy(), origin: x.origin}}
 }
 
+// Fork returns an Index that begins with the items of s and goes its own way. It
+// leaves s alone, so any reader may call it.
+func (s *Snapshot) Fork() *Index {
+	x := &Index{s.finder}
+	x.tree.Copy() // stamps x anew: it owns no node that s can reach
+	return x
+}
+
 // hilbert returns the position of x, y on the Hilbert curve of order 32.
 func hilbert(x, y uint32) (key uint64) {
 	for s := uint32(1) << 31; s > 0; s >>= 1 {
