@@ -101,3 +101,50 @@ func Inside(r geo.Ring, p geo.Point) bool {
 }
 
 func length(a, b geo.Point) float64 { return math.Sqrt(float64(dist2(a, b))) }
+
+// Holds reports whether ring inner lies wholly inside ring outer, without
+// touching its edge.
+func Holds(outer, inner geo.Ring) bool {
+	for _, p := range inner {
+		if !Inside(outer, p) {
+			return false
+		}
+	}
+	e := ringBox(inner)
+	for i := 1; i < len(outer); i++ {
+		s := Segment{A: outer[i-1], B: outer[i]}
+		if b := envelope(s); b.x1 < e.x0 || b.x0 > e.x1 || b.y1 < e.y0 || b.y0 > e.y1 {
+			continue
+		}
+		for j := 1; j < len(inner); j++ {
+			if meets(s, Segment{A: inner[j-1], B: inner[j]}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func ringBox(r geo.Ring) box {
+	b := envelope(Segment{A: r[0], B: r[0]})
+	for _, p := range r[1:] {
+		b = box{min(b.x0, int64(p.Lon)), min(b.y0, int64(p.Lat)), max(b.x1, int64(p.Lon)), max(b.y1, int64(p.Lat))}
+	}
+	return b
+}
+
+// meets reports whether closed segments a and b share a point.
+func meets(a, b Segment) bool {
+	d1, d2 := sign(turn(a.A, a.B, b.A)), sign(turn(a.A, a.B, b.B))
+	d3, d4 := sign(turn(b.A, b.B, a.A)), sign(turn(b.A, b.B, a.B))
+	if d1*d2 < 0 && d3*d4 < 0 {
+		return true
+	}
+	return d1 == 0 && between(a, b.A) || d2 == 0 && between(a, b.B) || d3 == 0 && between(b, a.A) || d4 == 0 && between(b, a.B)
+}
+
+// between reports whether p, in line with s, lies on it.
+func between(s Segment, p geo.Point) bool {
+	e := envelope(s)
+	return e.x0 <= int64(p.Lon) && int64(p.Lon) <= e.x1 && e.y0 <= int64(p.Lat) && int64(p.Lat) <= e.y1
+}

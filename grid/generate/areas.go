@@ -1,0 +1,252 @@
+package generate
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/grid/generate/build"
+	"quanxi/grid/generate/divide"
+	"quanxi/grid/generate/fabric"
+	"quanxi/grid/generate/plane"
+)
+
+// A division is one area below the town: the atoms that it is made of.
+type division struct {
+	code    grid.Code
+	atoms   []int32
+	village bool // 村, for a community
+	special bool // 专属网格, for a grid
+	ground  geo.MultiPolygon
+	label   geo.Point
+	homes   int
+	name    string
+	owner   int // parcel that a special grid is about
+}
+
+// areas are the divisions of a town, each list in code order.
+type areas struct {
+	communities, grids, micros []division
+	communityOf, gridOf        []int32 // by atom, index in the lists
+	microOf                    []int32
+}
+
+// communitiesOf is how many communities a kind of town has.
+func communitiesOf(kind string) int {
+	if kind == KindTownship {
+		return 8
+	}
+	return 11
+}
+
+// divide cuts the town into communities, these into grids and those into
+// micro-grids.
+func (d *draft) divide() error {
+	n := len(d.graph.Faces)
+	atom := make([]int32, n)
+	edge := make([]bool, n)
+	for f := range atom {
+		atom[f] = int32(f)
+	}
+	for h := range d.graph.Origin {
+		if d.graph.Face[h] == fabric.Outside {
+			edge[d.graph.Face[h^1]] = true
+		}
+	}
+	var links []divide.Link
+	for _, b := range d.graph.Borders(atom) {
+		links = append(links, divide.Link{A: b.A, B: b.B, Class: b.Class})
+	}
+	m := divide.NewMap(n, links, edge)
+	homes, load := make([]float64, n), make([]float64, n)
+	for f := range n {
+		homes[f] = float64(d.urban[f] + d.rural[f])
+		load[f] = d.load(int32(f))
+	}
+	town := &divide.Task{Map: m, Weight: homes, Trees: 16, Chance: d.site.Chance("communities")}
+	parts := town.Split(atom, communitiesOf(d.plan.Kind))
+	mean := sum(homes, atom) / float64(len(parts))
+	town.Improve(parts, 1, func(p []int32) float64 { return max(0, math.Abs(sum(homes, p)/mean-1)-0.15) })
+	d.areas.communities = d.number(parts, d.communityCode())
+	for i := range d.areas.communities {
+		d.cutGrids(m, load, homes, i)
+	}
+	return d.outlineAreas()
+}
+
+// number makes areas of parts, ordered from west to east and then from north to
+// south by their label points; code gives the i-th its code.
+func (d *draft) number(parts [][]int32, code func(a *division)) []division {
+	out := make([]division, len(parts))
+	for i, p := range parts {
+		slices.Sort(p)
+		out[i] = division{atoms: p, homes: d.homes(p), owner: -1}
+		urban := 0
+		for _, a := range p {
+			urban += d.urban[a]
+		}
+		out[i].village = 2*urban < out[i].homes || out[i].homes == 0
+		out[i].label = d.labelPoint(p)
+	}
+	slices.SortStableFunc(out, func(a, b division) int {
+		return cmp.Or(cmp.Compare(a.label.Lon, b.label.Lon), cmp.Compare(b.label.Lat, a.label.Lat))
+	})
+	for i := range out {
+		code(&out[i])
+	}
+	return out
+}
+
+// labelPoint returns a place inside the largest atom near the middle.
+func (d *draft) labelPoint(atoms []int32) geo.Point {
+	label := make([]int32, len(d.graph.Faces))
+	for i := range label {
+		label[i] = -1
+	}
+	for _, a := range atoms {
+		label[a] = 0
+	}
+	ground := d.graph.Dissolve(label, 1)[0]
+	return plane.RingFrom(ground[0][0]).Inner().Lattice()
+}
+
+// communityCode numbers 社区 from 001 and 村 from 200, as GB/T 10114 has it.
+func (d *draft) communityCode() func(*division) {
+	next := [2]int{1, 200}
+	return func(a *division) {
+		k := 0
+		if a.village {
+			k = 1
+		}
+		a.code = grid.Code(fmt.Sprintf("%s%03d", d.plan.Code, next[k]))
+		next[k]++
+	}
+}
+
+// cutGrids cuts one community into special and general grids.
+func (d *draft) cutGrids(m *divide.Map, load, homes []float64, community int) {
+	c := &d.areas.communities[community]
+	rest, special := d.setApart(m, c.atoms)
+	task := &divide.Task{Map: m, Weight: load, Trees: 24, Chance: d.site.Chance("grids", uint64(community))}
+	parts := task.Split(rest, max(1, round(sum(load, rest))))
+	task.Improve(parts, 3, func(p []int32) float64 {
+		w := sum(load, p)
+		return 10*max(0, 0.76-w, w-1.24) + max(0, math.Abs(w-1)-0.1)
+	})
+	next := 1
+	general := d.number(parts, func(a *division) {
+		a.code = grid.Code(fmt.Sprintf("%s%03d", c.code, next))
+		next++
+	})
+	next = 901
+	extra := d.number(special, func(a *division) {
+		a.code, a.special = grid.Code(fmt.Sprintf("%s%03d", c.code, next)), true
+		a.owner = d.parcelOf(a.atoms)
+		next++
+	})
+	for _, g := range append(general, extra...) {
+		d.cutMicros(m, homes, &g)
+		d.areas.grids = append(d.areas.grids, g)
+	}
+}
+
+// cutMicros cuts one grid into micro-grids of 50 to 80 homes where its
+// buildings allow: a single tower may hold more.
+func (d *draft) cutMicros(m *divide.Map, homes []float64, g *division) {
+	k := max(1, round(float64(g.homes)/microGrid))
+	task := &divide.Task{Map: m, Weight: homes, Trees: 8, Chance: d.site.Chance("micro", uint64(g.atoms[0]))}
+	parts := [][]int32{g.atoms}
+	if !g.special && k > 1 {
+		parts = task.Split(g.atoms, k)
+		task.Improve(parts, 1, func(p []int32) float64 { return max(0, 50-sum(homes, p), sum(homes, p)-80) / 10 })
+	}
+	next := 1
+	d.areas.micros = append(d.areas.micros, d.number(parts, func(a *division) {
+		a.code = grid.Code(fmt.Sprintf("%s%02d", g.code, next))
+		next++
+	})...)
+}
+
+// setApart takes the ground of schools, hospitals, offices and industry out of a
+// community as special grids, as long as the rest hangs together.
+func (d *draft) setApart(m *divide.Map, atoms []int32) (rest []int32, special [][]int32) {
+	rest = atoms
+	kinds := d.atomKinds()
+	for _, a := range atoms {
+		if !slices.Contains(rest, a) || !apart(kinds[a]) {
+			continue
+		}
+		var own, others []int32
+		for _, b := range rest {
+			if b == a || kinds[b] == kinds[a] && touches(m, a, b) {
+				own = append(own, b)
+			} else {
+				others = append(others, b)
+			}
+		}
+		if d.homes(own) < 20 && m.Connected(own) && m.Connected(others) && len(others) > 0 && d.homes(others) > 0 && len(special) < 2 {
+			special, rest = append(special, own), others
+		}
+	}
+	return rest, special
+}
+
+func apart(kind string) bool {
+	return kind == build.School || kind == build.Hospital || kind == build.Office || kind == build.Industry
+}
+
+func touches(m *divide.Map, a, b int32) bool {
+	hit := false
+	m.Neighbours(a, func(q int32) { hit = hit || q == b })
+	return hit
+}
+
+// atomKinds returns the kind of parcel under each atom; empty outside the core.
+func (d *draft) atomKinds() []string {
+	out := make([]string, len(d.graph.Faces))
+	for i, b := range d.ground.Buildings {
+		if b.Parcel >= 0 {
+			out[d.atomOf[i]] = d.ground.Parcels[b.Parcel].Kind
+		}
+	}
+	return out
+}
+
+func (d *draft) parcelOf(atoms []int32) int {
+	for i, b := range d.ground.Buildings {
+		if b.Parcel >= 0 && slices.Contains(atoms, d.atomOf[i]) {
+			return b.Parcel
+		}
+	}
+	return -1
+}
+
+// outlineAreas dissolves the atoms of every level to polygons.
+func (d *draft) outlineAreas() error {
+	a := &d.areas
+	for _, level := range []struct {
+		list *[]division
+		of   *[]int32
+	}{{&a.communities, &a.communityOf}, {&a.grids, &a.gridOf}, {&a.micros, &a.microOf}} {
+		list := *level.list
+		slices.SortStableFunc(list, func(x, y division) int { return cmp.Compare(x.code, y.code) })
+		label := make([]int32, len(d.graph.Faces))
+		for i := range list {
+			for _, f := range list[i].atoms {
+				label[f] = int32(i)
+			}
+		}
+		*level.of = label
+		for i, ground := range d.graph.Dissolve(label, len(list)) {
+			if len(ground) == 0 {
+				return fmt.Errorf("division %s: %w", list[i].code, errLostTown)
+			}
+			list[i].ground = ground
+			list[i].label = plane.RingFrom(ground[0][0]).Inner().Lattice()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package build
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"quanxi/grid/generate/plane"
+)
+
+// mostHomes is how many homes a piece of a parcel may have before it is cut. A
+// micro-grid of 50–80 homes is made of such pieces.
+const mostHomes = 46
+
+// slimmest is the least gap between buildings through which a cut may run, in
+// metres: twice what the fabric may move a line, and a little.
+const slimmest = 2.6
+
+// Cuts returns straight lines that cut the parcels into pieces of few homes
+// without touching a building.
+func (g *Ground) Cuts() []plane.Line {
+	inside := make([][]int, len(g.Parcels))
+	for i, b := range g.Buildings {
+		if b.Parcel >= 0 {
+			inside[b.Parcel] = append(inside[b.Parcel], i)
+		}
+	}
+	var out []plane.Line
+	for k, p := range g.Parcels {
+		out = g.cut(out, p.Ring, inside[k], 0)
+	}
+	return out
+}
+
+// A knife is a straight line that might cut a piece in two.
+type knife struct {
+	at, dir plane.Vec
+	cost    float64
+}
+
+func (g *Ground) cut(out []plane.Line, r plane.Ring, buildings []int, depth int) []plane.Line {
+	if g.homes(buildings) <= mostHomes || len(buildings) < 2 || depth > 7 {
+		return out
+	}
+	for _, k := range g.knives(buildings) {
+		left, right, ok := r.Split(k.at, k.dir)
+		if !ok || min(left.Area(), right.Area()) < 120 {
+			continue
+		}
+		a, b, ok := chord(r, k.at, k.dir)
+		if !ok {
+			continue
+		}
+		var one, two []int
+		for _, i := range buildings {
+			if k.dir.Cross(g.Buildings[i].Box.C.Sub(k.at)) > 0 {
+				one = append(one, i)
+			} else {
+				two = append(two, i)
+			}
+		}
+		out = append(out, plane.Line{a, b})
+		return g.cut(g.cut(out, left, one, depth+1), right, two, depth+1)
+	}
+	return out
+}
+
+// knives returns lines through gaps between buildings, those that halve the
+// homes best first.
+func (g *Ground) knives(buildings []int) []knife {
+	var out []knife
+	for k := range 12 {
+		d := plane.Heading(math.Pi * float64(k) / 12)
+		for _, gap := range g.gaps(buildings, d.Left()) {
+			out = append(out, knife{d.Left().Mul(gap.at), d, math.Abs(gap.share-0.5) + 0.1/gap.width})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b knife) int { return cmp.Compare(a.cost, b.cost) })
+	return out
+}
+
+func (g *Ground) homes(buildings []int) int {
+	n := 0
+	for _, i := range buildings {
+		n += g.Buildings[i].Homes
+	}
+	return n
+}
+
+// A gap between buildings, seen along a direction.
+type gap struct {
+	at    float64 // its middle along the direction
+	width float64
+	share float64 // of the homes before it
+}
+
+// gaps returns the gaps between buildings along direction d.
+func (g *Ground) gaps(buildings []int, d plane.Vec) []gap {
+	type span struct {
+		lo, hi float64
+		homes  int
+	}
+	spans := make([]span, len(buildings))
+	for i, k := range buildings {
+		s := span{math.Inf(1), math.Inf(-1), g.Buildings[k].Homes}
+		for _, p := range g.Buildings[k].Box.Ring() {
+			s.lo, s.hi = min(s.lo, p.Dot(d)), max(s.hi, p.Dot(d))
+		}
+		spans[i] = s
+	}
+	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.lo, b.lo) })
+	total, before := g.homes(buildings), 0
+	reach := math.Inf(-1)
+	var out []gap
+	for _, s := range spans {
+		if s.lo-reach >= slimmest && !math.IsInf(reach, -1) {
+			out = append(out, gap{(s.lo + reach) / 2, s.lo - reach, float64(before) / float64(max(total, 1))})
+		}
+		before += s.homes
+		reach = max(reach, s.hi)
+	}
+	return out
+}
