@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"quanxi/events"
 	"quanxi/grid"
@@ -12,9 +13,6 @@ import (
 // errApply reports that the World could not take a change. It is in an unknown
 // state then, and is loaded anew.
 var errApply = errors.New("not applicable")
-
-// maxNews is the most news of one bulk load that are told one by one.
-const maxNews = 1000
 
 // page is the most changes read from the log at a time.
 const page = 500
@@ -83,6 +81,10 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 		n.advance(to, 0)
 		return nil
 	}
+	changes, err := n.whole(ctx, changes)
+	if err != nil {
+		return err
+	}
 	r := reading{draft: n.book.draft()}
 	for _, c := range byRevision(changes) {
 		if err := n.read(ctx, c, &r); err != nil {
@@ -97,6 +99,25 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	n.advance(to, len(changes))
 	n.audience.Publish(Update{Epoch: to.Epoch, Pos: to.Pos, News: r.told, TooMuch: r.tooMuch, Effects: effects})
 	return nil
+}
+
+// whole returns the changes with the bodies that were too large for the transport.
+func (n *Node) whole(ctx context.Context, changes []Change) ([]Change, error) {
+	changes = slices.Clone(changes)
+	for i, c := range changes {
+		if !c.Large || len(c.Body) > 0 {
+			continue
+		}
+		full, err := n.log.Changes(ctx, c.Pos-1, c.Pos, 1)
+		if err != nil {
+			return nil, fmt.Errorf("body of change %d: %w", c.Pos, err)
+		}
+		if len(full) != 1 {
+			return nil, fmt.Errorf("body of change %d: %w", c.Pos, ErrEpoch)
+		}
+		changes[i].Body = full[0].Body
+	}
+	return changes, nil
 }
 
 // A reading collects what changes amount to. Nothing of it counts before it is
@@ -116,16 +137,6 @@ func (n *Node) read(ctx context.Context, c Change, r *reading) error {
 	case c.Op == Remove:
 		r.add(c, nil)
 		return nil
-	}
-	if c.Large && len(c.Body) == 0 {
-		full, err := n.log.Changes(ctx, c.Pos-1, c.Pos, 1)
-		if err != nil {
-			return err
-		}
-		if len(full) != 1 {
-			return ErrEpoch
-		}
-		c.Body = full[0].Body
 	}
 	e, err := events.New(c.Kind)
 	if err == nil {
@@ -150,15 +161,13 @@ func (n *Node) readLoad(ctx context.Context, c Change, r *reading) error {
 		one := Change{Pos: c.Pos, Kind: e.Kind(), ID: head.ID, Revision: head.Revision, Op: Put, At: c.At}
 		if head.Revision < 0 {
 			one.Op, one.Revision, e = Remove, -head.Revision, nil
-		} else if told(one.Kind) {
-			if one.Body, err = grid.EncodeJSON(e); err != nil {
-				return fmt.Errorf("load %d: %w", c.ID, err)
-			}
 		}
+		// A load shares one position: who resumed in its middle would miss the rest.
+		r.tooMuch = r.tooMuch || told(one.Kind)
 		r.add(one, e)
 	}
-	if len(r.told) > maxNews {
-		r.told, r.tooMuch = nil, true
+	if r.tooMuch {
+		r.told = nil
 	}
 	return nil
 }

@@ -78,8 +78,8 @@ func urgent(e grid.Entity) bool {
 }
 
 // byRevision returns changes with those of one entity put into the order of their
-// revisions, on the places that they hold: within a batch the order of positions
-// is not that of the commits.
+// revisions, on the positions that they hold together: within a batch the order of
+// positions is not that of the commits.
 func byRevision(changes []Change) []Change {
 	places := make(map[grid.Ref][]int)
 	for i, c := range changes {
@@ -92,6 +92,7 @@ func byRevision(changes []Change) []Change {
 		slices.SortStableFunc(sorted, func(i, k int) int { return cmp.Compare(changes[i].Revision, changes[k].Revision) })
 		for k, i := range sorted {
 			out[at[k]] = changes[i]
+			out[at[k]].Pos = changes[at[k]].Pos
 		}
 	}
 	return out

@@ -1,0 +1,111 @@
+package feed
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"quanxi/grid"
+)
+
+// A Frame is one message to a screen. Its bytes are shared between all who get
+// it; only the number and the cursor are a connection's own.
+type Frame struct {
+	op   string
+	rest []byte // the fields after n and cursor, each with a comma before it, and the brace
+	pos  int64  // of the change it tells of; zero for one that is not of the log
+}
+
+// Append writes the frame as JSON with the connection's number n, and the cursor
+// if it is not empty. The fields' order is fixed: op, n, cursor, the rest.
+func (f Frame) Append(dst []byte, n uint64, cursor string) []byte {
+	dst = append(dst, `{"op":"`...)
+	dst = append(dst, f.op...)
+	dst = append(dst, `","n":`...)
+	dst = strconv.AppendUint(dst, n, 10)
+	if cursor != "" {
+		dst = append(dst, `,"cursor":"`...)
+		dst = append(dst, cursor...)
+		dst = append(dst, '"')
+	}
+	return append(dst, f.rest...)
+}
+
+// Pos returns the position in the log after which to resume once the frame has
+// arrived; zero if the frame does not move it.
+func (f Frame) Pos() int64 { return f.pos }
+
+// changeFrame tells the new state of an entity, or that one asks for somebody.
+func changeFrame(op string, c Change) Frame {
+	return Frame{op, fmt.Appendf(nil, `,"kind":%q,"id":%d,"revision":%d,"data":%s}`, c.Kind, c.ID, c.Revision, c.Body), c.Pos}
+}
+
+// goneFrame tells that an entity was removed or is no longer the viewer's to
+// see; which of the two is not said.
+func goneFrame(c Change) Frame {
+	return Frame{"gone", fmt.Appendf(nil, `,"kind":%q,"id":%d,"revision":%d}`, c.Kind, c.ID, c.Revision), c.Pos}
+}
+
+// A Reason says why a screen must begin anew.
+type Reason string
+
+// The reasons of a resync.
+const (
+	Slow     Reason = "slow"     // the reader fell a whole queue behind
+	Reloaded Reason = "reloaded" // the server loaded another history
+	TooOld   Reason = "too_old"  // the cursor is older than what the server remembers
+	BulkLoad Reason = "load"     // a bulk load went live or was undone
+)
+
+func resyncFrame(why Reason, pos int64) Frame {
+	return Frame{"resync", fmt.Appendf(nil, `,"reason":%q}`, why), pos}
+}
+
+// A state is the present value of something, of which only the newest counts.
+type state struct {
+	key  stateKey
+	item []byte // JSON object; nil for counters, which are read when they are sent
+}
+
+type stateKey struct {
+	topic Topic
+	id    int64     // of a worker
+	code  grid.Code // of a division
+}
+
+// StateFrames folds items, each a JSON object, into frames of a topic.
+func StateFrames(topic Topic, items [][]byte) []Frame {
+	var frames []Frame
+	for len(items) > 0 {
+		n := min(len(items), maxStates)
+		rest := fmt.Appendf(nil, `,"topic":%q,"items":[%s]}`, topic, bytes.Join(items[:n], []byte{','}))
+		frames, items = append(frames, Frame{"state", rest, 0}), items[n:]
+	}
+	return frames
+}
+
+// maxStates is the most states in one frame.
+const maxStates = 500
+
+// moveState is a worker's place as screens hear of it.
+func moveState(m Move) state {
+	lon, lat := m.Place.Degrees()
+	item, err := json.Marshal(struct {
+		ID   int64   `json:"id"`
+		Lon  float64 `json:"lon"`
+		Lat  float64 `json:"lat"`
+		Name string  `json:"name"`
+		At   string  `json:"at"`
+	}{m.ID, lon, lat, m.Name, m.At.UTC().Format("2006-01-02T15:04:05.000Z07:00")})
+	if err != nil {
+		panic(err) // plain fields always marshal
+	}
+	return state{stateKey{topic: WorkersTopic, id: m.ID}, item}
+}
+
+// moveGone tells that a worker went out of the viewer's sight, by a state whose
+// place is null, so that it conflates with the places.
+func moveGone(id int64) state {
+	return state{stateKey{topic: WorkersTopic, id: id}, fmt.Appendf(nil, `{"id":%d,"gone":true}`, id)}
+}

@@ -1,0 +1,220 @@
+package feed
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"quanxi/grid"
+)
+
+// HubOptions tune a Hub; the zero value is right for production.
+type HubOptions struct {
+	// Soft is how long states and stale tiles are collected before they are sent;
+	// 150 ms if zero.
+	Soft time.Duration
+	// History is how many news are remembered for those who resume; 16,384 if zero.
+	History int
+}
+
+// A Hub says who gets which change. It never waits for a reader: each
+// subscription has a bounded queue, and a reader who falls a whole queue behind
+// is told to begin anew. It is safe for concurrent use.
+//
+// Every subscription is told in order of the log, and nothing is told before it
+// is visible in the World.
+type Hub struct {
+	HubOptions
+	sets *Sets
+	told atomic.Pointer[Cursor] // everything up to here is in the queues
+
+	mu      sync.Mutex
+	subs    map[*Subscription]bool
+	views   viewIndex
+	alerted map[*Subscription]bool // those who want alerts
+	counted map[*Subscription]bool // those who want counters
+	tiles   tileIndex
+	history history
+	moves   moves
+	resyncs int64           // of subscriptions that have ended
+	found   []*Subscription // reused by tell
+}
+
+// historyBytes bounds the bodies that the history remembers.
+const historyBytes = 32 << 20
+
+// NewHub returns a hub that knows the tile sets.
+func NewHub(sets *Sets, options HubOptions) *Hub {
+	options.Soft = orElse(options.Soft, 150*time.Millisecond)
+	options.History = orElse(options.History, 16384)
+	h := &Hub{
+		HubOptions: options, sets: sets,
+		subs: make(map[*Subscription]bool), alerted: make(map[*Subscription]bool), counted: make(map[*Subscription]bool),
+		tiles: make(tileIndex), moves: newMoves(),
+		history: history{limit: options.History, limitBytes: historyBytes},
+	}
+	h.told.Store(new(Cursor))
+	return h
+}
+
+// Subscribe begins a subscription without a view, which hears of nothing yet. If
+// resume is not nil, the first view replays what came after it. The caller
+// closes the subscription.
+func (h *Hub) Subscribe(viewer Viewer, resume *Cursor) *Subscription {
+	s := &Subscription{hub: h, viewer: viewer, resume: resume, queue: newQueue(h.Soft), tiles: make(map[Tile]uint64)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.subs[s] = true
+	return s
+}
+
+// Told returns the position up to which everybody was told.
+func (h *Hub) Told() Cursor { return *h.told.Load() }
+
+// Reset implements Audience: everybody begins anew.
+func (h *Hub) Reset(at Position) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.history.reset(at.Pos)
+	for s := range h.subs {
+		h.restart(s, Reloaded, at.Pos)
+	}
+	h.told.Store(&Cursor{at.Epoch, at.Pos})
+}
+
+// restart tells one subscriber to begin anew. The caller holds h.mu.
+func (h *Hub) restart(s *Subscription, why Reason, pos int64) {
+	h.forgetAll(s)
+	s.resume = nil
+	s.queue.resync(why, pos)
+}
+
+// Publish implements Audience.
+func (h *Hub) Publish(u Update) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if u.TooMuch {
+		h.history.reset(u.Pos)
+		for s := range h.subs {
+			h.restart(s, BulkLoad, u.Pos)
+		}
+	}
+	for _, n := range u.News {
+		h.history.add(n)
+		h.tell(n)
+	}
+	h.suspect(u.Touches)
+	h.count(u.Counters)
+	h.told.Store(&Cursor{u.Epoch, u.Pos})
+}
+
+// tell queues one piece of news with all who may know. The caller holds h.mu.
+func (h *Hub) tell(n News) {
+	t := telling{News: n}
+	h.found = h.views.meeting(h.found[:0], n.Before, n.After)
+	for _, s := range h.found {
+		if !n.Alert || !h.alerted[s] {
+			t.tell(s)
+		}
+	}
+	if n.Alert {
+		for s := range h.alerted {
+			t.tell(s)
+		}
+	}
+	clear(h.found)
+}
+
+// replay tells s what came after its cursor. The caller holds h.mu.
+func (h *Hub) replay(s *Subscription, from Cursor) {
+	at := h.told.Load()
+	missed, ok := h.history.since(from.Pos)
+	switch {
+	case from.Epoch != at.Epoch:
+		h.restart(s, Reloaded, at.Pos)
+	case !ok:
+		h.restart(s, TooOld, at.Pos)
+	case len(missed) > maxFrames/2:
+		h.restart(s, Slow, at.Pos)
+	default:
+		for _, n := range missed {
+			t := telling{News: n}
+			t.tell(s)
+		}
+	}
+}
+
+// forget drops a tile of a subscriber. The caller holds h.mu.
+func (h *Hub) forget(s *Subscription, t Tile) {
+	if _, held := s.tiles[t]; held {
+		delete(s.tiles, t)
+		h.tiles.remove(t, s)
+	}
+}
+
+// forgetAll drops the tiles of a subscriber who begins anew. The caller holds h.mu.
+func (h *Hub) forgetAll(s *Subscription) {
+	for t := range s.tiles {
+		h.forget(s, t)
+	}
+	s.order = nil
+}
+
+// suspect queues the tiles that the touches may have made stale, with those who
+// hold them. The caller holds h.mu.
+func (h *Hub) suspect(touches []Touch) {
+	if len(h.tiles) == 0 {
+		return
+	}
+	for _, touch := range touches {
+		box := newPixelBox(touch.Envelope)
+		for level := range h.tiles {
+			if !slices.Contains(h.sets.of(level.set), touch.Layer) {
+				continue
+			}
+			h.tiles.touched(level, box, func(t Tile, holders []*Subscription) {
+				for _, s := range holders {
+					if s.filter == nil || slices.Contains(s.filter.layers, touch.Layer) {
+						s.queue.suspect(t)
+					}
+				}
+			})
+		}
+	}
+}
+
+// count tells of counters that moved. The caller holds h.mu.
+func (h *Hub) count(codes []grid.Code) {
+	for _, code := range codes {
+		for s := range h.counted {
+			if s.filter.sees(CountersTopic, Sight{Area: code, There: true}) {
+				s.queue.put(state{key: stateKey{topic: CountersTopic, code: code}})
+			}
+		}
+	}
+}
+
+// HubStats says what a hub is doing.
+type HubStats struct {
+	Subscribers int
+	Waiting     int   // frames in all queues
+	Deepest     int   // frames in the fullest queue
+	Resyncs     int64 // since the start
+	Tiles       int   // known to be held by screens
+}
+
+// Stats returns the present state.
+func (h *Hub) Stats() HubStats {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := HubStats{Subscribers: len(h.subs), Resyncs: h.resyncs}
+	for s := range h.subs {
+		q := s.Stats()
+		out.Waiting += q.Waiting
+		out.Deepest = max(out.Deepest, q.Waiting)
+		out.Resyncs += q.Resyncs
+		out.Tiles += len(s.tiles)
+	}
+	return out
+}

@@ -1,0 +1,145 @@
+package feed
+
+import "fmt"
+
+// A Subscription is one screen's part of the feed. Its queue is filled by the hub
+// and emptied by the connection's writer. Its methods are safe for concurrent use.
+type Subscription struct {
+	hub    *Hub
+	viewer Viewer
+	queue  *queue
+
+	// The rest is guarded by the hub's lock.
+	filter  *filter // nil until the first view
+	resume  *Cursor // to be replayed at the first view; nil if there is none
+	resyncs int64   // of the queue, when the view was last set
+	tiles   map[Tile]uint64
+	order   []Tile // of tiles, oldest first; may hold some that are forgotten
+}
+
+// Ready is signalled when Take may have something.
+func (s *Subscription) Ready() <-chan struct{} { return s.queue.wake }
+
+// Take returns what is due to be sent, in order.
+func (s *Subscription) Take() Delivery { return s.queue.take() }
+
+// Stats returns what the queue went through.
+func (s *Subscription) Stats() QueueStats {
+	s.queue.mu.Lock()
+	defer s.queue.mu.Unlock()
+	stats := s.queue.stats
+	stats.Waiting, stats.Bytes = len(s.queue.frames), s.queue.bytes
+	return stats
+}
+
+// Idle returns the position after which to resume if everything taken so far
+// arrives, and false while frames are waiting.
+func (s *Subscription) Idle() (Cursor, bool) {
+	// The order matters: whatever is told after this position is queued after it.
+	at := s.hub.told.Load()
+	return *at, s.queue.idle()
+}
+
+// View sets what the screen looks at. The first view also replays what the
+// screen missed since its cursor. Every frame queued before was for the old view.
+func (s *Subscription) View(v View) error {
+	if err := v.Check(); err != nil {
+		return err
+	}
+	h := s.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.subs[s] {
+		return fmt.Errorf("%w: the subscription has ended", ErrView)
+	}
+	before := s.filter
+	h.look(s, newFilter(s.viewer, v))
+	if s.resume != nil {
+		h.replay(s, *s.resume)
+		s.resume = nil
+	}
+	if resyncs := s.Stats().Resyncs; resyncs != s.resyncs {
+		s.resyncs, before = resyncs, nil
+	}
+	h.showMoves(s, before)
+	return nil
+}
+
+// look gives s a filter in place of the one it has; nil is none. The caller holds h.mu.
+func (h *Hub) look(s *Subscription, f *filter) {
+	if s.filter != nil {
+		h.views.remove(s)
+		delete(h.alerted, s)
+		delete(h.counted, s)
+	}
+	s.filter = f
+	if f == nil {
+		return
+	}
+	h.views.insert(s)
+	if f.wants(AlertsTopic) {
+		h.alerted[s] = true
+	}
+	if f.wants(CountersTopic) {
+		h.counted[s] = true
+	}
+}
+
+// maxTiles is how many tiles of a connection are remembered.
+const maxTiles = 1024
+
+// Hold notes that the screen holds a tile with bytes of the given version, so
+// that it is suspected when something touches it. It returns a tile that is no
+// longer remembered because of it; the screen must take that one for stale.
+func (s *Subscription) Hold(t Tile, version uint64) (dropped Tile, any bool) {
+	h := s.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.subs[s] {
+		return Tile{}, false
+	}
+	if _, held := s.tiles[t]; !held {
+		h.tiles.add(t, s)
+		s.order = append(s.order, t)
+	}
+	s.tiles[t] = version
+	for len(s.order) > maxTiles {
+		oldest := s.order[0]
+		s.order = s.order[1:]
+		if _, held := s.tiles[oldest]; held {
+			h.forget(s, oldest)
+			return oldest, true
+		}
+	}
+	return Tile{}, false
+}
+
+// Held returns the version of a tile that the screen holds.
+func (s *Subscription) Held(t Tile) (version uint64, ok bool) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	version, ok = s.tiles[t]
+	return version, ok
+}
+
+// Forget notes that the screen no longer holds a tile, or knows it for stale.
+func (s *Subscription) Forget(t Tile) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	s.hub.forget(s, t)
+}
+
+// Close ends the subscription. Closing it twice is harmless.
+func (s *Subscription) Close() {
+	h := s.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.subs[s] {
+		return
+	}
+	h.forgetAll(s)
+	h.look(s, nil)
+	delete(h.subs, s)
+	h.resyncs += s.Stats().Resyncs
+	s.queue.stop()
+}
