@@ -1,0 +1,205 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary builds the real program once for all tests of this package.
+var binary = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "quanxi-bin-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "quanxi")
+	out, err := exec.Command("go", "build", "-o", path, "quanxi/cmd/quanxi").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := binary(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// A process is one running `quanxi serve`, spoken to as any client speaks to it.
+type process struct {
+	t    *testing.T
+	args []string
+	addr string
+	cmd  *exec.Cmd
+	log  *bytes.Buffer
+	done chan error
+}
+
+// patience is how long a test waits for what must happen; never how long it takes.
+const patience = 60 * time.Second
+
+// start runs `quanxi serve` with the given store on a free port and waits until
+// it is ready.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, args: args, addr: freeAddress(t)}
+	p.run()
+	t.Cleanup(p.kill)
+	return p
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// run starts the program, again after a kill: at the same address, on the same store.
+func (p *process) run() {
+	p.t.Helper()
+	path, err := binary()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.log, p.done = new(bytes.Buffer), make(chan error, 1)
+	p.cmd = exec.Command(path, append([]string{"serve", "--addr", p.addr}, p.args...)...)
+	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	go func(cmd *exec.Cmd, done chan error) { done <- cmd.Wait() }(p.cmd, p.done)
+	p.until("is ready", func() bool {
+		select {
+		case err := <-p.done:
+			p.done <- err
+			p.t.Fatalf("the server ended before it was ready: %v\n%s", err, p.log)
+		default:
+		}
+		status, _ := p.get("/readyz")
+		return status == http.StatusOK
+	})
+}
+
+// kill ends the process as a power cut would.
+func (p *process) kill() {
+	if p.cmd == nil {
+		return
+	}
+	p.cmd.Process.Signal(syscall.SIGKILL)
+	<-p.done
+	p.cmd = nil
+}
+
+// until tries again and again until something holds.
+func (p *process) until(what string, holds func() bool) {
+	p.t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for !holds() {
+		select {
+		case <-deadline.C:
+			p.t.Fatalf("waited %v and still not: %s\n%s", patience, what, p.tail())
+		case <-again.C:
+		}
+	}
+}
+
+func (p *process) tail() string {
+	text := p.log.String()
+	return text[max(0, len(text)-4000):]
+}
+
+// get returns the status and body of a GET; status 0 if nobody answered.
+func (p *process) get(path string) (int, []byte) { return p.call(http.MethodGet, path, nil, nil) }
+
+// call sends one request; status 0 means that nobody answered.
+func (p *process) call(method, path string, body any, header map[string]string) (int, []byte) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var content io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			p.t.Error(err)
+			return 0, nil
+		}
+		content = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+p.addr+path, content)
+	if err != nil {
+		p.t.Error(err)
+		return 0, nil
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for name, value := range header {
+		req.Header.Set(name, value)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return 0, nil
+	}
+	return res.StatusCode, text
+}
+
+// report is the body of a new event with a title of its own.
+func report(title string) map[string]any {
+	return map[string]any{"category": "lamp", "title": title, "lon": 106.5, "lat": 29.5, "urgency": "routine",
+		"occurred_at": "2026-11-08T02:10:00Z"}
+}
+
+// titles lists the titles of all events that the API lists, in order.
+func (p *process) titles() []string {
+	p.t.Helper()
+	var all []string
+	for cursor := ""; ; {
+		status, body := p.get("/api/events?limit=1000&cursor=" + cursor)
+		if status != http.StatusOK {
+			p.t.Fatalf("GET /api/events: %d %s", status, body)
+		}
+		var page struct {
+			Items []struct{ Title string } `json:"items"`
+			Next  *string                  `json:"next"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil {
+			p.t.Fatalf("%v: %s", err, body)
+		}
+		for _, e := range page.Items {
+			all = append(all, e.Title)
+		}
+		if page.Next == nil || *page.Next == "" {
+			return all
+		}
+		cursor = *page.Next
+	}
+}
+
+// soak reports whether the long forms of the tests are asked for (make soak).
+func soak() bool { return os.Getenv("QUANXI_SOAK") != "" }
+
+func contains(text []byte, part string) bool { return strings.Contains(string(text), part) }

@@ -1,0 +1,76 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+
+	"quanxi/geo/geojson"
+)
+
+// geoJSONSource reads a FeatureCollection or a sequence of features.
+type geoJSONSource struct {
+	path     string
+	encoding string
+}
+
+func openGeoJSON(path string) (Source, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	_, encoding, err := decoded(file)
+	if err != nil {
+		return nil, err
+	}
+	return &geoJSONSource{path, encoding}, nil
+}
+
+func (s *geoJSONSource) Format() string { return "GeoJSON (" + s.encoding + ")" }
+func (s *geoJSONSource) Close() error   { return nil }
+
+// CRS is not declared: RFC 7946 says WGS 84, but files with GCJ-02 are common.
+func (s *geoJSONSource) CRS() string { return "" }
+
+func (s *geoJSONSource) Records(to Transform) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		file, err := os.Open(s.path)
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
+		defer file.Close()
+		text, _, err := decoded(file)
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
+		for f, err := range geojson.Read(text, to) {
+			record := Record{Number: f.Number, ID: f.ID, Properties: f.Properties, Geometry: f.Geometry, Place: placeOf(f)}
+			if !yield(record, geoJSONProblem(record, err)) {
+				return
+			}
+		}
+	}
+}
+
+func placeOf(f geojson.Feature) string {
+	if f.ID == "" {
+		return fmt.Sprintf("feature %d (line %d)", f.Number, f.Line)
+	}
+	return fmt.Sprintf("feature %d (id %s)", f.Number, f.ID)
+}
+
+// geoJSONProblem tells what is wrong with one feature from what ends the file.
+func geoJSONProblem(record Record, err error) error {
+	var at *geojson.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, geojson.ErrSyntax), errors.Is(err, geojson.ErrTooLarge), !errors.As(err, &at):
+		return err
+	}
+	return Problem{record.Place, at.Field, at.Err.Error()}
+}
