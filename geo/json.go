@@ -99,7 +99,8 @@ func ParseGeoJSON(data []byte) (Geometry, error) {
 }
 
 // ParseGeoJSONWith is ParseGeoJSON for coordinates that toDegrees turns into
-// degrees; nil means that they are degrees already.
+// degrees; nil means that they are degrees already. Errors name the place by its
+// indexes, as in "coordinates[0][17]: …".
 func ParseGeoJSONWith(data []byte, toDegrees func(x, y float64) (lon, lat float64)) (Geometry, error) {
 	var raw *struct {
 		Type        string          `json:"type"`
@@ -111,31 +112,29 @@ func ParseGeoJSONWith(data []byte, toDegrees func(x, y float64) (lon, lat float6
 	if raw == nil {
 		return nil, nil
 	}
-	r := positionReader{toDegrees}
-	switch raw.Type {
-	case "Point":
-		return readCoordinates(raw.Coordinates, r.point)
-	case "LineString":
-		return readCoordinates(raw.Coordinates, one[MultiLine](r.line))
-	case "MultiLineString":
-		return readCoordinates(raw.Coordinates, many[MultiLine](r.line))
-	case "Polygon":
-		return readCoordinates(raw.Coordinates, one[MultiPolygon](r.polygon))
-	case "MultiPolygon":
-		return readCoordinates(raw.Coordinates, many[MultiPolygon](r.polygon))
-	}
-	return nil, fmt.Errorf("%w: type %.40q", ErrGeoJSON, raw.Type)
-}
-
-// readCoordinates decodes coordinates into the nesting that convert takes.
-func readCoordinates[W any, G Geometry](data json.RawMessage, convert func(W) (G, error)) (Geometry, error) {
-	var wire W
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return nil, fmt.Errorf("%w: coordinates: %w", ErrGeoJSON, err)
-	}
-	g, err := convert(wire)
+	g, err := readGeometry(raw.Type, &coordinateReader{text: raw.Coordinates, toDegrees: toDegrees})
 	if err != nil {
 		return nil, fmt.Errorf("coordinates%w", err)
 	}
 	return g, nil
 }
+
+func readGeometry(kind string, r *coordinateReader) (Geometry, error) {
+	switch kind {
+	case "Point":
+		return lift(r.point())
+	case "LineString":
+		l, err := r.line()
+		return MultiLine{l}, err
+	case "MultiLineString":
+		return lift(readList[MultiLine](r, r.line))
+	case "Polygon":
+		p, err := r.polygon()
+		return MultiPolygon{p}, err
+	case "MultiPolygon":
+		return lift(readList[MultiPolygon](r, r.polygon))
+	}
+	return nil, fmt.Errorf(": %w: type %.40q", ErrGeoJSON, kind)
+}
+
+func lift[G Geometry](g G, err error) (Geometry, error) { return g, err }
