@@ -28,17 +28,23 @@ func join(t *testing.T, log *feedtest.Log, wire feed.Transport) *member {
 	m := &member{world: feedtest.NewWorld(), audience: new(feedtest.Audience)}
 	m.node = feed.NewNode(feed.Sources{Log: log, Loads: log, Transport: wire, Applier: m.world, Audience: m.audience}, feed.NodeOptions{})
 	m.relay = feed.NewRelay(log, wire, feed.RelayOptions{})
+	m.stop = run(t, m.relay, m.node)
+	return m
+}
+
+// run runs a relay and a node until stop, or until the test ends.
+func run(t *testing.T, relay *feed.Relay, node *feed.Node) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
-	wg.Go(func() { m.relay.Run(ctx) })
+	wg.Go(func() { relay.Run(ctx) })
 	wg.Go(func() {
-		if err := m.node.Run(ctx); err != nil {
+		if err := node.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})
-	m.stop = func() { cancel(); wg.Wait() }
-	t.Cleanup(m.stop)
-	return m
+	stop = func() { cancel(); wg.Wait() }
+	t.Cleanup(stop)
+	return stop
 }
 
 // pass lets d pass on the bubble's clock and everything that is due happen.

@@ -1,0 +1,378 @@
+package feed_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"quanxi/access"
+	"quanxi/events"
+	"quanxi/feed"
+	"quanxi/feed/feedtest"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+const (
+	east = grid.Code("500101001001001") // grids of one community
+	west = grid.Code("500101001001002")
+)
+
+// A stage is a node that tells a hub.
+type stage struct {
+	t     *testing.T
+	log   *feedtest.Log
+	world *feedtest.World
+	hub   *feed.Hub
+	sets  *feed.Sets
+}
+
+func newStage(t *testing.T, options feed.HubOptions) *stage {
+	sets := feed.NewSets([]string{"base", "buildings", "events"})
+	st := &stage{t: t, log: feedtest.NewLog(rand.New(rand.NewPCG(5, 6))), world: feedtest.NewWorld(), sets: sets, hub: feed.NewHub(sets, options)}
+	wire := feedtest.NewWire(nil)
+	run(t, feed.NewRelay(st.log, wire, feed.RelayOptions{}),
+		feed.NewNode(feed.Sources{Log: st.log, Loads: st.log, Transport: wire, Applier: st.world, Audience: st.hub}, feed.NodeOptions{}))
+	pass(time.Second)
+	return st
+}
+
+func (st *stage) screen(viewer access.Viewer) *screen {
+	return newScreen(st.t, st.hub, st.world, viewer)
+}
+
+// put stores events and lets them arrive.
+func (st *stage) put(list ...*events.Event) {
+	entities := make([]grid.Entity, len(list))
+	for i, e := range list {
+		entities[i] = e
+	}
+	st.log.Put(entities...)
+	synctest.Wait()
+}
+
+func ops(s *screen) []string {
+	var out []string
+	for _, m := range s.frames {
+		out = append(out, fmt.Sprintf("%s %d", m.Op, m.ID))
+	}
+	return out
+}
+
+func TestScreens(t *testing.T) {
+	everything := box(106, 29, 107, 30)
+	for name, run := range map[string]func(t *testing.T, st *stage){
+		"a change reaches those who look at it, and nobody else": func(t *testing.T, st *stage) {
+			here, there := st.screen(access.Local()), st.screen(access.Local())
+			here.look(box(106.4, 29.4, 106.6, 29.6), feed.EventsTopic)
+			there.look(box(106.7, 29.4, 106.8, 29.6), feed.EventsTopic)
+			st.put(feedtest.Event(1, east, 106.5, 29.5))
+			here.read()
+			there.read()
+			wantOps(t, here, "change 1")
+			wantOps(t, there)
+		},
+		"what moves out of view is gone, what moves in is a change": func(t *testing.T, st *stage) {
+			left, right := st.screen(access.Local()), st.screen(access.Local())
+			left.look(box(106, 29, 106.5, 30), feed.EventsTopic)
+			right.look(box(106.6, 29, 107, 30), feed.EventsTopic)
+			st.put(feedtest.Event(1, east, 106.4, 29.5))
+			st.put(feedtest.Event(1, east, 106.7, 29.5))
+			left.read()
+			right.read()
+			wantOps(t, left, "change 1", "gone 1")
+			wantOps(t, right, "change 1")
+		},
+		"what moves out of the viewer's areas is gone, and says not where to": func(t *testing.T, st *stage) {
+			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine.look(everything, feed.EventsTopic)
+			theirs.look(everything, feed.EventsTopic)
+			st.put(feedtest.Event(1, east, 106.4, 29.5))
+			st.put(feedtest.Event(1, west, 106.5, 29.5))
+			mine.read()
+			theirs.read()
+			wantOps(t, mine, "change 1", "gone 1")
+			wantOps(t, theirs, "change 1")
+		},
+		"a removal is gone, for those who saw it": func(t *testing.T, st *stage) {
+			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine.look(everything, feed.EventsTopic)
+			theirs.look(everything, feed.EventsTopic)
+			st.put(feedtest.Event(1, east, 106.4, 29.5))
+			st.log.Remove(events.Events, 1)
+			synctest.Wait()
+			mine.read()
+			theirs.read()
+			wantOps(t, mine, "change 1", "gone 1")
+			wantOps(t, theirs)
+		},
+		"an urgent new event is an alert, beyond the view and within the areas": func(t *testing.T, st *stage) {
+			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine.look(box(106, 29, 106.1, 29.1), feed.AlertsTopic, feed.EventsTopic)
+			theirs.look(everything, feed.AlertsTopic)
+			fire := feedtest.Event(1, east, 106.5, 29.5)
+			fire.Urgency = events.Urgent
+			st.put(fire)
+			st.put(fire) // a second state is no second alert
+			mine.read()
+			theirs.read()
+			wantOps(t, mine, "alert 1")
+			wantOps(t, theirs)
+		},
+		"states conflate: the newest place of a worker wins": func(t *testing.T, st *stage) {
+			s := st.screen(access.Local())
+			s.look(everything, feed.WorkersTopic)
+			at := time.Now()
+			for i := range 100 {
+				st.hub.Move(feed.Move{ID: 3, Name: "何大勇", Area: east, Place: geo.At(106.5, 29.5+float64(i)/1e4), At: at.Add(time.Duration(i))})
+			}
+			pass(200 * time.Millisecond)
+			s.read()
+			if len(s.frames) != 1 || len(s.frames[0].Items) != 1 {
+				t.Errorf("%+v, want one frame with one place", s.frames)
+			}
+		},
+		"a worker is shown to those who look, and gone when out of sight": func(t *testing.T, st *stage) {
+			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			at := time.Now()
+			st.hub.Move(feed.Move{ID: 3, Name: "何大勇", Area: east, Place: geo.At(106.5, 29.5), At: at})
+			mine.look(box(106.4, 29.4, 106.6, 29.6), feed.WorkersTopic)
+			theirs.look(everything, feed.WorkersTopic)
+			pass(200 * time.Millisecond)
+			mine.read()
+			theirs.read()
+			if !mine.workers[3] || len(theirs.workers) != 0 {
+				t.Errorf("mine %v, theirs %v", mine.workers, theirs.workers)
+			}
+			st.hub.Move(feed.Move{ID: 3, Name: "何大勇", Area: east, Place: geo.At(106.9, 29.5), At: at.Add(1)})
+			st.hub.Move(feed.Move{ID: 4, Name: "罗小燕", Area: east, Place: geo.At(106.5, 29.5), At: at.Add(1)})
+			pass(200 * time.Millisecond)
+			mine.read()
+			if diff := cmp.Diff(map[int64]bool{3: false, 4: true}, mine.workers); diff != "" {
+				t.Error(diff)
+			}
+			st.hub.Expire(at.Add(2))
+			pass(200 * time.Millisecond)
+			mine.read()
+			if mine.workers[4] {
+				t.Error("a worker who is off duty is still shown")
+			}
+		},
+		"a slow reader is told to begin anew, and delays nobody": func(t *testing.T, st *stage) {
+			slow, quick := st.screen(access.Local()), st.screen(access.Local())
+			slow.look(everything, feed.EventsTopic)
+			quick.look(everything, feed.EventsTopic)
+			for i := range 5000 {
+				st.put(feedtest.Event(int64(i%7+1), east, 106.5, 29.5))
+				quick.read()
+			}
+			if s := slow.sub.Stats(); s.Waiting > 2048 || s.Bytes > 2<<20 || s.Resyncs == 0 {
+				t.Errorf("the queue of a reader who never reads: %+v", s)
+			}
+			if len(quick.frames) != 5000 || len(quick.resyncs) != 0 {
+				t.Errorf("the quick reader got %d frames and %d resyncs", len(quick.frames), len(quick.resyncs))
+			}
+			slow.read()
+			if slow.frames[0].Op != "resync" || slow.frames[0].Reason != "slow" || len(slow.resyncs) != 1 {
+				t.Errorf("first frame %+v, resyncs %v", slow.frames[0], slow.resyncs)
+			}
+			slow.atTheTruth()
+		},
+		"a bulk load with events makes everybody begin anew": func(t *testing.T, st *stage) {
+			s := st.screen(access.Local())
+			s.look(everything, feed.EventsTopic)
+			st.log.PutLoad(9, feedtest.Event(1, east, 106.5, 29.5), feedtest.Event(2, east, 106.5, 29.5))
+			synctest.Wait()
+			s.read()
+			wantOps(t, s, "resync 0")
+			s.atTheTruth()
+		},
+		"a broken connection goes on where it stopped": func(t *testing.T, st *stage) {
+			s := st.screen(access.Local())
+			s.look(everything, feed.EventsTopic)
+			st.put(feedtest.Event(1, east, 106.5, 29.5), feedtest.Event(2, east, 106.5, 29.5))
+			s.read()
+			s.drop()
+			st.put(feedtest.Event(3, east, 106.5, 29.5))
+			st.log.Remove(events.Events, 1)
+			synctest.Wait()
+			s.resume()
+			s.read()
+			if got := ops(s)[2:]; !slices.Equal(got, []string{"change 3", "gone 1"}) {
+				t.Errorf("after the break: %v", got)
+			}
+			s.atTheTruth()
+		},
+		"who was away for too long begins anew": func(t *testing.T, st *stage) {
+			s := st.screen(access.Local())
+			s.look(everything, feed.EventsTopic)
+			s.drop()
+			for range 200 {
+				st.put(feedtest.Event(1, east, 106.5, 29.5))
+			}
+			s.resume()
+			s.read()
+			wantOps(t, s, "resync 0")
+			s.atTheTruth()
+		},
+		"who comes back after a restore begins anew": func(t *testing.T, st *stage) {
+			s := st.screen(access.Local())
+			s.look(everything, feed.EventsTopic)
+			st.put(feedtest.Event(1, east, 106.5, 29.5))
+			s.read()
+			s.drop()
+			st.log.Restore(0)
+			pass(3 * time.Second)
+			s.resume()
+			s.read()
+			if diff := cmp.Diff([]string{"reloaded"}, s.resyncs); diff != "" {
+				t.Error(diff)
+			}
+			s.atTheTruth()
+		},
+	} {
+		t.Run(name, inBubble(func(t *testing.T) { run(t, newStage(t, feed.HubOptions{History: 100})) }))
+	}
+}
+
+func wantOps(t *testing.T, s *screen, want ...string) {
+	t.Helper()
+	if got := ops(s); !slices.Equal(got, want) {
+		t.Errorf("%s was told %v, want %v", s.viewer.Account, got, want)
+	}
+}
+
+func TestStaleTiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, feed.HubOptions{})
+		s := st.screen(access.Local())
+		s.look(box(106, 29, 107, 30), feed.EventsTopic)
+		buildings, err := st.sets.Number("buildings")
+		if err != nil {
+			t.Fatal(err)
+		}
+		both, err := st.sets.Number("buildings,base")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := geo.Project(geo.At(106.5, 29.5))
+		at := func(set uint16, z uint8) feed.Tile {
+			return feed.Tile{Set: set, Z: z, X: uint32(uint64(p.X) >> (32 - z)), Y: uint32(uint64(p.Y) >> (32 - z))}
+		}
+		away := at(buildings, 16)
+		away.X += 3
+		base := at(1, 16)
+		for _, tile := range []feed.Tile{at(buildings, 16), at(both, 14), at(both, 0), at(both, 22), away, base} {
+			s.sub.Hold(tile, 1)
+		}
+		st.log.Put(feedtest.Building(1, east, 106.5, 29.5))
+		synctest.Wait()
+		if tiles := s.read(); len(tiles) != 0 {
+			t.Error("tiles are not collected")
+		}
+		pass(200 * time.Millisecond)
+		got := s.read()
+		want := []feed.Tile{at(buildings, 16), at(both, 14), at(both, 0), at(both, 22)}
+		if diff := cmp.Diff(bySet(want), bySet(got)); diff != "" {
+			t.Error(diff)
+		}
+		s.sub.Forget(at(both, 14))
+		s.sub.Close()
+		if st.hub.Stats().Tiles != 0 || st.hub.Stats().Subscribers != 0 {
+			t.Errorf("%+v after the last has left", st.hub.Stats())
+		}
+	})
+}
+
+func bySet(tiles []feed.Tile) []feed.Tile {
+	slices.SortFunc(tiles, func(a, b feed.Tile) int {
+		return int(a.Set)*100 + int(a.Z) - int(b.Set)*100 - int(b.Z)
+	})
+	return tiles
+}
+
+func TestTheHubRemembersABoundedNumberOfTiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, feed.HubOptions{})
+		s := st.screen(access.Local())
+		dropped := 0
+		for x := range uint32(3000) {
+			if _, any := s.sub.Hold(feed.Tile{Set: 1, Z: 16, X: x}, 1); any {
+				dropped++
+			}
+		}
+		if held := st.hub.Stats().Tiles; held+dropped != 3000 || held > 1024 {
+			t.Errorf("%d held, %d dropped", held, dropped)
+		}
+	})
+}
+
+// Whatever happens, in whatever order, each screen ends at the truth, and no
+// screen is ever told of what its viewer may not know.
+func TestScreensEndAtTheTruth(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		synctest.Test(t, func(t *testing.T) {
+			st := newStage(t, feed.HubOptions{History: 30})
+			screens := []*screen{st.screen(access.Local()), st.screen(scoped(east)), st.screen(scoped(west)), st.screen(scoped("5001"))}
+			open := make([]bool, len(screens))
+			for i, s := range screens {
+				s.look(drawBox(r), feed.EventsTopic, feed.AlertsTopic)
+				open[i] = true
+			}
+			for range rapid.IntRange(1, 60).Draw(r, "acts") {
+				i := rapid.IntRange(0, len(screens)-1).Draw(r, "screen")
+				s := screens[i]
+				switch act := rapid.IntRange(0, 7).Draw(r, "act"); {
+				case act == 0 && open[i]:
+					s.read()
+				case act == 1 && open[i]:
+					s.look(drawBox(r), feed.EventsTopic)
+				case act == 2 && open[i]:
+					s.drop()
+					open[i] = false
+				case act == 3 && !open[i]:
+					s.resume()
+					open[i] = true
+				case act == 4:
+					st.log.Remove(events.Events, rapid.Int64Range(1, 5).Draw(r, "id"))
+				default:
+					st.log.Put(drawEvent(r), drawEvent(r))
+				}
+				if rapid.Bool().Draw(r, "settle") {
+					synctest.Wait()
+				}
+			}
+			synctest.Wait()
+			for i, s := range screens {
+				if !open[i] {
+					s.resume()
+				}
+				s.read()
+				s.atTheTruth()
+				s.drop()
+			}
+		})
+	})
+}
+
+func drawBox(r *rapid.T) geo.Envelope {
+	w, s := rapid.IntRange(0, 4).Draw(r, "w"), rapid.IntRange(0, 4).Draw(r, "s")
+	e, n := rapid.IntRange(w, 5).Draw(r, "e"), rapid.IntRange(s, 5).Draw(r, "n")
+	return box(106+float64(w)/10, 29+float64(s)/10, 106+float64(e)/10, 29+float64(n)/10)
+}
+
+func drawEvent(r *rapid.T) *events.Event {
+	x, y := rapid.IntRange(0, 5).Draw(r, "x"), rapid.IntRange(0, 5).Draw(r, "y")
+	e := feedtest.Event(rapid.Int64Range(1, 5).Draw(r, "id"), rapid.SampledFrom([]grid.Code{east, west, "500102001001001", ""}).Draw(r, "area"),
+		106+float64(x)/10, 29+float64(y)/10)
+	if rapid.Bool().Draw(r, "urgent") {
+		e.Urgency = events.Urgent
+	}
+	return e
+}
