@@ -68,7 +68,7 @@ func polygonsMeet(g, h Polygon) bool {
 		for i := 1; i < len(r); i++ {
 			a, b := r[i-1], r[i]
 			free := tree.near(segmentEnvelope(a, b), 0, func(_ int, e edge) bool {
-				return meet(a, b, e.a, e.b) == apart
+				return Meet(a, b, e.a, e.b) == Apart
 			})
 			if !free {
 				return true

@@ -52,48 +52,49 @@ func segmentEnvelope(a, b Point) Envelope {
 	}
 }
 
-// A meeting says how two segments lie to one another.
-type meeting int
+// A Meeting says how two segments lie to one another.
+type Meeting int
 
+// The ways in which segments can meet, by how much they share.
 const (
-	apart    meeting = iota
-	touching         // one common point, which is an end of at least one of them
-	crossing         // one common point inside both
-	overlap          // a common stretch
+	Apart    Meeting = iota
+	Touching         // one common point, which is an end of at least one of them
+	Crossing         // one common point inside both
+	Overlap          // a common stretch
 )
 
-// meet classifies the closed segments a–b and c–d, exactly.
-func meet(a, b, c, d Point) meeting {
+// Meet classifies the closed segments a–b and c–d, exactly.
+func Meet(a, b, c, d Point) Meeting {
 	if !segmentEnvelope(a, b).Meets(segmentEnvelope(c, d)) {
-		return apart
+		return Apart
 	}
 	oc, od := Orient(a, b, c), Orient(a, b, d)
 	if oc*od > 0 {
-		return apart
+		return Apart
 	}
 	oa, ob := Orient(c, d, a), Orient(c, d, b)
 	switch {
 	case oa*ob > 0:
-		return apart
+		return Apart
 	case oc == 0 && od == 0:
 		return meetInLine(a, b, c, d)
 	case oc*od < 0 && oa*ob < 0:
-		return crossing
+		return Crossing
 	}
-	return touching
+	return Touching
 }
 
 // meetInLine classifies two segments of one line whose envelopes meet.
-func meetInLine(a, b, c, d Point) meeting {
+func meetInLine(a, b, c, d Point) Meeting {
 	lo := maxPoint(minPoint(a, b), minPoint(c, d))
 	hi := minPoint(maxPoint(a, b), maxPoint(c, d))
 	switch comparePoints(lo, hi) {
 	case 0:
-		return touching
+		return Touching
 	case -1:
-		return overlap
+		return Overlap
 	}
-	return apart
+	return Apart
 }
 
 // comparePoints orders points by longitude, then latitude, which along any one

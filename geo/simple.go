@@ -26,8 +26,8 @@ func checkSimple(r Ring) error {
 // checkPair checks two edges of one ring. Neighbours share one end by nature; a
 // longer common stretch means that the ring turns back on itself.
 func checkPair(e, f edge, neighbours bool) error {
-	switch how := meet(e.a, e.b, f.a, f.b); {
-	case how == apart, how == touching && neighbours:
+	switch how := Meet(e.a, e.b, f.a, f.b); {
+	case how == Apart, how == Touching && neighbours:
 		return nil
 	}
 	return fmt.Errorf("edge %d at %v and edge %d at %v: %w", e.at+1, e.a, f.at+1, f.a, ErrCrossing)
@@ -94,7 +94,7 @@ func checkNoCrossing(chains [][]Point, owner []int, name func(int) string) error
 		if o == p {
 			return true
 		}
-		if how := meet(e.a, e.b, f.a, f.b); how == crossing || how == overlap {
+		if how := Meet(e.a, e.b, f.a, f.b); how == Crossing || how == Overlap {
 			err = fmt.Errorf("%s at %v and %s at %v: %w",
 				name(o), e.a, name(p), f.a, ErrOverlaps)
 		}

@@ -370,3 +370,52 @@ func TestNothingCollapses(t *testing.T) {
 		t.Errorf("the island has %d points at zoom 0, want a triangle", got)
 	}
 }
+
+func TestCrossings(t *testing.T) {
+	square := func(id uint32, x, y int32) arcs.Face {
+		return face(id, ring(x, y, x+10, y, x+10, y+10, x, y+10))
+	}
+	for name, row := range map[string]struct {
+		faces []arcs.Face
+		want  int
+	}{
+		"neighbours that share vertices":   {[]arcs.Face{square(1, 0, 0), square(2, 10, 0)}, 0},
+		"a vertex on the neighbour's edge": {[]arcs.Face{square(1, 0, 0), square(2, 10, 5)}, 0},
+		"two squares over one another":     {[]arcs.Face{square(1, 0, 0), square(2, 5, 5)}, 1},
+		"apart":                            {[]arcs.Face{square(1, 0, 0), square(2, 50, 0)}, 0},
+		"a border redrawn askew":           {[]arcs.Face{square(1, 0, 0), face(2, ring(11, 0, 20, 0, 20, 10, 9, 10))}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := arcs.Build(row.faces)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := 0
+			for range n.Crossings() {
+				got++
+			}
+			if got != row.want {
+				t.Errorf("%d crossings, want %d", got, row.want)
+			}
+		})
+	}
+}
+
+// Two towns with a common border of three crooked points: far out it is drawn
+// straight, and still by both alike.
+func ExampleNet_Polygon() {
+	west := face(1, ring(0, 0, 4000, 0, 4100, 500, 3900, 1000, 4000, 1500, 0, 1500))
+	east := face(2, ring(4000, 0, 8000, 0, 8000, 1500, 4000, 1500, 3900, 1000, 4100, 500))
+	n, err := arcs.Build([]arcs.Face{west, east})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, zoom := range []uint8{20, 13} {
+		w, e := n.Polygon(1, zoom), n.Polygon(2, zoom)
+		fmt.Println(zoom, len(w[0][0]), len(e[0][0]), w.DoubleArea()+e.DoubleArea())
+	}
+	// Output:
+	// 20 7 7 24000000
+	// 13 6 6 24000000
+}
