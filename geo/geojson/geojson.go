@@ -54,5 +54,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// maxFeature is how many bytes one feature may take.
-const maxFeature = 64 << 20
+// Limits of one feature, so that no input makes us hold more.
+const (
+	maxFeature = 64 << 20 // bytes
+	maxMembers = 100      // beside each other, not in properties
+)

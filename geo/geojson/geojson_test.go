@@ -216,3 +216,83 @@ func ExampleRead() {
 	// a 106.55,29.56 6
 	// feature 2 (line 3, byte 155) geometry: coordinates: longitude 29.56, latitude 106.55: coordinate out of range: longitude and latitude look swapped
 }
+
+// An endless reader gives head and then tail for ever.
+type endless struct {
+	head, tail string
+	given      int64
+}
+
+func (r *endless) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		if r.head == "" {
+			r.head = r.tail
+		}
+		k := copy(p[n:], r.head)
+		r.head = r.head[k:]
+		n += k
+	}
+	r.given += int64(n)
+	return n, nil
+}
+
+const building = `{"type":"Feature","id":"way/123456","geometry":{"type":"Polygon","coordinates":[[[106.55001,29.56001],[106.55012,29.56002],[106.55013,29.56013],[106.55007,29.56014],[106.55006,29.56009],[106.55001,29.56008],[106.55001,29.56001]]]},"properties":{"building":"apartments","levels":18,"height":54.5,"name":"3 幢"}},
+`
+
+func TestReadRunsLittleAhead(t *testing.T) {
+	r := &endless{`{"type":"FeatureCollection","features":[`, building, 0}
+	for f, err := range geojson.Read(r, nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ahead := r.given - f.Offset; ahead > 600<<10 {
+			t.Fatalf("%d bytes ahead of feature %d", ahead, f.Number)
+		}
+		if f.Number == 20_000 {
+			break
+		}
+	}
+}
+
+func TestReadGivesUpOnAMonster(t *testing.T) {
+	for name, r := range map[string]*endless{
+		"a string without end": {`{"type":"`, strings.Repeat("a", 1<<16), 0},
+		"members without end":  {`{`, manyMembers(), 0},
+		"brackets without end": {`{"features":[{"geometry":`, strings.Repeat("[", 1<<16), 0},
+		"names without end":    {`{`, `"` + strings.Repeat("b", 1<<16), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var last error
+			for _, err := range geojson.Read(r, nil) {
+				last = err
+			}
+			if !errors.Is(last, geojson.ErrTooLarge) && !errors.Is(last, geojson.ErrSyntax) {
+				t.Errorf("last error is %v", last)
+			}
+		})
+	}
+}
+
+func manyMembers() string {
+	var b strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&b, `"m%d":1,`, i)
+	}
+	return b.String()
+}
+
+func BenchmarkRead(b *testing.B) {
+	b.ReportAllocs()
+	b.SetBytes(int64(len(building)))
+	r := &endless{`{"type":"FeatureCollection","features":[`, building, 0}
+	n := 0
+	for _, err := range geojson.Read(r, nil) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n++; n >= b.N {
+			break
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package geojson
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -80,17 +81,30 @@ func (s *stream) object() error {
 			isCollection = true
 			return s.collection()
 		}
-		raw, err := s.scan.value()
-		if err != nil {
-			return err
-		}
-		members[name] = append([]byte(nil), raw...)
-		return nil
+		return s.keep(members, name)
 	})
 	if err != nil || isCollection {
 		return err
 	}
 	return s.feature(at, members)
+}
+
+// keep takes the next value into members, if all of them together stay small
+// enough for one feature.
+func (s *stream) keep(members map[string][]byte, name string) error {
+	raw, err := s.scan.value()
+	if err != nil {
+		return err
+	}
+	size := len(name) + len(raw)
+	for other, text := range members {
+		size += len(other) + len(text)
+	}
+	if size > maxFeature || len(members) >= maxMembers {
+		return fmt.Errorf("%w: more than %d MB or %d members", ErrTooLarge, maxFeature>>20, maxMembers)
+	}
+	members[name] = bytes.Clone(raw)
+	return nil
 }
 
 // collection reads the elements of a features array.
@@ -109,11 +123,7 @@ func (s *stream) collection() error {
 			return s.emit(at, Feature{}, &Error{Err: fmt.Errorf("%w: found %.20s", ErrFeature, raw)})
 		}
 		members := make(map[string][]byte, 4)
-		err = s.scan.members(func(name string) error {
-			raw, err := s.scan.value()
-			members[name] = append([]byte(nil), raw...)
-			return err
-		})
+		err = s.scan.members(func(name string) error { return s.keep(members, name) })
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package geojson
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // value takes the next value and returns its text, valid until the next call.
 func (s *scanner) value() ([]byte, error) {
@@ -10,71 +13,81 @@ func (s *scanner) value() ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case c == '{' || c == '[' || c == '"':
-		err = s.nested()
+		err = s.cut(new(nesting))
 	default:
-		err = s.scalar()
+		err = s.cut(new(word))
+		if err == nil && len(s.buf) == 0 {
+			err = fmt.Errorf("%w: found %q, want a value", ErrSyntax, c)
+		}
 	}
 	return s.buf, err
 }
 
-// nested takes a string, array or object up to where its last bracket closes.
-// Whether brackets match is for the parser to say.
-func (s *scanner) nested() error {
-	depth, inString, escaped := 0, false, false
+// An end finds where a value ends in text that comes in pieces: it returns how
+// many bytes of the piece belong to the value, and whether the value ends there.
+type end interface {
+	find(piece []byte) (n int, done bool)
+}
+
+// cut takes the bytes of a value into buf.
+func (s *scanner) cut(e end) error {
 	for {
-		c, err := s.keep()
-		if err != nil {
+		if _, err := s.r.Peek(1); err != nil {
+			return endIsSyntax(err)
+		}
+		piece, _ := s.r.Peek(s.r.Buffered())
+		n, done := e.find(piece)
+		if len(s.buf)+n > maxFeature {
+			return fmt.Errorf("%w: more than %d MB", ErrTooLarge, maxFeature>>20)
+		}
+		s.buf = append(s.buf, piece[:n]...)
+		s.line += bytes.Count(piece[:n], []byte{'\n'})
+		s.offset += int64(n)
+		if _, err := s.r.Discard(n); err != nil || done {
 			return err
 		}
+	}
+}
+
+// nesting ends a string, array or object where its last bracket closes. Whether
+// brackets match is for the parser to say.
+type nesting struct {
+	depth             int
+	inString, escaped bool
+}
+
+func (v *nesting) find(piece []byte) (n int, done bool) {
+	for i, c := range piece {
 		switch {
-		case escaped:
-			escaped = false
+		case v.escaped:
+			v.escaped = false
 			continue
-		case inString:
-			escaped = c == '\\'
-			inString = c != '"'
+		case v.inString:
+			v.escaped = c == '\\'
+			v.inString = c != '"'
 		case c == '"':
-			inString = true
+			v.inString = true
 		case c == '{' || c == '[':
-			depth++
+			v.depth++
 		case c == '}' || c == ']':
-			depth--
+			v.depth--
 		}
-		if depth == 0 && !inString {
-			return nil
+		if v.depth == 0 && !v.inString {
+			return i + 1, true
 		}
 	}
+	return len(piece), false
 }
 
-// scalar takes a number, true, false or null.
-func (s *scanner) scalar() error {
-	for {
-		c, err := s.need()
-		if err != nil {
-			return err
-		}
-		isWord := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.'
-		if !isWord {
-			if len(s.buf) == 0 {
-				return fmt.Errorf("%w: found %q, want a value", ErrSyntax, c)
-			}
-			return nil
-		}
-		if _, err := s.keep(); err != nil {
-			return err
-		}
-	}
-}
+// word ends a number, true, false or null.
+type word struct{}
 
-// keep takes a byte into the value.
-func (s *scanner) keep() (byte, error) {
-	c, err := s.take()
-	if err != nil {
-		return 0, endIsSyntax(err)
+func (*word) find(piece []byte) (n int, done bool) {
+	for i, c := range piece {
+		isPart := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.'
+		if !isPart {
+			return i, true
+		}
 	}
-	if len(s.buf) == maxFeature {
-		return 0, fmt.Errorf("%w: more than %d MB", ErrTooLarge, maxFeature>>20)
-	}
-	s.buf = append(s.buf, c)
-	return c, nil
+	return len(piece), false
 }
