@@ -13,9 +13,9 @@ import (
 func (v *View) stamp(e grid.Entity) {
 	switch e := e.(type) {
 	case *grid.Building:
-		e.Area = v.snapshot().AreaAt(e.Footprint.LabelPoint())
+		e.Area = v.world.Snapshot().AreaAt(e.Footprint.LabelPoint())
 	case *events.Event:
-		e.Area = v.snapshot().AreaAt(e.Place)
+		e.Area = v.world.Snapshot().AreaAt(e.Place)
 	}
 }
 
@@ -38,14 +38,14 @@ func (v *View) areaOf(ctx context.Context, e grid.Entity) (grid.Code, error) {
 		if e.Dwelling != 0 {
 			return v.areaOfRef(ctx, grid.Dwellings, e.Dwelling)
 		}
-		return v.snapshot().AreaAt(e.Place), nil
+		return v.world.Snapshot().AreaAt(e.Place), nil
 	case *grid.Device:
 		if e.Dwelling != 0 {
 			return v.areaOfRef(ctx, grid.Dwellings, e.Dwelling)
 		}
 	}
 	if place, ok := e.Geometry().(geo.Point); ok {
-		return v.snapshot().AreaAt(place), nil
+		return v.world.Snapshot().AreaAt(place), nil
 	}
 	return "", nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -20,6 +21,8 @@ type Page struct {
 	Limit  int      // at most so many records; at least 1
 	Column string   // with Values: only entities whose column has one of the values
 	Values []string // never of a masked column (RULES C5)
+	// Envelope selects what meets it; nil is everywhere.
+	Envelope *geo.Envelope
 	// WithoutGeometry leaves geometries out, which make up most of a record.
 	WithoutGeometry bool
 }
@@ -47,14 +50,14 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	}
 	var records []Record
 	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
-	if v.viewer.Scope.IsEverywhere() {
+	if v.viewer.Scope.IsEverywhere() && page.Envelope == nil {
 		query.Limit = page.Limit + 1
 	}
 	for e, err := range v.store.Entities(ctx, kind, query) {
 		if err != nil {
 			return nil, "", err
 		}
-		if ok, err := v.sees(ctx, e); err != nil {
+		if ok, err := v.selected(ctx, e, page); err != nil {
 			return nil, "", err
 		} else if !ok {
 			continue
@@ -62,18 +65,36 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		if len(records) == page.Limit {
 			return records, v.sealCursor(kind, records[page.Limit-1].ID), nil
 		}
-		if page.WithoutGeometry && grid.ShapeOf(kind) != grid.NoShape {
-			if err := e.SetGeometry(nil); err != nil {
-				return nil, "", err
-			}
-		}
-		rec, err := v.record(ctx, e)
+		rec, err := v.pageRecord(ctx, e, page)
 		if err != nil {
 			return nil, "", err
 		}
 		records = append(records, rec)
 	}
 	return records, "", nil
+}
+
+// selected reports whether an entity is on the viewer's list.
+func (v *View) selected(ctx context.Context, e grid.Entity, page Page) (bool, error) {
+	if page.Envelope != nil {
+		g := e.Geometry()
+		if g == nil {
+			return false, nil
+		}
+		if box, ok := g.Envelope(); !ok || !box.Meets(*page.Envelope) {
+			return false, nil
+		}
+	}
+	return v.sees(ctx, e)
+}
+
+func (v *View) pageRecord(ctx context.Context, e grid.Entity, page Page) (Record, error) {
+	if page.WithoutGeometry && grid.ShapeOf(e.Kind()) != grid.NoShape {
+		if err := e.SetGeometry(nil); err != nil {
+			return Record{}, err
+		}
+	}
+	return v.record(ctx, e)
 }
 
 // entity reads what the viewer may see.

@@ -20,33 +20,39 @@ type Sources struct {
 	// Master is the key from which cursors are sealed.
 	Master MasterKey
 	Clock  func() time.Time
-	Ground func() ground
+	World  interface{ Snapshot() ground }
 }
 
 // Views makes Views. It is safe for concurrent use.
-type Views struct {
-	store    grid.Store
-	vault    grid.Vault
-	cursors  cipher.AEAD
-	clock    func() time.Time
-	snapshot func() ground
+type Views struct{ sources }
+
+// sources are what all Views share.
+type sources struct {
+	store   grid.Store
+	vault   grid.Vault
+	cursors cipher.AEAD
+	clock   func() time.Time
+	world   interface{ Snapshot() ground }
 }
 
 // NewViews returns the maker of Views over the sources.
 func NewViews(s Sources) *Views {
-	return &Views{store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")), clock: s.Clock, snapshot: s.Ground}
+	return &Views{sources{
+		store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")),
+		clock: s.Clock, world: s.World,
+	}}
 }
 
 // A View is everything that one viewer may see and do, and nothing else. What
 // the viewer may not see looks like what is not there. Handlers hold Views, never
 // a store or a World. It is safe for concurrent use and costs nothing to make.
 type View struct {
-	*Views
+	*sources
 	viewer Viewer
 }
 
 // For returns the View of a viewer.
-func (vs *Views) For(viewer Viewer) *View { return &View{vs, viewer} }
+func (vs *Views) For(viewer Viewer) *View { return &View{&vs.sources, viewer} }
 
 // Viewer returns whose View it is.
 func (v *View) Viewer() Viewer { return v.viewer }
