@@ -1,0 +1,71 @@
+package gpkg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Backup writes the state of one moment to a new file at path, compact and
+// synced. Writers go on meanwhile. It refuses to overwrite.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer f.Close()
+	if _, err := s.readers.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		return fmt.Errorf("backup: %w", errors.Join(classify(err), os.Remove(path)))
+	}
+	if err := errors.Join(f.Sync(), syncFolder(path)); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	return nil
+}
+
+// Restore puts a backup at path, where there must be no store. It starts a new
+// epoch as soon as it is opened, since nothing beside it vouches for the old one.
+func Restore(ctx context.Context, backup, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("restore %s: %w", path, fs.ErrExist)
+	}
+	for _, suffix := range []string{"-wal", "-shm", "-epoch"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("restore: %w", err)
+		}
+	}
+	if err := copyFile(backup, path+"-restoring"); err != nil {
+		return fmt.Errorf("restore: %w", errors.Join(err, os.Remove(path+"-restoring")))
+	}
+	if err := errors.Join(ctx.Err(), os.Rename(path+"-restoring", path), syncFolder(path)); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(dst, src)
+	return errors.Join(err, dst.Sync(), dst.Close())
+}
+
+// syncFolder makes a new name in path's folder durable.
+func syncFolder(path string) error {
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,167 @@
+// Package gpkg keeps everything in one SQLite file that is a valid GeoPackage:
+// the embedded store, with no server to install. It implements grid.Store and
+// feed.Log.
+//
+// It knows nothing of viewers, tiles, HTTP or NATS, and holds no key.
+//
+// One connection writes, in WAL mode and synced at every commit; readers have
+// connections of their own and a time limit. Other processes may read the file
+// at any time. What they write to our tables fails, since every table has
+// triggers that call a function which only this package registers (RULES A16).
+package gpkg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"quanxi/feed"
+	"quanxi/grid"
+)
+
+// Store is one open handle on a file. It is safe for concurrent use; several
+// handles on one file are too, also in several processes.
+type Store struct {
+	path    string
+	readers *sql.DB
+	writer  *writer
+	side    *side
+	options Options
+
+	wake      chan struct{} // something may have been committed
+	published atomic.Int64  // position up to which Publish has returned changes
+	term      atomic.Pointer[func()] // gives the relay lock back; nil if it was never held
+	closing   context.Context
+	close     context.CancelFunc
+}
+
+var (
+	_ grid.Store = (*Store)(nil)
+	_ feed.Log   = (*Store)(nil)
+)
+
+// Options tune a Store; the zero value is right for production.
+type Options struct {
+	// ReadLimit ends a reader that takes longer, since it keeps the log from being
+	// cut; 1 min if zero. Load and LoadEntities have twenty times as long.
+	ReadLimit time.Duration
+	// BatchTime is how long one short transaction of a bulk load may hold the
+	// writer; 40 ms if zero.
+	BatchTime time.Duration
+	// ForeignPoll is how often commits of other processes are looked for; 100 ms
+	// if zero.
+	ForeignPoll time.Duration
+	// MaxPages bounds the file's size in pages of 4 KiB; no bound if zero. A write
+	// beyond it fails with grid.ErrUnavailable, like one on a full disk.
+	MaxPages int64
+}
+
+func (o Options) withDefaults() Options {
+	o.ReadLimit = orElse(o.ReadLimit, time.Minute)
+	o.BatchTime = orElse(o.BatchTime, 40*time.Millisecond)
+	o.ForeignPoll = orElse(o.ForeignPoll, 100*time.Millisecond)
+	return o
+}
+
+func orElse(v, fallback time.Duration) time.Duration {
+	if v == 0 {
+		return fallback
+	}
+	return v
+}
+
+// Open opens the file at path, and makes it if there is none.
+func Open(ctx context.Context, path string) (*Store, error) {
+	return OpenWith(ctx, path, Options{})
+}
+
+// OpenWith is Open with options. Loads that a dead process left open are dropped.
+func OpenWith(ctx context.Context, path string, options Options) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if err := private(path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	s := &Store{path: path, options: options.withDefaults(), wake: make(chan struct{}, 1)}
+	s.closing, s.close = context.WithCancel(context.Background())
+	if err := s.open(ctx); err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("open %s: %w", path, classify(err))
+	}
+	return s, nil
+}
+
+// private makes a missing file readable by its owner alone: it holds a city's
+// people. SQLite gives the files beside it the same mode.
+func private(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func (s *Store) open(ctx context.Context) error {
+	s.readers = sql.OpenDB(connector{dsn(s.path, "")})
+	s.readers.SetMaxIdleConns(8)
+	var err error
+	if s.writer, err = openWriter(ctx, s.path, s.options); err != nil {
+		return err
+	}
+	if err := s.writer.do(ctx, migrate); err != nil {
+		return fmt.Errorf("tables: %w", err)
+	}
+	if s.side, err = openSide(s.path); err != nil {
+		return err
+	}
+	if err := s.writer.do(ctx, s.checkEpoch); err != nil {
+		return err
+	}
+	if err := s.Sweep(ctx); err != nil {
+		return err
+	}
+	at, err := s.last(ctx)
+	s.published.Store(at)
+	return err
+}
+
+// Close waits for the writer and closes the file. It gives the relay lock back.
+func (s *Store) Close() error {
+	s.close()
+	if release := s.term.Load(); release != nil {
+		(*release)()
+	}
+	var errs []error
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	if s.side != nil {
+		errs = append(errs, s.side.close())
+	}
+	return errors.Join(errs...)
+}
+
+// signal tells Await that something may have been committed.
+func (s *Store) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,140 @@
+package gpkg
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"quanxi/events"
+	"quanxi/feed"
+	"quanxi/grid"
+	"quanxi/store"
+)
+
+// Loads implements grid.Store.
+func (s *Store) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
+	rows, err := s.readers.QueryContext(ctx, "SELECT id, actor, about, state, began, put FROM loads ORDER BY id DESC")
+	if err != nil {
+		return nil, fmt.Errorf("loads: %w", classify(err))
+	}
+	defer rows.Close()
+	var list []grid.LoadInfo
+	for rows.Next() {
+		var l grid.LoadInfo
+		var began int64
+		if err := rows.Scan(&l.ID, &l.Actor, &l.About, &l.State, &began, &l.Put); err != nil {
+			return nil, fmt.Errorf("loads: %w", classify(err))
+		}
+		l.Began = time.UnixMicro(began).UTC()
+		list = append(list, l)
+	}
+	return list, rows.Err()
+}
+
+// UndoLoad implements grid.Store.
+func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Receipt, error) {
+	var receipt grid.Receipt
+	err := s.writer.do(ctx, func(t tx) error {
+		var state grid.LoadState
+		var edited bool
+		if err := t.row("SELECT state, edited FROM loads WHERE id = ?", []any{id}, &state, &edited); err != nil {
+			return notFound(err)
+		}
+		var over int
+		if err := t.row(`SELECT count(*) FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ? AND l.state = 'live'`, []any{id}, &over); err != nil {
+			return err
+		}
+		if state != grid.LoadLive || edited || over > 0 {
+			return fmt.Errorf("is %s, or was edited since: %w", state, grid.ErrConflict)
+		}
+		// What comes back must look newer than what every load above has shown.
+		err := t.exec(`UPDATE loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
+			FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ?1) WHERE id = ?1`, id)
+		if err != nil {
+			return err
+		}
+		receipt, err = t.recordLoad(actor, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone})
+		return err
+	})
+	if err != nil {
+		return grid.Receipt{}, fmt.Errorf("undo load %d: %w", id, classify(err))
+	}
+	s.committed(receipt.Mark)
+	return receipt, nil
+}
+
+// recordLoad writes the one change of a load, unless it has no Op, and its audit row.
+func (t tx) recordLoad(actor, action string, id int64, c feed.Change) (grid.Receipt, error) {
+	c.Kind, c.ID = feed.Loads, id
+	audit := store.Audit{Actor: actor, Action: action, Touched: []store.Touched{{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)}}}
+	if c.Op == "" {
+		mark, err := t.record(audit, nil)
+		return grid.Receipt{Mark: mark}, err
+	}
+	mark, err := t.record(audit, []feed.Change{c})
+	return grid.Receipt{Mark: mark, Refs: []grid.Ref{{Kind: c.Kind, ID: id, Revision: c.Revision}}}, err
+}
+
+// LoadEntities implements grid.Store.
+func (s *Store) LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entity, error] {
+	return func(yield func(grid.Entity, error) bool) {
+		ctx, cancel := context.WithTimeout(ctx, 20*s.options.ReadLimit)
+		defer cancel()
+		if err := s.loadEntities(ctx, id, yield); err != nil {
+			yield(nil, fmt.Errorf("load %d: %w", id, classify(err)))
+		}
+	}
+}
+
+func (s *Store) loadEntities(ctx context.Context, id int64, yield func(grid.Entity, error) bool) error {
+	view, err := s.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer view.end()
+	var state grid.LoadState
+	if err := view.tx.QueryRowContext(ctx, "SELECT state FROM loads WHERE id = ?", id).Scan(&state); err != nil {
+		return notFound(err)
+	}
+	for _, kind := range events.Kinds() {
+		more, err := view.touched(ctx, kind, id, yield)
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// touched yields what a load touched of one kind: its live state, or the head alone.
+func (v view) touched(ctx context.Context, kind grid.Kind, load int64, yield func(grid.Entity, error) bool) (more bool, err error) {
+	l, err := layoutOf(kind)
+	if err != nil {
+		return false, err
+	}
+	live := fmt.Sprintf("SELECT %s FROM %q WHERE id = ? AND %s", l.read(), rowTable(kind), shown)
+	one, err := v.tx.PrepareContext(ctx, live)
+	if err != nil {
+		return false, err
+	}
+	defer one.Close()
+	ids, err := v.tx.QueryContext(ctx, fmt.Sprintf("SELECT DISTINCT id FROM %q WHERE load = ? AND load <> 0 ORDER BY id", rowTable(kind)), load)
+	if err != nil {
+		return false, err
+	}
+	defer ids.Close()
+	for ids.Next() {
+		var id int64
+		if err := ids.Scan(&id); err != nil {
+			return false, err
+		}
+		e, err := v.state(ctx, l, one, id)
+		if err != nil {
+			return false, err
+		}
+		if !yield(e, nil) {
+			return false, nil
+		}
+	}
+	return true, ids.Err()
+}

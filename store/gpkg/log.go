@@ -1,0 +1,200 @@
+package gpkg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"quanxi/feed"
+	"quanxi/grid"
+	"quanxi/store"
+)
+
+// changeColumns are the columns that scanChange reads.
+const changeColumns = "pos, kind, id, revision, op, at, body"
+
+// Position implements feed.Log. Changes have their positions as soon as they are
+// committed, so the log stands at the last of them.
+func (s *Store) Position(ctx context.Context) (feed.Position, error) {
+	at, err := s.position(ctx)
+	if err != nil {
+		return feed.Position{}, fmt.Errorf("position: %w", classify(err))
+	}
+	return at, nil
+}
+
+func (s *Store) position(ctx context.Context) (feed.Position, error) {
+	if err := s.verify(ctx); err != nil {
+		return feed.Position{}, err
+	}
+	view, err := s.snapshot(ctx)
+	if err != nil {
+		return feed.Position{}, err
+	}
+	defer view.end()
+	return position(ctx, view.tx)
+}
+
+func position(ctx context.Context, tx *sql.Tx) (feed.Position, error) {
+	var at feed.Position
+	if err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'epoch'").Scan(&at.Epoch); err != nil {
+		return at, err
+	}
+	c, err := scanChange(tx.QueryRowContext(ctx, "SELECT "+changeColumns+" FROM change ORDER BY pos DESC LIMIT 1"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return at, nil
+	}
+	at.Pos, at.Horizon, at.Digest = c.Pos, c.Pos, store.Digest(c)
+	return at, err
+}
+
+// Digest implements feed.Log.
+func (s *Store) Digest(ctx context.Context, pos int64) ([]byte, error) {
+	c, err := scanChange(s.readers.QueryRowContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos = ?", pos))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = feed.ErrEpoch
+	}
+	if err != nil {
+		return nil, fmt.Errorf("digest at %d: %w", pos, classify(err))
+	}
+	return store.Digest(c), nil
+}
+
+func scanChange(row interface{ Scan(...any) error }) (feed.Change, error) {
+	var c feed.Change
+	var at int64
+	var body string
+	err := row.Scan(&c.Pos, &c.Kind, &c.ID, &c.Revision, &c.Op, &at, &body)
+	c.At = time.UnixMicro(at).UTC()
+	if body != "" {
+		c.Body = []byte(body)
+	}
+	return c, err
+}
+
+// Changes implements feed.Log.
+func (s *Store) Changes(ctx context.Context, after, upTo int64, limit int) ([]feed.Change, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
+	defer cancel()
+	rows, err := s.readers.QueryContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?", after, upTo, limit)
+	if err != nil {
+		return nil, fmt.Errorf("changes: %w", classify(err))
+	}
+	defer rows.Close()
+	var list []feed.Change
+	for rows.Next() {
+		c, err := scanChange(rows)
+		if err != nil {
+			return nil, fmt.Errorf("changes: %w", classify(err))
+		}
+		list = append(list, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("changes: %w", classify(err))
+	}
+	return list, nil
+}
+
+// last returns the position of the last committed change.
+func (s *Store) last(ctx context.Context) (pos int64, err error) {
+	err = s.readers.QueryRowContext(ctx, "SELECT COALESCE(max(pos), 0) FROM change").Scan(&pos)
+	return pos, err
+}
+
+// Publish implements feed.Log. The single writer has given positions already;
+// what is new to this handle since it took the relay lock is handed out.
+func (s *Store) Publish(ctx context.Context, limit int) (feed.Batch, error) {
+	after := s.published.Load()
+	b, err := s.publish(ctx, after, limit)
+	if err != nil {
+		return feed.Batch{}, fmt.Errorf("publish: %w", classify(err))
+	}
+	s.published.CompareAndSwap(after, b.Pos)
+	return b, nil
+}
+
+func (s *Store) publish(ctx context.Context, after int64, limit int) (feed.Batch, error) {
+	at, err := s.position(ctx)
+	if err != nil {
+		return feed.Batch{}, err
+	}
+	b := feed.Batch{Epoch: at.Epoch, After: after, Pos: after, Horizon: after}
+	if after >= at.Pos {
+		return b, nil
+	}
+	var end int64 // of the last write, which is not cut in two
+	err = s.readers.QueryRowContext(ctx, "SELECT write_end FROM change WHERE pos = ?", min(after+int64(limit), at.Pos)).Scan(&end)
+	if err != nil {
+		return feed.Batch{}, err
+	}
+	if b.Changes, err = s.Changes(ctx, after, end, int(end-after)); err != nil {
+		return feed.Batch{}, err
+	}
+	b.Pos, b.Horizon = end, end
+	return b, nil
+}
+
+// Await implements feed.Log. Commits of this handle wake it; those of others are
+// looked for, since SQLite tells nobody.
+func (s *Store) Await(ctx context.Context) error {
+	foreign := time.NewTicker(s.options.ForeignPoll)
+	defer foreign.Stop()
+	for {
+		last, err := s.last(ctx)
+		if err != nil {
+			return fmt.Errorf("await: %w", classify(err))
+		}
+		if last > s.published.Load() {
+			return nil
+		}
+		select {
+		case <-s.wake:
+		case <-foreign.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.closing.Done():
+			return fmt.Errorf("store is closed: %w", grid.ErrUnavailable)
+		}
+	}
+}
+
+// LockRelay implements feed.Log. The lock is a lock on a file beside the store;
+// the system gives it back when the process ends, so it cannot be lost.
+func (s *Store) LockRelay(ctx context.Context) (context.Context, func(), error) {
+	retry := time.NewTicker(s.options.ForeignPoll)
+	defer retry.Stop()
+	for {
+		f, ok, err := s.side.tryRelay()
+		if err != nil {
+			return nil, nil, fmt.Errorf("relay lock: %w", err)
+		}
+		if ok {
+			return s.hold(ctx, func() { _ = f.Close() })
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case <-s.closing.Done():
+			return nil, nil, fmt.Errorf("store is closed: %w", grid.ErrUnavailable)
+		}
+	}
+}
+
+// hold begins a term of the relay: what was committed before it is read from the
+// log, not published again.
+func (s *Store) hold(ctx context.Context, unlock func()) (context.Context, func(), error) {
+	at, err := s.last(ctx)
+	if err != nil {
+		unlock()
+		return nil, nil, fmt.Errorf("relay lock: %w", classify(err))
+	}
+	s.published.Store(at)
+	held, cancel := context.WithCancel(ctx)
+	release := sync.OnceFunc(func() { cancel(); unlock() })
+	s.term.Store(&release)
+	return held, release, nil
+}

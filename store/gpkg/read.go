@@ -1,0 +1,142 @@
+package gpkg
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"quanxi/events"
+	"quanxi/grid"
+	"quanxi/store"
+)
+
+// Entity implements grid.Store.
+func (s *Store) Entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entity, error) {
+	for e, err := range s.Entities(ctx, kind, grid.Query{IDs: []int64{id}}) {
+		return e, err
+	}
+	return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
+}
+
+// Entities implements grid.Store.
+func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
+	return func(yield func(grid.Entity, error) bool) {
+		ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
+		defer cancel()
+		where, args, err := conditions(kind, q)
+		if err == nil {
+			err = each(ctx, s.readers, kind, where, args, func(e grid.Entity) error {
+				if !yield(e, nil) {
+					return errStop
+				}
+				return nil
+			})
+		}
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, fmt.Errorf("%s: %w", kind, classify(err)))
+		}
+	}
+}
+
+// errStop ends a walk that its caller has left.
+var errStop = errors.New("stopped")
+
+// querier is a pool of readers or one read transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// each calls visit for the live entities that where selects, by id.
+func each(ctx context.Context, from querier, kind grid.Kind, where string, args []any, visit func(grid.Entity) error) error {
+	l, err := layoutOf(kind)
+	if err != nil {
+		return err
+	}
+	rows, err := from.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %q WHERE %s%s", l.read(), rowTable(kind), shown, where), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := events.New(kind)
+		if err != nil {
+			return err
+		}
+		if err := rows.Scan(l.targets(e)...); err != nil {
+			return err
+		}
+		if err := visit(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// conditions returns the rest of a WHERE clause, with order and limit.
+func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
+	var where strings.Builder
+	var args []any
+	list := func(column, more string, values any) error {
+		text, err := json.Marshal(values)
+		fmt.Fprintf(&where, " AND %s IN (SELECT value FROM json_each(?)%s)", column, more)
+		args = append(args, string(text))
+		return err
+	}
+	if q.After != 0 {
+		where.WriteString(" AND id > ?")
+		args = append(args, q.After)
+	}
+	if q.IDs != nil {
+		if err := list("id", "", q.IDs); err != nil {
+			return "", nil, err
+		}
+	}
+	if q.External != nil {
+		if err := externals(&where, &args, kind, q.External); err != nil {
+			return "", nil, err
+		}
+	}
+	if q.Column != "" {
+		if err := column(&where, &args, kind, q); err != nil {
+			return "", nil, err
+		}
+	}
+	where.WriteString(" ORDER BY id")
+	if q.Limit > 0 {
+		where.WriteString(" LIMIT ?")
+		args = append(args, q.Limit)
+	}
+	return where.String(), args, nil
+}
+
+// externals finds entities by the index of those who hold an external id now:
+// an entity that a load is replacing holds it through the load's row.
+func externals(where *strings.Builder, args *[]any, kind grid.Kind, ids []string) error {
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(where, ` AND id IN (SELECT id FROM %q WHERE external IN (SELECT value FROM json_each(?))
+		AND external <> '' AND removed = 0 AND replaced_by = 0) AND external IN (SELECT value FROM json_each(?))`, rowTable(kind))
+	*args = append(*args, string(text), string(text))
+	return nil
+}
+
+func column(where *strings.Builder, args *[]any, kind grid.Kind, q grid.Query) error {
+	e, err := events.New(kind)
+	if err != nil {
+		return err
+	}
+	values, err := store.Values(e, q.Column, q.Values)
+	if err != nil {
+		return err
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
+	fmt.Fprintf(where, " AND %q IN (%s)", q.Column, marks)
+	*args = append(*args, values...)
+	return nil
+}
