@@ -14,6 +14,7 @@ import (
 type csvSource struct {
 	path     string
 	encoding string
+	file     *tally // of the running Records
 	places   placeColumns
 }
 
@@ -31,21 +32,23 @@ func openCSV(path string) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("line 1: no row of column names: %w", cutOff(err))
 	}
-	return &csvSource{path, encoding, findPlaces(header)}, nil
+	return &csvSource{path: path, encoding: encoding, places: findPlaces(header)}, nil
 }
 
 func (s *csvSource) Format() string { return "CSV (" + s.encoding + ")" }
 func (s *csvSource) CRS() string    { return s.places.crs }
+func (s *csvSource) Share() float64 { return s.file.share() }
 func (s *csvSource) Close() error   { return nil }
 
 func (s *csvSource) Records(to Transform) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		file, err := os.Open(s.path)
+		file, err := openTally(s.path)
 		if err != nil {
 			yield(Record{}, err)
 			return
 		}
 		defer file.Close()
+		s.file = file
 		text, _, err := decoded(file)
 		if err != nil {
 			yield(Record{}, err)

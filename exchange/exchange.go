@@ -44,6 +44,9 @@ type Source interface {
 	Format() string
 	// CRS is the coordinate system that the file itself declares; empty if it does not.
 	CRS() string
+	// Share is how much of the file the running Records has read, 0 to 1. It is for
+	// the goroutine that runs Records.
+	Share() float64
 	Close() error
 }
 

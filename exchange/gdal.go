@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -95,11 +96,15 @@ func convert(ctx context.Context, tool, driverName, from, to string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, gdalTime)
 	defer cancel()
+	skip, err := allBut(ctx, tool, driverName, "GeoJSONSeq")
+	if err != nil {
+		return err
+	}
 	script := fmt.Sprintf("ulimit -f %d; exec \"$0\" \"$@\"", gdalOutput/512)
-	cmd := exec.CommandContext(ctx, "sh", "-c", script, tool, "-if", driverName, "-f", "GeoJSONSeq", "-t_srs", "EPSG:4326",
+	cmd := exec.CommandContext(ctx, "sh", "-c", script, tool, "-f", "GeoJSONSeq", "-t_srs", "EPSG:4326",
 		"-lco", "RS=NO", "-lco", "COORDINATE_PRECISION=9", to, from)
 	cmd.Dir = filepath.Dir(to)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OGR_SKIP=VRT", "GDAL_SKIP=VRT", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS=none", "GDAL_HTTP_TIMEOUT=1"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OGR_SKIP=" + skip, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS=none", "GDAL_HTTP_TIMEOUT=1"}
 	var said bytes.Buffer
 	cmd.Stderr = &limited{&said, 4096}
 	if err := cmd.Run(); err != nil {
@@ -107,6 +112,23 @@ func convert(ctx context.Context, tool, driverName, from, to string) error {
 		return fmt.Errorf("%s: ogr2ogr: %s: %w", filepath.Base(from), first, err)
 	}
 	return nil
+}
+
+// allBut lists every vector driver that the tool has, apart from those to keep,
+// in the form of OGR_SKIP.
+func allBut(ctx context.Context, tool string, keep ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, tool, "--formats").Output()
+	if err != nil {
+		return "", fmt.Errorf("ogr2ogr --formats: %w", err)
+	}
+	var skip []string
+	for line := range strings.Lines(string(out)) {
+		name, _, ok := strings.Cut(strings.TrimSpace(line), " -")
+		if ok && !slices.Contains(keep, name) {
+			skip = append(skip, name)
+		}
+	}
+	return strings.Join(skip, ","), nil
 }
 
 // limited forgets what goes beyond its room.

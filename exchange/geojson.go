@@ -13,6 +13,7 @@ import (
 type geoJSONSource struct {
 	path     string
 	encoding string
+	file     *tally // of the running Records
 }
 
 func openGeoJSON(path string) (Source, error) {
@@ -25,10 +26,11 @@ func openGeoJSON(path string) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &geoJSONSource{path, encoding}, nil
+	return &geoJSONSource{path: path, encoding: encoding}, nil
 }
 
 func (s *geoJSONSource) Format() string { return "GeoJSON (" + s.encoding + ")" }
+func (s *geoJSONSource) Share() float64 { return s.file.share() }
 func (s *geoJSONSource) Close() error   { return nil }
 
 // CRS is not declared: RFC 7946 says WGS 84, but files with GCJ-02 are common.
@@ -36,12 +38,13 @@ func (s *geoJSONSource) CRS() string { return "" }
 
 func (s *geoJSONSource) Records(to Transform) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		file, err := os.Open(s.path)
+		file, err := openTally(s.path)
 		if err != nil {
 			yield(Record{}, err)
 			return
 		}
 		defer file.Close()
+		s.file = file
 		text, _, err := decoded(file)
 		if err != nil {
 			yield(Record{}, err)

@@ -24,6 +24,8 @@ type geoPackage struct {
 	geometry string
 	srs      int
 	columns  []string
+	rows     int
+	read     int // of the running Records
 }
 
 func openGeoPackage(ctx context.Context, path string) (Source, error) {
@@ -58,6 +60,9 @@ func (g *geoPackage) describe(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("not a GeoPackage: %w: %w", ErrFormat, err)
 	}
+	if err := g.db.QueryRowContext(ctx, "SELECT count(*) FROM "+quote(g.table)).Scan(&g.rows); err != nil {
+		return err
+	}
 	rows, err := g.db.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, g.table)
 	if err != nil {
 		return err
@@ -74,6 +79,7 @@ func (g *geoPackage) describe(ctx context.Context) error {
 }
 
 func (g *geoPackage) Format() string { return "GeoPackage, table " + g.table }
+func (g *geoPackage) Share() float64 { return float64(g.read) / float64(max(g.rows, 1)) }
 func (g *geoPackage) Close() error   { return g.db.Close() }
 
 func (g *geoPackage) CRS() string {
@@ -96,6 +102,7 @@ func (g *geoPackage) Records(to Transform) iter.Seq2[Record, error] {
 		}
 		defer rows.Close()
 		for number := 1; rows.Next(); number++ {
+			g.read = number
 			if !yield(g.record(rows, number, to)) {
 				return
 			}

@@ -25,8 +25,9 @@ type Import struct {
 	// AreaAt returns the finest division that holds a point; empty outside all.
 	AreaAt func(geo.Point) grid.Code
 	Vault  grid.Vault
-	// Progress is told how many records were read, in which of the two passes.
-	Progress func(pass Pass, records int)
+	// Progress is told of every record read, and how much of the work is done, 0 to
+	// 1 over both passes; it may be nil.
+	Progress func(records int, share float64)
 }
 
 // A Tolerance says what a bad record does to its file.
@@ -130,7 +131,7 @@ func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subj
 		}
 		read++
 		if p.Progress != nil {
-			p.Progress(pass, read)
+			p.Progress(read, (float64(pass-Checking)+source.Share())/2)
 		}
 		var problem Problem
 		if err != nil && !errors.As(err, &problem) {
