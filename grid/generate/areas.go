@@ -67,10 +67,10 @@ func (d *draft) divide() error {
 		load[f] = d.load(int32(f))
 	}
 	town := &divide.Task{Map: m, Weight: homes, Trees: 16, Chance: d.site.Chance("communities")}
-	parts := town.Split(atom, communitiesOf(d.plan.Kind))
+	parts := town.Split(atom, d.communityCount())
 	mean := sum(homes, atom) / float64(len(parts))
 	town.Improve(parts, 1, func(p []int32) float64 { return max(0, math.Abs(sum(homes, p)/mean-1)-0.15) })
-	d.areas.communities = d.number(parts, d.communityCode())
+	d.areas.communities = d.number(parts, d.communityCode(d.villages(parts)))
 	for i := range d.areas.communities {
 		d.cutGrids(m, load, homes, i)
 	}
@@ -84,11 +84,6 @@ func (d *draft) number(parts [][]int32, code func(a *division)) []division {
 	for i, p := range parts {
 		slices.Sort(p)
 		out[i] = division{atoms: p, homes: d.homes(p), owner: -1}
-		urban := 0
-		for _, a := range p {
-			urban += d.urban[a]
-		}
-		out[i].village = 2*urban < out[i].homes || out[i].homes == 0
 		out[i].label = d.labelPoint(p)
 	}
 	slices.SortStableFunc(out, func(a, b division) int {
@@ -113,16 +108,81 @@ func (d *draft) labelPoint(atoms []int32) geo.Point {
 	return plane.RingFrom(ground[0][0]).Inner().Lattice()
 }
 
-// communityCode numbers 社区 from 001 and 村 from 200, as GB/T 10114 has it.
-func (d *draft) communityCode() func(*division) {
+// communityCount is how many communities the town is cut into: as many as have
+// real names, if there are any.
+func (d *draft) communityCount() int {
+	if n := len(d.realNames()); n > 0 {
+		return n
+	}
+	return communitiesOf(d.plan.Kind)
+}
+
+func (d *draft) realNames() []CommunityName { return d.gen.opt.Names.communities(d.plan.Code) }
+
+// villages decides how large a share of its homes a community may have in
+// villages and still be 社区: half, or what gives as many 社区 as have real names.
+func (d *draft) villages(parts [][]int32) float64 {
+	real := d.realNames()
+	if len(real) != len(parts) {
+		return 0.5
+	}
+	shares := make([]float64, len(parts))
+	for i, p := range parts {
+		shares[i] = d.villageShare(p)
+	}
+	slices.Sort(shares)
+	n := 0
+	for _, r := range real {
+		if !r.Village {
+			n++
+		}
+	}
+	if n == 0 {
+		return -1
+	}
+	return shares[n-1]
+}
+
+// villageShare is the share of homes in villages; 1 if there are no homes.
+func (d *draft) villageShare(atoms []int32) float64 {
+	rural := 0
+	for _, a := range atoms {
+		rural += d.rural[a]
+	}
+	if all := d.homes(atoms); all > 0 {
+		return float64(rural) / float64(all)
+	}
+	return 1
+}
+
+// communityCode tells 社区 from 村 and numbers them from 001 and from 200, as GB/T
+// 10114 has it, or gives them the codes of the real ones.
+func (d *draft) communityCode(most float64) func(*division) {
 	next := [2]int{1, 200}
-	return func(a *division) {
+	real := [2][]CommunityName{}
+	for _, n := range d.realNames() {
 		k := 0
-		if a.village {
+		if n.Village {
 			k = 1
 		}
-		a.code = grid.Code(fmt.Sprintf("%s%03d", d.plan.Code, next[k]))
-		next[k]++
+		real[k] = append(real[k], n)
+	}
+	return func(a *division) {
+		k := 0
+		if a.village = d.villageShare(a.atoms) > most; a.village {
+			k = 1
+		}
+		if len(real[k]) > 0 {
+			a.code, a.name, real[k] = grid.Code(real[k][0].Code), real[k][0].Name, real[k][1:]
+			return
+		}
+		for {
+			a.code = grid.Code(fmt.Sprintf("%s%03d", d.plan.Code, next[k]))
+			next[k]++
+			if !slices.ContainsFunc(d.realNames(), func(n CommunityName) bool { return n.Code == string(a.code) }) {
+				return
+			}
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ type county struct {
 	outline *plane.Outline // of the largest ring
 	ring    geo.Ring
 	towns   []townPlan
+
+	realSeats bool // seats of towns come from real names
 }
 
 // A townPlan is what a town needs besides functions of place. It needs nothing

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -128,8 +129,7 @@ func (c *county) grow(r *terrain.Raster, inside []bool) []int32 {
 			}
 		}
 		for i, t := range c.towns {
-			want := area(t.Kind) * scale
-			seeds[i].Handicap += 1.1 * (math.Sqrt(got[i]/math.Pi) - math.Sqrt(want/math.Pi))
+			c.turn(&seeds[i], t, got[i], area(t.Kind)*scale)
 			if label[seeds[i].Node] != int32(i) {
 				seeds[i].Handicap -= 800
 			}
@@ -140,6 +140,16 @@ func (c *county) grow(r *terrain.Raster, inside []bool) []int32 {
 		}
 	}
 	return label
+}
+
+// turn brings a town's ground nearer to what its kind asks for. Where real seats
+// lie close, the shares cannot be met, and only half the way is gone.
+func (c *county) turn(seed *spread.Seed, t townPlan, got, want float64) {
+	off := math.Sqrt(got/math.Pi) - math.Sqrt(want/math.Pi)
+	if c.realSeats {
+		off = min(max(off, -250), 250) * 0.4
+	}
+	seed.Handicap += 1.1 * off
 }
 
 // crossing is what a metre costs a growing region.
@@ -164,10 +174,10 @@ func (c *county) settle(g *fabric.Graph, r *terrain.Raster, label []int32) error
 	}
 	g.Join(faces, len(c.towns))
 	for i, m := range g.Dissolve(faces, len(c.towns)) {
-		if len(m) != 1 || len(m[0]) != 1 {
-			return errLostTown
-		}
 		t := &c.towns[i]
+		if len(m) != 1 || len(m[0]) != 1 {
+			return fmt.Errorf("town %s: %d pieces: %w", t.Code, len(m), errLostTown)
+		}
 		t.ring = m[0][0]
 		ring := plane.RingFrom(t.ring)
 		if !ring.Contains(t.seat) {

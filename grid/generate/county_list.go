@@ -35,6 +35,7 @@ func (c *county) listTowns(opt Options) []townPlan {
 		for i, n := range real {
 			out[i].Town = Town{grid.Code(n.Code), kindOf(n.Code), n.Name, grid.Code(opt.County)}
 			if !n.Place.IsZero() {
+				c.realSeats = true
 				out[i].seat = plane.From(n.Place)
 			}
 		}

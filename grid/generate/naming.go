@@ -59,21 +59,11 @@ func (g *Generator) riverName() string {
 
 // nameAreas names communities, grids and micro-grids.
 func (w *writer) nameAreas() {
-	real := w.d.gen.opt.Names.communities(w.d.plan.Code)
 	a := &w.d.areas
-	byKind := map[bool][]CommunityName{}
-	for _, n := range real {
-		byKind[n.Village] = append(byKind[n.Village], n)
-	}
 	for i := range a.communities {
 		c := &a.communities[i]
-		if list := byKind[c.village]; len(list) > 0 {
-			c.name, byKind[c.village] = list[0].Name, list[1:]
-			continue
-		}
-		c.name = w.stems.take() + "社区"
-		if c.village {
-			c.name = strings.TrimSuffix(c.name, "社区") + "村"
+		if c.name == "" {
+			c.name = w.stems.take() + suffixOf(*c)
 		}
 	}
 	for i := range a.grids {
