@@ -79,9 +79,12 @@ type Update struct {
 // is. One that is nowhere before is new, one that is nowhere after is gone.
 type News struct {
 	Change
+	Epoch         Epoch
 	Before, After Sight
 	Alert         bool // it asks for somebody at once
 }
+
+func (n News) cursor() Cursor { return Cursor{n.Epoch, n.Pos} }
 
 // A Sight is what decides who is told of an entity. The zero Sight is nowhere.
 type Sight struct {

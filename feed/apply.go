@@ -85,7 +85,7 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	if err != nil {
 		return err
 	}
-	r := reading{draft: n.book.draft()}
+	r := reading{draft: n.book.draft(), epoch: n.at.Epoch}
 	for _, c := range byRevision(changes) {
 		if err := n.read(ctx, c, &r); err != nil {
 			return fmt.Errorf("change %d: %w", c.Pos, err)
@@ -124,6 +124,7 @@ func (n *Node) whole(ctx context.Context, changes []Change) ([]Change, error) {
 // kept, so that it can be begun again when the store goes away in the middle.
 type reading struct {
 	draft
+	epoch   Epoch
 	steps   []Step
 	told    []News
 	tooMuch bool
@@ -182,7 +183,7 @@ func (r *reading) add(c Change, e grid.Entity) {
 	if !told(c.Kind) {
 		return
 	}
-	if news, ok := r.news(c, e); ok && !r.tooMuch {
+	if news, ok := r.news(r.epoch, c, e); ok && !r.tooMuch {
 		r.told = append(r.told, news)
 	}
 }

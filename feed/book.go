@@ -41,7 +41,7 @@ func (d draft) keep() { maps.Copy(d.kept, d.added) }
 
 // news enters a change and returns what is to be told of it; false if it is old.
 // e is nil for a removal.
-func (d draft) news(c Change, e grid.Entity) (News, bool) {
+func (d draft) news(epoch Epoch, c Change, e grid.Entity) (News, bool) {
 	key := grid.Ref{Kind: c.Kind, ID: c.ID}
 	before, ok := d.added[key]
 	if !ok {
@@ -50,7 +50,7 @@ func (d draft) news(c Change, e grid.Entity) (News, bool) {
 	if c.Revision <= before.revision {
 		return News{}, false
 	}
-	n := News{Change: c, Before: before.Sight}
+	n := News{Change: c, Epoch: epoch, Before: before.Sight}
 	if e != nil {
 		n.After = sightOf(e)
 		n.Alert = !before.There && urgent(e)

@@ -14,8 +14,12 @@ import (
 type Frame struct {
 	op   string
 	rest []byte // the fields after n and cursor, each with a comma before it, and the brace
-	pos  int64  // of the change it tells of; zero for one that is not of the log
+	at   Cursor // after which to resume; zero for a frame that is not of the log
 }
+
+// NewFrame returns a frame that is not of the log: op is its name, and rest the
+// fields that follow, each with a comma before it, and the closing brace.
+func NewFrame(op string, rest []byte) Frame { return Frame{op: op, rest: rest} }
 
 // Append writes the frame as JSON with the connection's number n, and the cursor
 // if it is not empty. The fields' order is fixed: op, n, cursor, the rest.
@@ -32,19 +36,19 @@ func (f Frame) Append(dst []byte, n uint64, cursor string) []byte {
 	return append(dst, f.rest...)
 }
 
-// Pos returns the position in the log after which to resume once the frame has
-// arrived; zero if the frame does not move it.
-func (f Frame) Pos() int64 { return f.pos }
+// Cursor returns the place after which to resume once the frame has arrived, and
+// false if the frame does not move it.
+func (f Frame) Cursor() (Cursor, bool) { return f.at, f.at.Epoch != "" }
 
 // changeFrame tells the new state of an entity, or that one asks for somebody.
-func changeFrame(op string, c Change) Frame {
-	return Frame{op, fmt.Appendf(nil, `,"kind":%q,"id":%d,"revision":%d,"data":%s}`, c.Kind, c.ID, c.Revision, c.Body), c.Pos}
+func changeFrame(op string, n News) Frame {
+	return Frame{op, fmt.Appendf(nil, `,"kind":%q,"id":%d,"revision":%d,"data":%s}`, n.Kind, n.ID, n.Revision, n.Body), n.cursor()}
 }
 
 // goneFrame tells that an entity was removed or is no longer the viewer's to
 // see; which of the two is not said.
-func goneFrame(c Change) Frame {
-	return Frame{"gone", fmt.Appendf(nil, `,"kind":%q,"id":%d,"revision":%d}`, c.Kind, c.ID, c.Revision), c.Pos}
+func goneFrame(n News) Frame {
+	return Frame{"gone", fmt.Appendf(nil, `,"kind":%q,"id":%d,"revision":%d}`, n.Kind, n.ID, n.Revision), n.cursor()}
 }
 
 // A Reason says why a screen must begin anew.
@@ -58,8 +62,8 @@ const (
 	BulkLoad Reason = "load"     // a bulk load went live or was undone
 )
 
-func resyncFrame(why Reason, pos int64) Frame {
-	return Frame{"resync", fmt.Appendf(nil, `,"reason":%q}`, why), pos}
+func resyncFrame(why Reason, at Cursor) Frame {
+	return Frame{"resync", fmt.Appendf(nil, `,"reason":%q}`, why), at}
 }
 
 // A state is the present value of something, of which only the newest counts.
@@ -80,7 +84,7 @@ func StateFrames(topic Topic, items [][]byte) []Frame {
 	for len(items) > 0 {
 		n := min(len(items), maxStates)
 		rest := fmt.Appendf(nil, `,"topic":%q,"items":[%s]}`, topic, bytes.Join(items[:n], []byte{','}))
-		frames, items = append(frames, Frame{"state", rest, 0}), items[n:]
+		frames, items = append(frames, NewFrame("state", rest)), items[n:]
 	}
 	return frames
 }

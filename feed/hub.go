@@ -78,16 +78,16 @@ func (h *Hub) Reset(at Position) {
 	defer h.mu.Unlock()
 	h.history.reset(at.Pos)
 	for s := range h.subs {
-		h.restart(s, Reloaded, at.Pos)
+		h.restart(s, Reloaded, Cursor{at.Epoch, at.Pos})
 	}
 	h.told.Store(&Cursor{at.Epoch, at.Pos})
 }
 
 // restart tells one subscriber to begin anew. The caller holds h.mu.
-func (h *Hub) restart(s *Subscription, why Reason, pos int64) {
+func (h *Hub) restart(s *Subscription, why Reason, at Cursor) {
 	h.forgetAll(s)
 	s.resume = nil
-	s.queue.resync(why, pos)
+	s.queue.resync(why, at)
 }
 
 // Publish implements Audience.
@@ -97,7 +97,7 @@ func (h *Hub) Publish(u Update) {
 	if u.TooMuch {
 		h.history.reset(u.Pos)
 		for s := range h.subs {
-			h.restart(s, BulkLoad, u.Pos)
+			h.restart(s, BulkLoad, Cursor{u.Epoch, u.Pos})
 		}
 	}
 	for _, n := range u.News {
@@ -132,11 +132,11 @@ func (h *Hub) replay(s *Subscription, from Cursor) {
 	missed, ok := h.history.since(from.Pos)
 	switch {
 	case from.Epoch != at.Epoch:
-		h.restart(s, Reloaded, at.Pos)
+		h.restart(s, Reloaded, *at)
 	case !ok:
-		h.restart(s, TooOld, at.Pos)
+		h.restart(s, TooOld, *at)
 	case len(missed) > maxFrames/2:
-		h.restart(s, Slow, at.Pos)
+		h.restart(s, Slow, *at)
 	default:
 		for _, n := range missed {
 			t := telling{News: n}

@@ -62,7 +62,7 @@ func (q *queue) push(f Frame) (kept bool) {
 	defer q.mu.Unlock()
 	defer q.signal()
 	if len(q.frames) >= maxFrames || q.bytes+len(f.rest) > maxBytes {
-		q.restart(Slow, f.pos)
+		q.restart(Slow, f.at)
 		return false
 	}
 	q.frames = append(q.frames, f)
@@ -70,18 +70,18 @@ func (q *queue) push(f Frame) (kept bool) {
 	return true
 }
 
-// resync drops all that waits in favour of a resync at pos.
-func (q *queue) resync(why Reason, pos int64) {
+// resync drops all that waits in favour of a resync at a place.
+func (q *queue) resync(why Reason, at Cursor) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.signal()
-	q.restart(why, pos)
+	q.restart(why, at)
 }
 
 // restart is resync for a caller that holds q.mu. The memory is let go, so that
 // a reader who never reads costs no more than a full queue.
-func (q *queue) restart(why Reason, pos int64) {
-	f := resyncFrame(why, pos)
+func (q *queue) restart(why Reason, at Cursor) {
+	f := resyncFrame(why, at)
 	q.frames, q.bytes = []Frame{f}, len(f.rest)
 	q.order = nil
 	clear(q.states)
@@ -99,7 +99,7 @@ func (q *queue) put(s state) {
 		return
 	}
 	if len(q.order) >= maxKeys {
-		q.restart(Slow, 0)
+		q.restart(Slow, Cursor{})
 		q.signal()
 		return
 	}

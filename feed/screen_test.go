@@ -132,8 +132,8 @@ func (s *screen) read() []feed.Tile {
 		if m.N != s.n {
 			s.t.Fatalf("frame %d is numbered %d", s.n, m.N)
 		}
-		if f.Pos() > 0 {
-			s.cursor = feed.Cursor{Epoch: s.hub.Told().Epoch, Pos: f.Pos()}
+		if cursor, ok := f.Cursor(); ok {
+			s.cursor = cursor
 		}
 		s.frames = append(s.frames, m)
 		s.apply(m)

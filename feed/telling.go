@@ -12,11 +12,11 @@ func (t *telling) tell(s *Subscription) {
 	f, any := t.frame(s)
 	if t.Alert && s.filter.sees(AlertsTopic, t.After) {
 		if t.alert.op == "" {
-			t.alert = changeFrame("alert", t.Change)
+			t.alert = changeFrame("alert", t.News)
 		}
 		alert := t.alert
 		if any {
-			alert.pos = 0 // the frame that follows moves the cursor for both
+			alert.at = Cursor{} // the frame that follows moves the cursor for both
 		}
 		s.send(alert)
 	}
@@ -31,12 +31,12 @@ func (t *telling) frame(s *Subscription) (f Frame, any bool) {
 	switch {
 	case s.filter.sees(EventsTopic, t.After):
 		if t.change.op == "" {
-			t.change = changeFrame("change", t.Change)
+			t.change = changeFrame("change", t.News)
 		}
 		return t.change, true
 	case s.filter.sees(EventsTopic, t.Before):
 		if t.gone.op == "" {
-			t.gone = goneFrame(t.Change)
+			t.gone = goneFrame(t.News)
 		}
 		return t.gone, true
 	}

@@ -13,8 +13,8 @@ type Tile struct {
 	X, Y uint32
 }
 
-// maxZoom is the deepest zoom of a tile address.
-const maxZoom = 22
+// MaxZoom is the deepest zoom of a tile address.
+const MaxZoom = 22
 
 // A tileIndex knows who holds which tile, and finds those that an envelope
 // touches. The hub's lock guards it.

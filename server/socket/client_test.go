@@ -1,0 +1,230 @@
+package socket_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"quanxi/access"
+	"quanxi/feed"
+	"quanxi/feed/feedtest"
+	"quanxi/grid"
+	"quanxi/server/socket"
+)
+
+// A screenStub is a Screen whose tiles say their address and a number that tests
+// move.
+type screenStub struct {
+	access.Viewer
+	mu      sync.Mutex
+	drawn   int
+	version uint64
+	broken  error
+}
+
+func (s *screenStub) Account() string { return s.Viewer.Account }
+
+func (s *screenStub) Tile(ctx context.Context, layers string, z uint8, x, y uint32) ([]byte, uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	version, broken := s.version, s.broken
+	s.drawn++
+	return fmt.Appendf(nil, "%s/%d/%d/%d v%d", layers, z, x, y, version), version, broken
+}
+
+func (s *screenStub) Counters(code grid.Code) (json.RawMessage, bool) {
+	return fmt.Appendf(nil, `{"code":%q,"events":7}`, code), code != ""
+}
+
+func (s *screenStub) set(change func(*screenStub)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s)
+}
+
+// A desk is a server with one hub, and screens by account.
+type desk struct {
+	t       *testing.T
+	hub     *feed.Hub
+	handler *socket.Handler
+	server  *httptest.Server
+	ready   bool
+	screens map[string]*screenStub
+	pos     int64
+}
+
+func newDesk(t *testing.T, change func(*socket.Options)) *desk {
+	d := &desk{t: t, ready: true, screens: map[string]*screenStub{
+		"local": {Viewer: access.Local(), version: 1},
+		"east":  {Viewer: access.Viewer{Account: "east", Scope: grid.NewScope(grid.Under("5001")), SignedIn: true}, version: 1},
+		"west":  {Viewer: access.Viewer{Account: "west", Scope: grid.NewScope(grid.Under("5002")), SignedIn: true}, version: 1},
+	}}
+	sets := feed.NewSets([]string{"base", "buildings", "events"})
+	d.hub = feed.NewHub(sets, feed.HubOptions{Soft: 10 * time.Millisecond})
+	d.hub.Reset(feed.Position{Epoch: "epoch-1"})
+	o := socket.Options{
+		Hub: d.hub, Sets: sets, Sealer: feed.NewSealer([]byte("a secret for tests")),
+		Screen: func(r *http.Request) socket.Screen {
+			if s := d.screens[r.URL.Query().Get("as")]; s != nil {
+				return s
+			}
+			return nil
+		},
+		Ready: func() bool { return d.ready },
+		Plan:  func() int64 { return 3 },
+		Log:   slog.New(slog.DiscardHandler),
+	}
+	if change != nil {
+		change(&o)
+	}
+	d.handler = socket.New(o)
+	d.server = httptest.NewServer(d.handler)
+	t.Cleanup(func() {
+		d.server.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := d.handler.Shutdown(ctx); err != nil {
+			t.Errorf("connections do not end: %v", err)
+		}
+	})
+	return d
+}
+
+// publish tells the hub of an event's next state.
+func (d *desk) publish(id int64, area grid.Code, lon, lat float64) {
+	e := feedtest.Event(id, area, lon, lat)
+	d.pos++
+	e.Revision = d.pos
+	body, err := grid.EncodeJSON(e)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	env, _ := e.Geometry().Envelope()
+	change := feed.Change{Pos: d.pos, Kind: e.Kind(), ID: id, Revision: d.pos, Op: feed.Put, Body: body}
+	d.hub.Publish(feed.Update{
+		Epoch: "epoch-1", Pos: d.pos,
+		News:    []feed.News{{Change: change, Epoch: "epoch-1", After: feed.Sight{Area: area, Envelope: env, There: true}}},
+		Effects: feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: env}}, Counters: []grid.Code{area}},
+	})
+}
+
+// A client is the other end of the wire.
+type client struct {
+	t  *testing.T
+	ws *websocket.Conn
+	n  float64
+}
+
+func (d *desk) url(account string) string {
+	return "ws" + strings.TrimPrefix(d.server.URL, "http") + "/feed?as=" + account
+}
+
+// dial connects without a greeting.
+func (d *desk) dial(account string) *client {
+	d.t.Helper()
+	dialer := websocket.Dialer{Subprotocols: []string{socket.Protocol}}
+	ws, _, err := dialer.Dial(d.url(account), nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { ws.Close() })
+	if ws.Subprotocol() != socket.Protocol {
+		d.t.Errorf("subprotocol %q", ws.Subprotocol())
+	}
+	return &client{t: d.t, ws: ws}
+}
+
+// join connects, greets and sets a view of everything around the test places.
+func (d *desk) join(account string) *client {
+	d.t.Helper()
+	c := d.dial(account)
+	c.send(`{"op":"hello"}`)
+	c.want("welcome")
+	c.send(viewAll)
+	c.settle()
+	return c
+}
+
+const viewAll = `{"op":"view","bbox":[106,29,107,30],"zoom":16,"layers":["events"],"topics":["events","counters"]}`
+
+func (c *client) send(text string) {
+	c.t.Helper()
+	if err := c.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// next returns the next text frame, or a binary one as {"op":"binary"}.
+func (c *client) next() (map[string]any, []byte) {
+	c.t.Helper()
+	if err := c.ws.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		c.t.Fatal(err)
+	}
+	kind, data, err := c.ws.ReadMessage()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if kind == websocket.BinaryMessage {
+		return map[string]any{"op": "binary"}, data
+	}
+	var frame map[string]any
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&frame); err != nil {
+		c.t.Fatalf("%s: %v", data, err)
+	}
+	if c.n++; frame["n"] != c.n {
+		c.t.Fatalf("frame %s, want n %v", data, c.n)
+	}
+	return frame, data
+}
+
+// want reads frames until one of the op comes; counters and stale tiles on the way
+// are read over.
+func (c *client) want(op string) map[string]any {
+	c.t.Helper()
+	for {
+		frame, data := c.next()
+		switch got := frame["op"]; {
+		case got == op:
+			return frame
+		case got == "state" || got == "stale" || got == "set":
+		default:
+			c.t.Fatalf("got %.200s, want a %s", data, op)
+		}
+	}
+}
+
+// settle waits until everything sent so far was dealt with.
+func (c *client) settle() map[string]any {
+	c.t.Helper()
+	c.send(`{"op":"ping"}`)
+	return c.want("pong")
+}
+
+// closes reads until the connection ends and returns the close code.
+func (c *client) closes() (code int, reason string) {
+	c.t.Helper()
+	for {
+		if err := c.ws.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+			c.t.Fatal(err)
+		}
+		_, _, err := c.ws.ReadMessage()
+		var closed *websocket.CloseError
+		switch {
+		case err == nil:
+			continue
+		case asClose(err, &closed):
+			return closed.Code, closed.Text
+		}
+		c.t.Fatalf("ended without a close frame: %v", err)
+	}
+}

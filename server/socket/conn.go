@@ -1,0 +1,216 @@
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"quanxi/feed"
+)
+
+// A conn is one connection. Its reader runs in the goroutine of the request and
+// its writer in another, which serve starts and waits for.
+type conn struct {
+	*Handler
+	ws     *websocket.Conn
+	screen Screen
+	sub    *feed.Subscription
+	asked  *requests
+	// replies are what the reader wants sent: *refusal, *pong. When the writer is
+	// behind, the reader waits, and with it the client.
+	replies chan any
+
+	// The rest belongs to the writer once it runs.
+	n     uint64            // text frames sent
+	names map[uint16]string // sets announced, as the client writes them
+	buf   []byte            // of the frame being sent; reused
+}
+
+type pong struct{}
+
+func newConn(h *Handler, ws *websocket.Conn, screen Screen) *conn {
+	return &conn{
+		Handler: h, ws: ws, screen: screen,
+		asked: newRequests(h.Limits.Pending), replies: make(chan any, 16), names: make(map[uint16]string),
+	}
+}
+
+// serve greets the client and runs reader and writer until one of them ends.
+func (c *conn) serve(closing context.Context) error {
+	defer c.ws.Close()
+	greeting, err := c.awaitHello()
+	if err != nil {
+		return err
+	}
+	c.subscribe(greeting)
+	defer c.sub.Close()
+	if err := c.welcome(greeting); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(closing)
+	defer cancel(nil)
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		err := c.write(ctx)
+		cancel(err)
+		c.ws.Close() // wakes the reader
+	})
+	err = c.read(ctx)
+	cancel(err)
+	writer.Wait()
+	return context.Cause(ctx)
+}
+
+// awaitHello reads until a hello comes, and answers anything else with a refusal.
+func (c *conn) awaitHello() (*hello, error) {
+	c.ws.SetReadDeadline(time.Now().Add(c.Limits.Hello))
+	for range c.Limits.Errors {
+		op, err := c.next()
+		var refused *refusal
+		switch {
+		case errors.As(err, &refused):
+		case err != nil:
+			return nil, c.leave(err)
+		default:
+			if greeting, ok := op.(*hello); ok {
+				return greeting, nil
+			}
+			refused = &refusal{code: helloFirst, detail: "the first message is hello"}
+		}
+		if err := c.refuse(refused); err != nil {
+			return nil, err
+		}
+	}
+	return nil, c.leave(errTooManyErrors)
+}
+
+// subscribe begins the subscription, where the client stopped if it says so.
+func (c *conn) subscribe(greeting *hello) {
+	if greeting.Resume == "" {
+		c.sub = c.Hub.Subscribe(c.screen, nil)
+		return
+	}
+	// A cursor that does not open is of another key, or another account's: the hub
+	// takes one of no epoch for what it is, and has the client begin anew.
+	cursor, err := c.Sealer.OpenCursor(greeting.Resume, c.screen.Account())
+	if err != nil {
+		cursor = feed.Cursor{}
+	}
+	c.sub = c.Hub.Subscribe(c.screen, &cursor)
+}
+
+// welcome is the first frame: the sets' numbers, epoch, plan, and a cursor.
+func (c *conn) welcome(greeting *hello) error {
+	sets := c.Sets.Singles()
+	for layer, number := range sets {
+		c.names[number] = layer
+	}
+	for _, layers := range greeting.Sets {
+		if number, err := c.Sets.Number(layers); err == nil {
+			sets[layers], c.names[number] = number, layers
+		}
+	}
+	at := c.Hub.Told()
+	rest, err := json.Marshal(struct {
+		Epoch feed.Epoch        `json:"epoch"`
+		Plan  int64             `json:"plan"`
+		Sets  map[string]uint16 `json:"sets"`
+	}{at.Epoch, c.Plan(), sets})
+	if err != nil {
+		return fmt.Errorf("welcome: %w", err)
+	}
+	rest[0] = ','
+	return c.send(feed.NewFrame("welcome", rest), c.seal(at))
+}
+
+func (c *conn) seal(at feed.Cursor) string { return c.Sealer.SealCursor(at, c.screen.Account()) }
+
+// read takes the client's messages until the connection ends.
+func (c *conn) read(ctx context.Context) error {
+	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(c.Limits.Pong)) }
+	c.ws.SetPongHandler(alive)
+	for bad := 0; ; {
+		if err := alive(""); err != nil {
+			return err
+		}
+		op, err := c.next()
+		if err == nil {
+			err = c.take(ctx, op)
+		}
+		var refused *refusal
+		if !errors.As(err, &refused) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if bad++; bad > c.Limits.Errors {
+			return errTooManyErrors
+		}
+		if err := c.reply(ctx, refused); err != nil {
+			return err
+		}
+	}
+}
+
+// next reads one message. The error is a *refusal if the connection can go on.
+func (c *conn) next() (any, error) {
+	kind, r, err := c.ws.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(r, int64(c.Limits.Message)+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) > c.Limits.Message:
+		return nil, errTooLarge
+	case kind != websocket.TextMessage:
+		return nil, &refusal{code: notJSON, detail: "a client sends text only"}
+	}
+	return parse(data)
+}
+
+// take does what a message asks for. The error is a *refusal if the connection
+// can go on.
+func (c *conn) take(ctx context.Context, op any) error {
+	switch op := op.(type) {
+	case *viewOp:
+		view, err := op.view(c.Sets)
+		if err != nil {
+			return err
+		}
+		return c.sub.View(view)
+	case *tileOp:
+		at, held, err := op.tile(c.Sets)
+		if err != nil {
+			return err
+		}
+		if !c.asked.add(request{op.ID, at, op.Layers, held}) {
+			return &refusal{code: tooMany, detail: "too many tiles are asked for at once", id: op.ID}
+		}
+		return nil
+	case *cancelOp:
+		c.asked.cancel(op.ID)
+		return nil
+	case *ping:
+		return c.reply(ctx, pong{})
+	}
+	return &refusal{code: helloTwice, detail: "hello comes once"}
+}
+
+// reply hands the writer something to send.
+func (c *conn) reply(ctx context.Context, what any) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case c.replies <- what:
+		return nil
+	}
+}

@@ -1,0 +1,162 @@
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"quanxi/feed"
+)
+
+// write sends what is due until the connection ends, and says why it ends.
+func (c *conn) write(ctx context.Context) error {
+	beat := time.NewTicker(c.Limits.Pong * 2 / 5)
+	defer beat.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return c.leave(context.Cause(ctx))
+		case what := <-c.replies:
+			err = c.answer(ctx, what)
+		case <-c.sub.Ready():
+			err = c.deliver(ctx)
+		case <-c.asked.ready:
+			err = c.serveTile(ctx)
+		case <-beat.C:
+			err = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.Limits.Write))
+		}
+		if err != nil {
+			return c.leave(err)
+		}
+	}
+}
+
+// answer sends a reply of the reader. A pong comes after everything that was
+// queued when the ping was read, so that it tells where the client stands.
+func (c *conn) answer(ctx context.Context, what any) error {
+	switch what := what.(type) {
+	case *refusal:
+		return c.refuse(what)
+	case pong:
+		if err := c.deliver(ctx); err != nil {
+			return err
+		}
+		cursor := ""
+		if at, idle := c.sub.Idle(); idle {
+			cursor = c.seal(at)
+		}
+		return c.send(feed.NewFrame("pong", []byte("}")), cursor)
+	}
+	return fmt.Errorf("a reply of type %T", what)
+}
+
+// deliver sends what the subscription has due.
+func (c *conn) deliver(ctx context.Context) error {
+	d := c.sub.Take()
+	for _, f := range d.Frames {
+		cursor := ""
+		if at, ok := f.Cursor(); ok {
+			cursor = c.seal(at)
+		}
+		if err := c.send(f, cursor); err != nil {
+			return err
+		}
+	}
+	var items [][]byte
+	for _, code := range d.Counters {
+		if item, ok := c.screen.Counters(code); ok {
+			items = append(items, item)
+		}
+	}
+	for _, f := range feed.StateFrames(feed.CountersTopic, items) {
+		if err := c.send(f, ""); err != nil {
+			return err
+		}
+	}
+	return c.sendStale(ctx, d.Suspects)
+}
+
+// send writes a text frame with the connection's next number.
+func (c *conn) send(f feed.Frame, cursor string) error {
+	c.n++
+	c.buf = f.Append(c.buf[:0], c.n, cursor)
+	return c.writeMessage(websocket.TextMessage, c.buf)
+}
+
+func (c *conn) writeMessage(kind int, data []byte) error {
+	if err := c.ws.SetWriteDeadline(time.Now().Add(c.Limits.Write)); err != nil {
+		return err
+	}
+	return c.ws.WriteMessage(kind, data)
+}
+
+// refuse sends an error frame.
+func (c *conn) refuse(r *refusal) error {
+	rest, err := json.Marshal(struct {
+		Code   string `json:"code"`
+		Detail string `json:"detail"`
+		ID     uint32 `json:"id,omitempty"`
+	}{r.code, r.detail, r.id})
+	if err != nil {
+		return fmt.Errorf("error frame: %w", err)
+	}
+	rest[0] = ','
+	return c.send(feed.NewFrame("error", rest), "")
+}
+
+// Close codes of our own. From 4000 the client comes back, after a pause; from
+// 4100 it does not, for it would only fail again. 1001 means come back, 1009 do not.
+const (
+	closeNotHeard = 4000 // no hello in time, or no pong
+	closeMisuse   = 4100 // too many messages that were refused
+)
+
+// Why a connection ends, besides what the network does.
+var (
+	errTooManyErrors = errors.New("too many messages were refused")
+	errTooLarge      = errors.New("a message is too large")
+)
+
+// leave tells the client why the connection ends, if it still listens, and
+// returns err.
+func (c *conn) leave(err error) error {
+	code, reason := websocket.CloseNormalClosure, ""
+	var timeout interface{ Timeout() bool }
+	var closed *websocket.CloseError
+	switch {
+	case errors.As(err, &closed):
+		return err // the peer has said so itself, and was answered
+	case errors.Is(err, errTooManyErrors):
+		code, reason = closeMisuse, err.Error()
+	case errors.Is(err, errTooLarge):
+		code, reason = websocket.CloseMessageTooBig, fmt.Sprintf("a message has at most %d bytes", c.Limits.Message)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		code, reason = closeNotHeard, "nothing was heard for too long"
+	case c.closing.Err() != nil:
+		code, reason = websocket.CloseGoingAway, "the server goes away"
+	}
+	// The peer may be gone already; there is nobody else to tell.
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
+	if errors.Is(err, errTooLarge) || errors.Is(err, errTooManyErrors) {
+		c.drain()
+	}
+	return err
+}
+
+// drain reads on what the client is still sending, within limits: closing before
+// that would make its system throw away the reason that we gave. The reader has
+// ended when this is called.
+func (c *conn) drain() {
+	under := c.ws.NetConn()
+	if err := under.SetReadDeadline(time.Now().Add(2 * time.Second)); err != nil {
+		return
+	}
+	// Whatever ends it, the connection is closed next.
+	_, _ = io.CopyN(io.Discard, under, 16<<20)
+}
