@@ -37,7 +37,8 @@ func appendNew[C ~[]Point](chain C, p Point) C {
 
 // Buffer returns all that lies within radiusM metres of g, with arcs drawn as 16
 // corners to the quarter circle. Meant for geometries and radii of up to a few
-// kilometres. The result is normalized; it is nil if g has no points.
+// kilometres. The result is normalized and passes Check, or the error is
+// ErrTooFine; it is nil if g has no points.
 func Buffer(g Geometry, radiusM float64) (MultiPolygon, error) {
 	if g == nil {
 		return nil, nil
@@ -51,7 +52,11 @@ func Buffer(g Geometry, radiusM float64) (MultiPolygon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("buffer of %v m: %w", radiusM, err)
 	}
-	return fromShape(out, f.point), nil
+	rounded, err := tidied(fromShape(out, f.point))
+	if err != nil {
+		return nil, fmt.Errorf("buffer of %v m: %w", radiusM, err)
+	}
+	return rounded, nil
 }
 
 func middlePoint(e Envelope) Point {

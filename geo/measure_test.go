@@ -1,7 +1,9 @@
 package geo
 
 import (
+	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -189,4 +191,61 @@ func TestLabelPointLiesInside(t *testing.T) {
 			t.Fatalf("%v lies outside", p)
 		}
 	})
+}
+
+// Results on the lattice must be fit to store, whatever rounding did to them.
+func TestOverlaysGiveValidGeometry(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		home, spread := At(106.5, 29.5), rapid.SampledFrom([]int32{30, 3000, 100_000}).Draw(t, "spread")
+		point := rapid.Custom(func(t *rapid.T) Point {
+			return Point{home.Lon + rapid.Int32Range(0, spread).Draw(t, "x"), home.Lat + rapid.Int32Range(0, spread).Draw(t, "y")}
+		})
+		line := Line(rapid.SliceOfN(point, 2, 8).Draw(t, "line"))
+		buffer, err := Buffer(MultiLine{line}, rapid.Float64Range(1, 300).Draw(t, "radius"))
+		if err != nil || Check(buffer) != nil {
+			t.Fatalf("Buffer: %v; Check: %v", err, Check(buffer))
+		}
+		var pieces []Polygon
+		for range rapid.IntRange(2, 5).Draw(t, "pieces") {
+			r := Ring(rapid.SliceOfN(point, 3, 3).Draw(t, "corners"))
+			r = append(r, r[0])
+			if checkRing(r) == nil {
+				pieces = append(pieces, Polygon{r})
+			}
+		}
+		if len(pieces) == 0 {
+			return
+		}
+		merged, err := MergeTouching(pieces)
+		if errors.Is(err, ErrTooFine) {
+			return // rapid is fond of slivers a centimetre wide
+		}
+		if err != nil || Check(merged) != nil {
+			t.Fatalf("MergeTouching %v: %v; Check: %v", pieces, err, Check(merged))
+		}
+	})
+}
+
+// Pieces the size of wings and houses must always merge, however they lie.
+func TestHousesAlwaysMerge(t *testing.T) {
+	chance := rand.New(rand.NewPCG(7, 7))
+	for i := range 1000 {
+		var pieces []Polygon
+		for range 2 + i%3 {
+			x, y, angle := 1065e6+chance.Float64()*2000, 295e6+chance.Float64()*2000, chance.Float64()
+			sin, cos := math.Sincos(angle)
+			var r Ring
+			for _, c := range [][2]float64{{0, 0}, {1500, 0}, {1500, 800}, {0, 800}, {0, 0}} {
+				r = append(r, nearestPoint(x+c[0]*cos-c[1]*sin, y+c[0]*sin+c[1]*cos))
+			}
+			pieces = append(pieces, Polygon{r})
+		}
+		merged, err := MergeTouching(pieces)
+		if err != nil || Check(merged) != nil {
+			t.Fatalf("MergeTouching %v: %v; Check: %v", pieces, err, Check(merged))
+		}
+		if area := merged.DoubleArea(); area < 2*1500*800-10000 || area > int64(len(pieces))*2*1500*800+10000 {
+			t.Fatalf("%d pieces merge into %d square units", len(pieces), area/2)
+		}
+	}
 }

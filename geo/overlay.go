@@ -12,7 +12,8 @@ import (
 // cuts, into as few polygons as possible; pieces that are apart or meet in
 // single points stay apart. Corners of the pieces are kept exactly; a corner
 // that arises where two edges cross is rounded to the lattice. The result is
-// normalized. A piece that Check refuses gives Check's error.
+// normalized and passes Check, or the error is ErrTooFine. A piece that Check
+// refuses gives Check's error.
 func MergeTouching(pieces []Polygon) (MultiPolygon, error) {
 	shapes := make([]geom.Geometry, len(pieces))
 	for i, g := range pieces {
@@ -28,7 +29,11 @@ func MergeTouching(pieces []Polygon) (MultiPolygon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("merging %d pieces: %w", len(pieces), err)
 	}
-	return fromShape(merged, nearestPoint), nil
+	out, err := tidied(fromShape(merged, nearestPoint))
+	if err != nil {
+		return nil, fmt.Errorf("merging %d pieces: %w", len(pieces), err)
+	}
+	return out, nil
 }
 
 // units returns lattice units as floats, which hold them exactly.
