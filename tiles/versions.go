@@ -48,6 +48,9 @@ func newest(m *mark, cell ID, box Box) uint64 {
 	return found
 }
 
+// Cells returns the number of cells that are kept, about 48 bytes each.
+func (v Versions) Cells() int { return v.cells }
+
 // An Edit gathers the marks of one version. Use it from one goroutine, until
 // Done.
 type Edit struct {
