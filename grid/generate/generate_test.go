@@ -1,0 +1,389 @@
+package generate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/grid/generate/chance"
+	"quanxi/grid/generate/fabric"
+)
+
+func options(towns, workers int) Options {
+	return Options{Seed: 7, Towns: towns, County: "500106", Workers: workers, Reference: time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+// pair is a street town and a village town side by side, made once.
+var pair = sync.OnceValues(func() (*Generator, error) { return New(options(2, 2)) })
+
+var drafts = sync.OnceValues(func() ([]*draft, error) {
+	g, err := pair()
+	if err != nil {
+		return nil, err
+	}
+	var out []*draft
+	for i := range g.county.towns {
+		d := &draft{gen: g, plan: &g.county.towns[i], num: countyNum(string(g.county.towns[i].Code))}
+		if err := errors.Join(d.survey(), d.divide()); err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+})
+
+func mustDrafts(t *testing.T) []*draft {
+	t.Helper()
+	ds, err := drafts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ds
+}
+
+var results = sync.OnceValues(func() ([]TownResult, error) {
+	g, err := pair()
+	if err != nil {
+		return nil, err
+	}
+	var out []TownResult
+	err = g.Run(context.Background(), func(r TownResult) error { out = append(out, r); return nil }, nil)
+	return out, err
+})
+
+func mustResults(t *testing.T) []TownResult {
+	t.Helper()
+	rs, err := results()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+func areaOfAll(m geo.MultiPolygon) int64 {
+	sum := int64(0)
+	for _, p := range m {
+		for _, r := range p {
+			sum += fabric.DoubleArea(r)
+		}
+	}
+	return sum
+}
+
+type edge struct{ a, b geo.Point }
+
+// outerEdges returns the directed edges that no neighbour answers.
+func outerEdges(t *testing.T, list []geo.MultiPolygon) map[edge]bool {
+	t.Helper()
+	open := map[edge]bool{}
+	for _, m := range list {
+		for _, p := range m {
+			for _, r := range p {
+				for i := 1; i < len(r); i++ {
+					if open[edge{r[i-1], r[i]}] {
+						t.Fatalf("edge %v-%v twice", r[i-1], r[i])
+					}
+					open[edge{r[i-1], r[i]}] = true
+				}
+			}
+		}
+	}
+	for e := range open {
+		if back := (edge{e.b, e.a}); open[back] {
+			delete(open, e)
+			delete(open, back)
+		}
+	}
+	return open
+}
+
+// partitions checks that parts fill whole: same area, and every edge of a part
+// is answered by a neighbour or lies on whole's own ring, vertex for vertex.
+func partitions(t *testing.T, whole geo.MultiPolygon, parts []geo.MultiPolygon) {
+	t.Helper()
+	sum := int64(0)
+	for _, p := range parts {
+		sum += areaOfAll(p)
+	}
+	if sum != areaOfAll(whole) {
+		t.Errorf("parts cover %d, the whole %d", sum, areaOfAll(whole))
+	}
+	ring := outerEdges(t, []geo.MultiPolygon{whole})
+	open := outerEdges(t, parts)
+	for e := range open {
+		if !ring[e] {
+			t.Fatalf("edge %v-%v is not answered", e.a, e.b)
+		}
+	}
+	if len(open) != len(ring) {
+		t.Errorf("%d edges on the ring, it has %d", len(open), len(ring))
+	}
+}
+
+func TestTownsPartitionTheCounty(t *testing.T) {
+	for _, towns := range []int{1, 2, 5} {
+		g, err := New(options(towns, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parts []geo.MultiPolygon
+		for _, p := range g.county.towns {
+			parts = append(parts, geo.MultiPolygon{{p.ring}})
+		}
+		partitions(t, geo.MultiPolygon{{g.county.ring}}, parts)
+	}
+}
+
+func TestDivisionsPartitionTheirParents(t *testing.T) {
+	for _, r := range mustResults(t) {
+		children := map[grid.Code][]geo.MultiPolygon{}
+		for _, d := range r.Divisions[1:] {
+			children[d.Parent] = append(children[d.Parent], d.Boundary)
+		}
+		for _, d := range r.Divisions {
+			if d.Level < grid.MicroGridLevel {
+				partitions(t, d.Boundary, children[d.Code])
+			}
+			if len(d.Boundary) != 1 || len(d.Boundary[0]) != 1 {
+				t.Errorf("%s has %d pieces or a hole", d.Code, len(d.Boundary))
+			}
+			if err := d.Validate(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestAPointOnASharedBorderLiesInOneGrid(t *testing.T) {
+	rnd := chance.New(1, "points")
+	for _, r := range mustResults(t) {
+		var grids []*grid.Division
+		for _, d := range r.Divisions {
+			if d.Level == grid.GridLevel {
+				grids = append(grids, d)
+			}
+		}
+		for range 50 {
+			ring := chance.Pick(rnd, grids).Boundary[0][0]
+			k := 1 + rnd.Int(len(ring)-1)
+			p := ring[k]
+			q := geo.Point{Lon: (ring[k-1].Lon + p.Lon) / 2, Lat: (ring[k-1].Lat + p.Lat) / 2}
+			for _, at := range []geo.Point{p, q} {
+				owners := 0
+				for _, g := range grids {
+					if fabric.Inside(g.Boundary[0][0], at) {
+						owners++
+					}
+				}
+				if inTown := fabric.Inside(r.Divisions[0].Boundary[0][0], at); (owners == 1) != inTown {
+					t.Errorf("%v lies in %d grids, in the town %v", at, owners, inTown)
+				}
+			}
+		}
+	}
+}
+
+func TestSameSeedGivesTheSameTowns(t *testing.T) {
+	want := ""
+	for _, workers := range []int{1, 2, 3} {
+		g, err := New(options(3, workers))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sums []string
+		err = g.Run(context.Background(), func(r TownResult) error {
+			sums = append(sums, digest(t, r))
+			return nil
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(sums, " ")
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("%d workers: %s, want %s", workers, got, want)
+		}
+		alone, err := g.Town(context.Background(), g.Towns()[1].Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if digest(t, alone) != sums[1] {
+			t.Error("a town alone differs from the same in a batch")
+		}
+	}
+}
+
+// digest hashes every field of every record.
+func digest(t *testing.T, r TownResult) string {
+	t.Helper()
+	h := sha256.New()
+	for e, who := range r.All() {
+		fmt.Fprintf(h, "%s %+v ", e.Kind(), *e.Entity())
+		for _, c := range e.Columns() {
+			writeColumn(h, c)
+		}
+		fmt.Fprintln(h, e.Geometry())
+		if who != nil {
+			fmt.Fprintln(h, *who)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func writeColumn(h interface{ Write([]byte) (int, error) }, c grid.Column) {
+	switch v := c.Value.(type) {
+	case *string:
+		fmt.Fprint(h, c.Name, *v)
+	case *int32:
+		fmt.Fprint(h, c.Name, *v)
+	case *int64:
+		fmt.Fprint(h, c.Name, *v)
+	case *bool:
+		fmt.Fprint(h, c.Name, *v)
+	case *grid.Date:
+		fmt.Fprint(h, c.Name, *v)
+	case *geo.Point:
+		fmt.Fprint(h, c.Name, *v)
+	case *[]string:
+		fmt.Fprint(h, c.Name, *v)
+	case *[]byte:
+		fmt.Fprint(h, c.Name, *v)
+	case *[]grid.Entrance:
+		fmt.Fprint(h, c.Name, *v)
+	default:
+		panic(fmt.Sprintf("column %s has type %T", c.Name, c.Value))
+	}
+}
+
+func TestEveryRecordIsValid(t *testing.T) {
+	for _, r := range mustResults(t) {
+		seen := map[grid.Kind]map[int64]bool{}
+		for e, who := range r.All() {
+			kind := e.Kind()
+			if seen[kind] == nil {
+				seen[kind] = map[int64]bool{}
+			}
+			if id := e.Entity().ID; id <= 0 || id >= 1<<53 || seen[kind][id] {
+				t.Fatalf("%s: id %d", kind, id)
+			}
+			seen[kind][e.Entity().ID] = true
+			if (who != nil) != (kind == grid.People || kind == grid.Workers) {
+				t.Fatalf("%s: identity %v", kind, who)
+			}
+			if p, ok := e.(*grid.Person); ok {
+				sealed := *p
+				sealed.Identity = grid.Sealed{1}
+				e = &sealed
+			}
+			if err := e.Validate(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, k := range grid.Kinds() {
+			if len(seen[k]) == 0 {
+				t.Errorf("%s has no %s", r.Town.Name, k)
+			}
+		}
+	}
+}
+
+func TestNewRefusesWhatItCannotMake(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		opt  Options
+		want error
+	}{
+		{"a county of another city", Options{County: "110101", Towns: 1}, ErrUnknownCounty},
+		{"no towns", Options{County: "500106"}, ErrNoTowns},
+	} {
+		if _, err := New(tc.opt); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+	g, err := pair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.Town(context.Background(), "500106999"); !errors.Is(err, ErrUnknownTown) {
+		t.Errorf("unknown town: %v", err)
+	}
+}
+
+func TestRunStops(t *testing.T) {
+	g, err := pair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("disk full")
+	if err := g.Run(context.Background(), func(TownResult) error { return full }, nil); !errors.Is(err, full) {
+		t.Errorf("emit's error: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := g.Run(ctx, func(TownResult) error { return nil }, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestOddRingsAndSeeds(t *testing.T) {
+	for seed := range uint64(6) {
+		opt := options(1+int(seed)%3, 1)
+		opt.Seed = 1000 + 17*seed
+		opt.County = []string{"500106", "500233", "500243"}[seed%3]
+		g, err := New(opt)
+		if err != nil {
+			t.Fatalf("seed %d: %v", opt.Seed, err)
+		}
+		plan := &g.county.towns[len(g.county.towns)-1]
+		d := &draft{gen: g, plan: plan, num: countyNum(string(plan.Code))}
+		if err := errors.Join(d.survey(), d.divide()); err != nil {
+			t.Fatalf("seed %d: %v", opt.Seed, err)
+		}
+		var parts []geo.MultiPolygon
+		for _, m := range d.areas.micros {
+			parts = append(parts, m.ground)
+		}
+		partitions(t, geo.MultiPolygon{{plan.ring}}, parts)
+	}
+}
+
+func TestReadNames(t *testing.T) {
+	n, err := ReadNames(os.DirFS("testdata/names"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := options(0, 1)
+	opt.Names = n
+	g, err := New(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	towns := g.Towns()
+	if len(towns) != 2 || towns[0].Name != "甲街道" || towns[0].Kind != KindStreet || towns[1].Kind != KindTown {
+		t.Fatalf("towns %+v", towns)
+	}
+	r, err := g.Town(context.Background(), towns[1].Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, d := range r.Divisions {
+		if d.Level == grid.CommunityLevel {
+			names = append(names, string(d.Code)+d.Name)
+		}
+	}
+	if got := strings.Join(names, " "); got != "500106100001东社区 500106100200南村 500106100201北村" {
+		t.Errorf("communities %s", got)
+	}
+}
