@@ -100,7 +100,7 @@ func (n *Node) WaitFor(ctx context.Context, m Mark) error {
 		switch {
 		case at.Epoch != m.Epoch && at.Epoch != "":
 			return fmt.Errorf("write of epoch %s, node of %s: %w", m.Epoch, at.Epoch, ErrEpoch)
-		case at.Epoch == m.Epoch && at.Horizon > m.Mark:
+		case at.Epoch == m.Epoch && at.Horizon >= m.Mark:
 			return nil
 		}
 		select {

@@ -181,7 +181,7 @@ func (l *Log) epochName() feed.Epoch { return feed.Epoch(fmt.Sprintf("epoch-%d",
 // position returns where the log stands. The caller holds l.mu.
 func (l *Log) position() feed.Position {
 	pos := int64(len(l.rows))
-	at := feed.Position{Epoch: l.epochName(), Pos: pos, Horizon: l.shown + 1}
+	at := feed.Position{Epoch: l.epochName(), Pos: pos, Horizon: l.shown}
 	if pos > 0 {
 		at.Digest = digest(l.rows[pos-1])
 	}
