@@ -1,0 +1,83 @@
+package world
+
+// Counters are the live numbers of an area and all that it manages. People are
+// records of registers: somebody registered in one home and living in another
+// counts in both as People, and once as Living.
+type Counters struct {
+	Buildings     int32 `json:"buildings"`
+	Dwellings     int32 `json:"dwellings"`
+	Vacant        int32 `json:"vacant"`
+	Rented        int32 `json:"rented"`
+	Households    int32 `json:"households"`
+	People        int32 `json:"people"`
+	Living        int32 `json:"living"`
+	Aged60        int32 `json:"aged60"` // of those living
+	Care          int32 `json:"care"`   // of those living, with any tag of care
+	Organisations int32 `json:"organisations"`
+	Components    int32 `json:"components"`
+	Devices       int32 `json:"devices"`
+	Cameras       int32 `json:"cameras"`
+	Service       int32 `json:"service"`
+	Workers       int32 `json:"workers"`
+	Open          int32 `json:"open"`    // events that are not closed
+	Urgent        int32 `json:"urgent"`  // of the open ones
+	Overdue       int32 `json:"overdue"` // of the open ones
+	Closed        int32 `json:"closed"`
+}
+
+// plus adds d, times sign.
+func (c *Counters) plus(d *Counters, sign int32) {
+	c.Buildings += sign * d.Buildings
+	c.Dwellings += sign * d.Dwellings
+	c.Vacant += sign * d.Vacant
+	c.Rented += sign * d.Rented
+	c.Households += sign * d.Households
+	c.People += sign * d.People
+	c.Living += sign * d.Living
+	c.Aged60 += sign * d.Aged60
+	c.Care += sign * d.Care
+	c.Organisations += sign * d.Organisations
+	c.Components += sign * d.Components
+	c.Devices += sign * d.Devices
+	c.Cameras += sign * d.Cameras
+	c.Service += sign * d.Service
+	c.Workers += sign * d.Workers
+	c.Open += sign * d.Open
+	c.Urgent += sign * d.Urgent
+	c.Overdue += sign * d.Overdue
+	c.Closed += sign * d.Closed
+}
+
+// Homes are the numbers that hang on one building.
+type Homes struct{ Dwellings, Vacant, Rented, Households, People, Living, Aged60, Care int32 }
+
+// packedHomes are Homes as a building row holds them: up to 65,535 each.
+type packedHomes [8]uint16
+
+func (p *packedHomes) homes() Homes {
+	return Homes{int32(p[0]), int32(p[1]), int32(p[2]), int32(p[3]), int32(p[4]), int32(p[5]), int32(p[6]), int32(p[7])}
+}
+
+// plus adds d, times sign.
+func (p *packedHomes) plus(d Homes, sign int32) {
+	for i, n := range [8]int32{d.Dwellings, d.Vacant, d.Rented, d.Households, d.People, d.Living, d.Aged60, d.Care} {
+		p[i] += uint16(sign * n)
+	}
+}
+
+// plus adds d, times sign.
+func (h *Homes) plus(d Homes, sign int32) {
+	h.Dwellings += sign * d.Dwellings
+	h.Vacant += sign * d.Vacant
+	h.Rented += sign * d.Rented
+	h.Households += sign * d.Households
+	h.People += sign * d.People
+	h.Living += sign * d.Living
+	h.Aged60 += sign * d.Aged60
+	h.Care += sign * d.Care
+}
+
+func (h Homes) counters() Counters {
+	return Counters{Dwellings: h.Dwellings, Vacant: h.Vacant, Rented: h.Rented, Households: h.Households,
+		People: h.People, Living: h.Living, Aged60: h.Aged60, Care: h.Care}
+}

@@ -1,0 +1,211 @@
+package world
+
+import (
+	"fmt"
+
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// A draft is the state that is being written, with what only the writer needs.
+// Each publication hands a copy of the state to the readers and begins a new
+// edition.
+type draft struct {
+	state
+	edition     uint64
+	bulk        bool // indexes are filled at the end, and nothing is told
+	indexes     [sorts]*geo.Index
+	borderIndex *geo.Index
+	interns     map[string]uint32 // texts that many rows share
+	stems       map[string]uint32
+	due         dueQueue
+	now         int64 // Unix seconds of the present application
+
+	// Of the present application:
+	unsettled []item              // things whose area is to be found
+	regions   []geo.Envelope      // where divisions changed
+	recoded   bool                // a division came, went or took another code
+	faces     map[uint32]bool     // areas whose boundary changed
+	touched   []touch             // for the feed
+	moved     map[uint32]struct{} // areas whose counters moved
+	changed   [sorts]bool         // indexes to be shared anew
+}
+
+// An item names any entity by its slot.
+type item struct {
+	sort sort
+	slot uint32
+}
+
+func newDraft(today grid.Date) *draft {
+	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
+		moved: make(map[uint32]struct{}), faces: make(map[uint32]bool)}
+	d.today = today
+	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)
+	for k := range d.indexes {
+		d.indexes[k] = new(geo.Index)
+		d.found[k] = new(geo.Snapshot)
+	}
+	return d
+}
+
+// intern returns the number of a text that many rows share.
+func (d *draft) intern(s string) uint32 {
+	ref, ok := d.interns[s]
+	if !ok {
+		ref = d.texts.add(s)
+		d.interns[s] = ref
+	}
+	return ref
+}
+
+// retext returns the number of s; the old one if the text is the same.
+func (d *draft) retext(old uint32, s string) uint32 {
+	if d.texts.get(old) == s {
+		return old
+	}
+	return d.texts.add(s)
+}
+
+// step carries out one step of an application.
+func (d *draft) step(s Step) {
+	if s.Entity == nil {
+		if k, ok := sortOf(s.Remove.Kind); ok {
+			d.remove(k, s.Remove)
+		}
+		return
+	}
+	switch e := s.Entity.(type) {
+	case *grid.Division:
+		d.putDivision(e)
+	case *grid.Building:
+		d.putBuilding(e)
+	case *grid.Dwelling:
+		d.putDwelling(e)
+	case *grid.Household:
+		d.putHousehold(e)
+	case *grid.Person:
+		d.putPerson(e)
+	case *grid.Worker:
+		d.putWorker(e)
+	case *events.Event:
+		d.putEvent(e)
+	default:
+		if !d.putFeature(e) {
+			d.putThing(e)
+		}
+	}
+}
+
+// check refuses what step does not know, before anything is changed.
+func check(steps []Step) error {
+	for i, s := range steps {
+		kind := s.Remove.Kind
+		if s.Entity != nil {
+			kind = s.Entity.Kind()
+		}
+		if _, ok := sortOf(kind); !ok {
+			return fmt.Errorf("step %d: kind %q: %w", i, kind, grid.ErrInvalid)
+		}
+	}
+	return nil
+}
+
+// accept makes the slot's revision that of the head, withdraws the old state and
+// reports true, unless the slot holds that revision or a later one.
+func (d *draft) accept(k sort, slot uint32, head *grid.Head) bool {
+	r := d.shelfOf(k)
+	if uint32(head.Revision) <= r.revision(slot) {
+		return false
+	}
+	if r.lives(slot) {
+		d.note(k, slot)
+		d.withdraw(k, slot)
+	} else {
+		d.noteNew(k, slot)
+	}
+	r.mark(d.edition, slot, head.Revision, true)
+	return true
+}
+
+// remove leaves a tombstone, unless a later revision is held.
+func (d *draft) remove(k sort, ref grid.Ref) {
+	slot := d.ensure(k, ref.ID)
+	r := d.shelfOf(k)
+	if uint32(ref.Revision) <= r.revision(slot) {
+		return
+	}
+	if r.lives(slot) {
+		d.note(k, slot)
+		d.withdraw(k, slot)
+	}
+	r.mark(d.edition, slot, ref.Revision, false)
+}
+
+// ensure returns the slot of an entity of any kind, known or not.
+func (d *draft) ensure(k sort, id int64) uint32 {
+	switch {
+	case k == divisions:
+		return d.divisionSlot(id)
+	case k <= roads:
+		return d.features[k-landuse].ensure(d.edition, id, featureRow{})
+	case k == buildings:
+		return d.buildingSlot(id)
+	case k == dwellings:
+		return d.dwellingSlot(id)
+	case k == households:
+		return d.householdSlot(id)
+	case k == people:
+		return d.people.ensure(d.edition, id, personRow{dwelling: none, household: none, next: none})
+	case k <= service:
+		return d.things[k-organisations].ensure(d.edition, id, thingRow{area: none, building: none, dwelling: none})
+	case k == workers:
+		return d.workerSlot(id)
+	}
+	return d.events.ensure(d.edition, id, eventRow{area: none, building: none})
+}
+
+// withdraw takes the live entity in a slot out of indexes, lists and counters.
+// Its row stays, to be overwritten or kept as a tombstone.
+func (d *draft) withdraw(k sort, slot uint32) {
+	switch {
+	case k == divisions:
+		d.withdrawDivision(slot)
+	case k <= roads:
+		d.unindex(k, slot)
+		d.forget(k, slot)
+	case k == buildings:
+		d.withdrawBuilding(slot)
+	case k == dwellings:
+		d.withdrawDwelling(slot)
+	case k == households:
+		d.countHousehold(slot, -1)
+	case k == people:
+		d.withdrawPerson(slot)
+	case k <= service:
+		d.settle(item{k, slot}, none)
+		d.unindex(k, slot)
+		d.forget(k, slot)
+	case k == workers:
+		d.withdrawWorker(slot)
+	default:
+		d.settle(item{k, slot}, none)
+		d.unindex(k, slot)
+	}
+}
+
+// index enters a slot under its envelope.
+func (d *draft) index(k sort, slot uint32) {
+	if env, ok := d.envelope(k, slot); ok && !d.bulk {
+		d.indexes[k].Insert(slot, env)
+		d.changed[k] = true
+	}
+}
+
+func (d *draft) unindex(k sort, slot uint32) {
+	if env, ok := d.envelope(k, slot); ok && !d.bulk {
+		d.indexes[k].Delete(slot, env)
+		d.changed[k] = true
+	}
+}

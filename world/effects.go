@@ -1,0 +1,132 @@
+package world
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// Effects say what one application changed, in what is drawn and in what is
+// counted. They are the caller's to keep.
+type Effects struct {
+	Touched  []Touched
+	Counters []grid.Code // divisions whose counters moved, in order
+}
+
+// Touched is one entity that looks different, or belongs elsewhere, after an
+// application. An entity may be named more than once.
+type Touched struct {
+	Kind   grid.Kind
+	ID     int64
+	Layers []string // tile layers that may look different; not to be written
+	Before Sight
+	After  Sight
+}
+
+// A Sight is where an entity is found and who answers for it. The zero Sight is
+// nowhere.
+type Sight struct {
+	Envelope geo.Envelope
+	Area     grid.Code
+	There    bool
+}
+
+// A touch remembers what was before.
+type touch struct {
+	item
+	before Sight
+}
+
+// LayersOf returns the tile layers in which entities of a kind show. The caller
+// must not write to it.
+func LayersOf(kind grid.Kind) []string {
+	k, ok := sortOf(kind)
+	if !ok {
+		return nil
+	}
+	switch k {
+	case divisions:
+		return []string{"divisions"}
+	case landuse, water, green, roads:
+		return []string{"base"}
+	case buildings:
+		return []string{"buildings", "dwellings", "people"}
+	case dwellings:
+		return []string{"dwellings", "people"}
+	case people:
+		return []string{"people"}
+	case components:
+		return []string{"components"}
+	case devices:
+		return []string{"components", "devices"} // public ones are drawn with the components
+	case cameras:
+		return []string{"cameras"}
+	case service:
+		return []string{"service"}
+	case happenings:
+		return []string{"events"}
+	case workers:
+		return []string{"workers"}
+	}
+	return nil
+}
+
+// sight returns where an entity is, nowhere if it is not live.
+func (s *state) sight(k sort, slot uint32) Sight {
+	if k == divisions { // addressed by slot here, drawn by area
+		return s.sightOfDivision(slot)
+	}
+	if !s.shelfOf(k).lives(slot) {
+		return Sight{}
+	}
+	env, ok := s.envelope(k, slot)
+	if !ok && k != workers {
+		return Sight{}
+	}
+	return Sight{env, s.code(s.areaOfItem(k, slot)), true}
+}
+
+func (s *state) sightOfDivision(slot uint32) Sight {
+	if !s.divisions.lives(slot) {
+		return Sight{}
+	}
+	row := s.divisions.rows.at(slot)
+	env := row.envelope
+	if len(row.boundary) == 0 {
+		env = geo.Envelope{Min: row.label, Max: row.label}
+	}
+	return Sight{env, row.code, true}
+}
+
+// note remembers an entity as it is before a change.
+func (d *draft) note(k sort, slot uint32) {
+	if !d.bulk {
+		d.touched = append(d.touched, touch{item{k, slot}, d.sight(k, slot)})
+	}
+}
+
+func (d *draft) noteNew(k sort, slot uint32) {
+	if !d.bulk {
+		d.touched = append(d.touched, touch{item: item{k, slot}})
+	}
+}
+
+// effects returns what was noted, as it is now, and forgets it.
+func (d *draft) effects() Effects {
+	var out Effects
+	for _, t := range d.touched {
+		kind := kindOf(t.sort)
+		out.Touched = append(out.Touched, Touched{Kind: kind, ID: d.shelfOf(t.sort).id(t.slot),
+			Layers: LayersOf(kind), Before: t.before, After: d.sight(t.sort, t.slot)})
+	}
+	for area := range maps.Keys(d.moved) {
+		out.Counters = append(out.Counters, d.code(area))
+	}
+	slices.SortFunc(out.Counters, func(a, b grid.Code) int { return cmp.Compare(a, b) })
+	d.touched = nil
+	clear(d.moved)
+	return out
+}

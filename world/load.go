@@ -1,0 +1,77 @@
+package world
+
+import (
+	"fmt"
+	"iter"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// A Loader fills a World from nothing, fast: nothing is visible, told or indexed
+// before Publish. It is for one goroutine, and dropped by not publishing it.
+type Loader struct {
+	world *World
+	draft *draft
+}
+
+// Begin starts a new state from nothing. The old one stays visible until the new
+// one is published.
+func (w *World) Begin() *Loader {
+	now := w.now()
+	d := newDraft(grid.DateOf(now))
+	d.bulk, d.now = true, now.Unix()
+	return &Loader{w, d}
+}
+
+// Add takes an entity, whose geometry the World keeps. Order does not matter, but
+// referring to what was added before is faster. The error wraps grid.ErrInvalid
+// if it is of a kind that the World does not hold.
+func (l *Loader) Add(e grid.Entity) error {
+	step := Step{Entity: e}
+	if err := check([]Step{step}); err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	l.draft.step(step)
+	return nil
+}
+
+// Publish replaces the visible state by what was added. The Loader must not be
+// used afterwards.
+func (l *Loader) Publish(at Position) error {
+	d := l.draft
+	for k := range d.indexes {
+		d.indexes[k].Load(d.placed(sort(k)))
+		d.changed[k] = true
+	}
+	d.finish()
+	d.bulk = false
+	l.world.writer.Lock()
+	defer l.world.writer.Unlock()
+	version := l.world.snapshot.Load().version + 1
+	l.world.draft = d
+	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version})
+	d.edition++
+	return nil
+}
+
+// placed yields what belongs into the index of a kind.
+func (d *draft) placed(k sort) iter.Seq2[uint32, geo.Envelope] {
+	return func(yield func(uint32, geo.Envelope) bool) {
+		if k == dwellings || k == households || k == workers {
+			return
+		}
+		r := d.shelfOf(k)
+		if k == divisions {
+			r = &d.areas.register
+		}
+		for slot := range r.ids.n {
+			if k != divisions && !r.lives(slot) || k == people && d.people.rows.at(slot).flags&roams == 0 {
+				continue
+			}
+			if env, ok := d.envelope(k, slot); ok && !yield(slot, env) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package world
+
+// none is the slot of nothing.
+const none = ^uint32(0)
+
+// A register gives ids dense slots, for ever: a removed entity keeps its slot as
+// a tombstone, so that an older state that arrives late does not bring it back,
+// and something that is only referred to gets one too, which it takes over when
+// it arrives.
+//
+// It costs 8 bytes for the id, 4 for the revision and about 7 for the way back
+// from id to slot. Copying the struct shares it, as with pages.
+type register struct {
+	ids   pages[int64]
+	marks pages[uint32] // revision<<1 | live
+	dir   []*bucket     // by the first bits of the hash
+	depth uint8         // how many bits
+	owner uint64        // edition that owns dir
+}
+
+// A bucket holds the slots of the ids whose hashes begin alike (extendible
+// hashing): a full one is split in two, so growth never copies everything.
+type bucket struct {
+	edition uint64
+	depth   uint8 // bits that its ids have in common
+	used    uint16
+	slots   [bucketSlots]uint32 // slot+1 by the last bits of the hash, 0 where free
+}
+
+const (
+	bucketSlots = 512
+	bucketFull  = 440
+)
+
+// find returns the slot of id, and false if it has none.
+func (r *register) find(id int64) (uint32, bool) {
+	if len(r.dir) == 0 {
+		return none, false
+	}
+	h := hash(id)
+	b := r.dir[h>>(64-r.depth)]
+	for i := h % bucketSlots; b.slots[i] != 0; i = (i + 1) % bucketSlots {
+		if slot := b.slots[i] - 1; *r.ids.at(slot) == id {
+			return slot, true
+		}
+	}
+	return none, false
+}
+
+// live returns the slot of id if that entity is there.
+func (r *register) live(id int64) (uint32, bool) {
+	slot, ok := r.find(id)
+	return slot, ok && r.lives(slot)
+}
+
+// lives reports whether the entity in a slot is there.
+func (r *register) lives(slot uint32) bool { return *r.marks.at(slot)&1 == 1 }
+
+func (r *register) id(slot uint32) int64        { return *r.ids.at(slot) }
+func (r *register) revision(slot uint32) uint32 { return *r.marks.at(slot) >> 1 }
+
+// ensure returns the slot of id, a new one if it had none.
+func (r *register) ensure(edition uint64, id int64) (slot uint32, fresh bool) {
+	if slot, ok := r.find(id); ok {
+		return slot, false
+	}
+	slot = r.ids.push(edition, id)
+	r.marks.push(edition, 0)
+	r.insert(edition, hash(id), slot)
+	return slot, true
+}
+
+// mark records the revision of what is in a slot, and whether it is there.
+func (r *register) mark(edition uint64, slot uint32, revision int64, lives bool) {
+	m := uint32(revision) << 1
+	if lives {
+		m |= 1
+	}
+	*r.marks.edit(edition, slot) = m
+}
+
+func (r *register) insert(edition uint64, h uint64, slot uint32) {
+	if len(r.dir) == 0 {
+		r.dir, r.owner = []*bucket{{edition: edition}}, edition
+	}
+	for r.dir[h>>(64-r.depth)].used >= bucketFull {
+		r.split(edition, h)
+	}
+	at := h >> (64 - r.depth)
+	b := r.dir[at]
+	if b.edition != edition {
+		mine := *b
+		mine.edition = edition
+		b = &mine
+		r.point(edition, h, b)
+	}
+	b.add(h, slot)
+}
+
+func (b *bucket) add(h uint64, slot uint32) {
+	i := h % bucketSlots
+	for b.slots[i] != 0 {
+		i = (i + 1) % bucketSlots
+	}
+	b.slots[i] = slot + 1
+	b.used++
+}
+
+// split replaces the bucket of h by two that each hold about half of it.
+func (r *register) split(edition uint64, h uint64) {
+	old := r.dir[h>>(64-r.depth)]
+	if old.depth == r.depth {
+		wider := make([]*bucket, 2*len(r.dir))
+		for i, b := range r.dir {
+			wider[2*i], wider[2*i+1] = b, b
+		}
+		r.dir, r.owner, r.depth = wider, edition, r.depth+1
+	}
+	halves := [2]*bucket{{edition: edition, depth: old.depth + 1}, {edition: edition, depth: old.depth + 1}}
+	var some [2]uint64
+	for _, s := range old.slots {
+		if s != 0 {
+			g := hash(*r.ids.at(s - 1))
+			side := g >> (63 - old.depth) & 1
+			halves[side].add(g, s-1)
+		}
+	}
+	bit := uint64(1) << (63 - old.depth)
+	some[0], some[1] = h&^bit, h|bit
+	for i := range halves {
+		r.point(edition, some[i], halves[i])
+	}
+}
+
+// point makes every entry of the directory that begins like h lead to b.
+func (r *register) point(edition uint64, h uint64, b *bucket) {
+	if r.owner != edition {
+		r.dir = append([]*bucket(nil), r.dir...)
+		r.owner = edition
+	}
+	span := uint64(1) << (r.depth - b.depth)
+	from := h >> (64 - r.depth) &^ (span - 1)
+	for i := from; i < from+span; i++ {
+		r.dir[i] = b
+	}
+}
+
+// hash scatters ids, which are often consecutive (SplitMix64).
+func hash(id int64) uint64 {
+	z := uint64(id) + 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// bytes returns what the register holds in memory.
+func (r *register) bytes() int64 {
+	distinct := make(map[*bucket]bool)
+	for _, b := range r.dir {
+		distinct[b] = true
+	}
+	return r.ids.bytes() + r.marks.bytes() + int64(len(distinct))*(bucketSlots*4+16) + int64(len(r.dir))*8
+}

@@ -1,0 +1,180 @@
+package world
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// A Division is one division in force of a Snapshot.
+type Division struct {
+	s    *state
+	row  *divisionRow
+	Slot uint32 // of its code
+}
+
+// DivisionAt returns the division in a slot that this Snapshot gave.
+func (s *Snapshot) DivisionAt(slot uint32) Division {
+	return Division{&s.state, s.division(slot), slot}
+}
+
+// Division returns the division in force under a code, and false if there is none.
+func (s *Snapshot) Division(code grid.Code) (Division, bool) {
+	area := s.areaOf(code)
+	if s.division(area) == nil {
+		return Division{}, false
+	}
+	return s.DivisionAt(area), true
+}
+
+func (d Division) ID() int64                  { return d.s.divisions.id(d.s.areas.rows.at(d.Slot).division) }
+func (d Division) Code() grid.Code            { return d.row.code }
+func (d Division) Name() string               { return d.row.name }
+func (d Division) Level() grid.Level          { return d.row.code.Level() }
+func (d Division) Kind() string               { return d.row.kind }
+func (d Division) Label() geo.Point           { return d.row.label }
+func (d Division) Boundary() geo.MultiPolygon { return d.row.boundary }
+func (d Division) Counters() Counters         { return *d.s.counters.at(d.Slot) }
+
+// Norm returns the number of households that the division should have, from and
+// to; zeros if none is set.
+func (d Division) Norm() (low, high int32) { return d.row.norms[0], d.row.norms[1] }
+
+// Envelope returns the box around the boundary, and false if there is none.
+func (d Division) Envelope() (geo.Envelope, bool) { return d.row.envelope, len(d.row.boundary) > 0 }
+
+// Outline returns the boundary as it is drawn, nil if there is none. It is shared
+// and must not be written to.
+func (d Division) Outline() *Outline {
+	if d.Slot >= d.s.drawn.n {
+		return nil
+	}
+	return *d.s.drawn.at(d.Slot)
+}
+
+// Parent returns the division that manages this one, and false if it is not known.
+func (d Division) Parent() (Division, bool) {
+	parent := d.s.areas.rows.at(d.Slot).parent
+	row := d.s.division(parent)
+	return Division{d.s, row, parent}, row != nil
+}
+
+// Workers calls visit with each worker who answers for the division itself, in
+// the order of ids.
+func (d Division) Workers(visit func(Worker)) {
+	var slots []uint32
+	for at := d.s.areas.rows.at(d.Slot).workers; at != none; at = d.s.workers.rows.at(at).next {
+		slots = append(slots, at)
+	}
+	slices.SortFunc(slots, func(a, b uint32) int { return cmp.Compare(d.s.workers.id(a), d.s.workers.id(b)) })
+	for _, slot := range slots {
+		visit(Worker{d.s, d.s.workers.rows.at(slot), slot})
+	}
+}
+
+// Divisions yields all divisions in force in the order of their codes.
+func (s *Snapshot) Divisions() iter.Seq[Division] {
+	return func(yield func(Division) bool) {
+		for _, area := range s.codes {
+			if !yield(s.DivisionAt(area)) {
+				return
+			}
+		}
+	}
+}
+
+// Chain returns the divisions that hold p, from the city in: the finest one that
+// holds it exactly, and those that manage it. It is nil outside every division.
+func (s *Snapshot) Chain(p geo.Point) []Division { return s.chain(s.areaAt(p)) }
+
+// Above returns a division and those that manage it, from the city in; nil if
+// there is none under the code.
+func (s *Snapshot) Above(code grid.Code) []Division { return s.chain(s.areaOf(code)) }
+
+func (s *Snapshot) chain(area uint32) []Division {
+	var few [8]Division
+	i := len(few)
+	for i > 0 && s.division(area) != nil {
+		i--
+		few[i] = s.DivisionAt(area)
+		area = s.areas.rows.at(area).parent
+	}
+	if i == len(few) {
+		return nil
+	}
+	return slices.Clone(few[i:])
+}
+
+// Children returns the divisions that a division manages, in the order of codes.
+func (s *Snapshot) Children(code grid.Code) []Division {
+	area := s.areaOf(code)
+	if area == none {
+		return nil
+	}
+	var out []Division
+	for at := s.areas.rows.at(area).children; at != none; at = s.areas.rows.at(at).next {
+		if s.division(at) != nil {
+			out = append(out, s.DivisionAt(at))
+		}
+	}
+	slices.SortFunc(out, func(a, b Division) int { return cmp.Compare(a.Code(), b.Code()) })
+	return out
+}
+
+// Counters returns the live numbers of an area with all that it manages; zeros if
+// nothing is known of it.
+func (s *Snapshot) Counters(code grid.Code) Counters {
+	area := s.areaOf(code)
+	if area == none {
+		return Counters{}
+	}
+	return *s.counters.at(area)
+}
+
+// ToBePlaced returns the divisions whose manager is not known, other than the
+// city itself, in the order of codes.
+func (s *Snapshot) ToBePlaced() []Division {
+	var out []Division
+	for _, area := range s.codes {
+		node := s.areas.rows.at(area)
+		if node.level > grid.CityLevel && s.division(node.parent) == nil {
+			out = append(out, s.DivisionAt(area))
+		}
+	}
+	return out
+}
+
+// UnplacedBuildings yields the buildings that no division holds.
+func (s *Snapshot) UnplacedBuildings() iter.Seq[Building] {
+	return func(yield func(Building) bool) {
+		for slot := range s.buildings.rows.n {
+			if s.buildings.lives(slot) && s.buildings.rows.at(slot).area == none && !yield(s.BuildingAt(slot)) {
+				return
+			}
+		}
+	}
+}
+
+// Borders yields each stretch of border whose envelope meets env once, whatever
+// the number of divisions that share it.
+func (s *Snapshot) Borders(env geo.Envelope) iter.Seq[*Border] {
+	return func(yield func(*Border) bool) {
+		for id := range s.foundBorders.Search(env) {
+			if !yield(*s.borders.at(id)) {
+				return
+			}
+		}
+	}
+}
+
+// LevelOf returns the highest level among the divisions that a border bounds.
+func (s *Snapshot) LevelOf(b *Border) grid.Level {
+	level := grid.MicroGridLevel
+	for _, area := range b.Areas {
+		level = min(level, s.areas.rows.at(area).level)
+	}
+	return level
+}

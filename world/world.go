@@ -1,0 +1,130 @@
+// Package world holds the World: one immutable snapshot of everything that is
+// drawn or counted, behind one atomic pointer.
+//
+// It knows nothing of viewers, beyond the scope that a question carries, nor of
+// SQL, HTTP or sockets. It holds no identity: a person is a home, an age and
+// bits of care. Truth is in the store; a World is filled from it and follows the
+// log.
+//
+// Entities are rows without pointers, in pages, found by dense slots of 32 bits;
+// the R-trees hold the slots. A change copies the pages that it touches and
+// publishes them with everything else that belongs to it in one pointer store.
+// Readers take no lock and never see half of a change. Geometry is projected
+// once, on the way in.
+package world
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"quanxi/grid"
+)
+
+// Options say how a World is made.
+type Options struct {
+	// Now tells the time: of events that become overdue, and of the day that
+	// decides on ages and on divisions in force.
+	Now func() time.Time
+}
+
+// A World is the present state, for any number of readers and one writer at a time.
+type World struct {
+	now      func() time.Time
+	snapshot atomic.Pointer[Snapshot]
+
+	writer sync.Mutex // held by Apply, Advance and a Loader's Publish
+	draft  *draft     // guarded by writer
+
+	positions positions
+}
+
+// A Position is where in the log a state stands.
+type Position struct {
+	Epoch string
+	Pos   int64
+}
+
+// A Step is one entity's part in an application: its new state, or its removal.
+type Step struct {
+	Entity grid.Entity // nil for a removal
+	Remove grid.Ref    // with the revision of the removal
+}
+
+// New returns an empty World.
+func New(o Options) *World {
+	w := &World{now: o.Now, draft: newDraft(grid.DateOf(o.Now()))}
+	w.snapshot.Store(&Snapshot{state: w.draft.state})
+	w.draft.edition++
+	return w
+}
+
+// Snapshot returns the present state. It never changes; whoever asks several
+// questions that must agree asks them of one Snapshot.
+func (w *World) Snapshot() *Snapshot { return w.snapshot.Load() }
+
+// Apply makes all steps visible at once, as the state at the given position, and
+// returns what changed. Steps may stand in any order and refer to what is not
+// there yet; of one entity the highest revision wins, and a revision that is not
+// above the one held does nothing. The World keeps the entities' geometry: the
+// caller must not write to them afterwards. If it returns an error, which wraps
+// grid.ErrInvalid for a kind that it does not hold, nothing was changed.
+func (w *World) Apply(at Position, steps []Step) (Effects, error) {
+	if err := check(steps); err != nil {
+		return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, err)
+	}
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	d := w.draft
+	d.begin(w.now())
+	for _, s := range steps {
+		d.step(s)
+	}
+	return w.publish(at), nil
+}
+
+// Advance counts what became overdue, or another day, since the last application
+// and returns what changed. It is meant to be called now and then.
+func (w *World) Advance() Effects {
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	w.draft.begin(w.now())
+	if !w.draft.dirty() {
+		return Effects{}
+	}
+	return w.publish(w.snapshot.Load().at)
+}
+
+// publish completes the draft and shows it to readers. The caller holds w.writer.
+func (w *World) publish(at Position) Effects {
+	d := w.draft
+	d.finish()
+	effects := d.effects()
+	old := w.snapshot.Load()
+	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: old.version + 1})
+	d.edition++
+	return effects
+}
+
+// begin starts an application.
+func (d *draft) begin(now time.Time) {
+	d.now = now.Unix()
+	d.turn(grid.DateOf(now))
+	d.lapse()
+}
+
+// dirty reports whether there is anything to publish.
+func (d *draft) dirty() bool { return len(d.touched) > 0 || len(d.moved) > 0 || d.recoded }
+
+// finish brings everything that is derived up to date.
+func (d *draft) finish() {
+	d.settleAll()
+	d.order()
+	d.redraw()
+	for k, changed := range d.changed {
+		if changed {
+			d.found[k], d.changed[k] = d.indexes[k].Share(), false
+		}
+	}
+}
