@@ -7,13 +7,14 @@ import (
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/world"
 )
 
 // stamp sets the area of what carries one, from where it lies.
 func (v *View) stamp(e grid.Entity) {
 	switch e := e.(type) {
 	case *grid.Building:
-		e.Area = v.world.Snapshot().AreaAt(e.Footprint.LabelPoint())
+		e.Area = v.world.Snapshot().AreaAt(world.PlaceOf(e.Footprint))
 	case *events.Event:
 		e.Area = v.world.Snapshot().AreaAt(e.Place)
 	}
@@ -51,8 +52,12 @@ func (v *View) areaOf(ctx context.Context, e grid.Entity) (grid.Code, error) {
 }
 
 // areaOfRef returns the area of the entity that another is bound to; empty if
-// that one is gone.
+// that one is gone. The World mostly knows; what it has not applied yet is asked
+// of the store.
 func (v *View) areaOfRef(ctx context.Context, kind grid.Kind, id int64) (grid.Code, error) {
+	if area := v.world.Snapshot().AreaOf(kind, id); area != "" {
+		return area, nil
+	}
 	e, err := v.store.Entity(ctx, kind, id)
 	if errors.Is(err, grid.ErrNotFound) {
 		return "", nil

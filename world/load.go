@@ -49,6 +49,7 @@ func (l *Loader) Publish(at Position) error {
 	l.world.writer.Lock()
 	defer l.world.writer.Unlock()
 	version := l.world.snapshot.Load().version + 1
+	d.markAll(version)
 	l.world.draft = d
 	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version})
 	d.edition++

@@ -23,8 +23,8 @@ type positions struct {
 	last map[int64]WorkerPosition
 }
 
-// SetPosition records where a worker is, and reports whether that is news: an
-// older moment than the one held is not.
+// SetPosition records where a worker is, and reports whether that is news: a
+// moment that is not later than the one held is not.
 func (w *World) SetPosition(p WorkerPosition) bool {
 	w.positions.mu.Lock()
 	defer w.positions.mu.Unlock()

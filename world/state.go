@@ -4,6 +4,7 @@ import (
 	"quanxi/geo"
 	"quanxi/geo/arcs"
 	"quanxi/grid"
+	"quanxi/tiles"
 )
 
 // A shelf holds all entities of a kind.
@@ -49,6 +50,7 @@ type state struct {
 	borders      pages[*Border]       // by number of the arc
 	foundBorders *geo.Snapshot        // arcs by envelope
 	words        lexicon
+	versions     [len(versioned)]tiles.Versions // of tiles, by layer
 	today        grid.Date
 }
 

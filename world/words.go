@@ -1,7 +1,155 @@
 package world
 
-// lexicon
-type lexicon struct{}
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-func (d *draft) learn(k sort, slot uint32)  {}
-func (d *draft) forget(k sort, slot uint32) {}
+// The lexicon finds entities by their texts. A text such as 锦绣花园3幢 is kept
+// under its stem, the longest stretch without digits: 锦绣花园. A city has
+// millions of texts, but few hundred thousand stems; a question walks all stems,
+// which takes milliseconds, and then only the texts under those that fit. So any
+// part of a text is found, there is nothing to rebuild, and an entry costs 8
+// bytes.
+type lexicon struct {
+	stems   pages[stemRow]
+	entries pages[entryRow]
+	free    uint32 // first unused entry, by next; 0 if none
+}
+
+// A stemRow is one stem with the entities under it.
+type stemRow struct {
+	text    uint32
+	first   uint32 // entry; none if nothing is under it any more
+	letters uint32 // first letters of the readings of its characters, as bits
+	signs   uint64 // its characters, hashed to bits
+}
+
+// An entryRow says that an entity is found under a stem.
+type entryRow struct {
+	who  uint32 // sort in the upper 4 bits, slot in the others
+	next uint32
+}
+
+const slotBits = 28
+
+// textsOf returns the texts by which an entity is found.
+func (s *state) textsOf(k sort, slot uint32) [3]string {
+	switch {
+	case k == divisions:
+		return [3]string{s.division(slot).name}
+	case k <= roads:
+		return [3]string{s.texts.get(s.features[k-landuse].rows.at(slot).name)}
+	case k == buildings:
+		row := s.buildings.rows.at(slot)
+		return [3]string{s.texts.get(row.name), s.texts.get(row.address), s.texts.get(row.quarter)}
+	case k == organisations:
+		row := s.things[k-organisations].rows.at(slot)
+		return [3]string{s.texts.get(row.name), s.texts.get(row.detail)}
+	case k == cameras || k == service:
+		return [3]string{s.texts.get(s.things[k-organisations].rows.at(slot).name)}
+	case k == workers:
+		return [3]string{s.texts.get(s.workers.rows.at(slot).name)}
+	}
+	return [3]string{}
+}
+
+// stemsOf calls visit with each stem of an entity once.
+func (s *state) stemsOf(k sort, slot uint32, visit func(stem string)) {
+	var seen [3]string
+	for i, text := range s.textsOf(k, slot) {
+		stem := stemOf(text)
+		if stem == "" || stem == seen[0] || stem == seen[1] {
+			continue
+		}
+		seen[i] = stem
+		visit(stem)
+	}
+}
+
+// stemOf returns the longest stretch of a text without digits. One character
+// alone, such as 号 or 幢, is no stem: half the city would be under it.
+func stemOf(text string) string {
+	best := longest(text)
+	if utf8.RuneCountInString(best) < 2 {
+		return ""
+	}
+	return strings.ToLower(best)
+}
+
+func longest(text string) string {
+	best := ""
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r >= '0' && r <= '9' }) {
+		if len(part) > len(best) {
+			best = part
+		}
+	}
+	return best
+}
+
+// learn enters an entity under its stems.
+func (d *draft) learn(k sort, slot uint32) {
+	d.stemsOf(k, slot, func(stem string) {
+		at := d.stem(stem)
+		row := d.words.stems.edit(d.edition, at)
+		row.first = d.entry(entryRow{uint32(k)<<slotBits | slot, row.first})
+	})
+}
+
+// stem returns the number of a stem, a new one if it was not there.
+func (d *draft) stem(text string) uint32 {
+	if at, ok := d.stems[text]; ok {
+		return at
+	}
+	ref := d.texts.add(text)
+	kept := d.texts.get(ref)
+	at := d.words.stems.push(d.edition, stemRow{text: ref, first: none, letters: lettersOf(kept), signs: signsOf(kept)})
+	d.stems[kept] = at
+	return at
+}
+
+// entry stores an entry in a free place.
+func (d *draft) entry(e entryRow) uint32 {
+	w := &d.words
+	if w.entries.n == 0 {
+		w.entries.push(d.edition, entryRow{}) // entry 0 stands for no free place
+	}
+	at := w.free
+	if at == 0 {
+		return w.entries.push(d.edition, e)
+	}
+	w.free = w.entries.at(at).next
+	*w.entries.edit(d.edition, at) = e
+	return at
+}
+
+// forget takes an entity out from under its stems. Its row still has the texts
+// that it was learned by.
+func (d *draft) forget(k sort, slot uint32) {
+	d.stemsOf(k, slot, func(stem string) {
+		row := d.words.stems.edit(d.edition, d.stems[stem])
+		who := uint32(k)<<slotBits | slot
+		at, before := row.first, none
+		for d.words.entries.at(at).who != who {
+			at, before = d.words.entries.at(at).next, at
+		}
+		next := d.words.entries.at(at).next
+		if before == none {
+			row.first = next
+		} else {
+			d.words.entries.edit(d.edition, before).next = next
+		}
+		*d.words.entries.edit(d.edition, at) = entryRow{next: d.words.free}
+		d.words.free = at
+	})
+}
+
+// signsOf hashes the characters of a text to bits: a text that holds another has
+// all its bits.
+func signsOf(text string) uint64 {
+	var bits uint64
+	for _, r := range text {
+		bits |= 1 << (hash(int64(r)) & 63)
+	}
+	return bits
+}

@@ -100,9 +100,9 @@ func (w *World) Advance() Effects {
 func (w *World) publish(at Position) Effects {
 	d := w.draft
 	d.finish()
-	effects := d.effects()
-	old := w.snapshot.Load()
-	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: old.version + 1})
+	effects, version := d.effects(), w.snapshot.Load().version+1
+	d.mark(effects, version)
+	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: version})
 	d.edition++
 	return effects
 }
