@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"quanxi/access"
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/feed/feedtest"
@@ -43,7 +42,7 @@ func newStage(t *testing.T, options feed.HubOptions) *stage {
 	return st
 }
 
-func (st *stage) screen(viewer access.Viewer) *screen {
+func (st *stage) screen(viewer feedtest.Viewer) *screen {
 	return newScreen(st.t, st.hub, st.world, viewer)
 }
 
@@ -69,7 +68,7 @@ func TestScreens(t *testing.T) {
 	everything := box(106, 29, 107, 30)
 	for name, run := range map[string]func(t *testing.T, st *stage){
 		"a change reaches those who look at it, and nobody else": func(t *testing.T, st *stage) {
-			here, there := st.screen(access.Local()), st.screen(access.Local())
+			here, there := st.screen(feedtest.Everybody()), st.screen(feedtest.Everybody())
 			here.look(box(106.4, 29.4, 106.6, 29.6), feed.EventsTopic)
 			there.look(box(106.7, 29.4, 106.8, 29.6), feed.EventsTopic)
 			st.put(feedtest.Event(1, east, 106.5, 29.5))
@@ -79,7 +78,7 @@ func TestScreens(t *testing.T) {
 			wantOps(t, there)
 		},
 		"what moves out of view is gone, what moves in is a change": func(t *testing.T, st *stage) {
-			left, right := st.screen(access.Local()), st.screen(access.Local())
+			left, right := st.screen(feedtest.Everybody()), st.screen(feedtest.Everybody())
 			left.look(box(106, 29, 106.5, 30), feed.EventsTopic)
 			right.look(box(106.6, 29, 107, 30), feed.EventsTopic)
 			st.put(feedtest.Event(1, east, 106.4, 29.5))
@@ -90,7 +89,7 @@ func TestScreens(t *testing.T) {
 			wantOps(t, right, "change 1")
 		},
 		"what moves out of the viewer's areas is gone, and says not where to": func(t *testing.T, st *stage) {
-			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine, theirs := st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west))
 			mine.look(everything, feed.EventsTopic)
 			theirs.look(everything, feed.EventsTopic)
 			st.put(feedtest.Event(1, east, 106.4, 29.5))
@@ -101,7 +100,7 @@ func TestScreens(t *testing.T) {
 			wantOps(t, theirs, "change 1")
 		},
 		"a removal is gone, for those who saw it": func(t *testing.T, st *stage) {
-			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine, theirs := st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west))
 			mine.look(everything, feed.EventsTopic)
 			theirs.look(everything, feed.EventsTopic)
 			st.put(feedtest.Event(1, east, 106.4, 29.5))
@@ -113,7 +112,7 @@ func TestScreens(t *testing.T) {
 			wantOps(t, theirs)
 		},
 		"an urgent new event is an alert, beyond the view and within the areas": func(t *testing.T, st *stage) {
-			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine, theirs := st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west))
 			mine.look(box(106, 29, 106.1, 29.1), feed.AlertsTopic, feed.EventsTopic)
 			theirs.look(everything, feed.AlertsTopic)
 			fire := feedtest.Event(1, east, 106.5, 29.5)
@@ -126,7 +125,7 @@ func TestScreens(t *testing.T) {
 			wantOps(t, theirs)
 		},
 		"states conflate: the newest place of a worker wins": func(t *testing.T, st *stage) {
-			s := st.screen(access.Local())
+			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.WorkersTopic)
 			at := time.Now()
 			for i := range 100 {
@@ -139,7 +138,7 @@ func TestScreens(t *testing.T) {
 			}
 		},
 		"a worker is shown to those who look, and gone when out of sight": func(t *testing.T, st *stage) {
-			mine, theirs := st.screen(scoped(east)), st.screen(scoped(west))
+			mine, theirs := st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west))
 			at := time.Now()
 			st.hub.Move(feed.Move{ID: 3, Name: "何大勇", Area: east, Place: geo.At(106.5, 29.5), At: at})
 			mine.look(box(106.4, 29.4, 106.6, 29.6), feed.WorkersTopic)
@@ -165,7 +164,7 @@ func TestScreens(t *testing.T) {
 			}
 		},
 		"a slow reader is told to begin anew, and delays nobody": func(t *testing.T, st *stage) {
-			slow, quick := st.screen(access.Local()), st.screen(access.Local())
+			slow, quick := st.screen(feedtest.Everybody()), st.screen(feedtest.Everybody())
 			slow.look(everything, feed.EventsTopic)
 			quick.look(everything, feed.EventsTopic)
 			for i := range 5000 {
@@ -185,7 +184,7 @@ func TestScreens(t *testing.T) {
 			slow.atTheTruth()
 		},
 		"a bulk load with events makes everybody begin anew": func(t *testing.T, st *stage) {
-			s := st.screen(access.Local())
+			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.EventsTopic)
 			st.log.PutLoad(9, feedtest.Event(1, east, 106.5, 29.5), feedtest.Event(2, east, 106.5, 29.5))
 			synctest.Wait()
@@ -194,7 +193,7 @@ func TestScreens(t *testing.T) {
 			s.atTheTruth()
 		},
 		"a broken connection goes on where it stopped": func(t *testing.T, st *stage) {
-			s := st.screen(access.Local())
+			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.EventsTopic)
 			st.put(feedtest.Event(1, east, 106.5, 29.5), feedtest.Event(2, east, 106.5, 29.5))
 			s.read()
@@ -210,7 +209,7 @@ func TestScreens(t *testing.T) {
 			s.atTheTruth()
 		},
 		"who was away for too long begins anew": func(t *testing.T, st *stage) {
-			s := st.screen(access.Local())
+			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.EventsTopic)
 			s.drop()
 			for range 200 {
@@ -222,7 +221,7 @@ func TestScreens(t *testing.T) {
 			s.atTheTruth()
 		},
 		"who comes back after a restore begins anew": func(t *testing.T, st *stage) {
-			s := st.screen(access.Local())
+			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.EventsTopic)
 			st.put(feedtest.Event(1, east, 106.5, 29.5))
 			s.read()
@@ -251,7 +250,7 @@ func wantOps(t *testing.T, s *screen, want ...string) {
 func TestStaleTiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newStage(t, feed.HubOptions{})
-		s := st.screen(access.Local())
+		s := st.screen(feedtest.Everybody())
 		s.look(box(106, 29, 107, 30), feed.EventsTopic)
 		buildings, err := st.sets.Number("buildings")
 		if err != nil {
@@ -300,7 +299,7 @@ func bySet(tiles []feed.Tile) []feed.Tile {
 func TestTheHubRemembersABoundedNumberOfTiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newStage(t, feed.HubOptions{})
-		s := st.screen(access.Local())
+		s := st.screen(feedtest.Everybody())
 		dropped := 0
 		for x := range uint32(3000) {
 			if _, any := s.sub.Hold(feed.Tile{Set: 1, Z: 16, X: x}, 1); any {
@@ -319,7 +318,7 @@ func TestScreensEndAtTheTruth(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		synctest.Test(t, func(t *testing.T) {
 			st := newStage(t, feed.HubOptions{History: 30})
-			screens := []*screen{st.screen(access.Local()), st.screen(scoped(east)), st.screen(scoped(west)), st.screen(scoped("5001"))}
+			screens := []*screen{st.screen(feedtest.Everybody()), st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west)), st.screen(feedtest.Of("5001"))}
 			open := make([]bool, len(screens))
 			for i, s := range screens {
 				s.look(drawBox(r), feed.EventsTopic, feed.AlertsTopic)

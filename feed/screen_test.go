@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"quanxi/access"
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/feed/feedtest"
@@ -19,7 +18,7 @@ type screen struct {
 	t      *testing.T
 	hub    *feed.Hub
 	world  *feedtest.World
-	viewer access.Viewer
+	viewer feedtest.Viewer
 	view   feed.View
 
 	sub     *feed.Subscription
@@ -49,20 +48,11 @@ type message struct {
 	} `json:"items"`
 }
 
-func newScreen(t *testing.T, hub *feed.Hub, world *feedtest.World, viewer access.Viewer) *screen {
+func newScreen(t *testing.T, hub *feed.Hub, world *feedtest.World, viewer feedtest.Viewer) *screen {
 	s := &screen{t: t, hub: hub, world: world, viewer: viewer, cursor: hub.Told(),
 		held: make(map[int64]*events.Event), newest: make(map[int64]int64), workers: make(map[int64]bool)}
 	s.sub = hub.Subscribe(viewer, nil)
 	return s
-}
-
-// scoped is a viewer of some areas.
-func scoped(codes ...grid.Code) access.Viewer {
-	var ranges []grid.CodeRange
-	for _, c := range codes {
-		ranges = append(ranges, grid.Under(c))
-	}
-	return access.Viewer{Account: string(codes[0]), Scope: grid.NewScope(ranges...), SignedIn: true}
 }
 
 // box is an envelope in degrees.

@@ -15,7 +15,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"quanxi/access"
 	"quanxi/feed"
 	"quanxi/feed/feedtest"
 	"quanxi/grid"
@@ -25,7 +24,7 @@ import (
 // A screenStub is a Screen whose tiles say their address and a number that tests
 // move.
 type screenStub struct {
-	access.Viewer
+	feedtest.Viewer
 	mu      sync.Mutex
 	drawn   int
 	version uint64
@@ -65,9 +64,9 @@ type desk struct {
 
 func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 	d := &desk{t: t, ready: true, screens: map[string]*screenStub{
-		"local": {Viewer: access.Local(), version: 1},
-		"east":  {Viewer: access.Viewer{Account: "east", Scope: grid.NewScope(grid.Under("5001")), SignedIn: true}, version: 1},
-		"west":  {Viewer: access.Viewer{Account: "west", Scope: grid.NewScope(grid.Under("5002")), SignedIn: true}, version: 1},
+		"local": {Viewer: feedtest.Everybody(), version: 1},
+		"east":  {Viewer: feedtest.Of("5001"), version: 1},
+		"west":  {Viewer: feedtest.Of("5002"), version: 1},
 	}}
 	sets := feed.NewSets([]string{"base", "buildings", "events"})
 	d.hub = feed.NewHub(sets, feed.HubOptions{Soft: 10 * time.Millisecond})

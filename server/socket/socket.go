@@ -93,6 +93,7 @@ type Handler struct {
 	Options
 	upgrader websocket.Upgrader
 
+	buffers sync.Pool       // of *[]byte, for tiles
 	closing context.Context // ends when the server shuts down
 	close   context.CancelFunc
 	mu      sync.Mutex // guards the start of connections against Shutdown
@@ -102,7 +103,7 @@ type Handler struct {
 // New returns a Handler. Shutdown ends its connections.
 func New(o Options) *Handler {
 	o.Limits = o.Limits.withDefaults()
-	h := &Handler{Options: o}
+	h := &Handler{Options: o, buffers: sync.Pool{New: func() any { return new([]byte) }}}
 	h.closing, h.close = context.WithCancel(context.Background())
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,

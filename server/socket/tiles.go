@@ -106,7 +106,10 @@ func (c *conn) serveTile(ctx context.Context) error {
 	if r.held != 0 && r.held == version {
 		return c.send(feed.NewFrame("unchanged", fmt.Appendf(nil, `,"id":%d}`, r.id)), "")
 	}
-	return c.writeMessage(websocket.BinaryMessage, appendTile(make([]byte, 0, headerSize+len(body)), r.id, r.at, version, body))
+	buf := c.buffers.Get().(*[]byte)
+	defer c.buffers.Put(buf)
+	*buf = appendTile((*buf)[:0], r.id, r.at, version, body)
+	return c.writeMessage(websocket.BinaryMessage, *buf)
 }
 
 // hold remembers what the client holds. A tile that is pushed out is told stale,
@@ -117,9 +120,6 @@ func (c *conn) hold(at feed.Tile, version uint64) error {
 	}
 	return nil
 }
-
-// headerSize is the length of a binary frame before the MVT bytes.
-const headerSize = 4 + 2 + 1 + 4 + 4 + 8
 
 // appendTile writes a binary frame: request id, set, z, x, y, version, all big
 // endian, then the MVT bytes.

@@ -82,11 +82,17 @@ func (c *conn) deliver(ctx context.Context) error {
 	return c.sendStale(ctx, d.Suspects)
 }
 
+// maxKept is the largest buffer that a connection keeps for its next frame.
+const maxKept = 4 << 10
+
 // send writes a text frame with the connection's next number.
 func (c *conn) send(f feed.Frame, cursor string) error {
 	c.n++
-	c.buf = f.Append(c.buf[:0], c.n, cursor)
-	return c.writeMessage(websocket.TextMessage, c.buf)
+	text := f.Append(c.buf[:0], c.n, cursor)
+	if cap(text) <= maxKept {
+		c.buf = text
+	}
+	return c.writeMessage(websocket.TextMessage, text)
 }
 
 func (c *conn) writeMessage(kind int, data []byte) error {
