@@ -47,11 +47,11 @@ const (
 func wanted(kind string) layout.Wanted {
 	switch kind {
 	case KindStreet:
-		return layout.Wanted{UrbanHomes: 16_500, RuralHomes: 1_500, Density: 8_300, Street: true}
+		return layout.Wanted{UrbanHomes: 16_500, RuralHomes: 1_500, Density: 10_300, Street: true}
 	case KindTown:
-		return layout.Wanted{UrbanHomes: 2_300, RuralHomes: 6_100, Density: 6_600}
+		return layout.Wanted{UrbanHomes: 2_300, RuralHomes: 6_700, Density: 9_400}
 	}
-	return layout.Wanted{UrbanHomes: 900, RuralHomes: 3_900, Density: 4_800}
+	return layout.Wanted{UrbanHomes: 900, RuralHomes: 4_300, Density: 7_000}
 }
 
 // survey lays out and builds the town.
@@ -220,7 +220,7 @@ func (d *draft) load(atom int32) float64 {
 // Households of a grid, and of a micro-grid, that the division aims at.
 const (
 	urbanGrid = 400
-	ruralGrid = 105
+	ruralGrid = 100
 	microGrid = 65
 )
 

@@ -102,6 +102,9 @@ type writer struct {
 	out     TownResult
 	slot    int // of ID numbers and phones
 	numbers *people.Numbers
+	maker   people.Maker
+	town    *people.Census // of blocks
+	village *people.Census
 	credits int
 	stems   *stems
 
@@ -116,6 +119,8 @@ func newWriter(d *draft) *writer {
 	w := &writer{d: d, slot: d.gen.county.slot(d.plan.Code)}
 	w.out.Town = d.plan.Town
 	w.numbers = people.NewNumbers(w.slot)
+	w.maker = people.Maker{Day: d.gen.opt.Reference, Book: people.NewBook()}
+	w.town, w.village = people.Urban(), people.Rural()
 	w.stems = newStems(d)
 	w.roadNames, w.taken, w.hosts = map[int]string{}, map[int]map[int]bool{}, map[int]bool{}
 	return w

@@ -12,7 +12,6 @@ import (
 	"quanxi/grid/generate/build"
 	"quanxi/grid/generate/chance"
 	"quanxi/grid/generate/layout"
-	"quanxi/grid/generate/people"
 	"quanxi/grid/generate/plane"
 )
 
@@ -126,7 +125,7 @@ func (w *writer) numberQuarters() []int {
 
 // clanOf returns the surname of a cluster of farmhouses.
 func (w *writer) clanOf(b build.Building) string {
-	return people.Surname(w.d.site.Chance("clan", uint64(b.Group), uint64(b.Cluster)))
+	return w.maker.Book.Surname(w.d.site.Chance("clan", uint64(b.Group), uint64(b.Cluster)))
 }
 
 // villageAddress gives a farmhouse its 组 and number: “X村3组17号”.

@@ -35,10 +35,10 @@ func (w *writer) organisations() {
 			w.organisation(w.d.ground.Parcels[b.Parcel].Name, "enterprise", "91", i)
 		case b.Shops > 0 || b.Kind == build.Shop:
 			for range max(1, int(2*b.Box.L)/shopFront) {
-				w.organisation(shopName(rnd), "shop", "92", i)
+				w.organisation(w.shopName(rnd), "shop", "92", i)
 			}
 		case b.Group >= 0 && rnd.Happens(0.012):
-			w.organisation(farmName(rnd), "shop", "92", i)
+			w.organisation(w.farmName(rnd), "shop", "92", i)
 		}
 	}
 	for _, c := range w.d.areas.communities {
@@ -62,11 +62,11 @@ func (w *writer) organisation(name, category, kind string, building int) *grid.O
 	return e
 }
 
-func shopName(rnd *chance.Stream) string {
+func (w *writer) shopName(rnd *chance.Stream) string {
 	first := strings.Fields("渝味 巴渝 老街 江边 好邻居 天天 家家 惠民 便利 鑫源 福源 聚福 顺心 阿婆 幺妹 老字号 山城 川香 万家 鸿运 吉祥 如意 永兴 富民 红火 一品 百姓 春光 佳佳 美美")
 	second := strings.Fields("小面 火锅 超市 便利店 药房 理发店 五金店 水果店 茶馆 豆花饭 烧烤 副食店 服装店 鞋店 文具店 快递站 修车铺 家电维修 洗衣店 酸辣粉 米线 包子铺 花店 眼镜店 诊所 干洗店 母婴店 打印店")
 	if rnd.Happens(0.25) {
-		return people.Surname(rnd) + "记" + chance.Pick(rnd, second)
+		return w.maker.Book.Surname(rnd) + "记" + chance.Pick(rnd, second)
 	}
 	return chance.Pick(rnd, first) + chance.Pick(rnd, second)
 }
@@ -77,6 +77,6 @@ func companyName(rnd *chance.Stream) string {
 	return fmt.Sprintf("%s%s有限公司", chance.Pick(rnd, first), chance.Pick(rnd, second))
 }
 
-func farmName(rnd *chance.Stream) string {
-	return people.Surname(rnd) + "家" + chance.Pick(rnd, strings.Fields("农家乐 养鸡场 果园 小卖部 鱼塘 花椒基地 柑橘园 米厂"))
+func (w *writer) farmName(rnd *chance.Stream) string {
+	return w.maker.Book.Surname(rnd) + "家" + chance.Pick(rnd, strings.Fields("农家乐 养鸡场 果园 小卖部 鱼塘 花椒基地 柑橘园 米厂"))
 }

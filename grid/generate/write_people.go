@@ -17,7 +17,6 @@ func (w *writer) flats(i int, rnd *chance.Stream) {
 	if each == 0 {
 		each = 1
 	}
-	census := people.Urban()
 	for unit := 1; unit <= b.Units; unit++ {
 		for floor := -b.Below; floor <= b.Floors && left > 0; floor++ {
 			if floor == 0 || floor > 0 && floor <= b.Shops {
@@ -25,7 +24,7 @@ func (w *writer) flats(i int, rnd *chance.Stream) {
 			}
 			for room := 1; room <= each && left > 0; room++ {
 				left--
-				w.home(i, unit, floor, fmt.Sprintf("%d-%d", floor, room), areaOf(b, rnd), census, "", rnd)
+				w.home(i, unit, floor, fmt.Sprintf("%d-%d", floor, room), areaOf(b, rnd), w.town, "", rnd)
 			}
 		}
 	}
@@ -34,9 +33,8 @@ func (w *writer) flats(i int, rnd *chance.Stream) {
 // farmHomes numbers the one to three homes of a farmhouse.
 func (w *writer) farmHomes(i int, rnd *chance.Stream) {
 	b := w.d.ground.Buildings[i]
-	census := people.Rural()
 	for n := 1; n <= b.Homes; n++ {
-		w.home(i, n, 1, fmt.Sprintf("1-%d", n), rnd.Range(9000, 22000), census, w.clanOf(b), rnd)
+		w.home(i, n, 1, fmt.Sprintf("1-%d", n), rnd.Range(9000, 22000), w.village, w.clanOf(b), rnd)
 	}
 }
 
@@ -55,8 +53,7 @@ func areaOf(b build.Building, rnd *chance.Stream) int {
 
 // home writes one dwelling and its household.
 func (w *writer) home(i, unit, floor int, room string, area int, census *people.Census, clan string, rnd *chance.Stream) {
-	maker := people.Maker{Day: w.d.gen.opt.Reference}
-	h := maker.Household(census, clan, rnd)
+	h := w.maker.Household(census, clan, rnd)
 	dwelling := &grid.Dwelling{
 		Head: grid.Head{ID: id(w.d.num, len(w.out.Dwellings)+1)}, Building: id(w.d.num, i+1),
 		Unit: int32(unit), Floor: int32(floor), Room: room, Use: "housing", State: stateOf(h, rnd), AreaDM2: int32(area),

@@ -4,7 +4,6 @@ import (
 	"quanxi/grid"
 	"quanxi/grid/generate/build"
 	"quanxi/grid/generate/chance"
-	"quanxi/grid/generate/people"
 )
 
 // staff writes those who answer for areas: duty officers of the town, a
@@ -44,7 +43,7 @@ func (w *writer) worker(role string, area grid.Code, full bool, rnd *chance.Stre
 		age = rnd.Range(35, 72)
 	}
 	born := w.d.gen.opt.Reference.AddDate(-age, 0, -rnd.Int(365))
-	name := people.Surname(rnd) + people.Given(male, born.Year(), rnd)
+	name := w.maker.Book.Surname(rnd) + w.maker.Book.Given(male, born.Year(), rnd)
 	number := ""
 	if n, ok := w.numbers.ID(grid.DateOf(born), male); ok {
 		number = n

@@ -42,7 +42,7 @@ func (g *Ground) cut(out []plane.Line, r plane.Ring, buildings []int, depth int)
 	if g.homes(buildings) <= mostHomes || len(buildings) < 2 || depth > 7 {
 		return out
 	}
-	for _, k := range g.knives(buildings) {
+	for _, k := range g.knives(r.SmallestBox().U, buildings) {
 		left, right, ok := r.Split(k.at, k.dir)
 		if !ok || min(left.Area(), right.Area()) < 120 {
 			continue
@@ -66,13 +66,18 @@ func (g *Ground) cut(out []plane.Line, r plane.Ring, buildings []int, depth int)
 }
 
 // knives returns lines through gaps between buildings, those that halve the
-// homes best first.
-func (g *Ground) knives(buildings []int) []knife {
+// homes best first; those along or across the piece, whose axis is u, before
+// slanting ones.
+func (g *Ground) knives(u plane.Vec, buildings []int) []knife {
 	var out []knife
 	for k := range 12 {
-		d := plane.Heading(math.Pi * float64(k) / 12)
+		d := u.Turn(math.Pi * float64(k) / 12)
+		slant := 0.0
+		if k%6 != 0 {
+			slant = 0.3
+		}
 		for _, gap := range g.gaps(buildings, d.Left()) {
-			out = append(out, knife{d.Left().Mul(gap.at), d, math.Abs(gap.share-0.5) + 0.1/gap.width})
+			out = append(out, knife{d.Left().Mul(gap.at), d, math.Abs(gap.share-0.5) + 0.1/gap.width + slant})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b knife) int { return cmp.Compare(a.cost, b.cost) })

@@ -50,22 +50,27 @@ func (g *Ground) place(k int, box plane.Box, r rule, b Building, plan func(plane
 }
 
 // rows calls try at steps along rows over the parcel, row by row, until it
-// has moved past the end. try returns how far it got, at least a little.
-func (g *Ground) rows(k int, depth, gap, margin float64, try func(box plane.Box, x, y float64) float64) {
+// has moved past the end. try returns how far it got, at least a little. rows
+// returns where the aisles between the rows lie across the parcel's box.
+func (g *Ground) rows(k int, depth, gap, margin float64, try func(box plane.Box, x, y float64) float64) []float64 {
 	box := g.Parcels[k].Ring.SmallestBox()
 	n := max(1, int((2*(box.W-margin)+gap)/(depth+gap)))
-	first := -(float64(n-1) * (depth + gap)) / 2
 	if n > 1 { // use the whole width
 		spare := 2*(box.W-margin) - float64(n)*depth - float64(n-1)*gap
 		gap += max(0, spare) / float64(n-1) * 0.6
-		first = -(float64(n-1) * (depth + gap)) / 2
 	}
+	first := -(float64(n-1) * (depth + gap)) / 2
+	var aisles []float64
 	for i := range n {
 		y := first + float64(i)*(depth+gap)
+		if i > 0 {
+			aisles = append(aisles, y-(depth+gap)/2)
+		}
 		for x := -box.L + margin; x < box.L; {
 			x += max(try(box, x, y), 1.5)
 		}
 	}
+	return aisles
 }
 
 // A side is one straight stretch of a parcel's edge and the road along it.

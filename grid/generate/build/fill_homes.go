@@ -20,9 +20,10 @@ func (g *Ground) fillSlabs(k int, rnd *chance.Stream) {
 			return g.slab(k, at, u, depth, rule{2, 3.5, 8}, rnd, 1)
 		})
 	}
-	g.rows(k, depth, 19, 5, func(box plane.Box, x, y float64) float64 {
+	aisles := g.rows(k, depth, 19, 5, func(box plane.Box, x, y float64) float64 {
 		return g.slab(k, box.Place(x, y), box.U, depth, rule{2.5, 3, 10}, rnd, 0)
 	})
+	g.inner(k, aisles)
 }
 
 // slab tries the longest slab of up to four units from at on and returns how far it reaches.
@@ -44,11 +45,8 @@ func (g *Ground) slab(k int, at, u plane.Vec, depth float64, r rule, rnd *chance
 // fillMids builds rows of eleven to eighteen floors, shops along the streets after.
 func (g *Ground) fillMids(k int, rnd *chance.Stream) {
 	const depth = 13
-	if g.Parcels[k].Ring.Area() > 13_000 {
-		g.inner(k, 27)
-	}
 	floors := chance.Pick(rnd, []int{11, 14, 18})
-	g.rows(k, depth, 30, 9, func(box plane.Box, x, y float64) float64 {
+	aisles := g.rows(k, depth, 30, 9, func(box plane.Box, x, y float64) float64 {
 		for units := rnd.Range(2, 3); units > 0; units-- {
 			long := float64(units) * unitLength
 			b := Building{Kind: Mid, Floors: floors, Units: units, Each: 2, Year: g.year(k, rnd)}
@@ -59,22 +57,22 @@ func (g *Ground) fillMids(k int, rnd *chance.Stream) {
 		}
 		return 5
 	})
+	g.inner(k, aisles)
 	g.shops(k, rnd, 2)
 }
 
 // fillTowers builds point blocks, staggered, with podiums along the streets after.
 func (g *Ground) fillTowers(k int, rnd *chance.Stream) {
-	if g.Parcels[k].Ring.Area() > 13_000 {
-		g.inner(k, 34)
-	}
 	shape := rnd.Int(3)
 	floors := rnd.Range(24, 33)
 	step := rnd.Between(46, 54)
-	row := 0.0
-	last := -1e9
-	g.rows(k, 21, 26, 9, func(box plane.Box, x, y float64) float64 {
-		if y != last {
+	row, last := 0, -1e9
+	aisles := g.rows(k, 21, 26, 9, func(box plane.Box, x, y float64) float64 {
+		if y != last { // every other row stands half a step on
 			row, last = row+1, y
+			if row%2 == 0 {
+				return step / 2
+			}
 		}
 		at := box.Place(x, y)
 		b := Building{Kind: Tower, Floors: floors - rnd.Int(3), Units: 1, Each: rnd.Range(4, 6), Year: g.year(k, rnd)}
@@ -82,11 +80,12 @@ func (g *Ground) fillTowers(k int, rnd *chance.Stream) {
 			b.Units, b.Each = 2, 3
 		}
 		plan := func(box plane.Box) plane.Ring { return point(box, shape) }
-		if g.place(k, boxFrom(at, box.U, 27, 21), rule{5, 6, 17}, b, plan) {
+		if g.place(k, boxFrom(at, box.U, 27, 21), rule{5, 5, 17}, b, plan) {
 			return step
 		}
 		return 4
 	})
+	g.inner(k, aisles)
 	g.shops(k, rnd, rnd.Range(2, 3))
 }
 

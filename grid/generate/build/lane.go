@@ -72,57 +72,51 @@ func chord(r plane.Ring, p, d plane.Vec) (a, b plane.Vec, ok bool) {
 	return p.Along(d, min(at[0], at[1])), p.Along(d, max(at[0], at[1])), true
 }
 
-// inner draws the loop road of a larger 小区, with a gate to the street.
-func (g *Ground) inner(k int, depth float64) {
+// innerHalf is half the width of a road within a 小区, in metres.
+const innerHalf = 2.2
+
+// inner draws the roads of a larger 小区 along the aisles between its rows, and
+// joins neighbouring ones near their ends to a loop.
+func (g *Ground) inner(k int, aisles []float64) {
 	r := g.Parcels[k].Ring
 	box := r.SmallestBox()
-	if box.W < depth+22 || box.L < depth+30 {
+	if r.Area() < 6000 {
 		return
 	}
-	loop := shrink(r, depth)
-	if loop == nil {
-		return
-	}
-	line := append(plane.Line(loop), loop[0]).Smooth(2)
-	g.Ways.Add(layout.Road{Line: line, Class: layout.Lane, Half: 2.2})
-	from := line[0]
-	best, to := math.Inf(1), from
-	for _, v := range line {
-		if hit, ok := g.Ways.Nearest(v, depth+14, func(i int) bool {
-			c := g.Ways.Roads[i].Class
-			return c == layout.Minor || c == layout.Major
-		}); ok && hit.Dist < best {
-			best, from, to = hit.Dist, v, hit.Place
+	var last plane.Line
+	for i, y := range aisles {
+		if len(aisles) > 3 && i%2 == 1 {
+			continue
 		}
-	}
-	if from != to {
-		g.Ways.Add(layout.Road{Line: plane.Line{from, to}, Class: layout.Lane, Half: 2.2})
+		a, b, ok := chord(r, box.Place(0, y), box.U)
+		if !ok || a.Dist(b) < 60 || !g.open(a, b) {
+			continue
+		}
+		line := plane.Line{a, b}
+		g.Ways.Add(layout.Road{Line: line, Class: layout.Lane, Half: innerHalf})
+		for _, at := range []float64{0.06, 0.5, 0.94} {
+			if last == nil {
+				break
+			}
+			if p, q := last[0].Lerp(last[1], at), a.Lerp(b, at); g.open(p, q) && r.Contains(p.Lerp(q, 0.5)) {
+				g.Ways.Add(layout.Road{Line: plane.Line{p, q}, Class: layout.Lane, Half: innerHalf})
+			}
+		}
+		last = line
 	}
 }
 
-// shrink returns r pulled inwards by depth, or nil where that does not work.
-func shrink(r plane.Ring, depth float64) plane.Ring {
-	l := append(plane.Line(r), r[0]).Simplify(4)
-	l = l[:len(l)-1]
-	if len(l) < 3 {
-		return nil
-	}
-	var out plane.Ring
-	for i, p := range l {
-		a, b := p.Sub(l[(i+len(l)-1)%len(l)]).Unit(), l[(i+1)%len(l)].Sub(p).Unit()
-		side := a.Left().Add(b.Left())
-		k := side.Dot(a.Left())
-		if k < 0.5 {
-			return nil
+// open reports whether a road from a to b keeps clear of the buildings.
+func (g *Ground) open(a, b plane.Vec) bool {
+	lo, hi := plane.Ring{a, b}.Envelope()
+	free := true
+	g.cells.Find(lo, hi, func(id int) bool {
+		ring := g.Buildings[id].Box.Ring()
+		free = !ring.Contains(a)
+		for i, p := range ring {
+			free = free && plane.GapSegments(a, b, p, ring[(i+1)%len(ring)]) > innerHalf+1.2
 		}
-		q := p.Along(side, depth/k)
-		if !r.Contains(q) || r.EdgeDist(q) < 0.8*depth {
-			continue
-		}
-		out = append(out, q)
-	}
-	if len(out) < 3 || out.Area() < 900 {
-		return nil
-	}
-	return out
+		return free
+	})
+	return free
 }

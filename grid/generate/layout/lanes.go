@@ -49,7 +49,7 @@ func (t *laneTree) roads() []Road {
 			}
 		}
 		class := t.class(n)
-		line = t.r.s.dry(line.Smooth(2).Simplify(2.5))
+		line = t.r.s.dry(line.Smooth(4).Simplify(1.8))
 		out = append(out, Road{Line: line, Class: class, Half: HalfWidth(class)})
 	}
 	return out
@@ -152,5 +152,5 @@ func (r *rural) shortcut(f spread.Field, a, b plane.Vec) plane.Line {
 		}
 		l = append(l, r.spot(n))
 	}
-	return l.Smooth(2).Simplify(2.5)
+	return l.Smooth(4).Simplify(1.8)
 }

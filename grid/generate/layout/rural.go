@@ -95,18 +95,21 @@ func (r *rural) free(out []Group, p plane.Vec, apart float64) bool {
 // field is what ways over land cost: steep ground and water are dear.
 func (r *rural) field() spread.Field {
 	s := r.s
+	height, base, dear := make([]float64, r.w*r.h), make([]float64, r.w*r.h), make([]float64, r.w*r.h)
+	for n := range height {
+		i := r.fine(n)
+		height[n], base[n], dear[n] = s.Height[i], 1+0.5*math.Abs(s.Rough(5, s.Place(i), 260)), 1
+		if s.Bank[i] < 8 {
+			dear[n] *= 45
+		}
+		if !s.Outline.Clear(r.place(n), 24) {
+			dear[n] *= 60
+		}
+	}
 	return spread.Field{W: r.w, H: r.h, Cost: func(from, to int, steps float64) float64 {
-		i, j := r.fine(from), r.fine(to)
 		d := steps * 2 * s.Cell
-		g := math.Abs(s.Height[i]-s.Height[j]) / d / 0.07
-		k := 1 + 0.6*g*g + 0.5*math.Abs(s.Rough(5, s.Place(j), 260))
-		if s.Bank[j] < 8 {
-			k *= 45
-		}
-		if !s.Outline.Clear(r.place(to), 24) {
-			k *= 60
-		}
-		return d * k
+		g := (height[from] - height[to]) / d / 0.07
+		return d * (base[to] + 0.6*g*g) * dear[to]
 	}}
 }
 
@@ -115,27 +118,43 @@ func (r *rural) lanes(groups []Group) []Road {
 	seeds := r.mouths()
 	f := r.field()
 	g := f.Ways(seeds, -1)
-	use := make([]int, r.w*r.h)
-	far := make([]bool, r.w*r.h) // on a way to a gate
-	trace := func(at int, gate bool) {
-		for ; at >= 0; at = int(g.Parent[at]) {
-			use[at]++
-			far[at] = far[at] || gate
-		}
-	}
-	for _, gr := range groups {
-		trace(r.node(gr.Place), false)
-	}
 	tails := r.gateTails(g)
-	for _, t := range tails {
-		trace(t.node, true)
+	tree := r.use(g, groups, tails)
+	for range 2 { // what is walked often becomes cheap, so that neighbours share a lane
+		shared := f
+		shared.Cost = func(from, to int, steps float64) float64 {
+			c := f.Cost(from, to, steps)
+			if tree.use[from] > 0 && tree.use[to] > 0 {
+				c *= 0.32
+			}
+			return c
+		}
+		g = shared.Ways(seeds, -1)
+		tree = r.use(g, groups, tails)
 	}
-	tree := &laneTree{r: r, parent: g.Parent, use: use, far: far}
 	roads := tree.roads()
 	for _, t := range tails {
 		roads = append(roads, Road{Line: plane.Line{r.spot(t.node), t.at}, Class: County, Half: HalfWidth(County)})
 	}
 	return append(roads, r.loops(f, g, groups)...)
+}
+
+// use counts how often each node is walked from groups and gates to the streets.
+func (r *rural) use(g spread.Growth, groups []Group, tails []tail) *laneTree {
+	t := &laneTree{r: r, parent: g.Parent, use: make([]int, r.w*r.h), far: make([]bool, r.w*r.h)}
+	walk := func(at int, gate bool) {
+		for ; at >= 0; at = int(g.Parent[at]) {
+			t.use[at]++
+			t.far[at] = t.far[at] || gate
+		}
+	}
+	for _, gr := range groups {
+		walk(r.node(gr.Place), false)
+	}
+	for _, tail := range tails {
+		walk(tail.node, true)
+	}
+	return t
 }
 
 // mouths seeds the ways at the streets: where a main road ends first, so that

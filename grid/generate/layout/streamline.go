@@ -124,6 +124,7 @@ func (w *weaver) both(l plane.Line, family, rank int, g grade) plane.Line {
 
 // prolong follows the field from the end of l and then looks for a street to meet.
 func (w *weaver) prolong(l plane.Line, d plane.Vec, family, rank int, g grade) plane.Line {
+	first := d
 	for range 420 {
 		p := l[len(l)-1]
 		f := w.field.dir(p, family)
@@ -135,13 +136,16 @@ func (w *weaver) prolong(l plane.Line, d plane.Vec, family, rank int, g grade) p
 		}
 		d = d.Mul(0.4).Along(f, 0.6).Unit()
 		q := p.Along(d, stride)
+		if rank == 0 && d.Dot(first) < 0.1 { // a main road does not turn back
+			break
+		}
 		if w.Value(w.Bank, q) < 14 && rank == 0 {
 			if far, ok := w.span(q, d); ok {
 				l = append(l, far)
 				continue
 			}
 		}
-		if !w.InCore(q) || !w.Outline.Clear(q, 30) || w.crowded(q, family, rank, g.stop*g.apart[family]) || own(l, q, 0.3*g.apart[family]) {
+		if !w.InCore(q) || !w.Outline.Clear(q, 30) || w.crowded(q, family, rank, g.stop*g.apart[family]) || own(l, q, min(0.3*g.apart[family], 110)) {
 			break
 		}
 		l = append(l, q)

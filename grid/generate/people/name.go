@@ -1,28 +1,41 @@
 package people
 
 import (
+	"sort"
 	"strings"
 
 	"quanxi/grid/generate/chance"
 )
 
-// Surname draws a family name by frequency, the local ones heavier.
-func Surname(rnd *chance.Stream) string {
-	names, weights := surnames()
-	return names[rnd.Weighted(weights)]
+// A Book holds the names that are drawn from. It is immutable.
+type Book struct {
+	surnames []string
+	below    []float64 // sum of the weights up to each
+	fashions []fashion
 }
 
-func surnames() ([]string, []float64) {
-	names := strings.Fields("王 李 张 刘 陈 杨 黄 周 赵 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕 苏 卢 蒋 蔡 贾 丁 魏 薛 叶 阎 余 潘 杜 戴 夏 钟 汪 田 任 姜 范 方 石 姚 谭 廖 邹 熊 金 陆 郝 孔 白 崔 康 毛 邱 秦 江 史 顾 侯 邵 孟 龙 万 段 雷 钱 汤 尹 黎 易 常 武 乔 贺 赖 龚 文 冉 向 牟 庞 敖")
-	weights := make([]float64, len(names))
-	for i, n := range names {
-		weights[i] = 100 / (float64(i) + 12)
-		if strings.Contains("冉谭向田罗廖邓", n) {
-			weights[i] += 1.2
+// NewBook returns the book of names.
+func NewBook() *Book {
+	b := &Book{surnames: strings.Fields(surnames), fashions: fashions()}
+	total := 0.0
+	for i, n := range b.surnames {
+		total += 100 / (float64(i) + 12)
+		if strings.Contains("冉谭向田罗廖邓", n) { // the names of the southeast
+			total += 1.2
 		}
+		b.below = append(b.below, total)
 	}
-	return names, weights
+	return b
 }
+
+// Surname draws a family name by frequency.
+func (b *Book) Surname(rnd *chance.Stream) string {
+	at := rnd.Float() * b.below[len(b.below)-1]
+	i := sort.SearchFloat64s(b.below, at)
+	return b.surnames[min(i, len(b.surnames)-1)]
+}
+
+const surnames = "王 李 张 刘 陈 杨 黄 周 赵 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕 苏 卢 蒋 蔡 贾 丁 魏 薛 叶 阎 余 潘 杜 戴 夏 钟 汪 田 任 姜 范 方 石 姚 谭 廖 邹 熊 金 陆 郝 孔 白 崔 康 毛 邱 秦 江 史 顾 侯 邵 孟 龙 万 段 雷 钱 汤 尹 黎 易 常 武 乔 贺 赖 龚 文 冉 向 牟 庞 敖"
 
 // A fashion is the characters that given names of some years are made of.
 type fashion struct {
@@ -45,23 +58,29 @@ func fashions() []fashion {
 }
 
 // Given draws a given name as parents chose them in a year.
-func Given(male bool, year int, rnd *chance.Stream) string {
-	for _, f := range fashions() {
+func (b *Book) Given(male bool, year int, rnd *chance.Stream) string {
+	for _, f := range b.fashions {
 		if year > f.until {
 			continue
 		}
-		first, second := []rune(f.woman1), []rune(f.woman2)
+		first, second := f.woman1, f.woman2
 		if male {
-			first, second = []rune(f.man1), []rune(f.man2)
+			first, second = f.man1, f.man2
 		}
-		b := string(chance.Pick(rnd, second))
+		last := pickRune(rnd, second)
 		switch {
 		case rnd.Happens(f.single):
-			return b
+			return last
 		case !male && rnd.Happens(f.repeatedForWomen):
-			return b + b
+			return last + last
 		}
-		return string(chance.Pick(rnd, first)) + b
+		return pickRune(rnd, first) + last
 	}
 	return ""
+}
+
+// pickRune draws one of the characters of s, which take three bytes each.
+func pickRune(rnd *chance.Stream, s string) string {
+	k := 3 * rnd.Int(len(s)/3)
+	return s[k : k+3]
 }

@@ -56,13 +56,16 @@ type Census struct {
 }
 
 // A Maker draws households for one reference day.
-type Maker struct{ Day time.Time }
+type Maker struct {
+	Day  time.Time
+	Book *Book
+}
 
 // Household draws the household of one home. About half of those in a place
 // with a clan bear its surname; clan may be empty.
 func (m Maker) Household(c *Census, clan string, rnd *chance.Stream) Household {
 	var h Household
-	surname := Surname(rnd)
+	surname := m.Book.Surname(rnd)
 	if clan != "" && rnd.Happens(0.5) {
 		surname = clan
 	}
@@ -133,9 +136,9 @@ func (m Maker) finish(p *Person, h Household, surname string, rnd *chance.Stream
 	}
 	if p.Name == "" || p.Name == ownName {
 		if p.Name == ownName {
-			surname = Surname(rnd)
+			surname = m.Book.Surname(rnd)
 		}
-		p.Name = surname + Given(p.Male, born.Year(), rnd)
+		p.Name = surname + m.Book.Given(p.Male, born.Year(), rnd)
 	}
 	stay := rnd.Int(min(p.Age, 25)*365 + 1)
 	p.Since = grid.DateOf(m.Day.AddDate(0, 0, -stay))

@@ -67,7 +67,7 @@ func TestANumberOfADayRunsOut(t *testing.T) {
 
 // draw makes many households of a census.
 func draw(c *Census, n int) []Household {
-	m := Maker{Day: time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC)}
+	m := Maker{Day: time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC), Book: NewBook()}
 	out := make([]Household, n)
 	for i := range out {
 		out[i] = m.Household(c, "", chance.New(7, "test", uint64(i)))
