@@ -16,7 +16,7 @@ const mostHomes = 46
 // metres: twice what the fabric may move a line, and a little.
 const slimmest = 2.6
 
-// Cuts returns straight lines that cut the parcels into pieces of few homes
+// Cuts returns lines that cut the parcels into pieces of few homes
 // without touching a building.
 func (g *Ground) Cuts() []plane.Line {
 	inside := make([][]int, len(g.Parcels))
@@ -38,31 +38,50 @@ type knife struct {
 	cost    float64
 }
 
+// lopsided is the cost from which on a straight cut gives way to a bent one.
+const lopsided = 0.4
+
 func (g *Ground) cut(out []plane.Line, r plane.Ring, buildings []int, depth int) []plane.Line {
 	if g.homes(buildings) <= mostHomes || len(buildings) < 2 || depth > 7 {
 		return out
 	}
+	line, left, right, ok := g.straight(r, buildings)
+	if !ok {
+		line, left, right, ok = g.bent(r, buildings)
+	}
+	if !ok {
+		return out
+	}
+	var one, two []int
+	for _, i := range buildings {
+		if left.Contains(g.Buildings[i].Box.C) {
+			one = append(one, i)
+		} else {
+			two = append(two, i)
+		}
+	}
+	if len(one) == 0 || len(two) == 0 {
+		return out
+	}
+	out = append(out, line)
+	return g.cut(g.cut(out, left, one, depth+1), right, two, depth+1)
+}
+
+// straight returns the best straight cut.
+func (g *Ground) straight(r plane.Ring, buildings []int) (line plane.Line, left, right plane.Ring, ok bool) {
 	for _, k := range g.knives(r.SmallestBox().U, buildings) {
-		left, right, ok := r.Split(k.at, k.dir)
+		if k.cost > lopsided {
+			break
+		}
+		left, right, ok = r.Split(k.at, k.dir)
 		if !ok || min(left.Area(), right.Area()) < 120 {
 			continue
 		}
-		a, b, ok := chord(r, k.at, k.dir)
-		if !ok {
-			continue
+		if a, b, ok := chord(r, k.at, k.dir); ok {
+			return plane.Line{a, b}, left, right, true
 		}
-		var one, two []int
-		for _, i := range buildings {
-			if k.dir.Cross(g.Buildings[i].Box.C.Sub(k.at)) > 0 {
-				one = append(one, i)
-			} else {
-				two = append(two, i)
-			}
-		}
-		out = append(out, plane.Line{a, b})
-		return g.cut(g.cut(out, left, one, depth+1), right, two, depth+1)
 	}
-	return out
+	return nil, nil, nil, false
 }
 
 // knives returns lines through gaps between buildings, those that halve the
