@@ -289,6 +289,41 @@ func TestStaleTiles(t *testing.T) {
 	})
 }
 
+func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, feed.HubOptions{})
+		s := st.screen(feedtest.Everybody())
+		s.look(box(106, 29, 107, 30))
+		p := geo.Project(geo.At(106.5, 29.5))
+		inside := feed.Tile{Set: 2, Z: 14, X: p.X >> 18, Y: p.Y >> 18}
+		outside := feed.Tile{Set: 2, Z: 14, X: inside.X + 400, Y: inside.Y}
+		s.sub.Hold(inside, 1)
+		s.sub.Hold(outside, 1)
+		var town []grid.Entity
+		for i := range int64(5000) {
+			town = append(town, feedtest.Building(i+1, east, 106.4+float64(i%100)/500, 29.4+float64(i/100)/500))
+		}
+		st.log.PutLoad(1, town...)
+		pass(time.Second)
+		if got := s.read(); len(got) != 1 || got[0] != inside || len(s.resyncs) != 0 {
+			t.Errorf("suspects %v, resyncs %v, want the one tile inside", got, s.resyncs)
+		}
+	})
+}
+
+func TestWhatChangesWithTimeIsToldToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, feed.HubOptions{})
+		s := st.screen(feedtest.Of(east))
+		s.look(box(106, 29, 107, 30), feed.CountersTopic)
+		st.hub.Touch(feed.Effects{Counters: []grid.Code{east, west}})
+		pass(200 * time.Millisecond)
+		if d := s.sub.Take(); len(d.Counters) != 1 || d.Counters[0] != east {
+			t.Errorf("counters of %v, want those of %s", d.Counters, east)
+		}
+	})
+}
+
 func bySet(tiles []feed.Tile) []feed.Tile {
 	slices.SortFunc(tiles, func(a, b feed.Tile) int {
 		return int(a.Set)*100 + int(a.Z) - int(b.Set)*100 - int(b.Z)

@@ -3,6 +3,7 @@ package bus_test
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -25,10 +26,10 @@ func open(t *testing.T, o bus.Options) *bus.Bus {
 	return b
 }
 
-// external starts a NATS server with a port, as `--nats URL` names one.
-func external(t *testing.T) string {
+// startServer starts a NATS server with a port, as `--nats URL` names one.
+func startServer(t *testing.T, port int) *server.Server {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoLog: true, NoSigs: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func external(t *testing.T) string {
 		t.Fatal("the external server does not start")
 	}
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	return s.ClientURL()
+	return s
 }
 
 func receive[T any](t *testing.T, from <-chan T) T {
@@ -65,7 +66,7 @@ func batch(after int64, bodies ...string) feed.Batch {
 func TestBatchesArriveAsTheyWereSent(t *testing.T) {
 	for name, options := range map[string]bus.Options{
 		"within the process":         {},
-		"through an external server": {URL: external(t)},
+		"through an external server": {URL: startServer(t, -1).ClientURL()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, options)
@@ -138,6 +139,35 @@ func TestStopEndsDelivery(t *testing.T) {
 	receive(t, second)
 	if len(first) != 0 {
 		t.Error("a stopped subscription still delivers")
+	}
+}
+
+func TestAServerThatComesBackIsFoundAgain(t *testing.T) {
+	first := startServer(t, -1)
+	port := first.Addr().(*net.TCPAddr).Port
+	b := open(t, bus.Options{URL: first.ClientURL()})
+	got := make(chan feed.Batch, 64)
+	stop, err := b.Subscribe(func(b feed.Batch) { got <- b })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	first.Shutdown()
+	first.WaitForShutdown()
+	startServer(t, port)
+	beat := time.NewTicker(50 * time.Millisecond)
+	defer beat.Stop()
+	for deadline := time.After(10 * time.Second); ; {
+		select {
+		case <-got:
+			return
+		case <-deadline:
+			t.Fatal("nothing arrives")
+		case <-beat.C: // what the relay does anyway; while cut off it is an error
+			if err := b.Publish(t.Context(), batch(0)); err != nil && len(got) > 0 {
+				t.Error(err)
+			}
+		}
 	}
 }
 
