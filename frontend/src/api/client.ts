@@ -1,0 +1,114 @@
+import type {
+  Category, Division, EventRecord, Hit, Identified, Page, Status, Counters, WithinArea, WithinList, WithinReply, WorkerBrief,
+} from "./types";
+
+/** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly title: string, readonly detail: string) {
+    super(detail || title);
+    this.name = "Problem";
+  }
+}
+
+export interface WithinQuery {
+  readonly area: WithinArea;
+  readonly list: WithinList;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/** The JSON API. Every call rejects with a Problem, or with an AbortError when its signal ends. */
+export class Client {
+  /** @param origin where the server is; empty for the page's own origin */
+  constructor(private readonly origin = "", private readonly request: typeof fetch = (...args) => fetch(...args)) {}
+
+  status(signal?: AbortSignal): Promise<Status> {
+    return this.get("/api/status", {}, signal);
+  }
+
+  identify(lon: number, lat: number, signal?: AbortSignal): Promise<Identified> {
+    return this.get("/api/identify", { lon: lon.toFixed(7), lat: lat.toFixed(7) }, signal);
+  }
+
+  async search(q: string, limit: number, signal?: AbortSignal): Promise<readonly Hit[]> {
+    const { hits } = await this.get<{ hits: readonly Hit[] | null }>("/api/search", { q, limit: String(limit) }, signal);
+    return hits ?? [];
+  }
+
+  async categories(signal?: AbortSignal): Promise<readonly Category[]> {
+    const reply = await this.get<readonly Category[] | { items: readonly Category[] }>("/api/categories", {}, signal);
+    return "items" in reply ? reply.items : reply;
+  }
+
+  async counters(code: string, signal?: AbortSignal): Promise<Counters> {
+    const reply = await this.get<Counters | { counters: Counters }>("/api/stats", { code }, signal);
+    return "counters" in reply && typeof reply.counters === "object" ? reply.counters : (reply as Counters);
+  }
+
+  division(code: string, signal?: AbortSignal): Promise<Division> {
+    return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "true" }, signal);
+  }
+
+  /** The divisions right below one, with their counters, without their geometry. */
+  children(parent: string, signal?: AbortSignal): Promise<readonly Division[]> {
+    return this.all<Division>("/api/divisions", { parent, geometry: "false" }, signal);
+  }
+
+  /** Every event that is not closed, at most `most` of them. */
+  openEvents(most: number, signal?: AbortSignal): Promise<readonly EventRecord[]> {
+    return this.all<EventRecord>("/api/events", {}, signal, most);
+  }
+
+  workers(signal?: AbortSignal): Promise<readonly WorkerBrief[]> {
+    return this.all<WorkerBrief>("/api/workers", {}, signal, 5000);
+  }
+
+  entity<T>(kind: string, id: number, signal?: AbortSignal): Promise<T> {
+    return this.get(`/api/${kind}/${id}`, {}, signal);
+  }
+
+  within(query: WithinQuery, signal?: AbortSignal): Promise<WithinReply> {
+    const { area, ...rest } = query;
+    return this.send("/api/within", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...area, ...rest }),
+    }, signal);
+  }
+
+  private async all<T>(path: string, query: Record<string, string>, signal?: AbortSignal, most = 20_000): Promise<readonly T[]> {
+    const items: T[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null && items.length < most) {
+      const page: Page<T> = await this.get(path, { ...query, limit: "1000", ...(cursor ? { cursor } : {}) }, signal);
+      items.push(...(page.items ?? []));
+      cursor = page.next || null;
+    }
+    return items;
+  }
+
+  private get<T>(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<T> {
+    const text = new URLSearchParams(query).toString();
+    return this.send(text ? `${path}?${text}` : path, {}, signal);
+  }
+
+  private async send<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
+    const reply = await this.answer(path, signal ? { ...init, signal } : init);
+    if (!reply.ok) throw await problemOf(reply);
+    return (await reply.json()) as T;
+  }
+
+  private async answer(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.request(this.origin + path, init);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      throw new Problem(0, "unreachable", "");
+    }
+  }
+}
+
+async function problemOf(reply: Response): Promise<Problem> {
+  const body = (await reply.json().catch(() => ({}))) as { title?: string; detail?: string };
+  return new Problem(reply.status, body.title ?? reply.statusText, body.detail ?? "");
+}

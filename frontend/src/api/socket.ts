@@ -1,0 +1,176 @@
+import { backoff } from "./backoff";
+import { decodeTextFrame, decodeTileFrame } from "./frames";
+import type { ClientFrame, ServerFrame, TileFrame, ViewFrame, WelcomeFrame } from "./frames";
+
+export type Connection = "connecting" | "live" | "retrying" | "off";
+
+/** What a socket needs of its surroundings; tests bring their own. */
+export interface Surroundings {
+  readonly open: (url: string, protocol: string) => WebSocket;
+  readonly later: (after: number, run: () => void) => () => void;
+  readonly chance: () => number;
+  readonly now: () => number;
+}
+
+export interface FeedListener {
+  /** Each text frame in the order of arrival, welcome and resync among them. */
+  frame(frame: ServerFrame): void;
+  tile(tile: TileFrame): void;
+  /** `lag` is the last round trip in milliseconds, where one was measured. */
+  connection(state: Connection, lag?: number): void;
+  /** Frames were lost: what is shown must be read again. */
+  lost(): void;
+}
+
+const protocol = "quanxi.v1";
+const pingEvery = 10_000;
+const silence = 25_000;
+const attemptsUntilOff = 4;
+
+/**
+ * One connection to the feed that comes back by itself: with growing pauses,
+ * and resuming where it stopped. Frames of a socket that is no longer the
+ * current one are dropped. Everything runs on the page's one thread.
+ */
+export class FeedSocket {
+  private socket: WebSocket | undefined;
+  private view: ViewFrame | undefined;
+  private cursor: string | undefined;
+  private counted = 0;
+  private attempt = 0;
+  private welcomed = false;
+  private closed = false;
+  private heardAt = 0;
+  private pingedAt = 0;
+  private stopTimer: () => void = () => {};
+
+  constructor(
+    private readonly url: string,
+    private readonly sets: readonly string[],
+    private readonly listener: FeedListener,
+    private readonly around: Surroundings = browser,
+  ) {}
+
+  connect(): void {
+    this.closed = false;
+    this.begin();
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.closed = true;
+    this.stopTimer();
+    this.drop();
+  }
+
+  /** Tries again now instead of at the end of the pause; no-op while connected. */
+  hurry(): void {
+    if (this.closed || this.socket) return;
+    this.stopTimer();
+    this.begin();
+  }
+
+  /** Whether frames can be sent now. */
+  get live(): boolean {
+    return this.welcomed;
+  }
+
+  /** Says what the screen looks at; repeated after each connection. */
+  look(view: ViewFrame): void {
+    this.view = view;
+    if (this.welcomed) this.send(view);
+  }
+
+  /** Sends a frame; false if there is no connection, and then nothing was sent. */
+  send(frame: ClientFrame): boolean {
+    if (!this.socket || this.socket.readyState !== 1) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  private begin(): void {
+    this.counted = 0;
+    const socket = this.around.open(this.url, protocol);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    const current = (handle: (event: MessageEvent) => void) => (event: Event) => {
+      if (this.socket === socket) handle(event as MessageEvent);
+    };
+    socket.onopen = current(() => this.greet());
+    socket.onmessage = current((event) => this.receive(event.data));
+    socket.onclose = current(() => this.retry());
+  }
+
+  private greet(): void {
+    this.heardAt = this.around.now();
+    this.send({ op: "hello", sets: this.sets, ...(this.cursor ? { resume: this.cursor } : {}) });
+    this.beat();
+  }
+
+  private beat(): void {
+    this.stopTimer = this.around.later(pingEvery, () => {
+      if (this.around.now() - this.heardAt > silence) return this.retry();
+      this.pingedAt = this.around.now();
+      this.send({ op: "ping" });
+      this.beat();
+    });
+  }
+
+  private receive(data: unknown): void {
+    this.heardAt = this.around.now();
+    if (data instanceof ArrayBuffer) {
+      const tile = decodeTileFrame(data);
+      if (tile) this.listener.tile(tile);
+      return;
+    }
+    const frame = decodeTextFrame(String(data));
+    if (frame) this.accept(frame);
+  }
+
+  private accept(frame: ServerFrame): void {
+    if (typeof frame.n === "number") {
+      if (this.counted > 0 && frame.n > this.counted + 1) this.listener.lost();
+      this.counted = Math.max(this.counted, frame.n);
+    }
+    if ("cursor" in frame && typeof frame.cursor === "string") this.cursor = frame.cursor;
+    if (frame.op === "welcome") this.welcome(frame as WelcomeFrame);
+    if (frame.op === "pong" && this.pingedAt) this.listener.connection("live", this.around.now() - this.pingedAt);
+    if (frame.op === "resync") this.cursor = undefined;
+    this.listener.frame(frame);
+  }
+
+  private welcome(frame: WelcomeFrame): void {
+    this.welcomed = true;
+    this.attempt = 0;
+    if (frame.cursor) this.cursor = frame.cursor;
+    if (this.view) this.send(this.view);
+    this.listener.connection("live");
+    this.pingedAt = this.around.now();
+    this.send({ op: "ping" });
+  }
+
+  private retry(): void {
+    this.stopTimer();
+    this.drop();
+    if (this.closed) return;
+    this.listener.connection(this.attempt < attemptsUntilOff ? "retrying" : "off");
+    this.stopTimer = this.around.later(backoff(this.attempt++, this.around.chance()), () => this.begin());
+  }
+
+  private drop(): void {
+    this.welcomed = false;
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close();
+  }
+}
+
+const browser: Surroundings = {
+  open: (url, name) => new WebSocket(url, name),
+  later: (after, run) => {
+    const timer = setTimeout(run, after);
+    return () => clearTimeout(timer);
+  },
+  chance: Math.random,
+  now: Date.now,
+};

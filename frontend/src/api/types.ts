@@ -1,0 +1,179 @@
+/**
+ * What the server says, as it says it: names are those of the wire. Coordinates
+ * are degrees lon/lat (CGCS2000), distances metres, bearings degrees clockwise
+ * from north, times RFC 3339.
+ */
+
+/** West, south, east, north, in degrees. */
+export type Envelope = readonly [number, number, number, number];
+export type Place = readonly [lon: number, lat: number];
+
+export interface AreaBrief {
+  readonly code: string;
+  readonly name: string;
+  readonly lon: number;
+  readonly lat: number;
+  readonly zoom: number;
+  readonly envelope: Envelope;
+}
+
+export interface Status {
+  readonly epoch: string;
+  readonly plan: number;
+  readonly ready: boolean;
+  readonly area?: AreaBrief;
+}
+
+export interface DivisionBrief {
+  readonly id: number;
+  readonly code: string;
+  readonly name: string;
+  readonly level: number;
+  readonly kind: string;
+}
+
+export interface Home {
+  readonly id: number;
+  readonly unit: number;
+  readonly room: string;
+  readonly state: string;
+  readonly people: number;
+}
+
+export interface Floor {
+  readonly floor: number;
+  readonly homes: readonly Home[];
+}
+
+export interface BuildingSheet {
+  readonly id: number;
+  readonly name: string;
+  readonly address: string;
+  readonly quarter: string;
+  readonly use: string;
+  readonly area: string;
+  readonly height: number;
+  readonly floors: number;
+  readonly floors_below: number;
+  readonly units: number;
+  readonly year: number;
+  readonly dwellings: number;
+  readonly people: number;
+  readonly floors_list: readonly Floor[] | null;
+}
+
+export interface WorkerBrief {
+  readonly id: number;
+  readonly name: string;
+  readonly role: string;
+  readonly area: string;
+  readonly phone?: string;
+}
+
+export interface Near {
+  readonly kind: string;
+  readonly id: number;
+  readonly name: string;
+  readonly category: string;
+  readonly state?: string;
+  readonly distance: number;
+  readonly bearing: number;
+  readonly lon: number;
+  readonly lat: number;
+}
+
+export interface Identified {
+  readonly lon: number;
+  readonly lat: number;
+  readonly chain: readonly DivisionBrief[] | null;
+  readonly building: BuildingSheet | null;
+  readonly workers: readonly WorkerBrief[] | null;
+  readonly near: readonly Near[] | null;
+}
+
+export interface Hit {
+  readonly kind: string;
+  readonly id: number;
+  readonly code?: string;
+  readonly name: string;
+  readonly detail: string;
+  readonly lon: number;
+  readonly lat: number;
+  readonly zoom: number;
+  readonly envelope: Envelope;
+}
+
+/** Numbers of one division; a number that this viewer may not know is absent. */
+export type Counters = Readonly<Record<string, number>>;
+
+export interface Division {
+  readonly id: number;
+  readonly revision: number;
+  readonly code: string;
+  readonly name: string;
+  readonly level: number;
+  readonly kind: string;
+  readonly parent: string;
+  readonly label?: { readonly coordinates: Place } | Place | null;
+  readonly counters?: Counters;
+  readonly geometry?: GeoJSON.Polygon | GeoJSON.MultiPolygon;
+}
+
+export interface EventRecord {
+  readonly id: number;
+  readonly revision: number;
+  readonly category: string;
+  readonly title: string;
+  readonly state: string;
+  readonly urgency: string;
+  readonly area: string;
+  readonly building: number;
+  readonly occurred_at: string;
+  readonly reported_at: string;
+  readonly due_at: string;
+  readonly geometry: { readonly type: "Point"; readonly coordinates: Place };
+}
+
+export interface Category {
+  readonly code: string;
+  readonly mark: string;
+  readonly short: string;
+  readonly name: string;
+  readonly hours: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[] | null;
+  readonly next: string | null;
+}
+
+/** An area drawn on the map, as `/api/within` takes it. Radii are metres. */
+export type WithinArea =
+  | { readonly rectangle: Envelope }
+  | { readonly circle: { readonly lon: number; readonly lat: number; readonly radius: number } }
+  | { readonly polygon: readonly Place[] }
+  | { readonly buffer: { readonly line: readonly Place[]; readonly radius: number } };
+
+export type WithinList = "buildings" | "dwellings" | "people";
+
+/** One row of a list within an area; which fields it has depends on the list. */
+export interface WithinItem {
+  readonly id: number;
+  readonly name?: string;
+  readonly address?: string;
+  readonly room?: string;
+  readonly unit?: number;
+  readonly floor?: number;
+  readonly building?: number;
+  readonly state?: string;
+  readonly age?: number;
+  readonly lon?: number;
+  readonly lat?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface WithinReply {
+  readonly counts: Counters;
+  readonly items: readonly WithinItem[] | null;
+  readonly next: string | null;
+}

@@ -1,0 +1,205 @@
+/**
+ * The one map object of a page. It is told what to show and tells what was
+ * tapped and where the camera went; it knows nothing of panels or of the server.
+ */
+import { LngLatBounds, Map as GLMap, setWorkerUrl } from "maplibre-gl";
+import type { GeoJSONSource } from "maplibre-gl";
+import workerURL from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+
+import type { Envelope, Place } from "../api/types";
+import type { Camera, Overlay, Theme } from "../model/address";
+import { dress } from "./dress";
+import { FeatureStates } from "./states";
+import { palettes } from "./palette";
+import type { Mood } from "./palette";
+import { pick } from "./pick";
+import type { Tapped } from "./pick";
+import { serveTiles } from "./protocol";
+import type { FetchTile } from "./protocol";
+import { draw, stampOnDemand } from "./stamps";
+import { styleOf, tileSets } from "./style";
+import type { HouseView } from "./houses";
+
+/** Everything that decides how the map looks, apart from live data. */
+export interface Scene {
+  readonly mood: Mood;
+  readonly k: number;
+  readonly theme: Theme;
+  readonly hidden: readonly Overlay[];
+  readonly houses: HouseView;
+}
+
+export interface TownListener {
+  tapped(what: Tapped, place: Place): void;
+  /** The camera stands still after a movement. */
+  moved(camera: Camera, view: Envelope): void;
+  /** The camera moves, or the pointer does; `place` is undefined off the map. */
+  pointed(place: Place | undefined): void;
+  framed(camera: Camera, metresPerPixel: number): void;
+  failed(why: Error): void;
+}
+
+export interface TownOptions {
+  readonly container: HTMLElement;
+  readonly scene: Scene;
+  readonly camera: Camera;
+  readonly fetchTile: FetchTile;
+  readonly listener: TownListener;
+  /** Pixels that a finger may miss a mark by. */
+  readonly reach: number;
+  /** No flights: the user asked for less motion, or a test is looking. */
+  readonly still: boolean;
+}
+
+export type OwnSource = "veil" | "state-labels" | "walkers" | "burning" | "calm" | "stack" | "drawn" | "chosen" | "own";
+
+const flight = 800;
+
+export class TownMap {
+  /** For the other files of this folder. */
+  readonly gl: GLMap;
+  readonly states: FeatureStates;
+  /** Takes taps before they select; returns true to keep one for itself. */
+  grab: ((place: Place) => boolean) | undefined;
+
+  private scene: Scene;
+  private readonly waiting = new Map<OwnSource, GeoJSON.FeatureCollection>();
+  private readonly stopServing: () => void;
+  private loaded = false;
+
+  constructor(private readonly options: TownOptions) {
+    this.scene = options.scene;
+    this.stopServing = serveTiles(options.fetchTile);
+    setWorkerUrl(new URL(workerURL, document.baseURI).href);
+    const { lon, lat, zoom, bearing, pitch } = options.camera;
+    this.gl = new GLMap({
+      container: options.container, style: this.style(), center: [lon, lat], zoom, bearing, pitch,
+      maxPitch: 70, minZoom: 4, maxZoom: 20.5, attributionControl: false, fadeDuration: 0,
+      maxTileCacheSize: 0, refreshExpiredTiles: false, validateStyle: import.meta.env.DEV,
+      localIdeographFontFamily: "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
+      dragRotate: true, canvasContextAttributes: { antialias: true },
+    });
+    this.states = new FeatureStates(this.gl);
+    stampOnDemand(this.gl, () => palettes[this.scene.mood], sharpness());
+    this.listen();
+  }
+
+  /** Shows a scene; only what differs is changed. */
+  show(scene: Scene): void {
+    const mood = this.scene.mood !== scene.mood;
+    this.scene = scene;
+    if (!this.loaded) return;
+    this.gl.setStyle(this.style(), { diff: true, validate: false, transformStyle: (before, after) => ({ ...after, sources: before?.sources ?? after.sources }) });
+    if (mood) this.redraw();
+  }
+
+  /** Replaces what a source of the page's own shows. */
+  fill(source: OwnSource, features: readonly GeoJSON.Feature[]): void {
+    const data: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [...features] };
+    const held = this.loaded ? this.gl.getSource<GeoJSONSource>(source) : undefined;
+    if (held) held.setData(data);
+    else this.waiting.set(source, data);
+  }
+
+  /** Reads tiles again: those named, or all of the layer set. */
+  refresh(layers: string, tiles?: readonly { z: number; x: number; y: number }[]): void {
+    if (!this.loaded || !this.gl.getSource(layers)) return;
+    this.gl.refreshTiles(layers, tiles ? [...tiles] : undefined);
+  }
+
+  refreshAll(): void {
+    for (const layers of Object.keys(tileSets)) this.refresh(layers);
+  }
+
+  /** Flies, or jumps where flights are not wanted. */
+  go(camera: Partial<Camera> & { lon: number; lat: number }): void {
+    const { lon, lat, ...rest } = camera;
+    const to = { center: [lon, lat] as [number, number], ...rest };
+    if (this.options.still) this.gl.jumpTo(to);
+    else this.gl.flyTo({ ...to, duration: flight, maxDuration: flight });
+  }
+
+  /** Shows the whole of an envelope. */
+  frame([west, south, east, north]: Envelope, turn: { bearing?: number; pitch?: number; padding?: number } = {}): void {
+    const { padding = 40, ...rest } = turn;
+    const bounds = new LngLatBounds([west, south], [east, north]);
+    const camera = this.gl.cameraForBounds(bounds, { padding, bearing: rest.bearing ?? this.gl.getBearing() });
+    if (!camera?.center) return;
+    const { lng, lat } = camera.center as { lng: number; lat: number };
+    this.go({ lon: lng, lat, zoom: Math.min(18, camera.zoom ?? 14), ...rest });
+  }
+
+  /** Keeps part of the canvas free: a panel or a sheet lies over it. Pixels. */
+  cover(padding: { top?: number; right?: number; bottom?: number; left?: number }): void {
+    this.gl.easeTo({ padding: { top: 0, right: 0, bottom: 0, left: 0, ...padding }, duration: this.options.still ? 0 : 240 });
+  }
+
+  get camera(): Camera {
+    const { lng: lon, lat } = this.gl.getCenter();
+    return { lon, lat, zoom: this.gl.getZoom(), bearing: this.gl.getBearing(), pitch: this.gl.getPitch() };
+  }
+
+  resize(): void {
+    this.gl.resize();
+  }
+
+  remove(): void {
+    this.stopServing();
+    this.gl.remove();
+  }
+
+  private style() {
+    return dress(styleOf(this.scene), this.scene);
+  }
+
+  private listen(): void {
+    const { listener, reach } = this.options;
+    this.gl.on("style.load", () => this.begin());
+    this.gl.on("click", ({ point, lngLat }) => {
+      const place: Place = [lngLat.lng, lngLat.lat];
+      if (!this.grab?.(place)) listener.tapped(pick(this.gl, point, place, reach), place);
+    });
+    this.gl.on("mousemove", ({ lngLat }) => listener.pointed([lngLat.lng, lngLat.lat]));
+    this.gl.on("mouseout", () => listener.pointed(undefined));
+    this.gl.on("move", () => listener.framed(this.camera, this.metresPerPixel()));
+    this.gl.on("moveend", () => listener.moved(this.camera, this.envelope()));
+    this.gl.on("error", ({ error }) => {
+      if (!(error instanceof DOMException && error.name === "AbortError")) listener.failed(new Error(error.message));
+    });
+    // What a test waits for: nothing is loading and nothing moves.
+    this.gl.on("idle", () => this.options.container.setAttribute("data-idle", ""));
+    this.gl.on("dataloading", () => this.options.container.removeAttribute("data-idle"));
+  }
+
+  private begin(): void {
+    this.loaded = true;
+    for (const [source, data] of this.waiting) this.gl.getSource<GeoJSONSource>(source)?.setData(data);
+    this.waiting.clear();
+    this.states.again();
+    const { listener } = this.options;
+    listener.framed(this.camera, this.metresPerPixel());
+    listener.moved(this.camera, this.envelope());
+  }
+
+  /** Draws all marks again in the colours of the new mood. */
+  private redraw(): void {
+    for (const id of this.gl.listImages()) {
+      const image = draw(id, palettes[this.scene.mood], sharpness());
+      if (image) this.gl.updateImage(id, image);
+    }
+  }
+
+  private envelope(): Envelope {
+    const bounds = this.gl.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  private metresPerPixel(): number {
+    const { lat } = this.gl.getCenter();
+    return (40_075_016.686 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.gl.getZoom());
+  }
+}
+
+function sharpness(): number {
+  return Math.max(2, Math.ceil(window.devicePixelRatio || 1));
+}

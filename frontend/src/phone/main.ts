@@ -1,0 +1,9 @@
+import "../ui/tokens.css";
+import "../ui/base.css";
+import "./phone.css";
+
+import { createApp } from "vue";
+
+import App from "./App.vue";
+
+createApp(App).mount("#app");

@@ -1,0 +1,71 @@
+import { computed, ref, shallowRef } from "vue";
+import type { ComputedRef, Ref, ShallowRef } from "vue";
+
+import type { Client } from "../api/client";
+import type { AreaBrief, Counters, Division } from "../api/types";
+import { applyTallies } from "../model/feed";
+import type { Tallies } from "../model/feed";
+
+export type Reading = "loading" | "ready" | "failed";
+
+export interface Areas {
+  /** The area that this viewer's map begins with. */
+  readonly focus: Ref<AreaBrief | undefined>;
+  readonly boundary: ShallowRef<Division | undefined>;
+  /** Every known division below the focus, by code. */
+  readonly divisions: ShallowRef<ReadonlyMap<string, Division>>;
+  readonly tallies: ShallowRef<Tallies>;
+  readonly numbers: ComputedRef<Counters>;
+  readonly state: Ref<Reading>;
+  /** When the numbers were read or last moved. */
+  readonly at: Ref<number>;
+  load(): Promise<void>;
+  count(items: readonly Readonly<Record<string, unknown>>[]): void;
+}
+
+const gridLevel = 5;
+
+/** The focus area and the divisions below it, with their numbers. */
+export function useAreas(client: Client): Areas {
+  const focus = ref<AreaBrief>();
+  const boundary = shallowRef<Division>();
+  const divisions = shallowRef<ReadonlyMap<string, Division>>(new Map());
+  const tallies = shallowRef<Tallies>(new Map());
+  const state = ref<Reading>("loading");
+  const at = ref(0);
+  const numbers = computed(() => tallies.value.get(focus.value?.code ?? "") ?? {});
+
+  const count = (items: readonly Readonly<Record<string, unknown>>[]) => {
+    tallies.value = applyTallies(tallies.value, items);
+    at.value = Date.now();
+  };
+
+  const descend = async (parents: readonly string[], level: number): Promise<void> => {
+    const found = (await Promise.all(parents.map((parent) => client.children(parent)))).flat();
+    const known = new Map(divisions.value);
+    for (const division of found) known.set(division.code, division);
+    divisions.value = known;
+    count(found.map(({ code, counters }) => ({ code, ...counters })));
+    const below = found.filter((division) => division.level < gridLevel).map(({ code }) => code);
+    if (below.length > 0 && level < gridLevel) await descend(below, level + 1);
+  };
+
+  const load = async (): Promise<void> => {
+    try {
+      const { area } = await client.status();
+      if (!area) return void (state.value = "ready");
+      focus.value = area;
+      const [division, own] = await Promise.all([client.division(area.code), client.counters(area.code)]);
+      boundary.value = division;
+      count([{ code: area.code, ...division.counters, ...own }]);
+      state.value = "ready";
+      await descend([area.code], division.level);
+    } catch {
+      state.value = "failed";
+    }
+  };
+
+  return { focus, boundary, divisions, tallies, numbers, state, at, load, count };
+}
+
+export { gridLevel };

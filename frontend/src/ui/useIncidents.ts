@@ -1,0 +1,64 @@
+import { computed, ref, shallowRef } from "vue";
+import type { ComputedRef, Ref, ShallowRef } from "vue";
+
+import type { Client } from "../api/client";
+import type { ServerFrame } from "../api/frames";
+import type { Category } from "../api/types";
+import { applyIncident, forgetClosed, loadIncidents, noIncidents, readIncident, removeIncident } from "../model/feed";
+import type { Incidents } from "../model/feed";
+import { byNeed, isOverdue, toneOf } from "../model/incident";
+import type { Incident, Tone } from "../model/incident";
+import type { Reading } from "./useAreas";
+
+export interface IncidentDesk {
+  readonly all: ShallowRef<Incidents>;
+  /** Open events, the most needy first. */
+  readonly open: ComputedRef<readonly Incident[]>;
+  readonly tones: ComputedRef<Readonly<Record<Tone, number>>>;
+  readonly overdue: ComputedRef<number>;
+  readonly categories: ShallowRef<ReadonlyMap<string, Category>>;
+  readonly state: Ref<Reading>;
+  load(): Promise<void>;
+  apply(frame: ServerFrame): void;
+}
+
+const most = 5000;
+
+/** All open events that this viewer may see, as the feed moves them. */
+export function useIncidents(client: Client, now: Readonly<Ref<number>>): IncidentDesk {
+  const all = shallowRef<Incidents>(noIncidents);
+  const categories = shallowRef<ReadonlyMap<string, Category>>(new Map());
+  const state = ref<Reading>("loading");
+
+  const open = computed(() => [...all.value.byID.values()].filter((incident) => incident.state !== "closed").sort(byNeed(now.value)));
+  const tones = computed(() => {
+    const counts: Record<Tone, number> = { red: 0, amber: 0, blue: 0, green: 0, closed: 0 };
+    for (const incident of open.value) counts[toneOf(incident, now.value)]++;
+    return counts;
+  });
+  const overdue = computed(() => open.value.filter((incident) => isOverdue(incident, now.value)).length);
+
+  const load = async (): Promise<void> => {
+    try {
+      const [list, kinds] = await Promise.all([client.openEvents(most), client.categories()]);
+      categories.value = new Map(kinds.map((category) => [category.code, category]));
+      const read = list.map(readIncident).filter((incident) => incident !== undefined);
+      all.value = loadIncidents(all.value, read.filter((incident) => incident.state !== "closed"));
+      state.value = "ready";
+    } catch {
+      state.value = "failed";
+    }
+  };
+
+  const apply = (frame: ServerFrame): void => {
+    if ((frame.op === "change" || frame.op === "alert") && "data" in frame && frame.kind === "events") {
+      const incident = readIncident({ ...(frame.data as object), id: frame.id, revision: frame.revision });
+      if (incident) all.value = forgetClosed(applyIncident(all.value, incident, now.value), now.value);
+    }
+    if (frame.op === "gone" && "revision" in frame && frame.kind === "events") {
+      all.value = removeIncident(all.value, Number(frame.id), Number(frame.revision));
+    }
+  };
+
+  return { all, open, tones, overdue, categories, state, load, apply };
+}

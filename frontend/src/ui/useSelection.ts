@@ -1,0 +1,113 @@
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
+import type { ComputedRef, Ref, ShallowRef } from "vue";
+
+import type { Client } from "../api/client";
+import { readHomes } from "../api/homes";
+import type { TileFetcher } from "../api/tiles";
+import type { BuildingSheet, Identified, Place } from "../api/types";
+import type { Selection } from "../model/address";
+import type { HomeBlock } from "../model/stack";
+import type { Reading } from "./useAreas";
+
+export interface OpenedBuilding {
+  readonly sheet: BuildingSheet;
+  readonly footprint: readonly (readonly Place[])[];
+  readonly homes: readonly HomeBlock[];
+}
+
+export interface SelectionDesk {
+  readonly selection: ShallowRef<Selection | undefined>;
+  readonly identified: ShallowRef<Identified | undefined>;
+  readonly state: Ref<Reading>;
+  readonly opened: ShallowRef<OpenedBuilding | undefined>;
+  readonly floor: Ref<number | undefined>;
+  /** The home that is hovered or focused, in the table or on the map. */
+  readonly home: Ref<number | undefined>;
+  readonly floors: ComputedRef<readonly number[]>;
+  select(selection: Selection, place: Place): Promise<void>;
+  again(): Promise<void>;
+  open(floor?: number): Promise<void>;
+  /** Goes back one level: the drawer, the building, the selection. False if nothing was chosen. */
+  back(): boolean;
+  clear(): void;
+  moveFloor(by: 1 | -1): void;
+}
+
+/** What is chosen: a place or an event, what the server knows about it, and the building if it was opened. */
+export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk {
+  const selection = shallowRef<Selection>();
+  const identified = shallowRef<Identified>();
+  const state = ref<Reading>("ready");
+  const opened = shallowRef<OpenedBuilding>();
+  const floor = ref<number>();
+  const home = ref<number>();
+  let asked: { place: Place; abort: AbortController } | undefined;
+  onScopeDispose(() => asked?.abort.abort());
+
+  const floors = computed(() => (opened.value?.sheet.floors_list ?? []).map((row) => row.floor).toSorted((a, b) => b - a));
+
+  const ask = async (place: Place): Promise<void> => {
+    asked?.abort.abort();
+    const abort = new AbortController();
+    asked = { place, abort };
+    state.value = "loading";
+    try {
+      const reply = await client.identify(place[0], place[1], abort.signal);
+      if (abort.signal.aborted) return;
+      identified.value = reply;
+      state.value = "ready";
+    } catch {
+      if (!abort.signal.aborted) state.value = "failed";
+    }
+  };
+
+  const shut = () => {
+    opened.value = undefined;
+    floor.value = undefined;
+    home.value = undefined;
+  };
+
+  const open = async (at?: number): Promise<void> => {
+    const sheet = identified.value?.building;
+    if (!sheet?.floors_list?.length) return;
+    const { geometry } = await client.entity<{ geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", sheet.id);
+    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    const footprint = (polygons[0] ?? []) as unknown as Place[][];
+    const homes = await readHomes(tiles, sheet, footprint, new AbortController().signal);
+    if (identified.value?.building?.id !== sheet.id) return;
+    opened.value = { sheet, footprint, homes };
+    floor.value = at;
+  };
+
+  const clear = () => {
+    asked?.abort.abort();
+    shut();
+    selection.value = undefined;
+    identified.value = undefined;
+    state.value = "ready";
+  };
+
+  const back = (): boolean => {
+    if (floor.value !== undefined) floor.value = undefined;
+    else if (opened.value) shut();
+    else if (selection.value) clear();
+    else return false;
+    return true;
+  };
+
+  return {
+    selection, identified, state, opened, floor, home, floors, open, back, clear,
+    select: async (chosen, place) => {
+      shut();
+      selection.value = chosen;
+      await ask(place);
+    },
+    again: async () => {
+      if (asked) await ask(asked.place);
+    },
+    moveFloor: (by) => {
+      const at = floor.value === undefined ? (by > 0 ? floors.value.length : -1) : floors.value.indexOf(floor.value);
+      floor.value = floors.value[Math.min(floors.value.length - 1, Math.max(0, at - by))];
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { onScopeDispose, ref, shallowRef } from "vue";
+import type { Ref, ShallowRef } from "vue";
+
+import type { Client } from "../api/client";
+import type { WithinArea, WithinList, WithinReply } from "../api/types";
+import { Pencil } from "../map/pencil";
+import type { TownMap } from "../map/town";
+import { areaOf } from "../model/drawing";
+import type { Drawing, Tool } from "../model/drawing";
+import type { Reading } from "./useAreas";
+
+export interface WithinDesk {
+  /** What is being drawn or was drawn; undefined if nothing. */
+  readonly drawing: ShallowRef<Drawing | undefined>;
+  readonly reply: ShallowRef<WithinReply | undefined>;
+  readonly list: Ref<WithinList>;
+  readonly state: Ref<Reading>;
+  begin(tool: Tool): void;
+  finish(): void;
+  back(): void;
+  widen(radius: number): void;
+  show(list: WithinList): Promise<void>;
+  more(): Promise<void>;
+  again(): Promise<void>;
+  clear(): void;
+}
+
+const usualRadius = 50;
+const pageSize = 50;
+
+/** Draws an area and asks what is in it. */
+export function useWithin(client: Client, town: () => TownMap | undefined): WithinDesk {
+  const drawing = shallowRef<Drawing>();
+  const reply = shallowRef<WithinReply>();
+  const list = ref<WithinList>("buildings");
+  const state = ref<Reading>("ready");
+  let pencil: Pencil | undefined;
+  let running: AbortController | undefined;
+
+  const ask = async (area: WithinArea, cursor?: string): Promise<void> => {
+    running?.abort();
+    const abort = (running = new AbortController());
+    state.value = "loading";
+    try {
+      const page = await client.within({ area, list: list.value, limit: pageSize, ...(cursor ? { cursor } : {}) }, abort.signal);
+      const before = cursor ? (reply.value?.items ?? []) : [];
+      reply.value = { ...page, items: [...before, ...(page.items ?? [])] };
+      state.value = "ready";
+    } catch {
+      if (!abort.signal.aborted) state.value = "failed";
+    }
+  };
+  const again = async (cursor?: string): Promise<void> => {
+    const area = drawing.value && areaOf(drawing.value);
+    if (area) await ask(area, cursor);
+  };
+  const clear = () => {
+    running?.abort();
+    pencil?.stop();
+    pencil?.clear();
+    pencil = undefined;
+    drawing.value = undefined;
+    reply.value = undefined;
+    state.value = "ready";
+  };
+  onScopeDispose(clear);
+
+  return {
+    drawing, reply, list, state, clear,
+    begin: (tool) => {
+      clear();
+      const map = town();
+      if (!map) return;
+      pencil = new Pencil(map, tool, usualRadius, (next) => {
+        drawing.value = next;
+        if (next.done) void again();
+      });
+    },
+    finish: () => pencil?.end(),
+    back: () => pencil?.back(),
+    widen: (radius) => pencil?.widen(radius),
+    show: async (chosen) => {
+      list.value = chosen;
+      await again();
+    },
+    more: async () => again(reply.value?.next ?? undefined),
+    again: async () => again(),
+  };
+}
