@@ -87,7 +87,7 @@ func (e *Encoder) ID() ID { return e.id }
 func (e *Encoder) Begin(name string, properties ...string) {
 	e.name, e.keys = name, append(e.keys[:0], properties...)
 	e.values.reset()
-	e.layer, e.features, e.open = e.layer[:0], 0, false
+	e.layer, e.features, e.open, e.least = e.layer[:0], 0, false, 0
 }
 
 // Feature begins a feature and ends the one before. The number must be below

@@ -31,7 +31,8 @@ func (e *Encoder) Fit(id ID, limit int, draw func(*Encoder)) []byte {
 // nothing.
 type sieve struct {
 	coarseness uint8
-	kept       bool // the open feature passes whatever its size
+	least      int64 // area under which rings of the layer are always left out
+	kept       bool  // the open feature passes whatever its size
 	taken      map[[2]uint32]struct{}
 }
 
@@ -44,13 +45,17 @@ func (s *sieve) set(coarseness uint8) {
 // comes before the geometry.
 func (e *Encoder) Keep() { e.kept = true }
 
+// Least leaves out the polygons of the open layer that have less than an area in
+// square units of the tile, from their first ring on.
+func (e *Encoder) Least(area int64) { e.least = area }
+
 // small reports whether a ring is left out. It looks at the whole ring, not at
 // what this tile shows of it, so that neighbours decide alike.
 func (e *Encoder) small(pts []point, box span) bool {
-	if e.coarseness == 0 || e.kept {
+	if e.coarseness == 0 && e.least == 0 || e.kept {
 		return false
 	}
-	least := float64(int64(1) << (2 * e.coarseness))
+	least := float64(max(e.least, int64(1)<<(2*e.coarseness)))
 	if float64(box.maxX-box.minX)*float64(box.maxY-box.minY) < least {
 		return true
 	}

@@ -1,0 +1,114 @@
+package world
+
+import (
+	"cmp"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/tiles"
+)
+
+// DrawTile draws one layer of a tile as it is for somebody who answers for scope,
+// and returns its bytes, which are e's until its next use. It is empty if there is
+// nothing to show, the layer is not drawn at that zoom, or there is no such
+// layer. The same state gives the same bytes on every node.
+func (s *Snapshot) DrawTile(e *tiles.Encoder, layer string, id tiles.ID, scope grid.Scope) []byte {
+	n, ok := layerNumber(layer)
+	if !ok || !table[n].Drawn(id.Z) {
+		return nil
+	}
+	d := &drawing{Snapshot: s, e: e, id: id, scope: scope, envelope: id.Envelope()}
+	draw := d.layer(layer)
+	return e.Fit(id, tiles.MaxBytes, func(*tiles.Encoder) { draw() })
+}
+
+// A drawing is one layer of one tile in the making.
+type drawing struct {
+	*Snapshot
+	e        *tiles.Encoder
+	id       tiles.ID
+	scope    grid.Scope
+	envelope geo.Envelope
+	order    []numbered
+	pixels   []geo.Pixel // scratch
+	asked    uint32      // the area that holds was asked for last, plus one
+	held     bool
+}
+
+func (d *drawing) layer(name string) func() {
+	switch name {
+	case baseLayer:
+		return d.base
+	case divisionsLayer:
+		return d.divisionsAndBorders
+	case buildingsLayer:
+		return d.footprints
+	case dwellingsLayer:
+		return d.slabs
+	case componentsLayer:
+		return d.componentsAndDevices
+	case devicesLayer:
+		return d.boundDevices
+	case camerasLayer:
+		return d.cameraMarks
+	case serviceLayer:
+		return d.servicePoints
+	case eventsLayer:
+		return d.eventsOrCounts
+	case workersLayer:
+		return d.workersOnDuty
+	case peopleLayer:
+		return d.peopleCounts
+	}
+	return func() {}
+}
+
+// numbered is a slot with the id of what is in it.
+type numbered struct {
+	id   int64
+	slot uint32
+}
+
+// slots returns what of a kind the tile may show, in the order of ids: slots and
+// the index depend on the history of the node.
+func (d *drawing) slots(kind grid.Kind) []numbered {
+	k, _ := sortOf(kind)
+	ids := d.shelfOf(k)
+	d.order = d.order[:0]
+	for slot := range d.Slots(kind, d.envelope) {
+		d.order = append(d.order, numbered{ids.id(slot), slot})
+	}
+	return sorted(d.order)
+}
+
+// holds reports whether an area lies in the scope. Neighbours in a tile mostly
+// have the same area.
+func (d *drawing) holds(area uint32) bool {
+	if d.asked != area+1 || area == none {
+		d.asked, d.held = area+1, d.scope.Holds(d.code(area))
+	}
+	return d.held
+}
+
+// polygon draws a ring of a feature.
+func (d *drawing) polygon(ring []geo.Pixel, outer bool) {
+	if outer {
+		d.e.Outer(ring)
+	} else {
+		d.e.Hole(ring)
+	}
+}
+
+// text adds a text unless it is empty.
+func (d *drawing) text(p tiles.Property, text string) {
+	if text != "" {
+		d.e.Str(p, text)
+	}
+}
+
+// sorted orders slots by id.
+func sorted(all []numbered) []numbered {
+	slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
+	return all
+}

@@ -1,0 +1,68 @@
+package world
+
+import (
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/tiles"
+)
+
+// Properties of people.
+const (
+	peopleCode tiles.Property = iota
+	peopleBuilding
+	peopleAll
+	peopleLiving
+	peopleAged60
+	peopleCare
+)
+
+// peopleByBuilding is the lowest zoom at which people are counted by building.
+const peopleByBuilding = 17
+
+// peopleCounts draws numbers and never anybody, and only where the viewer answers
+// for the whole area that is counted.
+func (d *drawing) peopleCounts() {
+	d.e.Begin("people", "code", "building", "people", "living", "aged60", "care")
+	if d.id.Z >= peopleByBuilding {
+		d.peopleOfBuildings()
+	} else {
+		d.peopleOfAreas()
+	}
+	d.e.End()
+}
+
+func (d *drawing) peopleOfBuildings() {
+	for _, n := range d.slots(grid.Buildings) {
+		b := d.BuildingAt(n.slot)
+		h := b.Homes()
+		if h.People == 0 || !d.holds(b.row.area) {
+			continue
+		}
+		d.e.Feature(uint64(n.id))
+		d.e.Point(b.Pixel())
+		d.e.Int(peopleBuilding, n.id)
+		d.numbers(h.counters())
+	}
+}
+
+func (d *drawing) peopleOfAreas() {
+	level := countedLevel(d.id.Z)
+	for _, n := range d.divisionsHere() {
+		div := d.DivisionAt(n.slot)
+		c := div.Counters()
+		if div.Level() != level || c.People == 0 || !d.holds(n.slot) {
+			continue
+		}
+		d.e.Feature(uint64(n.id))
+		d.e.Point(geo.Project(div.Label()))
+		d.e.Str(peopleCode, string(div.Code()))
+		d.numbers(c)
+	}
+}
+
+func (d *drawing) numbers(c Counters) {
+	d.e.Int(peopleAll, int64(c.People))
+	d.e.Int(peopleLiving, int64(c.Living))
+	d.e.Int(peopleAged60, int64(c.Aged60))
+	d.e.Int(peopleCare, int64(c.Care))
+}
