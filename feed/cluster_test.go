@@ -25,9 +25,14 @@ type member struct {
 // join starts a member on a log and a wire; it ends with the test.
 func join(t *testing.T, log *feedtest.Log, wire feed.Transport) *member {
 	t.Helper()
+	return joinWith(t, log, wire, feed.RelayOptions{})
+}
+
+func joinWith(t *testing.T, log *feedtest.Log, wire feed.Transport, options feed.RelayOptions) *member {
+	t.Helper()
 	m := &member{world: feedtest.NewWorld(), audience: new(feedtest.Audience)}
 	m.node = feed.NewNode(feed.Sources{Log: log, Loads: log, Transport: wire, Applier: m.world, Audience: m.audience}, feed.NodeOptions{})
-	m.relay = feed.NewRelay(log, wire, feed.RelayOptions{})
+	m.relay = feed.NewRelay(log, wire, options)
 	m.stop = run(t, m.relay, m.node)
 	return m
 }

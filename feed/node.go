@@ -172,14 +172,15 @@ func (n *Node) take(ctx context.Context, b Batch) error {
 			return err
 		}
 	}
-	if !ours || b.Pos < n.at.Pos {
-		return nil // another installation's, or a relay that thawed
+	if !ours {
+		return nil // another installation's
 	}
 	if b.After > n.at.Pos {
 		if err := n.fill(ctx, b.After); err != nil {
 			return err
 		}
 	}
+	// Of a batch that overlaps, or comes again from a relay that thawed, what we have is dropped.
 	return n.apply(ctx, b.Changes[min(n.at.Pos-b.After, int64(len(b.Changes))):], b.Horizon)
 }
 

@@ -86,6 +86,20 @@ func TestNodes(t *testing.T) {
 				t.Errorf("%d resets, want one at the start and one for the new epoch", len(resets))
 			}
 		},
+		"a store that was put back unnoticed is found out when the relay speaks again": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
+			for id := range int64(5) {
+				log.Put(feedtest.Event(id+1, town, 106.5, 29.5))
+			}
+			pass(3 * time.Second)
+			wire.Cut()
+			pass(1500 * time.Millisecond)
+			log.Rewrite(4)
+			log.Put(feedtest.Event(77, town, 106.5, 29.5))
+			log.Put(feedtest.Event(78, town, 106.5, 29.5))
+			wire.Mend()
+			pass(400 * time.Millisecond)
+			level(t, log, m)
+		},
 		"another installation on the same wire is ignored": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
 			pass(time.Second)
 			foreign := feed.Batch{Epoch: "foreign", Pos: 1, Changes: []feed.Change{{Pos: 1, Kind: events.Events, ID: 5, Revision: 1, Op: feed.Remove}}}
@@ -151,6 +165,27 @@ func TestNodes(t *testing.T) {
 	}
 }
 
+// What is published while a node loads lies beyond what it loaded. It is not ready
+// before it has that too, though nothing tells it.
+func TestANodeIsReadyOnlyWhenItHasWhatCameDuringItsLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, wire := feedtest.NewLog(nil), feedtest.NewWire(nil)
+		wire.Cut()
+		log.DuringLoad(func() {
+			log.Put(feedtest.Event(1, town, 106.5, 29.5))
+			if _, err := log.Publish(t.Context(), 10); err != nil {
+				t.Error(err)
+			}
+		})
+		m := join(t, log, wire)
+		pass(time.Millisecond)
+		if !m.node.Status().Ready {
+			t.Error("not ready")
+		}
+		level(t, log, m)
+	})
+}
+
 func TestReadYourWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, wire := feedtest.NewLog(nil), feedtest.NewWire(nil)
@@ -210,7 +245,8 @@ func TestNodesEndAtTheTruth(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			log := feedtest.NewLog(rand.New(rand.NewPCG(seed, 1)))
 			wire := feedtest.NewWire(rand.New(rand.NewPCG(seed, 2)))
-			members := []*member{join(t, log, wire), join(t, log, wire)}
+			cut := feed.RelayOptions{Limit: 3} // batches that cut transactions, and orders, in two
+			members := []*member{joinWith(t, log, wire, cut), joinWith(t, log, wire, cut)}
 			for range rapid.IntRange(1, 40).Draw(r, "acts") {
 				act(r, log, wire, members)
 				if rapid.Bool().Draw(r, "pause") {

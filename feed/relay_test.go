@@ -123,6 +123,24 @@ func TestARelayThatStoodStillTakesItsLockAnew(t *testing.T) {
 	})
 }
 
+func TestARelayWhoLostItsLockToAnotherIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, wire := feedtest.NewLog(nil), feedtest.NewWire(nil)
+		first := join(t, log, wire)
+		pass(time.Second)
+		cold := &freezer{Transport: wire}
+		thaw := cold.freeze()
+		join(t, log, cold) // takes over, and hangs
+		pass(time.Second)
+		log.BreakLock()
+		pass(3 * time.Second)
+		if first.relay.Status().Holding || first.node.Status().Fresh {
+			t.Error("it vouches for a position that it does not know to be the last")
+		}
+		thaw()
+	})
+}
+
 func TestARelayBeatsWhenIdleAndOnlyThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, wire := feedtest.NewLog(nil), feedtest.NewWire(nil)

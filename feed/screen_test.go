@@ -123,6 +123,9 @@ func (s *screen) read() []feed.Tile {
 			s.t.Fatalf("frame %d is numbered %d", s.n, m.N)
 		}
 		if cursor, ok := f.Cursor(); ok {
+			if cursor.Epoch == s.cursor.Epoch && cursor.Pos < s.cursor.Pos {
+				s.t.Errorf("the cursor went back from %d to %d", s.cursor.Pos, cursor.Pos)
+			}
 			s.cursor = cursor
 		}
 		s.frames = append(s.frames, m)

@@ -34,6 +34,7 @@ type Log struct {
 	failing error
 	woken   chan struct{}
 	holder  context.CancelFunc
+	during  func()
 }
 
 // A row is the stored state of one entity; body is nil once it is removed.
@@ -42,8 +43,8 @@ type row struct {
 	body     []byte
 }
 
-// NewLog returns an empty log. If shuffle is not nil, the positions within a
-// batch are in random order, as those of concurrent transactions are.
+// NewLog returns an empty log. If shuffle is not nil, positions are given in
+// random order among what is pending, as to the rows of concurrent transactions.
 func NewLog(shuffle *rand.Rand) *Log {
 	l := &Log{
 		relay: make(chan struct{}, 1), epoch: 1, shuffle: shuffle, woken: make(chan struct{}),
@@ -159,6 +160,22 @@ func (l *Log) Restore(pos int64) {
 		}
 	}
 	l.wake()
+}
+
+// Rewrite puts the log back to what it was at pos without a new epoch, as a copy
+// that nobody noticed would.
+func (l *Log) Rewrite(pos int64) {
+	l.Restore(pos)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.epoch--
+}
+
+// DuringLoad has do called once, in the middle of the next Load.
+func (l *Log) DuringLoad(do func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.during = do
 }
 
 // State returns the stored bodies of all live entities, the truth that every node

@@ -44,7 +44,7 @@ func (l *Log) Publish(ctx context.Context, limit int) (feed.Batch, error) {
 	}
 	n := min(limit, len(l.pending))
 	if l.shuffle != nil {
-		l.shuffle.Shuffle(n, func(i, k int) { l.pending[i], l.pending[k] = l.pending[k], l.pending[i] })
+		l.shuffle.Shuffle(len(l.pending), func(i, k int) { l.pending[i], l.pending[k] = l.pending[k], l.pending[i] })
 	}
 	after := int64(len(l.rows))
 	for i, c := range l.pending[:n] {
@@ -115,8 +115,12 @@ func (l *Log) LockRelay(ctx context.Context) (held context.Context, release func
 // Load implements feed.Log.
 func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
 	l.mu.Lock()
-	at, failing, state := l.position(), l.failing, maps.Clone(l.state)
+	at, failing, state, during := l.position(), l.failing, maps.Clone(l.state), l.during
+	l.during = nil
 	l.mu.Unlock()
+	if during != nil {
+		during()
+	}
 	if failing != nil {
 		return feed.Position{}, failing
 	}
