@@ -60,6 +60,7 @@ func TestWorkersComeAsState(t *testing.T) {
 func TestAStaleTileIsNamedOnlyIfItsBytesDiffer(t *testing.T) {
 	d := newDesk(t, nil)
 	c := d.join("east")
+	c.send(strings.Replace(viewAll, `"layers":["events"]`, `"layers":["base,events"]`, 1))
 	const ask = `{"op":"tile","id":9,"layers":"events,base","z":0,"x":0,"y":0}`
 	c.send(ask)
 	c.want("binary")

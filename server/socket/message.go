@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"quanxi/feed"
 	"quanxi/geo"
@@ -115,14 +116,16 @@ func (v *viewOp) view(sets *feed.Sets) (feed.View, error) {
 			return refuse("bbox must be within ±180 and ±90 degrees")
 		}
 	}
-	for _, layer := range v.Layers {
-		if _, err := sets.Number(layer); err != nil {
-			return refuse(fmt.Sprintf("layers: no layer %.40q", layer))
+	var layers []string
+	for _, set := range v.Layers {
+		if _, err := sets.Number(set); err != nil {
+			return refuse(fmt.Sprintf("layers: no layer %.40q", set))
 		}
+		layers = append(layers, strings.Split(set, ",")...)
 	}
 	view := feed.View{
 		Envelope: geo.Envelope{Min: geo.At(v.Bbox[0], v.Bbox[1]), Max: geo.At(v.Bbox[2], v.Bbox[3])},
-		Zoom:     v.Zoom, Layers: v.Layers, Topics: v.Topics,
+		Zoom:     v.Zoom, Layers: layers, Topics: v.Topics,
 	}
 	if err := view.Check(); err != nil {
 		return refuse(err.Error())
