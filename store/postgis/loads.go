@@ -1,0 +1,82 @@
+package postgis
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"quanxi/feed"
+	"quanxi/grid"
+	"quanxi/store"
+)
+
+// Loads implements grid.Store.
+func (s *Store) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
+	rows, err := s.pool.Query(ctx, "SELECT id, actor, about, state, began, put FROM quanxi.loads ORDER BY id DESC")
+	if err != nil {
+		return nil, fmt.Errorf("loads: %w", classify(err))
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l grid.LoadInfo, err error) {
+		err = row.Scan(&l.ID, &l.Actor, &l.About, &l.State, &l.Began, &l.Put)
+		l.Began = l.Began.UTC()
+		return l, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loads: %w", classify(err))
+	}
+	return list, nil
+}
+
+// UndoLoad implements grid.Store.
+func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Receipt, error) {
+	var receipt grid.Receipt
+	err := s.update(ctx, func(tx pgx.Tx) error {
+		if err := mayUndo(ctx, tx, id); err != nil {
+			return err
+		}
+		// What comes back must look newer than what every load above has shown.
+		batch := new(pgx.Batch)
+		mustHit(batch.Queue(`UPDATE quanxi.loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
+			FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1) WHERE id = $1`, id))
+		recordLoad(batch, actor, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone}, &receipt)
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	if err != nil {
+		return grid.Receipt{}, fmt.Errorf("undo load %d: %w", id, classify(err))
+	}
+	s.committed()
+	return receipt, nil
+}
+
+// mayUndo locks the row of a load and refuses unless it is live, unedited and
+// under no other live load. Whoever commits a load above locks it too.
+func mayUndo(ctx context.Context, tx pgx.Tx, id int64) error {
+	var state grid.LoadState
+	var edited bool
+	if err := tx.QueryRow(ctx, "SELECT state, edited FROM quanxi.loads WHERE id = $1 FOR UPDATE", id).Scan(&state, &edited); err != nil {
+		return notFound(err)
+	}
+	var over int
+	err := tx.QueryRow(ctx, "SELECT count(*) FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1 AND l.state = 'live'", id).Scan(&over)
+	if err != nil {
+		return err
+	}
+	if state != grid.LoadLive || edited || over > 0 {
+		return fmt.Errorf("is %s, or was edited since: %w", state, grid.ErrConflict)
+	}
+	return nil
+}
+
+// recordLoad queues the one change of a load, unless it has no Op, and its audit
+// row. When the batch has run, receipt is complete.
+func recordLoad(batch *pgx.Batch, actor, action string, id int64, c feed.Change, receipt *grid.Receipt) {
+	c.Kind, c.ID = feed.Loads, id
+	audit := store.Audit{Actor: actor, Action: action, Touched: []store.Touched{{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)}}}
+	if c.Op == "" {
+		record(batch, audit, nil, receipt)
+		return
+	}
+	receipt.Refs = []grid.Ref{{Kind: c.Kind, ID: id, Revision: c.Revision}}
+	record(batch, audit, []feed.Change{c}, receipt)
+}

@@ -1,0 +1,52 @@
+package postgis_test
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"quanxi/store/postgis"
+	"quanxi/store/postgis/pgtest"
+	"quanxi/store/storetest"
+)
+
+func TestPostGIS(t *testing.T) {
+	server := pgtest.Start(t)
+	t.Run("the contract", func(t *testing.T) { contract(t, server) })
+}
+
+func contract(t *testing.T, server *pgtest.Server) {
+	storetest.Run(t, func(t *testing.T) storetest.Place {
+		url := server.Database(t)
+		return storetest.Place{
+			Open: func(t *testing.T) storetest.Store { return open(t, url) },
+			Audit: func(t *testing.T, action string) int {
+				var n int
+				if err := foreign(t, url).QueryRow(t.Context(), "SELECT count(*) FROM quanxi.audit WHERE action = $1", action).Scan(&n); err != nil {
+					t.Fatal(err)
+				}
+				return n
+			},
+		}
+	})
+}
+
+func open(t *testing.T, url string) *postgis.Store {
+	t.Helper()
+	s, err := postgis.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// foreign connects as another program would.
+func foreign(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(t.Context()) })
+	return conn
+}

@@ -1,0 +1,151 @@
+package postgis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"quanxi/events"
+	"quanxi/grid"
+	"quanxi/store"
+)
+
+// Entity implements grid.Store.
+func (s *Store) Entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entity, error) {
+	for e, err := range s.Entities(ctx, kind, grid.Query{IDs: []int64{id}}) {
+		return e, err
+	}
+	return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
+}
+
+// Entities implements grid.Store.
+func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
+	return func(yield func(grid.Entity, error) bool) {
+		err := s.entities(ctx, kind, q, func(e grid.Entity) error {
+			if !yield(e, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, fmt.Errorf("%s: %w", kind, classify(err)))
+		}
+	}
+}
+
+// errStop ends a walk that its caller has left.
+var errStop = errors.New("stopped")
+
+func (s *Store) entities(ctx context.Context, kind grid.Kind, q grid.Query, visit func(grid.Entity) error) error {
+	if err := s.known(kind); err != nil {
+		return err
+	}
+	where, args, err := conditions(kind, q)
+	if err != nil {
+		return err
+	}
+	return each(ctx, s.pool, s.layouts[kind], where, args, visit)
+}
+
+// querier is the pool, a connection or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// each calls visit for the live entities that where selects, by id.
+func each(ctx context.Context, from querier, l layout, where string, args []any, visit func(grid.Entity) error) error {
+	rows, err := from.Query(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s%s", l.read(), rowTable(l.kind), shown, where),
+		append([]any{inBinary()}, args...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := events.New(l.kind)
+		if err != nil {
+			return err
+		}
+		if err := l.decode(rows.RawValues(), e); err != nil {
+			return err
+		}
+		if err := visit(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// A clause grows a WHERE clause and its arguments.
+type clause struct {
+	text strings.Builder
+	args []any
+}
+
+// and adds a condition in which ? stands for value.
+func (c *clause) and(condition string, value any) {
+	c.args = append(c.args, value)
+	c.text.WriteString(" AND " + strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(c.args))))
+}
+
+// conditions returns the rest of a WHERE clause, with order and limit.
+func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
+	var c clause
+	if q.After != 0 {
+		c.and("id > ?", q.After)
+	}
+	if q.IDs != nil {
+		c.and("id = ANY (?)", q.IDs)
+	}
+	if q.External != nil {
+		// An entity that a load is replacing holds its external id through the load's row.
+		c.and(fmt.Sprintf(`id = ANY (ARRAY(SELECT id FROM %s WHERE external = ANY (?) AND external <> '' AND NOT removed AND replaced_by = 0))
+			AND external = ANY (?)`, rowTable(kind)), q.External)
+	}
+	if q.Column != "" {
+		e, err := events.New(kind)
+		if err != nil {
+			return "", nil, err
+		}
+		values, err := store.Values(e, q.Column, q.Values)
+		if err != nil {
+			return "", nil, err
+		}
+		c.and(fmt.Sprintf("%q = ANY (?)", q.Column), typed(values))
+	}
+	c.text.WriteString(" ORDER BY id")
+	if q.Limit > 0 {
+		c.args = append(c.args, q.Limit)
+		fmt.Fprintf(&c.text, " LIMIT $%d", len(c.args))
+	}
+	return c.text.String(), c.args, nil
+}
+
+// typed returns values, which are all of one type, as a list of that type.
+func typed(values []any) any {
+	if len(values) == 0 {
+		return nil
+	}
+	switch values[0].(type) {
+	case int64:
+		return listOf[int64](values)
+	case bool:
+		return listOf[bool](values)
+	case []byte:
+		return listOf[[]byte](values)
+	}
+	return listOf[string](values)
+}
+
+func listOf[T any](values []any) []T {
+	list := make([]T, 0, len(values))
+	for _, v := range values {
+		if t, ok := v.(T); ok {
+			list = append(list, t)
+		}
+	}
+	return list
+}
