@@ -1,0 +1,183 @@
+package world_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"pgregory.net/rapid"
+
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/tiles"
+	"quanxi/tiles/tilestest"
+	"quanxi/world"
+)
+
+// An edge is a stretch of outline in tile units, from the smaller end.
+type edge [2]orb.Point
+
+func edgesOf(g orb.Geometry) []edge {
+	var rings []orb.Ring
+	switch g := g.(type) {
+	case orb.Polygon:
+		rings = g
+	case orb.MultiPolygon:
+		for _, p := range g {
+			rings = append(rings, p...)
+		}
+	}
+	var out []edge
+	for _, r := range rings {
+		for i := 1; i < len(r); i++ {
+			a, b := r[i-1], r[i]
+			if b[0] < a[0] || b[0] == a[0] && b[1] < a[1] {
+				a, b = b, a
+			}
+			out = append(out, edge{a, b})
+		}
+	}
+	return out
+}
+
+// onCut reports whether an edge runs along where the tile was cut.
+func onCut(e edge) bool {
+	for axis := range 2 {
+		for _, at := range []float64{-tiles.Buffer, tiles.Extent + tiles.Buffer} {
+			if e[0][axis] == at && e[1][axis] == at {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// patches is a town of side×side grids with crooked borders.
+func patches(t *rapid.T, side int) []grid.Entity {
+	const size = 400 // of box units
+	wobble := rapid.IntRange(-60, 60)
+	points := make(map[[3]int]geo.Point) // corner (0), bend east of it (1), bend north of it (2)
+	for i := range side + 1 {
+		for j := range side + 1 {
+			x, y := i*size, j*size
+			points[[3]int{i, j, 0}] = at(x+wobble.Draw(t, "x"), y+wobble.Draw(t, "y"))
+			points[[3]int{i, j, 1}] = at(x+size/2+wobble.Draw(t, "x"), y+wobble.Draw(t, "y"))
+			points[[3]int{i, j, 2}] = at(x+wobble.Draw(t, "x"), y+size/2+wobble.Draw(t, "y"))
+		}
+	}
+	var out []grid.Entity
+	for i := range side {
+		for j := range side {
+			ring := geo.Ring{points[[3]int{i, j, 0}], points[[3]int{i, j, 1}], points[[3]int{i + 1, j, 0}],
+				points[[3]int{i + 1, j, 2}], points[[3]int{i + 1, j + 1, 0}], points[[3]int{i, j + 1, 1}],
+				points[[3]int{i, j + 1, 0}], points[[3]int{i, j, 2}], points[[3]int{i, j, 0}]}
+			n := i*side + j + 1
+			out = append(out, &grid.Division{Head: grid.Head{ID: int64(n), Revision: 1}, Level: grid.GridLevel,
+				Code: grid.Code(fmt.Sprintf("500999001001%03d", n)), Name: "网格", Boundary: geo.MultiPolygon{{ring}}})
+		}
+	}
+	return out
+}
+
+// At every zoom, in every tile, each edge inside the town is drawn by exactly two
+// grids: neighbours meet in every vertex.
+func TestNeighbouringGridsMeetInEveryTile(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		const side = 3
+		w := world.New(world.Options{Now: func() time.Time { return monday }})
+		if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(patches(rt, side)...)); err != nil {
+			rt.Fatal(err)
+		}
+		zoom := rapid.Uint8Range(11, deepestZoom).Draw(rt, "zoom")
+		p := at(rapid.IntRange(0, side*400).Draw(rt, "tile x"), rapid.IntRange(0, side*400).Draw(rt, "tile y"))
+		id := tiles.Holding(geo.Project(p), zoom)
+		uses := make(map[edge][]uint64)
+		for _, f := range tilestest.Decode(t, w.Snapshot().DrawTile(tiles.NewEncoder(), "divisions", id, everywhere))["divisions"] {
+			for _, e := range edgesOf(f.Geometry) {
+				if !onCut(e) {
+					uses[e] = append(uses[e], f.ID)
+				}
+			}
+		}
+		for e, by := range uses {
+			if outermost := len(by) == 1 && bordersOutside(by[0], side); len(by) != 2 && !outermost {
+				rt.Fatalf("at zoom %d, tile %v, edge %v is drawn by %v", zoom, id, e, by)
+			}
+		}
+	})
+}
+
+const deepestZoom = 20
+
+// bordersOutside reports whether a grid lies at the edge of the town.
+func bordersOutside(id uint64, side int) bool {
+	i, j := int(id-1)/side, int(id-1)%side
+	return i == 0 || j == 0 || i == side-1 || j == side-1
+}
+
+func steps(entities ...grid.Entity) []world.Step {
+	var out []world.Step
+	for _, e := range entities {
+		out = append(out, world.Step{Entity: e})
+	}
+	return out
+}
+
+// A tile whose version is the same must be the same: else a screen keeps what is
+// no longer true. This holds for every layer and whatever changes.
+func TestTilesOfOneVersionAreTheSame(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		now := monday
+		w := world.New(world.Options{Now: func() time.Time { return now }})
+		revision := int64(0)
+		change := func() {
+			revision++
+			kind := rapid.SampledFrom(events.Kinds()).Draw(rt, "kind")
+			e := drawEntity(rt, kind)
+			e.Entity().ID, e.Entity().Revision = rapid.Int64Range(1, 4).Draw(rt, "id"), revision
+			step := world.Step{Entity: e}
+			if rapid.IntRange(0, 4).Draw(rt, "removal") == 0 {
+				step = world.Step{Remove: grid.Ref{Kind: kind, ID: e.Entity().ID, Revision: revision}}
+			}
+			if _, err := w.Apply(world.Position{Epoch: "test", Pos: revision}, []world.Step{step}); err != nil {
+				rt.Fatal(err)
+			}
+		}
+		for range 15 {
+			change()
+		}
+		for range 5 {
+			before := w.Snapshot()
+			change()
+			after := w.Snapshot()
+			layer := rapid.SampledFrom(layerNames()).Draw(rt, "layer")
+			p := at(rapid.IntRange(0, ground).Draw(rt, "x"), rapid.IntRange(0, ground).Draw(rt, "y"))
+			for zoom := uint8(0); zoom <= deepestZoom; zoom++ {
+				id := tiles.Holding(geo.Project(p), zoom)
+				if before.TileVersion(layer, id) != after.TileVersion(layer, id) {
+					continue
+				}
+				was := drawLayer(before, layer, id)
+				if is := drawLayer(after, layer, id); !bytes.Equal(was, is) {
+					rt.Fatalf("%s %v changed, but not its version:\n%s\n%s", layer, id, tilestest.Text(t, was), tilestest.Text(t, is))
+				}
+			}
+		}
+	})
+}
+
+func drawLayer(s *world.Snapshot, layer string, id tiles.ID) []byte {
+	return s.DrawTile(tiles.NewEncoder(), layer, id, everywhere)
+}
+
+func layerNames() []string {
+	var out []string
+	for _, l := range world.Layers() {
+		out = append(out, l.Name)
+	}
+	return slices.DeleteFunc(out, func(name string) bool { return name == "workers" })
+}
