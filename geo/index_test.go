@@ -107,9 +107,9 @@ func TestIndexMissesNothingFarAway(t *testing.T) {
 		if got := slices.Collect(x.Search(corner)); !slices.Equal(got, []uint32{1}) {
 			t.Fatalf("Search at the corner = %v, want item 1", got)
 		}
-		apart := Point{env.Max.Lon + 600, env.Max.Lat}
+		apart := Point{env.Max.Lon + 300, env.Max.Lat}
 		if got := slices.Collect(x.Search(Envelope{apart, apart})); len(got) > 0 {
-			t.Fatalf("Search 600 units away = %v, want nothing", got)
+			t.Fatalf("Search 300 units away = %v, want nothing", got)
 		}
 	})
 }

@@ -249,3 +249,40 @@ func TestHousesAlwaysMerge(t *testing.T) {
 		}
 	}
 }
+
+func TestLabelPointIsFarFromTheBorder(t *testing.T) {
+	const x, y, m = 1065000000, 295000000, 100 // m: about a metre
+	at := func(xy ...int32) Ring {
+		for i := range xy {
+			xy[i] = xy[i]*m + [2]int32{x, y}[i%2]
+		}
+		return ring(xy...)
+	}
+	for name, row := range map[string]struct {
+		shape  MultiPolygon
+		metres float64 // at least so far from the border
+	}{
+		"a square":                          {MultiPolygon{{at(0, 0, 100, 0, 100, 100, 0, 100)}}, 47},
+		"an L takes one of its legs":        {MultiPolygon{{at(0, 0, 100, 0, 100, 20, 20, 20, 20, 100, 0, 100)}}, 9.5},
+		"a square with a hole in its heart": {MultiPolygon{{at(0, 0, 100, 0, 100, 100, 0, 100), at(40, 40, 40, 60, 60, 60, 60, 40)}}, 20},
+		"a bottle, not its neck":            {MultiPolygon{{at(0, 0, 200, 0, 200, 5, 60, 5, 60, 60, 0, 60)}}, 27},
+		"the larger of two":                 {MultiPolygon{{at(0, 0, 4, 0, 4, 4, 0, 4)}, {at(10, 0, 110, 0, 110, 100, 10, 100)}}, 47},
+		"a sliver of a centimetre":          {MultiPolygon{{Ring{{x, y}, {x + 9, y}, {x + 9, y + 1}, {x, y}}}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := row.shape.LabelPoint()
+			var border MultiLine
+			for _, g := range row.shape {
+				for _, r := range g {
+					border = append(border, Line(r))
+				}
+			}
+			if gap := GapM(border, p); !row.shape.Contains(p) || gap < row.metres*0.95 {
+				t.Errorf("label at %v, inside %v, %.1f m from the border", p, row.shape.Contains(p), gap)
+			}
+		})
+	}
+	if p := (MultiPolygon)(nil).LabelPoint(); !p.IsZero() {
+		t.Errorf("nothing has its label at %v", p)
+	}
+}
