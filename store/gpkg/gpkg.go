@@ -34,8 +34,8 @@ type Store struct {
 	side    *side
 	options Options
 
-	wake      chan struct{} // something may have been committed
-	published atomic.Int64  // position up to which Publish has returned changes
+	wake      chan struct{}          // something may have been committed
+	published atomic.Int64           // position up to which Publish has returned changes
 	term      atomic.Pointer[func()] // gives the relay lock back; nil if it was never held
 	closing   context.Context
 	close     context.CancelFunc
@@ -81,7 +81,8 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return OpenWith(ctx, path, Options{})
 }
 
-// OpenWith is Open with options. Loads that a dead process left open are dropped.
+// OpenWith is Open with options. Loads that a dead process left
+// open are aborted; Sweep removes their rows.
 func OpenWith(ctx context.Context, path string, options Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -125,13 +126,17 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.writer.do(ctx, migrate); err != nil {
 		return fmt.Errorf("tables: %w", err)
 	}
+	// Map programs look for the application id in the file itself, not in the log.
+	if err := s.writer.truncate(ctx); err != nil {
+		return err
+	}
 	if s.side, err = openSide(s.path); err != nil {
 		return err
 	}
 	if err := s.writer.do(ctx, s.checkEpoch); err != nil {
 		return err
 	}
-	if err := s.Sweep(ctx); err != nil {
+	if err := s.abandon(ctx); err != nil {
 		return err
 	}
 	at, err := s.last(ctx)

@@ -138,7 +138,7 @@ func columnDefinition(c grid.Column) string {
 // createView makes what map programs open. Its first column is unique, and a
 // GeoPackage reader takes it for the feature id.
 func createView(e grid.Entity) string {
-	columns := []string{"id AS fid", effective + " AS revision", "external"}
+	columns := []string{"id AS fid", "external"}
 	for _, c := range e.Columns() {
 		columns = append(columns, fmt.Sprintf("%q", c.Name))
 	}

@@ -20,27 +20,40 @@ const (
 	onceKept = 60 * 24 * time.Hour
 )
 
-// Sweep drops what loads left behind that a dead process had open or aborted,
-// and idempotency keys that are older than 60 days. It works in short
-// transactions; other writers go in between.
+// Sweep drops what aborted loads left behind, and idempotency keys older than 60
+// days. It works in short transactions; other writers go in between.
 func (s *Store) Sweep(ctx context.Context) error {
-	if s.side.aloneWithLoads() {
-		if err := s.writer.do(ctx, abandon); err != nil {
-			return fmt.Errorf("sweep: %w", classify(err))
-		}
+	if err := s.abandon(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", classify(err))
 	}
 	loads, err := s.Loads(ctx)
 	if err != nil {
 		return err
 	}
 	for _, l := range loads {
-		if l.State == grid.LoadAborted {
-			if err := s.sweep(ctx, l.ID); err != nil {
-				return fmt.Errorf("sweep load %d: %w", l.ID, classify(err))
-			}
+		if l.State != grid.LoadAborted {
+			continue
+		}
+		if err := s.sweep(ctx, l.ID); err != nil {
+			return fmt.Errorf("sweep load %d: %w", l.ID, classify(err))
 		}
 	}
+	err = s.writer.do(ctx, func(t tx) error {
+		return t.exec("DELETE FROM once WHERE at < ?", time.Now().Add(-onceKept).UnixMicro())
+	})
+	if err != nil {
+		return fmt.Errorf("sweep: %w", classify(err))
+	}
 	return nil
+}
+
+// abandon aborts the loads of dead processes: if nobody at all has one open,
+// those that say so are theirs.
+func (s *Store) abandon(ctx context.Context) error {
+	if !s.side.aloneWithLoads() {
+		return nil
+	}
+	return s.writer.do(ctx, abandon)
 }
 
 // abandon aborts every open load: nobody is alive who could commit it.
@@ -49,7 +62,7 @@ func abandon(t tx) error {
 		var id int64
 		err := t.row("UPDATE loads SET state = 'aborted' WHERE id = (SELECT min(id) FROM loads WHERE state = 'open') RETURNING id", nil, &id)
 		if errors.Is(err, sql.ErrNoRows) {
-			return t.exec("DELETE FROM once WHERE at < ?", time.Now().Add(-onceKept).UnixMicro())
+			return nil
 		}
 		if err != nil {
 			return err
