@@ -85,7 +85,7 @@ func (c *county) seat(r *terrain.Raster, attempt uint64) {
 			}
 			score := min(nearestOf(taken, p), 2.2*math.Sqrt(area(t.Kind)/math.Pi))
 			if t.Kind == KindStreet {
-				score -= 0.9*p.Dist(centre)/reach*3000 + max(0, r.Value(r.Bank, p)-700)
+				score -= 0.9*p.Dist(centre)/reach*3000 + 2.5*max(0, r.Value(r.Bank, p)-400)
 			}
 			if r.Value(r.Bank, p) < 150 {
 				score -= 1500
@@ -158,7 +158,7 @@ func (c *county) crossing(r *terrain.Raster, inside []bool, from, to int) float6
 	k := 1 + 8*math.Abs(r.Height[to]-r.Height[from])/r.Cell
 	k += 1.6*math.Abs(c.land.Rough(1, p, 420)) + 0.8*math.Abs(c.land.Rough(2, p, 150))
 	if (r.Bank[from] < 0) != (r.Bank[to] < 0) || (r.Middle[from] < 0) != (r.Middle[to] < 0) {
-		k += 10
+		k += 2
 	}
 	if !inside[to] {
 		k *= 4

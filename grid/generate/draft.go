@@ -47,7 +47,7 @@ const (
 func wanted(kind string) layout.Wanted {
 	switch kind {
 	case KindStreet:
-		return layout.Wanted{UrbanHomes: 16_500, RuralHomes: 1_500, Density: 10_300, Street: true}
+		return layout.Wanted{UrbanHomes: 16_500, RuralHomes: 1_500, Density: 9_700, Street: true}
 	case KindTown:
 		return layout.Wanted{UrbanHomes: 2_300, RuralHomes: 6_700, Density: 9_400}
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -51,12 +53,11 @@ func mustDrafts(t *testing.T) []*draft {
 }
 
 var results = sync.OnceValues(func() ([]TownResult, error) {
-	g, err := pair()
-	if err != nil {
-		return nil, err
-	}
+	ds, err := drafts()
 	var out []TownResult
-	err = g.Run(context.Background(), func(r TownResult) error { out = append(out, r); return nil }, nil)
+	for _, d := range ds {
+		out = append(out, d.write())
+	}
 	return out, err
 })
 
@@ -130,7 +131,7 @@ func partitions(t *testing.T, whole geo.MultiPolygon, parts []geo.MultiPolygon) 
 }
 
 func TestTownsPartitionTheCounty(t *testing.T) {
-	for _, towns := range []int{1, 2, 5} {
+	for _, towns := range []int{1, 5} {
 		g, err := New(options(towns, 1))
 		if err != nil {
 			t.Fatal(err)
@@ -193,77 +194,99 @@ func TestAPointOnASharedBorderLiesInOneGrid(t *testing.T) {
 }
 
 func TestSameSeedGivesTheSameTowns(t *testing.T) {
-	want := ""
+	var want []string
+	for _, r := range mustResults(t) { // made alone
+		want = append(want, digest(r))
+	}
 	for _, workers := range []int{1, 2, 3} {
-		g, err := New(options(3, workers))
+		g, err := New(options(2, workers))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var sums []string
+		var got []string
+		done := 0
 		err = g.Run(context.Background(), func(r TownResult) error {
-			sums = append(sums, digest(t, r))
+			got = append(got, digest(r))
 			return nil
-		}, nil)
-		if err != nil {
-			t.Fatal(err)
+		}, func(n, total int) { done = n })
+		if err != nil || done != 2 {
+			t.Fatal(done, err)
 		}
-		got := strings.Join(sums, " ")
-		if want == "" {
-			want = got
-		}
-		if got != want {
-			t.Errorf("%d workers: %s, want %s", workers, got, want)
-		}
-		alone, err := g.Town(context.Background(), g.Towns()[1].Code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if digest(t, alone) != sums[1] {
-			t.Error("a town alone differs from the same in a batch")
+		if !slices.Equal(got, want) {
+			t.Errorf("%d workers make other towns", workers)
 		}
 	}
 }
 
 // digest hashes every field of every record.
-func digest(t *testing.T, r TownResult) string {
-	t.Helper()
+func digest(r TownResult) string {
 	h := sha256.New()
+	var b []byte
 	for e, who := range r.All() {
-		fmt.Fprintf(h, "%s %+v ", e.Kind(), *e.Entity())
+		b = strconv.AppendInt(append(b[:0], e.Kind()...), e.Entity().ID, 10)
 		for _, c := range e.Columns() {
-			writeColumn(h, c)
+			b = appendColumn(b, c.Value)
 		}
-		fmt.Fprintln(h, e.Geometry())
+		b = appendGeometry(b, e.Geometry())
 		if who != nil {
-			fmt.Fprintln(h, *who)
+			b = append(b, who.Name+who.IDNumber+who.Phone...)
 		}
+		h.Write(append(b, '\n'))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func writeColumn(h interface{ Write([]byte) (int, error) }, c grid.Column) {
-	switch v := c.Value.(type) {
+func appendColumn(b []byte, value any) []byte {
+	number := func(n int64) []byte { return strconv.AppendInt(append(b, '|'), n, 10) }
+	switch v := value.(type) {
 	case *string:
-		fmt.Fprint(h, c.Name, *v)
+		return append(append(b, '|'), *v...)
 	case *int32:
-		fmt.Fprint(h, c.Name, *v)
+		return number(int64(*v))
 	case *int64:
-		fmt.Fprint(h, c.Name, *v)
+		return number(*v)
 	case *bool:
-		fmt.Fprint(h, c.Name, *v)
+		return strconv.AppendBool(append(b, '|'), *v)
 	case *grid.Date:
-		fmt.Fprint(h, c.Name, *v)
+		return number(int64(*v))
 	case *geo.Point:
-		fmt.Fprint(h, c.Name, *v)
+		return appendPoint(b, *v)
 	case *[]string:
-		fmt.Fprint(h, c.Name, *v)
+		return append(append(b, '|'), strings.Join(*v, ",")...)
 	case *[]byte:
-		fmt.Fprint(h, c.Name, *v)
+		return append(append(b, '|'), *v...)
 	case *[]grid.Entrance:
-		fmt.Fprint(h, c.Name, *v)
-	default:
-		panic(fmt.Sprintf("column %s has type %T", c.Name, c.Value))
+		for _, e := range *v {
+			b = strconv.AppendInt(appendPoint(b, e.Place), int64(e.Level)*1000+int64(e.Unit), 10)
+		}
+		return b
 	}
+	panic(fmt.Sprintf("a column has type %T", value))
+}
+
+func appendPoint(b []byte, p geo.Point) []byte {
+	return strconv.AppendInt(strconv.AppendInt(append(b, ' '), int64(p.Lon), 10), int64(p.Lat), 10)
+}
+
+func appendGeometry(b []byte, g geo.Geometry) []byte {
+	switch g := g.(type) {
+	case geo.Point:
+		return appendPoint(b, g)
+	case geo.MultiLine:
+		for _, l := range g {
+			for _, p := range l {
+				b = appendPoint(b, p)
+			}
+			b = append(b, ';')
+		}
+	case geo.MultiPolygon:
+		for _, poly := range g {
+			for _, r := range poly {
+				b = append(appendGeometry(b, geo.MultiLine{geo.Line(r)}), '/')
+			}
+		}
+	}
+	return b
 }
 
 func TestEveryRecordIsValid(t *testing.T) {
@@ -337,7 +360,7 @@ func TestRunStops(t *testing.T) {
 }
 
 func TestOddRingsAndSeeds(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		opt := options(1+int(seed)%3, 1)
 		opt.Seed = 1000 + 17*seed
 		opt.County = []string{"500106", "500233", "500243"}[seed%3]

@@ -83,6 +83,11 @@ func (g *Generator) make(plan *townPlan) (TownResult, error) {
 	if err := d.divide(); err != nil {
 		return TownResult{}, err
 	}
+	return d.write(), nil
+}
+
+// write turns a finished draft into entities.
+func (d *draft) write() TownResult {
 	w := newWriter(d)
 	w.nameAreas()
 	w.roads()
@@ -93,7 +98,7 @@ func (g *Generator) make(plan *townPlan) (TownResult, error) {
 	w.homes()
 	w.staff()
 	w.things()
-	return w.out, nil
+	return w.out
 }
 
 // A writer turns a draft into entities.

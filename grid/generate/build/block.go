@@ -17,6 +17,7 @@ type block struct {
 	area  float64 // hectares
 	slope float64
 	bank  float64
+	wide  float64 // mean width, metres
 }
 
 // A quota is how many of each facility a town has.
@@ -29,12 +30,12 @@ func (g *Ground) Blocks(rings []plane.Ring) {
 	blocks := make([]block, len(rings))
 	for i, r := range rings {
 		p := r.Inner()
-		blocks[i] = block{r, p, r.SmallestBox(), r.Area() / 1e4, s.Value(s.Slope, p), s.Value(s.Bank, p)}
+		blocks[i] = block{r, p, r.SmallestBox(), r.Area() / 1e4, s.Value(s.Slope, p), s.Value(s.Bank, p), 2 * r.Area() / r.Perimeter()}
 	}
 	slices.SortStableFunc(blocks, func(a, b block) int {
 		return cmp.Compare(a.inner.Dist(s.Centre), b.inner.Dist(s.Centre))
 	})
-	left := quota{School: 2, Hospital: 1, Market: 1, Park: 1}
+	left := quota{School: 1, Hospital: 1, Market: 1, Park: 1}
 	if s.Want.Street {
 		left = quota{School: 3, Hospital: 1, Market: 2, Park: 3, Office: 3}
 	}
@@ -55,6 +56,9 @@ func (g *Ground) kindOf(b block, left quota, sector plane.Vec, rnd *chance.Strea
 	s := g.Site
 	out := b.inner.Dist(s.Centre) / s.Radius
 	take := func(kind string, lo, hi, p float64) bool {
+		if !s.Want.Street { // a market town is smaller in all
+			lo, hi = 0.5*lo, 0.45*hi
+		}
 		if left[kind] > 0 && b.area >= lo && b.area <= hi && rnd.Happens(p) {
 			left[kind]--
 			return true
@@ -63,7 +67,7 @@ func (g *Ground) kindOf(b block, left quota, sector plane.Vec, rnd *chance.Strea
 	}
 	old := s.Rough(20, b.inner, 420)
 	switch {
-	case b.bank < 38 || b.slope > 0.37 || b.box.W < 11 || b.area < 0.08:
+	case b.bank < 38 || b.bank < 90 && b.wide < 42 || b.slope > 0.37 || b.box.W < 11 || b.wide < 14 || b.area < 0.08:
 		return Green
 	case out > 0.12 && take(School, 1.4, 6, 0.5):
 		return School

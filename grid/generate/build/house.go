@@ -11,12 +11,15 @@ import (
 // Villages builds the farmhouses of each group in a few clusters 院落, one at
 // the end of the lane and others near it.
 func (g *Ground) Villages(groups []layout.Group) {
-	for i, group := range groups {
-		rnd := g.Site.Chance("village", uint64(i))
-		centres := g.clusters(group, rnd)
-		for _, c := range centres {
+	clusters := make([][]plane.Vec, len(groups))
+	for i, group := range groups { // all paths first, so that no house stands on one
+		clusters[i] = g.clusters(group, g.Site.Chance("clusters", uint64(i)))
+		for _, c := range clusters[i] {
 			g.footpath(c)
 		}
+	}
+	for i, group := range groups {
+		rnd, centres := g.Site.Chance("village", uint64(i)), clusters[i]
 		homes := 0
 		for try := 0; homes < group.Homes && try < 14*group.Homes; try++ {
 			c := rnd.Weighted([]float64{4, 3, 2, 2}[:len(centres)])
@@ -62,6 +65,9 @@ func (g *Ground) footpath(c plane.Vec) {
 		return
 	}
 	mid := c.Lerp(hit.Place, 0.5).Along(hit.Place.Sub(c).Unit().Left(), 0.12*hit.Dist*g.Site.Rough(9, c, 300))
+	if !g.open(c, mid) || !g.open(mid, hit.Place) {
+		return
+	}
 	road := layout.Road{Line: plane.Line{c, mid, hit.Place}, Class: layout.Path, Half: 0.9}
 	if g.Site.Grade(c, hit.Place) > 0.18 {
 		road.Class = layout.Stairs

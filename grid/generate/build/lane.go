@@ -31,29 +31,45 @@ func (g *Ground) cutLane(left plane.Ring, p, d plane.Vec, kind string) layout.Ro
 	return road
 }
 
-// climb draws stairs across a block too steep to walk round, in a zig-zag.
+// climb draws stairs across a block too steep to walk round, in a zig-zag
+// between the buildings.
 func (g *Ground) climb(k int, rnd *chance.Stream) {
-	p := &g.Parcels[k]
-	box := p.Ring.SmallestBox()
+	box := g.Parcels[k].Ring.SmallestBox()
 	if g.Site.Value(g.Site.Slope, box.C) < 0.16 || box.L < 30 || 2*box.W > 160 {
 		return
 	}
-	a, b, ok := chord(p.Ring, box.Place(box.L*rnd.Spread(0.3), 0), box.U.Left())
+	for range 8 {
+		at := box.Place(box.L*rnd.Spread(0.5), 0)
+		for _, sway := range []float64{3.5, 1.5, 0} {
+			if line := g.zigzag(g.Parcels[k].Ring, at, box.U, sway); line != nil {
+				g.Ways.Add(layout.Road{Line: line, Class: layout.Stairs, Half: 1.1})
+				return
+			}
+		}
+	}
+}
+
+// zigzag returns a line across r through at, swaying along u; nil if it would
+// leave r or touch a building.
+func (g *Ground) zigzag(r plane.Ring, at, u plane.Vec, sway float64) plane.Line {
+	a, b, ok := chord(r, at, u.Left())
 	if !ok || a.Dist(b) < 20 || a.Dist(b) > 160 {
-		return
+		return nil
 	}
 	line := plane.Line{a}
 	n := int(a.Dist(b) / 12)
-	side := 3.5
-	for i := 1; i < n; i++ {
-		q := a.Lerp(b, float64(i)/float64(n)).Along(box.U, side)
-		side = -side
-		if !p.Ring.Contains(q) {
-			return
+	for i := 1; i <= n; i++ {
+		q := b
+		if i < n {
+			q = a.Lerp(b, float64(i)/float64(n)).Along(u, sway)
+			sway = -sway
+		}
+		if !r.Contains(line[len(line)-1].Lerp(q, 0.5)) || !g.open(line[len(line)-1], q) {
+			return nil
 		}
 		line = append(line, q)
 	}
-	g.Ways.Add(layout.Road{Line: append(line, b), Class: layout.Stairs, Half: 1.1})
+	return line
 }
 
 // chord returns where the straight line through p along d leaves r on both
@@ -109,14 +125,24 @@ func (g *Ground) inner(k int, aisles []float64) {
 // open reports whether a road from a to b keeps clear of the buildings.
 func (g *Ground) open(a, b plane.Vec) bool {
 	lo, hi := plane.Ring{a, b}.Envelope()
+	margin := plane.Vec{X: innerHalf + 2, Y: innerHalf + 2}
 	free := true
-	g.cells.Find(lo, hi, func(id int) bool {
-		ring := g.Buildings[id].Box.Ring()
-		free = !ring.Contains(a)
-		for i, p := range ring {
-			free = free && plane.GapSegments(a, b, p, ring[(i+1)%len(ring)]) > innerHalf+1.2
-		}
+	g.cells.Find(lo.Sub(margin), hi.Add(margin), func(id int) bool {
+		free = !meetsBox(a, b, g.Buildings[id].Box.Ring(), innerHalf+1.2)
 		return free
 	})
 	return free
+}
+
+// meetsBox reports whether the straight way a-b comes within gap of a box.
+func meetsBox(a, b plane.Vec, ring plane.Ring, gap float64) bool {
+	if ring.Contains(a) {
+		return true
+	}
+	for i, p := range ring {
+		if plane.GapSegments(a, b, p, ring[(i+1)%len(ring)]) <= gap {
+			return true
+		}
+	}
+	return false
 }

@@ -20,7 +20,7 @@ func settleEnds(s *Site, in *Ways) *Ways {
 			break
 		}
 	}
-	roads = largestNet(s, roads)
+	roads = newEnds(s, largestNet(s, roads)).demote()
 	lo, hi := s.Outline.Ring.Envelope()
 	out := NewWays(lo, hi)
 	for _, r := range roads {
@@ -88,13 +88,18 @@ func (e *ends) mend(k int, l plane.Line) plane.Line {
 
 // cutBack returns l up to the last place where another street meets it.
 func (e *ends) cutBack(k int, l plane.Line) plane.Line {
+	kept, _ := e.lastMeeting(k, l, func(int) bool { return true })
+	return kept
+}
+
+// lastMeeting cuts l at the last place where another street that ok allows meets
+// it: it returns the line up to there and what is beyond, nil if there is none.
+func (e *ends) lastMeeting(k int, l plane.Line, ok func(road int) bool) (kept, beyond plane.Line) {
 	for i := len(l) - 1; i > 0; i-- {
 		a, b := l[i-1], l[i]
 		at := -1.0
-		lo, hi := plane.Ring{a, b}.Envelope()
-		mid := lo.Lerp(hi, 0.5)
-		e.ways.Near(mid, a.Dist(b)/2+touching, func(road int, c, d plane.Vec) bool {
-			if road == k {
+		e.ways.Near(a.Lerp(b, 0.5), a.Dist(b)/2+touching, func(road int, c, d plane.Vec) bool {
+			if road == k || !ok(road) {
 				return true
 			}
 			if t, _, ok := plane.Cross(a, b, c, d); ok {
@@ -108,10 +113,43 @@ func (e *ends) cutBack(k int, l plane.Line) plane.Line {
 			return true
 		})
 		if at >= 0 && !(i == 1 && at*a.Dist(b) < 1) {
-			return append(append(plane.Line(nil), l[:i]...), a.Lerp(b, at))
+			cut := a.Lerp(b, at)
+			return append(append(plane.Line(nil), l[:i]...), cut), append(plane.Line{cut}, l[i:]...)
 		}
 	}
-	return nil
+	return nil, l
+}
+
+// demote makes the ends of main roads that meet only lesser streets major ones:
+// a main road runs from one greater road to another, or out of the town.
+func (e *ends) demote() []Road {
+	var out []Road
+	greater := func(road int) bool {
+		c := e.ways.Roads[road].Class
+		return c == Main || c == Major
+	}
+	for k, r := range e.ways.Roads {
+		if r.Class != Main {
+			out = append(out, r)
+			continue
+		}
+		for range 2 {
+			if end := r.Line[len(r.Line)-1]; end.Dist(e.s.Centre) < 0.82*e.s.Radius {
+				kept, beyond := e.lastMeeting(k, r.Line, greater)
+				if kept.Length() < 200 {
+					r.Class, r.Half = Major, r.Half*HalfWidth(Major)/HalfWidth(Main)
+				} else {
+					r.Line = kept
+					if beyond.Length() > 20 {
+						out = append(out, Road{Line: beyond, Class: Major, Half: r.Half * HalfWidth(Major) / HalfWidth(Main)})
+					}
+				}
+			}
+			r.Line = r.Line.Reverse()
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // largestNet keeps the streets that hang together with the longest net.

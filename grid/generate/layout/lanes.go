@@ -25,6 +25,24 @@ func (t *laneTree) class(n int) string {
 	return Village
 }
 
+// beside tells which nodes lie within three nodes of a lane that serves several
+// groups, but not on one.
+func (t *laneTree) beside() []bool {
+	out := make([]bool, len(t.use))
+	w, h := t.r.w, t.r.h
+	for n, u := range t.use {
+		if u < 2 {
+			continue
+		}
+		for y := max(n/w-3, 0); y <= min(n/w+3, h-1); y++ {
+			for x := max(n%w-3, 0); x <= min(n%w+3, w-1); x++ {
+				out[y*w+x] = t.use[y*w+x] == 0
+			}
+		}
+	}
+	return out
+}
+
 // roads cuts the tree into lines between its forks, smooths them with their
 // ends held, and so keeps every joint exact.
 func (t *laneTree) roads() []Road {

@@ -121,11 +121,14 @@ func (r *rural) lanes(groups []Group) []Road {
 	tails := r.gateTails(g)
 	tree := r.use(g, groups, tails)
 	for range 2 { // what is walked often becomes cheap, so that neighbours share a lane
-		shared := f
+		shared, beside := f, tree.beside()
 		shared.Cost = func(from, to int, steps float64) float64 {
 			c := f.Cost(from, to, steps)
-			if tree.use[from] > 0 && tree.use[to] > 0 {
-				c *= 0.32
+			switch {
+			case tree.use[from] > 0 && tree.use[to] > 0:
+				c *= 0.3
+			case beside[to]:
+				c *= 1.9
 			}
 			return c
 		}

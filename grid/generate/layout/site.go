@@ -69,9 +69,15 @@ func (s *Site) chooseCentre(seat plane.Vec) {
 		if !s.Outline.Clear(p, 150) || s.Value(s.Bank, p) < 120 {
 			continue
 		}
-		score := 4*s.meanSlope(p, 500) + math.Abs(s.Value(s.Bank, p)-350)/900 + p.Dist(seat)/4000
-		if !s.Outline.Clear(p, 700) {
-			score += 0.8
+		bank := math.Abs(s.Value(s.Bank, p)-300) / 900
+		if s.Want.Street { // cities stand on rivers
+			bank = min(2*bank, 2.5)
+		}
+		score := 4*s.meanSlope(p, 500) + bank + p.Dist(seat)/4000
+		for _, margin := range []float64{500, 800} {
+			if !s.Outline.Clear(p, margin) {
+				score += 0.4
+			}
 		}
 		if score < best {
 			best, s.Centre = score, p

@@ -6,6 +6,9 @@ import (
 	"quanxi/grid/generate/plane"
 )
 
+// townWidth is how wide the streets of a market town are against a city's.
+const townWidth = 0.72
+
 const stride = 8 // metres between samples of a streamline
 
 // A grade says how streets of one class are spread.
@@ -219,6 +222,9 @@ func (w *weaver) keep(l plane.Line, rank int, g grade) {
 }
 
 func (w *weaver) add(r Road, rank int) {
+	if !w.Want.Street {
+		r.Half *= townWidth
+	}
 	w.ways.Add(r)
 	l := r.Line.Dense(stride)
 	for i := 1; i < len(l); i++ {
