@@ -77,6 +77,9 @@ func (c *Converter) thing(r *row) (grid.Entity, error) {
 	if !ok {
 		return nil, Skipped("not a point")
 	}
+	if r.kind == grid.ServicePoints && !r.has("name") {
+		return nil, Skipped("a place without a name")
+	}
 	return standing(r, place), nil
 }
 

@@ -34,6 +34,9 @@ var roadClasses = map[string]string{
 }
 
 func water(r *row) (grid.Entity, error) {
+	if outline, _ := r.Properties["boundary"].(bool); outline {
+		return nil, Skipped("the outline of water, not water")
+	}
 	switch r.Geometry.(type) {
 	case geo.MultiLine:
 		return &grid.Water{Name: r.text("name"), Class: "stream", Body: r.Geometry}, nil

@@ -7,9 +7,23 @@ import (
 	"quanxi/grid"
 )
 
-// storey is the height taken for a floor where a source gives only one of
-// height and floors.
-const storeyCM = 300
+// Heights taken for a floor where a source gives only one of height and floors.
+// What is taller than a hundred metres is no housing of 3 m a floor.
+const (
+	storeyCM     = 300
+	tallStoreyCM = 420
+	tallCM       = 10_000
+	mostFloors   = 200
+)
+
+// floorsOf guesses the floors of a building of the given height.
+func floorsOf(heightCM int32) int32 {
+	storey := int32(storeyCM)
+	if heightCM > tallCM {
+		storey = tallStoreyCM
+	}
+	return min(max(1, (heightCM+storey/2)/storey), mostFloors)
+}
 
 func building(r *row) (grid.Entity, error) {
 	footprint, ok := r.Geometry.(geo.MultiPolygon)
@@ -30,7 +44,7 @@ func building(r *row) (grid.Entity, error) {
 	}
 	switch {
 	case b.Floors == 0 && b.HeightCM > 0:
-		b.Floors = max(1, (b.HeightCM+storeyCM/2)/storeyCM)
+		b.Floors = floorsOf(b.HeightCM)
 	case b.HeightCM == 0 && b.Floors > 0:
 		b.HeightCM = b.Floors * storeyCM
 	}
@@ -94,56 +108,4 @@ func (c *Converter) dwelling(r *row) (grid.Entity, error) {
 var dwellingStates = map[string]string{
 	"own": "own", "自住": "own", "rented": "rented", "出租": "rented", "群租": "rented", "公租": "rented",
 	"vacant": "vacant", "空置": "vacant", "business": "business", "经营": "business",
-}
-
-// mergePieces joins the pieces into which tile edges cut one building, and says
-// where their properties differ. The piece with the most to say leads.
-func mergePieces(pieces []*grid.Building) (*grid.Building, []string, error) {
-	lead := pieces[0]
-	var all []geo.Polygon
-	for _, p := range pieces {
-		all = append(all, p.Footprint...)
-		if said(p) > said(lead) {
-			lead = p
-		}
-	}
-	merged, err := geo.MergeTouching(all)
-	if err != nil {
-		return nil, nil, err
-	}
-	whole := *lead
-	whole.Footprint = merged
-	return &whole, differences(lead, pieces), nil
-}
-
-// said counts the fields that a building's record fills.
-func said(b *grid.Building) int {
-	n := 0
-	for _, filled := range []bool{b.Name != "", b.Address != "", b.HeightCM > 0, b.Floors > 0, b.Use != grid.OtherUse, b.Year > 0} {
-		if filled {
-			n++
-		}
-	}
-	return n
-}
-
-func differences(lead *grid.Building, pieces []*grid.Building) []string {
-	var fields []string
-	for _, f := range []struct {
-		name   string
-		differ func(p *grid.Building) bool
-	}{
-		{"name", func(p *grid.Building) bool { return p.Name != lead.Name }},
-		{"address", func(p *grid.Building) bool { return p.Address != lead.Address }},
-		{"height", func(p *grid.Building) bool { return p.HeightCM != lead.HeightCM }},
-		{"use", func(p *grid.Building) bool { return p.Use != lead.Use }},
-	} {
-		for _, p := range pieces {
-			if f.differ(p) {
-				fields = append(fields, f.name)
-				break
-			}
-		}
-	}
-	return fields
 }

@@ -90,6 +90,9 @@ func ChooseCRS(name string, source Source, inside func(geo.Point) bool) (Transfo
 		return nil, "", err
 	}
 	best := ranking[0]
+	if best.Share == 0 {
+		return transformOf(best.CRS, best.CRS+" (assumed: nothing of it falls into the known area in any system; name one with --crs)")
+	}
 	why := fmt.Sprintf("%s (proposed: %.0f %% of %d positions fall into the known area)", best.CRS, best.Share*100, best.Sample)
 	if len(ranking) > 1 && ranking[1].Share > 0 && ranking[1].Share >= best.Share-0.02 {
 		why += fmt.Sprintf("; %s fits as well (%.0f %%): name one with --crs if the map looks shifted", ranking[1].CRS, ranking[1].Share*100)

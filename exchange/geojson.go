@@ -59,11 +59,16 @@ func (s *geoJSONSource) Records(to Transform) iter.Seq2[Record, error] {
 	}
 }
 
+// placeOf names the feature by its id, which many sources keep among the properties.
 func placeOf(f geojson.Feature) string {
-	if f.ID == "" {
+	id := f.ID
+	if given, ok := f.Properties["id"]; ok && id == "" {
+		id = fmt.Sprint(given)
+	}
+	if id == "" {
 		return fmt.Sprintf("feature %d (line %d)", f.Number, f.Line)
 	}
-	return fmt.Sprintf("feature %d (id %s)", f.Number, f.ID)
+	return fmt.Sprintf("feature %d (id %s)", f.Number, id)
 }
 
 // geoJSONProblem tells what is wrong with one feature from what ends the file.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
+	"slices"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -44,7 +46,8 @@ type Pass int
 
 // The passes: everything is checked before anything is stored.
 const (
-	Checking Pass = iota + 1
+	Checking  Pass = iota + 1
+	Gathering      // of pieces, if an id occurs twice
 	Storing
 )
 
@@ -95,14 +98,14 @@ type pump struct {
 	report    *Report
 	from      grid.Store
 	hash      maphash.Seed
+	repeated  bool             // an id occurs twice
 	seen      map[uint64]uint8 // how often an external id occurs, up to 2
-	pieces    map[string][]*grid.Building
-	storing   Pass
+	wholes    []grid.Entity    // what was put together from pieces
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
 	p := &pump{
-		Import: im, from: store, hash: maphash.MakeSeed(), seen: map[uint64]uint8{}, pieces: map[string][]*grid.Building{},
+		Import: im, from: store, hash: maphash.MakeSeed(), seen: map[uint64]uint8{},
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
 	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", resolve: p.resolver(ctx)}
@@ -113,13 +116,7 @@ func (im Import) check(ctx context.Context, source Source, store grid.Store) (*p
 	if err != nil {
 		return nil, err
 	}
-	for _, pieces := range p.pieces {
-		if _, _, err := mergePieces(pieces); err != nil {
-			p.report.refuse(Problem{pieces[0].External, "geometry", err.Error()})
-		}
-	}
-	clear(p.pieces)
-	return p, nil
+	return p, p.gather(ctx, source)
 }
 
 // each converts and checks every record and hands the good ones to use.
@@ -131,7 +128,7 @@ func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subj
 		}
 		read++
 		if p.Progress != nil {
-			p.Progress(read, (float64(pass-Checking)+source.Share())/2)
+			p.Progress(read, shareOf(pass, source.Share()))
 		}
 		var problem Problem
 		if err != nil && !errors.As(err, &problem) {
@@ -150,6 +147,18 @@ func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subj
 		}
 	}
 	return nil
+}
+
+// shareOf is how much of the whole work is done: checking is half of it, and
+// gathering goes unnoticed.
+func shareOf(pass Pass, share float64) float64 {
+	switch pass {
+	case Checking:
+		return share / 2
+	case Storing:
+		return 0.5 + share/2
+	}
+	return 0.5
 }
 
 // subject converts a record and checks what comes of it.
@@ -179,7 +188,7 @@ func (p *pump) note(pass Pass, record Record, err error) bool {
 	if err == nil {
 		return false
 	}
-	if pass == Storing {
+	if pass != Checking {
 		return true // reported by the first pass
 	}
 	var skipped Skipped
@@ -203,22 +212,47 @@ func problemOf(record Record, err error) Problem {
 	return Problem{Place: record.Place, Why: err.Error()}
 }
 
-// count notes the entity of the first pass and finds ids that occur twice:
-// pieces of one building, or an error.
+// count notes the entity of the first pass and finds ids that occur twice.
 func (p *pump) count(e grid.Entity) {
-	external := e.Entity().External
 	p.report.Found[e.Kind()]++
-	if external == "" {
+	if e.Entity().External == "" {
 		return
 	}
 	key := p.key(e)
 	p.seen[key] = min(p.seen[key]+1, 2)
-	if p.seen[key] < 2 {
-		return
+	p.repeated = p.repeated || p.seen[key] > 1
+}
+
+// gather puts together what the file holds in pieces, or reports why it cannot.
+func (p *pump) gather(ctx context.Context, source Source) error {
+	if !p.repeated {
+		return nil
 	}
-	if e.Kind() != grid.Buildings {
-		p.report.refuse(Problem{external, "id", "occurs twice in the file"})
+	pieces := map[string][]grid.Entity{}
+	err := p.each(ctx, source, Gathering, func(s Subject) error {
+		if p.inPieces(s.Entity) {
+			name := string(s.Entity.Kind()) + "/" + s.Entity.Entity().External
+			pieces[name] = append(pieces[name], s.Entity)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	for _, name := range slices.Sorted(maps.Keys(pieces)) {
+		whole, differing, err := mergePieces(pieces[name])
+		if err != nil {
+			p.report.refuse(Problem{pieces[name][0].Entity().External, "id", err.Error()})
+			continue
+		}
+		p.report.merge(whole.Entity().External, len(pieces[name]), differing)
+		p.wholes = append(p.wholes, whole)
+	}
+	return nil
+}
+
+func (p *pump) inPieces(e grid.Entity) bool {
+	return e.Entity().External != "" && p.seen[p.key(e)] > 1
 }
 
 func (p *pump) key(e grid.Entity) uint64 {

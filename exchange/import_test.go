@@ -163,11 +163,36 @@ func TestPiecesOfOneBuildingAreMerged(t *testing.T) {
 }
 
 func TestAnyOtherRepeatedIDIsAnError(t *testing.T) {
-	lane := feature("1", `{"type":"LineString","coordinates":[[106.5,29.5],[106.6,29.5]]}`, `"class":"minor"`)
+	lamp := feature("1", `{"type":"Point","coordinates":[106.5,29.5]}`, `"category":"lamp"`)
+	for _, tt := range []struct {
+		name    string
+		kind    grid.Kind
+		content string
+		why     string
+	}{
+		{"two lamps", grid.Components, collection(lamp, lamp), "twice"},
+		{"two buildings apart", grid.Buildings, collection(feature("1", square("501", "501"), ""), feature("1", square("601", "501"), "")), "touch"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store := &shelf{}
+			report, err := runImport(t, tt.kind, "file.geojson", tt.content, store)
+			if !errors.Is(err, exchange.ErrRefused) || len(store.live) > 0 || !strings.Contains(report.Problems[0].Why, tt.why) {
+				t.Errorf("%v, %+v; want the file refused", err, report)
+			}
+		})
+	}
+}
+
+func TestPiecesOfARoadAreOneRoad(t *testing.T) {
+	lane := func(line string) string {
+		return feature("1", `{"type":"LineString","coordinates":`+line+`}`, `"class":"minor","name":"书院街"`)
+	}
 	store := &shelf{}
-	report, err := runImport(t, grid.Roads, "roads.geojson", collection(lane, lane), store)
-	if !errors.Is(err, exchange.ErrRefused) || len(store.live) > 0 || !strings.Contains(report.Problems[0].Why, "twice") {
-		t.Errorf("%v, %+v; want the file refused", err, report)
+	if report, err := runImport(t, grid.Roads, "roads.geojson", collection(lane("[[106.5,29.5],[106.6,29.5]]"), lane("[[106.6,29.5],[106.7,29.5]]")), store); err != nil {
+		t.Fatalf("%v: %+v", err, report)
+	}
+	if len(store.live) != 1 || len(store.live[0].(*grid.Road).Line) != 2 {
+		t.Errorf("came as %+v, want one road of two lines", store.live)
 	}
 }
 

@@ -24,7 +24,7 @@ type Report struct {
 	Skipped  map[string]int `json:"skipped,omitempty"` // reason → records
 	// Dropped are columns that mark people as a risk and are not held at all.
 	Dropped []string `json:"dropped,omitempty"`
-	// Merged counts buildings put together from pieces; Differing those whose
+	// Merged counts things put together from pieces; Differing those whose
 	// pieces did not agree, the first of them named in Notes.
 	Merged    int      `json:"merged,omitempty"`
 	Differing int      `json:"differing,omitempty"`
@@ -86,7 +86,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		out.printf("  %-14s %d\n", kind, r.Found[kind])
 	}
 	if r.Merged > 0 {
-		out.printf("  merged         %d buildings from pieces, %d with differing properties\n", r.Merged, r.Differing)
+		out.printf("  merged         %d put together from pieces, %d with differing properties\n", r.Merged, r.Differing)
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
 		out.printf("  passed over    %d: %s\n", r.Skipped[why], why)

@@ -13,8 +13,7 @@ import (
 func (p *pump) store(ctx context.Context, source Source, load grid.Load) error {
 	stage := &stage{pump: p, load: load}
 	err := p.each(ctx, source, Storing, func(s Subject) error {
-		if b, ok := s.Entity.(*grid.Building); ok && b.External != "" && p.seen[p.key(b)] > 1 {
-			p.pieces[b.External] = append(p.pieces[b.External], b)
+		if p.inPieces(s.Entity) {
 			return nil
 		}
 		return stage.add(ctx, s)
@@ -22,13 +21,7 @@ func (p *pump) store(ctx context.Context, source Source, load grid.Load) error {
 	if err != nil {
 		return err
 	}
-	for _, external := range slices.Sorted(maps.Keys(p.pieces)) {
-		pieces := p.pieces[external]
-		whole, differing, err := mergePieces(pieces)
-		if err != nil {
-			continue // the first pass has reported it
-		}
-		p.report.merge(external, len(pieces), differing)
+	for _, whole := range p.wholes {
 		if err := stage.add(ctx, Subject{Entity: whole}); err != nil {
 			return err
 		}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// benchCommand measures the figures of docs/BENCHMARKS.md. Times are CPU seconds
+// of this process unless a figure says otherwise: these are what a shared machine
+// leaves comparable.
+type benchCommand struct {
+	Figures []string `arg:"" optional:"" name:"FIGURE" help:"tile, identify, memory, changes, import, feed; default: all."`
+	JSON    bool     `help:"A JSON object a line."`
+	Load    bool     `hidden:"" help:"Be the load process of the feed bench."`
+	Screens int      `help:"Screens of the feed bench." default:"500"`
+}
+
+// A figure is one measured number.
+type figure struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+	On    string  `json:"on"` // on what it was measured
+}
+
+// A meter measures one group of figures and hands each to tell.
+type meter func(ctx context.Context, tell func(figure)) error
+
+// Run implements kong's command.
+func (c *benchCommand) Run(in *invocation) error {
+	if c.Load {
+		return feedLoad(in.ctx)
+	}
+	meters := []struct {
+		name string
+		run  meter
+	}{
+		{"tile", benchTile}, {"identify", benchIdentify}, {"memory", benchMemory},
+		{"changes", benchChanges}, {"import", benchImport}, {"feed", c.benchFeed},
+	}
+	for _, name := range c.Figures {
+		if !slices.ContainsFunc(meters, func(m struct {
+			name string
+			run  meter
+		}) bool {
+			return m.name == name
+		}) {
+			return fmt.Errorf("bench %s: there is no such figure", name)
+		}
+	}
+	for _, m := range meters {
+		if len(c.Figures) > 0 && !slices.Contains(c.Figures, m.name) {
+			continue
+		}
+		if err := m.run(in.ctx, c.teller(in.stdout)); err != nil {
+			return fmt.Errorf("bench %s: %w", m.name, err)
+		}
+	}
+	return nil
+}
+
+func (c *benchCommand) teller(to io.Writer) func(figure) {
+	if c.JSON {
+		lines := json.NewEncoder(to)
+		return func(f figure) { lines.Encode(f) }
+	}
+	return func(f figure) { fmt.Fprintf(to, "%-28s %14.3f %-12s %s\n", f.Name, f.Value, f.Unit, f.On) }
+}
+
+// cpu returns the CPU time that this process has used.
+func cpu() time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		return 0
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
+
+// perRun returns the CPU time of one run of f, over as many as fill about a second.
+func perRun(f func()) time.Duration {
+	f() // what is made once is made now
+	runtime.GC()
+	began, runs := cpu(), 0
+	for cpu()-began < time.Second {
+		f()
+		runs++
+	}
+	return (cpu() - began) / time.Duration(runs)
+}
+
+// heap returns the bytes of live objects.
+func heap() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+// percentile returns the value below which share of the sorted values lie.
+func percentile(sorted []time.Duration, share float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// folder makes a folder that lives as long as a measurement.
+func folder() (path string, remove func(), err error) {
+	path, err = os.MkdirTemp("", "quanxi-bench-")
+	return path, func() { os.RemoveAll(path) }, err
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/store/gpkg"
+)
+
+// embedded opens an empty embedded store in a folder of its own.
+func embedded(ctx context.Context) (store, func(), error) {
+	path, remove, err := folder()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := gpkg.Open(ctx, filepath.Join(path, "bench.gpkg"))
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return s, func() { s.Close(); remove() }, nil
+}
+
+// benchChanges stores durable changes in batches of 100, each one transaction
+// with its audit and change rows.
+func benchChanges(ctx context.Context, tell func(figure)) error {
+	s, closeStore, err := embedded(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	const batch, batches = 100, 200
+	began := time.Now()
+	for i := range batches {
+		put := make([]grid.Entity, batch)
+		for k := range put {
+			put[k] = eventAt(i*batch + k)
+		}
+		if _, err := s.Write(ctx, grid.Write{Actor: "bench", Action: "events.create", Put: put}); err != nil {
+			return err
+		}
+	}
+	rate := batch * batches / time.Since(began).Seconds()
+	tell(figure{"changes_durable", rate, "/s wall", "embedded store, synchronous=FULL, transactions of 100"})
+	return nil
+}
+
+func eventAt(n int) *events.Event {
+	at := time.Date(2026, 11, 8, 2, 10, 0, 0, time.UTC)
+	return &events.Event{Category: "lamp", Title: fmt.Sprintf("event %d", n), Place: geo.At(106.5+float64(n%1000)*1e-4, 29.5), State: events.Reported,
+		Urgency: events.Routine, OccurredAt: at, ReportedAt: at, DueAt: at.Add(4 * time.Hour)}
+}
+
+// benchImport imports 500,000 buildings while another writer goes on, and tells
+// the longest wait of that writer.
+func benchImport(ctx context.Context, tell func(figure)) error {
+	s, closeStore, err := embedded(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	load, err := s.BeginLoad(ctx, grid.LoadInfo{Actor: "bench", About: "500,000 buildings"})
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	began := time.Now()
+	go func() { ended <- importBuildings(ctx, load, 500_000) }()
+	var waits []time.Duration
+	for n := 0; ; n++ {
+		select {
+		case err := <-ended:
+			if err != nil {
+				return err
+			}
+			slices.Sort(waits)
+			on := fmt.Sprintf("500,000 buildings into the embedded store in %.0f s, %d writes meanwhile", time.Since(began).Seconds(), len(waits))
+			tell(figure{"import_wait_longest", milliseconds(waits[len(waits)-1]), "ms wall", on})
+			tell(figure{"import_wait_p99", milliseconds(percentile(waits, 0.99)), "ms wall", on})
+			return nil
+		default:
+		}
+		at := time.Now()
+		if _, err := s.Write(ctx, grid.Write{Actor: "bench", Action: "events.create", Put: []grid.Entity{eventAt(n)}}); err != nil {
+			return err
+		}
+		waits = append(waits, time.Since(at))
+		pause(ctx, 5*time.Millisecond)
+	}
+}
+
+func importBuildings(ctx context.Context, load grid.Load, n int) error {
+	env := geo.Envelope{Min: geo.At(106, 29), Max: geo.At(107, 30)}
+	all := rows(env, n)
+	for chunk := range slices.Chunk(all, batchSize) {
+		put := make([]grid.Entity, len(chunk))
+		for i, b := range chunk {
+			b.Revision = 0
+			put[i] = b
+		}
+		if err := load.Put(ctx, put, nil); err != nil {
+			return err
+		}
+	}
+	_, err := load.Commit(ctx)
+	return err
+}
+
+// pause waits, unless ctx ends first.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"quanxi/access"
+	"quanxi/exchange"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// importCommand brings files into the store, also while a server runs on it.
+type importCommand struct {
+	storeFlags
+	Files   []string  `arg:"" optional:"" name:"FILE" help:"Files to bring in: GeoJSON, CSV, GeoPackage, and what GDAL reads." type:"path"`
+	As      grid.Kind `help:"What the file holds: divisions, buildings, dwellings, people, organisations, components, devices, cameras, service, roads, water, green or landuse." placeholder:"KIND"`
+	CRS     string    `name:"crs" help:"auto, wgs84, gcj02, bd09, EPSG:… or cm=MERIDIAN." default:"auto" env:"QUANXI_CRS"`
+	DryRun  bool      `help:"Check and report; store nothing." env:"QUANXI_DRY_RUN"`
+	SkipBad bool      `help:"Store what is right and leave out what is not; otherwise one bad record refuses its file." env:"QUANXI_SKIP_BAD"`
+	JSON    bool      `help:"Report as JSON." env:"QUANXI_JSON"`
+	Undo    int64     `help:"Take a load back: what it added goes, what it replaced returns." placeholder:"LOAD"`
+	List    bool      `help:"List the loads of the store."`
+}
+
+// Run implements kong's command.
+func (c *importCommand) Run(in *invocation) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	store, err := c.open(in.ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	switch {
+	case c.List:
+		return c.list(in, store)
+	case c.Undo != 0:
+		if _, err := store.UndoLoad(in.ctx, operator, c.Undo); err != nil {
+			return fmt.Errorf("undo load %d: %w", c.Undo, err)
+		}
+		_, err := fmt.Fprintf(in.stdout, "load %d is undone\n", c.Undo)
+		return err
+	}
+	for _, file := range c.Files {
+		if err := c.file(in, store, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// operator is the account of whoever works at the machine itself.
+const operator = "command line"
+
+func (c *importCommand) check() error {
+	switch {
+	case c.List || c.Undo != 0:
+		return nil
+	case len(c.Files) == 0:
+		return errors.New("name a file, or --list, or --undo LOAD")
+	case c.As == "":
+		return errors.New("say what the file holds: --as buildings, for example")
+	}
+	if _, err := grid.New(c.As); err != nil || c.As == grid.Households || c.As == grid.Workers {
+		return fmt.Errorf("--as %s: there is no such kind to import", c.As)
+	}
+	return nil
+}
+
+// file brings one file in and prints its report.
+func (c *importCommand) file(in *invocation, store grid.Store, path string) error {
+	source, err := exchange.Open(in.ctx, path)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	im, crs, err := c.prepare(in.ctx, store, source, path)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(in.stderr, time.Now, "records", 1)
+	counted, shared := 0, 0.0
+	im.Progress = func(records int, share float64) {
+		bar.add(max(records-counted, 0), max(share-shared, 0))
+		counted, shared = records, share
+	}
+	run := im.Run
+	if c.DryRun {
+		run = im.Check
+	}
+	report, err := run(in.ctx, source, store)
+	bar.end()
+	if report != nil {
+		report.CRS = crs
+		err = errors.Join(err, c.print(in, report))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+func (c *importCommand) prepare(ctx context.Context, store grid.Store, source exchange.Source, path string) (exchange.Import, string, error) {
+	areaAt, err := exchange.Locate(ctx, store)
+	if err != nil {
+		return exchange.Import{}, "", err
+	}
+	known := func(p geo.Point) bool { return areaAt(p) != "" }
+	to, crs, err := exchange.ChooseCRS(c.CRS, source, known)
+	if err != nil {
+		return exchange.Import{}, "", err
+	}
+	master, err := c.masterKey()
+	if err != nil {
+		return exchange.Import{}, "", err
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	tolerance := exchange.RefuseFile
+	if c.SkipBad {
+		tolerance = exchange.SkipRecord
+	}
+	return exchange.Import{Kind: c.As, Name: name, Actor: operator, To: to, SkipBad: tolerance, AreaAt: areaAt, Vault: access.NewVault(master)}, crs, nil
+}
+
+func (c *importCommand) print(in *invocation, report *exchange.Report) error {
+	if c.JSON {
+		return json.NewEncoder(in.stdout).Encode(report)
+	}
+	_, err := report.WriteTo(in.stdout)
+	return err
+}
+
+func (c *importCommand) list(in *invocation, store grid.Store) error {
+	loads, err := store.Loads(in.ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range loads {
+		if _, err := fmt.Fprintf(in.stdout, "%6d  %-8s %s  %8d put  %s\n", l.ID, l.State, l.Began.Format(time.DateTime), l.Put, l.About); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportCommand writes entities to a file or to standard output.
+type exportCommand struct {
+	storeFlags
+	As     grid.Kind `required:"" help:"What to write, a kind as in import." placeholder:"KIND"`
+	Format string    `help:"geojson, csv or geopackage." enum:"geojson,csv,geopackage" default:"geojson"`
+	Area   grid.Code `help:"Only what lies in this division." placeholder:"CODE"`
+	Out    string    `help:"File to write; standard output if none." type:"path" placeholder:"FILE"`
+}
+
+// Run implements kong's command.
+func (c *exportCommand) Run(in *invocation) error {
+	empty, err := grid.New(c.As)
+	if err != nil {
+		return err
+	}
+	store, err := c.open(in.ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	inside, err := exchange.Inside(in.ctx, store, c.As, c.Area)
+	if err != nil {
+		return err
+	}
+	entities := exchange.Selected(store.Entities(in.ctx, c.As, grid.Query{}), inside)
+	n, err := c.write(in, empty, entities)
+	if err != nil {
+		return fmt.Errorf("export %s: %w", c.As, err)
+	}
+	_, err = fmt.Fprintf(in.stderr, "%d %s written\n", n, c.As)
+	return err
+}
+
+func (c *exportCommand) write(in *invocation, empty grid.Entity, entities exchange.Entities) (int, error) {
+	if c.Format == "geopackage" {
+		if c.Out == "" {
+			return 0, errors.New("a GeoPackage needs --out FILE")
+		}
+		return exchange.WriteGeoPackage(in.ctx, c.Out, empty, entities)
+	}
+	to := in.stdout
+	if c.Out != "" {
+		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return 0, err
+		}
+		defer file.Close()
+		to = file
+	}
+	if c.Format == "csv" {
+		return exchange.WriteCSV(to, c.As, empty, entities)
+	}
+	return exchange.WriteGeoJSON(to, entities)
+}
