@@ -2,16 +2,13 @@ package access
 
 import (
 	"crypto/cipher"
+	"sync"
 	"time"
 
-	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/tiles"
+	"quanxi/world"
 )
-
-// ground answers where things lie.
-type ground interface {
-	AreaAt(geo.Point) grid.Code
-}
 
 // Sources are what Views read and write.
 type Sources struct {
@@ -20,7 +17,9 @@ type Sources struct {
 	// Master is the key from which cursors are sealed.
 	Master MasterKey
 	Clock  func() time.Time
-	World  interface{ Snapshot() ground }
+	World  *world.World
+	// Positions sends the last position of a worker to every node.
+	Positions func(Position) error
 }
 
 // Views makes Views. It is safe for concurrent use.
@@ -32,14 +31,19 @@ type sources struct {
 	vault   grid.Vault
 	cursors cipher.AEAD
 	clock   func() time.Time
-	world   interface{ Snapshot() ground }
+	world   *world.World
+
+	positions func(Position) error
+	cache     *tiles.Cache
+	encoders  *sync.Pool // of *tiles.Encoder
 }
 
 // NewViews returns the maker of Views over the sources.
 func NewViews(s Sources) *Views {
 	return &Views{sources{
 		store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")),
-		clock: s.Clock, world: s.World,
+		clock: s.Clock, world: s.World, positions: s.Positions,
+		cache: tiles.NewCache(tileBytes), encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},
 	}}
 }
 

@@ -13,6 +13,7 @@ import (
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store/gpkg"
+	"quanxi/world"
 )
 
 const (
@@ -20,6 +21,25 @@ const (
 	theirHouse = `{"name":"隔壁","geometry":{"type":"Polygon","coordinates":[[[106.6,29.5],[106.601,29.5],[106.601,29.501],[106.6,29.501],[106.6,29.5]]]}}`
 	leak       = `{"category":"water","title":"漏水","lon":106.4005,"lat":29.5005}`
 )
+
+// twoTowns is a World of two grids: ours west of 106.5°, theirs east of it, and
+// nothing south of 29°.
+func twoTowns(t *testing.T) *world.World {
+	t.Helper()
+	w := world.New(world.Options{Now: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) }})
+	var steps []world.Step
+	for i, code := range []grid.Code{ourGrid, theirGrid} {
+		west, east := 106+0.5*float64(i), 106.5+0.5*float64(i)
+		steps = append(steps, world.Step{Entity: &grid.Division{
+			Head: grid.Head{ID: int64(i + 1), Revision: 1}, Code: code, Name: "网格", Level: code.Level(),
+			Boundary: geo.MultiPolygon{{{geo.At(west, 29), geo.At(east, 29), geo.At(east, 30), geo.At(west, 30), geo.At(west, 29)}}},
+		}})
+	}
+	if _, err := w.Apply(world.Position{Epoch: "e1", Pos: 1}, steps); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
 
 // desk is a store with one View of the whole city and one of our town.
 type desk struct {
@@ -41,7 +61,7 @@ func newDesk(t *testing.T) desk {
 	})
 	master := masterKey(t, "1")
 	views := access.NewViews(access.Sources{
-		Store: store, Vault: access.NewVault(master), Master: master, World: access.Halved(),
+		Store: store, Vault: access.NewVault(master), Master: master, World: twoTowns(t),
 		Clock: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) },
 	})
 	return desk{store, views.For(access.Local()), views.For(townDesk)}

@@ -1,0 +1,144 @@
+package access
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+
+	"quanxi/grid"
+	"quanxi/world"
+)
+
+// Counters are the live numbers of an area and all that it manages.
+type Counters = world.Counters
+
+// A DivisionRecord is a division with its live numbers, which are nil where the
+// viewer does not answer (RULES C1).
+type DivisionRecord struct {
+	Record
+	Counters *Counters
+}
+
+// A DivisionPage asks for a part of the divisions, in the order of their codes.
+type DivisionPage struct {
+	Parent   grid.Code  // only those that it manages; empty for any
+	Level    grid.Level // only of this level; zero for any
+	Unplaced bool       // only those whose manager is not known
+	Cursor   string
+	Limit    int // at least 1
+	Geometry bool
+}
+
+// Counters returns the live numbers of an area, and false if there is no such
+// division or the viewer does not answer for it.
+func (v *View) Counters(code grid.Code) (Counters, bool) {
+	snapshot := v.world.Snapshot()
+	if _, ok := snapshot.Division(code); !ok || !v.viewer.Sees(grid.People, code) {
+		return Counters{}, false
+	}
+	return snapshot.Counters(code), true
+}
+
+// Division returns the division in force under a code, or grid.ErrNotFound.
+func (v *View) Division(ctx context.Context, code grid.Code) (DivisionRecord, error) {
+	d, ok := v.world.Snapshot().Division(code)
+	if !ok {
+		return DivisionRecord{}, fmt.Errorf("division %.20q: %w", string(code), grid.ErrNotFound)
+	}
+	record, err := v.Entity(ctx, grid.Divisions, d.ID())
+	return v.withCounters(record, code), err
+}
+
+// Divisions returns a page of divisions in force, and the cursor of the next
+// page, empty at the end.
+func (v *View) Divisions(ctx context.Context, page DivisionPage) ([]DivisionRecord, string, error) {
+	if !v.viewer.MayList(grid.Divisions) {
+		return nil, "", fmt.Errorf("divisions: %w", grid.ErrNotFound)
+	}
+	after, err := v.openCode(page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	found, more := selectDivisions(v.world.Snapshot(), page, after)
+	records, err := v.divisionRecords(ctx, found, page.Geometry)
+	if err != nil || !more {
+		return records, "", err
+	}
+	return records, v.sealCode(found[len(found)-1].Code()), nil
+}
+
+// selectDivisions returns the divisions of a page, and whether there are more.
+func selectDivisions(s *world.Snapshot, page DivisionPage, after grid.Code) ([]world.Division, bool) {
+	all := s.Divisions()
+	switch {
+	case page.Parent != "":
+		all = slices.Values(s.Children(page.Parent))
+	case page.Unplaced:
+		all = slices.Values(s.ToBePlaced())
+	}
+	var found []world.Division
+	for d := range all {
+		if d.Code() <= after || page.Level != 0 && d.Level() != page.Level {
+			continue
+		}
+		if len(found) == page.Limit {
+			return found, true
+		}
+		found = append(found, d)
+	}
+	return found, false
+}
+
+// divisionRecords reads divisions from the store, in the order given.
+func (v *View) divisionRecords(ctx context.Context, found []world.Division, geometry bool) ([]DivisionRecord, error) {
+	ids := make([]int64, len(found))
+	for i, d := range found {
+		ids[i] = d.ID()
+	}
+	records := make(map[int64]Record, len(found))
+	for e, err := range v.store.Entities(ctx, grid.Divisions, grid.Query{IDs: ids}) {
+		if err != nil {
+			return nil, err
+		}
+		rec, err := v.pageRecord(ctx, e, Page{WithoutGeometry: !geometry})
+		if err != nil {
+			return nil, err
+		}
+		records[rec.ID] = rec
+	}
+	var out []DivisionRecord
+	for i, d := range found {
+		if rec, ok := records[ids[i]]; ok { // else removed since
+			out = append(out, v.withCounters(rec, d.Code()))
+		}
+	}
+	return out, nil
+}
+
+func (v *View) withCounters(rec Record, code grid.Code) DivisionRecord {
+	if counters, ok := v.Counters(code); ok {
+		return DivisionRecord{rec, &counters}
+	}
+	return DivisionRecord{Record: rec}
+}
+
+// sealCode makes a cursor of a code: codes are public, but every cursor is opaque.
+func (v *View) sealCode(code grid.Code) string {
+	return base64.RawURLEncoding.EncodeToString(v.cursors.Seal(nil, nil, []byte(code), v.cursorOwner("codes")))
+}
+
+func (v *View) openCode(cursor string) (grid.Code, error) {
+	if cursor == "" {
+		return "", nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return "", ErrCursor
+	}
+	code, err := v.cursors.Open(nil, nil, sealed, v.cursorOwner("codes"))
+	if err != nil {
+		return "", ErrCursor
+	}
+	return grid.Code(code), nil
+}

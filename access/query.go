@@ -1,0 +1,141 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/world"
+)
+
+// An Identified is what a tap on the map finds.
+type Identified struct {
+	world.Identified
+	// Phones are the masked phone numbers of Workers, by id.
+	Phones map[int64]string
+}
+
+// Identify returns what is at a place and near it: the chain of divisions, the
+// building, who answers, as far as the viewer may know.
+func (v *View) Identify(ctx context.Context, p geo.Point) (Identified, error) {
+	if !v.viewer.SignedIn {
+		return Identified{}, fmt.Errorf("identify: %w", grid.ErrNotFound)
+	}
+	found := Identified{Identified: v.world.Snapshot().Identify(p, v.viewer.Scope), Phones: make(map[int64]string)}
+	for _, w := range found.Workers {
+		phone, err := v.phone(ctx, w.ID())
+		if err != nil {
+			return Identified{}, err
+		}
+		found.Phones[w.ID()] = phone
+	}
+	return found, nil
+}
+
+// phone returns a worker's masked number, empty if there is none. A store that is
+// away costs the number, not the answer.
+func (v *View) phone(ctx context.Context, worker int64) (string, error) {
+	e, err := v.store.Entity(ctx, grid.Workers, worker)
+	if err == nil {
+		var identity grid.Identity
+		identity, err = v.identity(ctx, e)
+		if err == nil {
+			return MaskPhone(identity.Phone), nil
+		}
+	}
+	if errors.Is(err, grid.ErrNotFound) || errors.Is(err, grid.ErrUnavailable) || errors.Is(err, ErrSealed) {
+		return "", nil
+	}
+	return "", err
+}
+
+// Within counts what lies in an area. Of people, homes and what is bound to them
+// only those are counted for whom the viewer answers (RULES C1).
+func (v *View) Within(area geo.MultiPolygon) (Counters, error) {
+	if !v.viewer.SignedIn {
+		return Counters{}, fmt.Errorf("within: %w", grid.ErrNotFound)
+	}
+	return v.world.Snapshot().Within(area, v.viewer.Scope), nil
+}
+
+// ListWithin returns a page of what lies in an area, in the order of ids, and the
+// cursor of the next page, empty at the end.
+func (v *View) ListWithin(ctx context.Context, kind grid.Kind, area geo.MultiPolygon, page Page) ([]Record, string, error) {
+	if !v.viewer.MayList(kind) {
+		return nil, "", fmt.Errorf("%s: %w", kind, grid.ErrNotFound)
+	}
+	after, err := v.openCursor(kind, page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	ids := v.world.Snapshot().List(kind, area, v.viewer.Scope, after, page.Limit+1)
+	next := ""
+	if len(ids) > page.Limit {
+		ids = ids[:page.Limit]
+		next = v.sealCursor(kind, ids[page.Limit-1])
+	}
+	records, err := v.recordsOf(ctx, kind, ids, page)
+	return records, next, err
+}
+
+// recordsOf reads entities by ascending ids. One that is gone since, or has moved
+// out of sight, is left out.
+func (v *View) recordsOf(ctx context.Context, kind grid.Kind, ids []int64, page Page) ([]Record, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var records []Record
+	for e, err := range v.store.Entities(ctx, kind, grid.Query{IDs: ids}) {
+		if err != nil {
+			return nil, err
+		}
+		if ok, err := v.sees(ctx, e); err != nil {
+			return nil, err
+		} else if !ok {
+			continue
+		}
+		rec, err := v.pageRecord(ctx, e, page)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, rec)
+	}
+	return records, nil
+}
+
+// A Hit is something that a search found.
+type Hit = world.Hit
+
+// Search finds divisions, addresses, buildings and places, best first. What the
+// viewer may not see was left out before ranking (RULES C5).
+func (v *View) Search(query string, limit int) []Hit {
+	if !v.viewer.SignedIn {
+		return nil
+	}
+	return v.world.Snapshot().Search(query, limit, v.viewer.Scope)
+}
+
+// A Home is where a viewer's map begins: the largest area that the viewer answers
+// for and that has a border.
+type Home struct {
+	Division world.Division
+	Envelope geo.Envelope
+	Counters Counters
+}
+
+// Home returns where the viewer's map begins, and false if there is nothing to show.
+func (v *View) Home() (Home, bool) {
+	snapshot := v.world.Snapshot()
+	var best Home
+	found := false
+	for d := range snapshot.Divisions() {
+		envelope, ok := d.Envelope()
+		if !ok || !v.viewer.Sees(grid.People, d.Code()) || found && d.Level() >= best.Division.Level() {
+			continue
+		}
+		best, found = Home{Division: d, Envelope: envelope, Counters: snapshot.Counters(d.Code())}, true
+	}
+	return best, found
+}
