@@ -1,6 +1,7 @@
 package tiles_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -164,6 +165,44 @@ func TestAreaIsNeitherLostNorGained(t *testing.T) {
 		}
 		if want := float64((x1 - x0) * (y1 - y0)); sum != want {
 			t.Fatalf("the tiles hold %v square units of %v", sum, want)
+		}
+	})
+}
+
+// Two shapes share an edge and walk it in opposite directions; the cut must fall
+// on the same point, also where it lies halfway between two units.
+func TestBothDirectionsAreCutAlike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.Int64Range(tiles.Extent-8, tiles.Extent+8)
+		a := unit(town, at.Draw(t, "ax"), at.Draw(t, "ay"))
+		b := unit(town, at.Draw(t, "bx"), at.Draw(t, "by"))
+		there := outlines(drawn(t, town, func(e *tiles.Encoder) { e.Line([]geo.Pixel{a, b}) }))
+		back := outlines(drawn(t, town, func(e *tiles.Encoder) { e.Line([]geo.Pixel{b, a}) }))
+		for _, l := range back {
+			slices.Reverse(l)
+		}
+		if !slices.EqualFunc(there, back, slices.Equal[[]orb.Point]) {
+			t.Fatalf("%v one way, %v the other", there, back)
+		}
+	})
+}
+
+// What is drawn lies on the nearest unit, not on the one before.
+func TestCoordinatesAreRoundedToTheNearest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		id := tiles.ID{Z: 14, X: 13039, Y: 6778}
+		box := id.Box()
+		pixel := func() geo.Pixel {
+			return geo.Pixel{X: rapid.Uint32Range(box.Min.X, box.Max.X).Draw(t, "X"), Y: rapid.Uint32Range(box.Min.Y, box.Max.Y).Draw(t, "Y")}
+		}
+		ends := []geo.Pixel{pixel(), pixel()}
+		for _, l := range outlines(drawn(t, id, func(e *tiles.Encoder) { e.Line(ends) })) {
+			for i, p := range ends {
+				x, y := float64(p.X-box.Min.X)/64, float64(p.Y-box.Min.Y)/64 // pixels to a unit at zoom 14
+				if math.Abs(l[i][0]-x) > 0.5 || math.Abs(l[i][1]-y) > 0.5 {
+					t.Fatalf("%v, %v is drawn at %v", x, y, l[i])
+				}
+			}
 		}
 	})
 }

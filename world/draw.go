@@ -44,6 +44,8 @@ func (d *drawing) layer(name string) func() {
 		return d.divisionsAndBorders
 	case buildingsLayer:
 		return d.footprints
+	case shadowLayer:
+		return d.shadows
 	case dwellingsLayer:
 		return d.slabs
 	case componentsLayer:

@@ -56,25 +56,46 @@ func onCut(e edge) bool {
 	return false
 }
 
-// patches is a town of side×side grids with crooked borders.
+// patches is a town of side×side grids of 4 km, whose borders wander by metres
+// and by hundreds of metres, so that each zoom shows other vertices.
 func patches(t *rapid.T, side int) []grid.Entity {
-	const size = 400 // of box units
-	wobble := rapid.IntRange(-60, 60)
-	points := make(map[[3]int]geo.Point) // corner (0), bend east of it (1), bend north of it (2)
+	const size = 400 // of at
+	wobble := func(p geo.Point, by int32) geo.Point {
+		r := rapid.Int32Range(-by, by)
+		return geo.Point{Lon: p.Lon + r.Draw(t, "east"), Lat: p.Lat + r.Draw(t, "north")}
+	}
+	corners := make(map[[2]int]geo.Point)
 	for i := range side + 1 {
 		for j := range side + 1 {
-			x, y := i*size, j*size
-			points[[3]int{i, j, 0}] = at(x+wobble.Draw(t, "x"), y+wobble.Draw(t, "y"))
-			points[[3]int{i, j, 1}] = at(x+size/2+wobble.Draw(t, "x"), y+wobble.Draw(t, "y"))
-			points[[3]int{i, j, 2}] = at(x+wobble.Draw(t, "x"), y+size/2+wobble.Draw(t, "y"))
+			corners[[2]int{i, j}] = wobble(at(i*size, j*size), 60_000)
 		}
+	}
+	borders := make(map[[4]int]geo.Line)
+	border := func(i, j, k, l int) geo.Line {
+		if line, ok := borders[[4]int{k, l, i, j}]; ok {
+			back := slices.Clone(line)
+			slices.Reverse(back)
+			return back
+		}
+		a, b, line := corners[[2]int{i, j}], corners[[2]int{k, l}], geo.Line{}
+		for n := range int32(12) {
+			p := geo.Point{Lon: a.Lon + (b.Lon-a.Lon)/12*n, Lat: a.Lat + (b.Lat-a.Lat)/12*n}
+			if n > 0 {
+				p = wobble(p, 1<<rapid.IntRange(1, 13).Draw(t, "bend"))
+			}
+			line = append(line, p)
+		}
+		line = append(line, b)
+		borders[[4]int{i, j, k, l}] = line
+		return line
 	}
 	var out []grid.Entity
 	for i := range side {
 		for j := range side {
-			ring := geo.Ring{points[[3]int{i, j, 0}], points[[3]int{i, j, 1}], points[[3]int{i + 1, j, 0}],
-				points[[3]int{i + 1, j, 2}], points[[3]int{i + 1, j + 1, 0}], points[[3]int{i, j + 1, 1}],
-				points[[3]int{i, j + 1, 0}], points[[3]int{i, j, 2}], points[[3]int{i, j, 0}]}
+			ring := geo.Ring{corners[[2]int{i, j}]}
+			for _, line := range []geo.Line{border(i, j, i+1, j), border(i+1, j, i+1, j+1), border(i+1, j+1, i, j+1), border(i, j+1, i, j)} {
+				ring = append(ring, line[1:]...)
+			}
 			n := i*side + j + 1
 			out = append(out, &grid.Division{Head: grid.Head{ID: int64(n), Revision: 1}, Level: grid.GridLevel,
 				Code: grid.Code(fmt.Sprintf("500999001001%03d", n)), Name: "网格", Boundary: geo.MultiPolygon{{ring}}})
@@ -180,4 +201,28 @@ func layerNames() []string {
 		out = append(out, l.Name)
 	}
 	return slices.DeleteFunc(out, func(name string) bool { return name == "workers" })
+}
+
+// The number of people stands at the label of the grid, not at the house.
+func TestANumberMovesTheTileOfItsLabel(t *testing.T) {
+	w := world.New(world.Options{Now: func() time.Time { return monday }})
+	wide := &grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Level: grid.GridLevel, Code: "500999001001001", Name: "宽网格",
+		Boundary: box(0, 0, 4000, 400), Label: at(200, 200)}
+	house := &grid.Building{Head: grid.Head{ID: 2, Revision: 1}, Footprint: box(3900, 200, 1, 1)}
+	home := &grid.Dwelling{Head: grid.Head{ID: 3, Revision: 1}, Building: 2, Floor: 1, State: grid.OwnerOccupied}
+	person := &grid.Person{Head: grid.Head{ID: 4, Revision: 1}, Dwelling: 3, Residence: grid.LivesRegistered}
+	id := tiles.Holding(geo.Project(at(200, 200)), 15)
+	var versions []uint64
+	for i, e := range []grid.Entity{wide, house, home, person} {
+		if _, err := w.Apply(world.Position{Epoch: "test", Pos: int64(i)}, steps(e)); err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, w.Snapshot().TileVersion("people", id))
+	}
+	if versions[3] <= versions[2] {
+		t.Errorf("versions %v: a person came, and the label's tile did not move", versions)
+	}
+	if len(drawLayer(w.Snapshot(), "people", id)) == 0 {
+		t.Error("the label's tile shows no number")
+	}
 }

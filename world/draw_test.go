@@ -107,6 +107,7 @@ func TestGoldenTiles(t *testing.T) {
 		{"divisions far out", "divisions", 9, nowhere},
 		{"buildings of a street", "buildings", 15, nowhere},
 		{"buildings far out are the large ones", "buildings", 13, nowhere},
+		{"shadow", "shadow", 15, nowhere},
 		{"dwellings", "dwellings", 17, everywhere},
 		{"dwellings of the west grid", "dwellings", 17, westGrid},
 		{"components", "components", 15, nowhere},

@@ -21,10 +21,9 @@ const (
 const smallHouse = 150
 
 func (d *drawing) footprints() {
-	all := d.slots(grid.Buildings)
 	d.e.Begin("buildings", "name", "use", "floors", "below", "height", "h")
 	d.leaveOutHouses()
-	for _, n := range all {
+	for _, n := range d.slots(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		d.e.Feature(uint64(n.id))
 		b.Rings(d.polygon)
@@ -33,7 +32,6 @@ func (d *drawing) footprints() {
 		}
 	}
 	d.e.End()
-	d.shadows(all)
 }
 
 func (d *drawing) leaveOutHouses() {
@@ -61,13 +59,14 @@ const (
 	highestShade = 62 // m
 )
 
-// shadows draws where buildings shade the ground: the box around the footprint,
-// along its longest edge, swept in the direction of the light. It is meant to
-// be filled in one flat tone, so overlaps do not matter.
-func (d *drawing) shadows(all []numbered) {
+// shadows draws where buildings shade the ground: the convex hull of the footprint
+// swept in the direction of the light. It is meant to be filled in one flat
+// tone, so overlaps do not matter. It is a layer of its own, because it takes
+// several times as long as the buildings themselves.
+func (d *drawing) shadows() {
 	d.e.Begin("shadow")
 	d.leaveOutHouses()
-	for _, n := range all {
+	for _, n := range d.slots(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		if b.row.height <= 0 {
 			continue

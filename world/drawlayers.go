@@ -13,6 +13,7 @@ const (
 	baseLayer       = "base"
 	divisionsLayer  = "divisions"
 	buildingsLayer  = "buildings"
+	shadowLayer     = "shadow"
 	dwellingsLayer  = "dwellings"
 	componentsLayer = "components"
 	devicesLayer    = "devices"
@@ -43,8 +44,9 @@ var table = [layers]tiles.Layer{
 		part("division_borders", "each stretch of border once", 0, "level:Number, highest that it bounds"),
 		part("division_labels", "a point well inside each", 0, "code", "name", "level:Number, 1 to 6", "kind")),
 	layer(buildingsLayer, "footprints", 13, open,
-		part("buildings", "footprints", 13, "name", "use", "floors:Number", "below:Number", "height:Number, m", "h:String, code of the area"),
-		part("shadow", "where they shade the ground", 13)),
+		part("buildings", "footprints", 13, "name", "use", "floors:Number", "below:Number", "height:Number, m", "h:String, code of the area")),
+	layer(shadowLayer, "where buildings shade the ground", 13, open,
+		part("shadow", "the shade of each", 13)),
 	layer(dwellingsLayer, "one slab a home", 17, scoped,
 		part("dwellings", "slabs", 17, "building:Number", "floor:Number", "unit:Number", "room", "base:Number, m", "top:Number, m", "state")),
 	layer(componentsLayer, "things of the city and public devices", 14, open,

@@ -6,7 +6,7 @@ import (
 )
 
 // layers is how many tile layers there are.
-const layers = 11
+const layers = 12
 
 // drawnVersions are the versions of the tiles of each layer, by layerNumber.
 type drawnVersions [layers]tiles.Versions
