@@ -9,7 +9,8 @@
 // The simplification of an arc depends only on its own points and on the
 // full-resolution vertices around it, never on how a neighbour was simplified.
 // That makes a Net independent of its history: With gives what Build from
-// scratch would.
+// scratch would, save that a vertex which a former neighbour had on a straight
+// edge stays in it.
 package arcs
 
 import (

@@ -44,6 +44,7 @@ type Error struct {
 	Err    error
 }
 
+// Error tells the place, the member and the cause.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("feature %d (line %d, byte %d)", e.Number, e.Line, e.Offset)
 	if e.Field != "" {
@@ -52,6 +53,7 @@ func (e *Error) Error() string {
 	return text + ": " + e.Err.Error()
 }
 
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Limits of one feature, so that no input makes us hold more.

@@ -82,13 +82,13 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadTellsWhere(t *testing.T) {
-	text := collection(lamp, "\n"+bad)
+	text := "\xef\xbb\xbf" + collection(strings.ReplaceAll(lamp, ",", ",\n"), "\n"+bad)
 	for _, err := range geojson.Read(strings.NewReader(text), nil) {
 		var where *geojson.Error
 		if err == nil {
 			continue
 		}
-		if !errors.As(err, &where) || where.Number != 2 || where.Line != 2 || where.ID != "x" || where.Field != "geometry" {
+		if !errors.As(err, &where) || where.Number != 2 || where.Line != 8 || where.ID != "x" || where.Field != "geometry" {
 			t.Errorf("error is at %+v", where)
 		}
 		if want := int64(strings.Index(text, bad)); where.Offset != want {
@@ -162,6 +162,9 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		}
 		if err := w.Close(); err != nil || !json.Valid(buf.Bytes()) {
 			t.Fatalf("wrote %q, %v", buf.String(), err)
+		}
+		if n > 0 && !strings.Contains(buf.String(), `"a<b"`) {
+			t.Errorf("wrote %q, escaped as if for HTML", buf.String())
 		}
 		var got []geojson.Feature
 		for f, err := range geojson.Read(&buf, nil) {

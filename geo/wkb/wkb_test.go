@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"runtime"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -83,7 +84,7 @@ func TestParse(t *testing.T) {
 		"four billion polygons in 9 bytes": {"0106000000FFFFFFFF", nil, wkb.ErrSyntax},
 		"a longitude of 200":               {"010100000000000000000069400000000000000040", nil, geo.ErrRange},
 		"a latitude that is no number":     {"0101000000000000000000F03F000000000000F87F", nil, geo.ErrRange},
-		"a polygon among lines":            {"01050000000100000001030000000000000000", nil, wkb.ErrSyntax},
+		"a polygon among lines":            {"010500000001000000010300000000000000", nil, wkb.ErrSyntax},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data, err := hex.DecodeString(row.hex)
@@ -117,6 +118,39 @@ func TestParseGP(t *testing.T) {
 				t.Errorf("ParseGP: %v, want %v", err, row.err)
 			}
 		})
+	}
+}
+
+// A few bytes that promise a million points must not cost the memory of them.
+func TestALyingCountAllocatesNothing(t *testing.T) {
+	for _, lie := range []string{"0102000000FFFF0F00", "0103000000FFFF0F00", "0105000000FFFF0F00", "0106000000FFFF0F00", "010600000001000000010300000001000000FFFF0F00"} {
+		data, err := hex.DecodeString(lie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err = wkb.Parse(data)
+		runtime.ReadMemStats(&after)
+		if spent := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, wkb.ErrSyntax) || spent > 64<<10 {
+			t.Errorf("%s: %v, and %d bytes allocated", lie, err, spent)
+		}
+	}
+}
+
+func TestGPMarksEmptyGeometry(t *testing.T) {
+	for name, row := range map[string]struct {
+		g    geo.Geometry
+		want byte
+	}{
+		"an empty set": {geo.MultiPolygon{}, 0x11},
+		"a point":      {geo.At(1, 2), 0x01},
+		"no place":     {geo.Point{}, 0x11},
+		"an area":      {geo.MultiPolygon{{square}}, 0x03},
+	} {
+		if got := wkb.AppendGP(nil, row.g, 4490)[3]; got != row.want {
+			t.Errorf("%s: flags %#x, want %#x", name, got, row.want)
+		}
 	}
 }
 
