@@ -137,6 +137,18 @@ func TestScreens(t *testing.T) {
 				t.Errorf("%+v, want one frame with one place", s.frames)
 			}
 		},
+		"a place that arrives late is dropped": func(t *testing.T, st *stage) {
+			s := st.screen(feedtest.Everybody())
+			at := time.Now()
+			st.hub.Move(feed.Move{ID: 3, Area: east, Place: geo.At(106.5, 29.5), At: at})
+			st.hub.Move(feed.Move{ID: 3, Area: east, Place: geo.At(106.9, 29.9), At: at.Add(-time.Second)})
+			s.look(box(106.8, 29.8, 107, 30), feed.WorkersTopic)
+			pass(200 * time.Millisecond)
+			s.read()
+			if len(s.workers) != 0 || st.hub.Moves()[3].At != at {
+				t.Errorf("shown at the older place: %v", st.hub.Moves())
+			}
+		},
 		"a worker is shown to those who look, and gone when out of sight": func(t *testing.T, st *stage) {
 			mine, theirs := st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west))
 			at := time.Now()

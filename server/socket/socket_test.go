@@ -100,6 +100,11 @@ func TestConnectionsThatEnd(t *testing.T) {
 			c.send(`{"op":"` + strings.Repeat("x", 1<<20) + `"}`)
 			return c
 		}, 1009, "a message has at most 65536 bytes"},
+		{"a message of 8 MB, still being sent when it is refused", socket.Limits{}, func(_ *testing.T, d *desk) *client {
+			c := d.join("local")
+			c.send(`{"op":"` + strings.Repeat("x", 8<<20) + `"}`)
+			return c
+		}, 1009, "a message has at most 65536 bytes"},
 		{"a first message of 1 MB", socket.Limits{}, func(_ *testing.T, d *desk) *client {
 			c := d.dial("local")
 			c.send(`{"op":"hello","token":"` + strings.Repeat("x", 1<<20) + `"}`)
