@@ -14,8 +14,9 @@ import (
 // state then, and is loaded anew.
 var errApply = errors.New("not applicable")
 
-// page is the most changes read from the log at a time.
-const page = 500
+// page is the most changes read from the log at a time, and so applied in one step
+// when the transport fails: far more than a write of a person or a sensor has.
+const page = 5000
 
 // load fills the World from the log and follows up to where the log stood at the
 // end of the load. Only then is the node ready (RULES A7).

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,6 +60,7 @@ type bench struct {
 	changed *atomic.Uint64
 	cpu     time.Duration // of this process when the screens were open
 	loadCPU time.Duration // of the load process, the opening included
+	memory  uint64        // bytes of heap and stacks when the screens were open
 }
 
 func newBench(t testing.TB) *bench {
@@ -119,7 +121,7 @@ func (b *bench) run(t testing.TB, screens, groups, changes int, every time.Durat
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.cpu = ownCPU(t)
+	b.cpu, b.memory = ownCPU(t), inUse()
 	done := make(map[feedload.Write]time.Time)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -143,6 +145,13 @@ func (b *bench) run(t testing.TB, screens, groups, changes int, every time.Durat
 	}
 	b.loadCPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return feedload.DelaysSince(done, totals.Receipts), totals
+}
+
+// inUse is the memory that this process holds.
+func inUse() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse + m.StackInuse
 }
 
 // ownCPU is the time that this process has used so far.
@@ -170,6 +179,7 @@ func BenchmarkScreens(b *testing.B) {
 				bench := newBench(b)
 				delays, totals := bench.run(b, bb.screens, bb.groups, bb.changes, 50*time.Millisecond)
 				b.ReportMetric((ownCPU(b) - bench.cpu).Seconds(), "server-cpu-s")
+				b.ReportMetric(float64(bench.memory)/(1<<20), "MB")
 				b.ReportMetric(bench.loadCPU.Seconds(), "load-cpu-s")
 				b.ReportMetric(float64(delays.P50.Microseconds())/1000, "p50-ms")
 				b.ReportMetric(float64(delays.P99.Microseconds())/1000, "p99-ms")
