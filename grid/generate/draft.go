@@ -47,11 +47,11 @@ const (
 func wanted(kind string) layout.Wanted {
 	switch kind {
 	case KindStreet:
-		return layout.Wanted{UrbanHomes: 16_500, RuralHomes: 1_500, Density: 9_700, Street: true}
+		return layout.Wanted{UrbanHomes: 16_500, RuralHomes: 1_500, Density: 10_000, Street: true}
 	case KindTown:
-		return layout.Wanted{UrbanHomes: 2_300, RuralHomes: 6_700, Density: 9_400}
+		return layout.Wanted{UrbanHomes: 2_300, RuralHomes: 6_000, Density: 9_400}
 	}
-	return layout.Wanted{UrbanHomes: 900, RuralHomes: 4_300, Density: 7_000}
+	return layout.Wanted{UrbanHomes: 900, RuralHomes: 3_800, Density: 7_000}
 }
 
 // survey lays out and builds the town.
@@ -84,7 +84,7 @@ func (d *draft) survey() error {
 		return fmt.Errorf("atoms: %w", err)
 	}
 	d.assign()
-	d.land, err = land.Invent(d.site, d.farmhouses())
+	d.land, err = land.Invent(d.site, d.ground.Ways, d.farmhouses())
 	if err != nil {
 		return fmt.Errorf("land: %w", err)
 	}

@@ -65,7 +65,10 @@ func (g *Ground) kindOf(b block, left quota, sector plane.Vec, rnd *chance.Strea
 		}
 		return false
 	}
-	old := s.Rough(20, b.inner, 420)
+	old, shore := s.Rough(20, b.inner, 420), 520.0
+	if !s.Want.Street {
+		shore = 220
+	}
 	switch {
 	case b.bank < 38 || b.bank < 90 && b.wide < 42 || b.slope > 0.37 || b.box.W < 11 || b.wide < 14 || b.area < 0.08:
 		return Green
@@ -81,7 +84,7 @@ func (g *Ground) kindOf(b block, left quota, sector plane.Vec, rnd *chance.Strea
 		return Office
 	case s.Want.Street && out > 0.6 && b.area > 1.2 && b.inner.Sub(s.Centre).Unit().Dot(sector) > 0.72:
 		return Industry
-	case b.area < 0.35 || b.bank < 520 && old > 0.22:
+	case b.area < 0.35 || b.bank < shore && old > 0.22:
 		return Old
 	}
 	return g.housing(b, out)

@@ -95,7 +95,7 @@ func (g *Ground) farmhouse(c plane.Vec, spread float64, rnd *chance.Stream) (Bui
 	box := plane.Box{C: p, U: face.Left().Turn(rnd.Spread(0.16)), L: long / 2, W: wide / 2}
 	b := Building{
 		Kind: Farmhouse, Parcel: -1, Box: box, Ring: house(box, shape), Floors: 1 + rnd.Weighted([]float64{3, 5, 2}),
-		Homes: 1 + rnd.Weighted([]float64{38, 40, 22}), Year: rnd.Range(1978, 2020),
+		Homes: 1 + rnd.Weighted([]float64{43, 39, 18}), Year: rnd.Range(1978, 2020),
 	}
 	b.Units = b.Homes
 	if s.InCore(p) || s.Value(s.Slope, p) > 0.5 || !s.Outline.Clear(p, 16) {

@@ -49,12 +49,14 @@ const landEps = 300
 
 type lander struct {
 	s     *layout.Site
+	ways  *layout.Ways
 	label []int32
 }
 
-// Invent returns the open land of a site around the places of houses.
-func Invent(s *layout.Site, houses []plane.Vec) (Country, error) {
-	l := &lander{s: s}
+// Invent returns the open land of a site around its roads and the places of
+// its farmhouses.
+func Invent(s *layout.Site, ways *layout.Ways, houses []plane.Vec) (Country, error) {
+	l := &lander{s: s, ways: ways}
 	l.classify()
 	var c Country
 	var err error
@@ -62,7 +64,7 @@ func Invent(s *layout.Site, houses []plane.Vec) (Country, error) {
 		return c, err
 	}
 	l.terraces(&c)
-	l.ponds(&c)
+	l.ponds(&c, houses)
 	l.groves(&c, houses)
 	return c, nil
 }

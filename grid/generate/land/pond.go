@@ -18,8 +18,9 @@ func largestFirst(list []Cover) []Cover {
 	return list
 }
 
-// ponds digs about seven ponds for each km² of farmed land, in hollows.
-func (l *lander) ponds(c *Country) {
+// ponds digs about seven ponds for each km² of farmed land, in hollows, clear of
+// roads and houses.
+func (l *lander) ponds(c *Country, houses []plane.Vec) {
 	s := l.s
 	rnd := s.Chance("ponds")
 	lo, hi := s.Outline.Ring.Envelope()
@@ -35,8 +36,12 @@ func (l *lander) ponds(c *Country) {
 		if !l.farmed(p) || !s.Outline.Clear(p, 60) || near(taken, p, 140) || s.Value(s.Bank, p) < 60 {
 			continue
 		}
+		r := rnd.Between(9, 26)
+		if _, hit := l.ways.Nearest(p, 1.7*r+5, func(int) bool { return true }); hit || near(houses, p, 1.7*r+12) {
+			continue
+		}
 		taken = append(taken, p)
-		c.Ponds = append(c.Ponds, blob(p, rnd.Between(9, 26), s.Downhill(p), rnd))
+		c.Ponds = append(c.Ponds, blob(p, r, s.Downhill(p), rnd))
 	}
 }
 

@@ -69,7 +69,7 @@ func (w *weaver) riverside() {
 		var run plane.Line
 		flush := func() {
 			if run.Length() > 260 {
-				w.add(Road{Line: run.Smooth(2).Simplify(0.8), Class: Major, Half: HalfWidth(Major), Riverside: true}, 1)
+				w.add(Road{Line: run.Smooth(2).Simplify(0.8), Class: Major, Half: HalfWidth(Major), Riverside: true}, 0)
 			}
 			run = nil
 		}
