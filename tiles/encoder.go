@@ -21,6 +21,9 @@ type Encoder struct {
 	name     string
 	keys     []string
 	values   dictionary
+	texts    [remembered]lastText
+	ints     [smallInts]smallInt
+	layers   uint64 // begun by this Encoder
 	features int
 
 	open     bool // a feature has begun
@@ -87,6 +90,7 @@ func (e *Encoder) ID() ID { return e.id }
 func (e *Encoder) Begin(name string, properties ...string) {
 	e.name, e.keys = name, append(e.keys[:0], properties...)
 	e.values.reset()
+	e.layers++
 	e.layer, e.features, e.open, e.least = e.layer[:0], 0, false, 0
 }
 

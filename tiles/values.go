@@ -91,15 +91,32 @@ func (d *dictionary) append(dst []byte) []byte {
 
 // Str adds a text. Like all properties it comes after the geometry, since a
 // feature that the tile does not show must not leave its values there.
-func (e *Encoder) Str(p Property, text string) { e.tag(p, value{tag: valueString, text: text}) }
+func (e *Encoder) Str(p Property, text string) {
+	if len(e.geometry) == 0 {
+		return
+	}
+	last := &e.texts[p%remembered]
+	if last.layer != e.layers || last.text != text {
+		*last = lastText{e.layers, text, e.values.number(value{tag: valueString, text: text})}
+	}
+	e.tag(p, last.number)
+}
 
 // Int adds an integer property.
 func (e *Encoder) Int(p Property, n int64) {
-	if n < 0 {
-		e.tag(p, value{tag: valueSint, bits: zigzag(n)})
-		return
+	switch {
+	case len(e.geometry) == 0:
+	case n < 0:
+		e.tag(p, e.values.number(value{tag: valueSint, bits: zigzag(n)}))
+	case n >= smallInts:
+		e.tag(p, e.values.number(value{tag: valueUint, bits: uint64(n)}))
+	default:
+		known := &e.ints[n]
+		if known.layer != e.layers {
+			*known = smallInt{e.layers, e.values.number(value{tag: valueUint, bits: uint64(n)})}
+		}
+		e.tag(p, known.number)
 	}
-	e.tag(p, value{tag: valueUint, bits: uint64(n)})
 }
 
 // Bool adds a truth value.
@@ -108,18 +125,36 @@ func (e *Encoder) Bool(p Property, truth bool) {
 	if truth {
 		v.bits = 1
 	}
-	e.tag(p, v)
+	if len(e.geometry) > 0 {
+		e.tag(p, e.values.number(v))
+	}
 }
 
 // Float adds a number with a fraction, kept in single precision.
 func (e *Encoder) Float(p Property, n float64) {
-	e.tag(p, value{tag: valueFloat, bits: uint64(math.Float32bits(float32(n)))})
+	if len(e.geometry) > 0 {
+		e.tag(p, e.values.number(value{tag: valueFloat, bits: uint64(math.Float32bits(float32(n)))}))
+	}
 }
 
-func (e *Encoder) tag(p Property, v value) {
-	if len(e.geometry) == 0 {
-		return
-	}
+func (e *Encoder) tag(p Property, number uint64) {
 	e.tags = appendVarint(e.tags, uint64(p))
-	e.tags = appendVarint(e.tags, e.values.number(v))
+	e.tags = appendVarint(e.tags, number)
 }
+
+// Most look-ups end before the dictionary: neighbours have texts in common, and
+// small numbers are common to all. What is remembered of another layer does not
+// count, and layers are counted from one.
+type (
+	lastText struct {
+		layer  uint64
+		text   string
+		number uint64
+	}
+	smallInt struct{ layer, number uint64 }
+)
+
+const (
+	remembered = 16  // properties whose last text is remembered
+	smallInts  = 256 // integers from zero that are remembered
+)

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -18,10 +19,15 @@ func (s *Snapshot) DrawTile(e *tiles.Encoder, layer string, id tiles.ID, scope g
 	if !ok || !table[n].Drawn(id.Z) {
 		return nil
 	}
-	d := &drawing{Snapshot: s, e: e, id: id, scope: scope, envelope: id.Envelope()}
+	d := drawings.Get().(*drawing)
+	defer d.done()
+	d.Snapshot, d.e, d.id, d.scope, d.envelope = s, e, id, scope, id.Envelope()
 	draw := d.layer(layer)
 	return e.Fit(id, tiles.MaxBytes, func(*tiles.Encoder) { draw() })
 }
+
+// drawings keeps the scratch memory of drawings that are done.
+var drawings = sync.Pool{New: func() any { return new(drawing) }}
 
 // A drawing is one layer of one tile in the making.
 type drawing struct {
@@ -30,10 +36,16 @@ type drawing struct {
 	id       tiles.ID
 	scope    grid.Scope
 	envelope geo.Envelope
-	order    []numbered
-	pixels   []geo.Pixel // scratch
+	order    []numbered  // scratch of slots
+	pixels   []geo.Pixel // scratch of shown and swept
 	asked    uint32      // the area that holds was asked for last, plus one
 	held     bool
+}
+
+// done lets go of everything but the scratch memory.
+func (d *drawing) done() {
+	*d = drawing{order: d.order[:0], pixels: d.pixels[:0]}
+	drawings.Put(d)
 }
 
 func (d *drawing) layer(name string) func() {

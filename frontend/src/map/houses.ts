@@ -46,7 +46,7 @@ function byHeight([low, middle, tall]: Heights): ExpressionSpecification {
 
 export function shadows(palette: Palette): LayerSpecification[] {
   return [{
-    id: "house-shadow", type: "fill-extrusion", source: "buildings", "source-layer": "shadow", minzoom: 13.6,
+    id: "house-shadow", type: "fill-extrusion", source: "shadow", "source-layer": "shadow", minzoom: 13.6,
     paint: { "fill-extrusion-color": palette.shadow, "fill-extrusion-height": 0, "fill-extrusion-opacity": palette.shadowOpacity, "fill-extrusion-vertical-gradient": false },
   }];
 }
