@@ -40,11 +40,6 @@ type chain struct {
 // A step is an edge with a direction.
 type step struct{ from, to geo.Point }
 
-func (s step) back() step { return step{s.to, s.from} }
-
-// forward reports whether s runs in the direction in which edges are kept.
-func (s step) forward() bool { return comparePoints(s.from, s.to) < 0 }
-
 func comparePoints(a, b geo.Point) int {
 	return cmp.Or(cmp.Compare(a.Lon, b.Lon), cmp.Compare(a.Lat, b.Lat))
 }

@@ -6,107 +6,43 @@ import (
 	"quanxi/geo"
 )
 
-// A graph is the chains' edges, each once, seen from their vertices.
-type graph struct {
-	uses  map[step]setID // by forward step
-	next  map[geo.Point][]geo.Point
-	order []geo.Point // vertices in the order they were met
-}
-
 // extract turns the chains into arcs: it joins edges through every vertex where
 // exactly two meet that border the same faces.
 func (e *edit) extract() {
-	g := e.graph()
-	junction := make(map[geo.Point]bool)
-	for _, p := range g.order {
-		if e.isJunction(g, p) {
-			junction[p] = true
-		}
+	g := newGraph(e.chains, &e.sets)
+	for i := range g.nodes {
+		g.nodes[i].junction = e.isJunction(&g.nodes[i])
 	}
-	for _, p := range g.order {
-		if junction[p] {
-			for len(g.next[p]) > 0 {
-				e.fresh = append(e.fresh, e.arc(g, g.walk(p, junction)))
+	for i, n := range g.nodes {
+		if n.junction {
+			for len(g.nodes[i].ways) > 0 {
+				e.fresh = append(e.fresh, e.arc(g.walk(int32(i))))
 			}
 		}
 	}
-	for _, p := range g.order { // rings without junctions are left
-		for len(g.next[p]) > 0 {
-			e.fresh = append(e.fresh, e.arc(g, startAtLeast(g.walk(p, junction))))
+	for i := range g.nodes { // rings without junctions are left
+		for len(g.nodes[i].ways) > 0 {
+			line, uses := g.walk(int32(i))
+			e.fresh = append(e.fresh, e.arc(startAtLeast(line), uses))
 		}
 	}
 }
 
-func (e *edit) graph() *graph {
-	g := &graph{uses: make(map[step]setID), next: make(map[geo.Point][]geo.Point)}
-	for _, c := range e.chains {
-		for i := 1; i < len(c.points); i++ {
-			s, set := step{c.points[i-1], c.points[i]}, c.uses
-			if !s.forward() {
-				s, set = s.back(), e.sets.turn(set)
-			}
-			present, known := g.uses[s]
-			if !known {
-				g.link(s.from, s.to)
-				g.link(s.to, s.from)
-			}
-			g.uses[s] = e.sets.union(present, set)
-		}
-	}
-	return g
-}
-
-func (g *graph) link(from, to geo.Point) {
-	if len(g.next[from]) == 0 {
-		g.order = append(g.order, from)
-	}
-	g.next[from] = append(g.next[from], to)
-}
-
-// usesOf returns the uses of an edge as seen along s.
-func (e *edit) usesOf(g *graph, s step) setID {
-	if s.forward() {
-		return g.uses[s]
-	}
-	return e.sets.turn(g.uses[s.back()])
-}
-
-// isJunction reports whether arcs end at p. Arcs that were not dissolved end
+// isJunction reports whether arcs end at n. Arcs that were not dissolved end
 // only at ends of dissolved ones, and go on ending there.
-func (e *edit) isJunction(g *graph, p geo.Point) bool {
-	next := g.next[p]
-	if len(next) != 2 || e.usesOf(g, step{next[0], p}) != e.usesOf(g, step{p, next[1]}) {
+func (e *edit) isJunction(n *node) bool {
+	if len(n.ways) != 2 || e.sets.turn(n.ways[0].uses) != n.ways[1].uses {
 		return true
 	}
-	if !e.ends[p] {
+	if !e.ends[n.at] {
 		return false
 	}
-	for id, a := range e.old.near(geo.Envelope{Min: p, Max: p}) {
-		if !e.dissolved[id] && (a.Points[0] == p || a.Points[len(a.Points)-1] == p) {
+	for id, a := range e.old.near(geo.Envelope{Min: n.at, Max: n.at}) {
+		if !e.dissolved[id] && (a.Points[0] == n.at || a.Points[len(a.Points)-1] == n.at) {
 			return true
 		}
 	}
 	return false
-}
-
-// walk takes the edges from p to the next junction, or back to p, out of g.
-func (g *graph) walk(p geo.Point, junction map[geo.Point]bool) geo.Line {
-	line := geo.Line{p}
-	for {
-		q := g.next[p][0]
-		g.unlink(p, q)
-		g.unlink(q, p)
-		line = append(line, q)
-		if junction[q] || q == line[0] {
-			return line
-		}
-		p = q
-	}
-}
-
-func (g *graph) unlink(from, to geo.Point) {
-	at := slices.Index(g.next[from], to)
-	g.next[from] = slices.Delete(g.next[from], at, at+1)
 }
 
 // startAtLeast turns a closed line so that it begins at its least point, which
@@ -124,12 +60,12 @@ func startAtLeast(line geo.Line) geo.Line {
 }
 
 // arc makes an arc of line, in the one direction that such an arc has.
-func (e *edit) arc(g *graph, line geo.Line) *Arc {
+func (e *edit) arc(line geo.Line, uses setID) *Arc {
 	n := len(line)
 	order := comparePoints(line[0], line[n-1])
 	if order > 0 || order == 0 && comparePoints(line[1], line[n-2]) > 0 {
 		slices.Reverse(line)
+		uses = e.sets.turn(uses)
 	}
-	uses := e.sets.sets[e.usesOf(g, step{line[0], line[1]})]
-	return &Arc{Points: line, Uses: slices.Clone(uses)}
+	return &Arc{Points: slices.Clip(line), Uses: slices.Clone(e.sets.sets[uses])}
 }
