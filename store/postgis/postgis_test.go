@@ -12,7 +12,19 @@ import (
 
 func TestPostGIS(t *testing.T) {
 	server := pgtest.Start(t)
-	t.Run("the contract", func(t *testing.T) { contract(t, server) })
+	for name, part := range map[string]func(*testing.T, *pgtest.Server){
+		"the contract":                        contract,
+		"an outage":                           outage,
+		"transactions that block publication": blockers,
+		"a relay that lost its lock":          lostLock,
+		"a copied database is another epoch":  epochs,
+		"loads of dead processes":             sweeping,
+		"what other tools see":                sql,
+		"an unsuitable server":                unsuitable,
+		"a lock that is not given back":       lockTimeout,
+	} {
+		t.Run(name, func(t *testing.T) { part(t, server) })
+	}
 }
 
 func contract(t *testing.T, server *pgtest.Server) {

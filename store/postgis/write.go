@@ -31,7 +31,11 @@ func (s *Store) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
 	var receipt grid.Receipt
 	var set store.Assignment
 	want, err := s.prepare(ctx, w, &set)
-	if err == nil {
+	switch {
+	case err != nil:
+	case len(want) == 0 && w.Once.Key == "":
+		receipt, err = s.carryOut(ctx, s.pool, store.NewState(), w, &set)
+	default:
 		err = s.update(ctx, func(tx pgx.Tx) (err error) {
 			receipt, err = s.write(ctx, tx, w, want, &set)
 			return err
@@ -45,7 +49,9 @@ func (s *Store) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
 	return receipt, nil
 }
 
-// prepare checks w, gives ids to new entities, and lists what must be known.
+// prepare checks w, gives ids to new entities, and lists what must be known. Of
+// an entity that is new by its id and claims no external id there is nothing to
+// know.
 func (s *Store) prepare(ctx context.Context, w grid.Write, set *store.Assignment) (wantList, error) {
 	want := wantList{}
 	for _, e := range w.Put {
@@ -62,6 +68,9 @@ func (s *Store) prepare(ctx context.Context, w grid.Write, set *store.Assignment
 				return nil, err
 			}
 			set.Set(head, id, head.Revision)
+			if head.External == "" {
+				continue
+			}
 		}
 		want.add(e.Kind(), head.ID, head.External)
 	}
@@ -81,7 +90,7 @@ func (s *Store) known(kind grid.Kind) error {
 	return nil
 }
 
-// write makes two round trips: what is there, and what is done.
+// write looks at what is there, and then does what there is to do.
 func (s *Store) write(ctx context.Context, tx pgx.Tx, w grid.Write, want wantList, set *store.Assignment) (grid.Receipt, error) {
 	if first, found, err := repeated(ctx, tx, w); found || err != nil {
 		return first, err
@@ -90,6 +99,16 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, w grid.Write, want wantLis
 	if err != nil {
 		return grid.Receipt{}, err
 	}
+	return s.carryOut(ctx, tx, state, w, set)
+}
+
+// sender is a transaction, or a pool that makes one of each batch.
+type sender interface {
+	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
+}
+
+// carryOut plans w and carries it out in one round trip.
+func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 	plan, out, err := store.Decide(state, w, set, events.New)
 	if err != nil {
 		return grid.Receipt{}, err
@@ -106,7 +125,8 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, w grid.Write, want wantLis
 	if err := remember(batch, w, receipt); err != nil {
 		return grid.Receipt{}, err
 	}
-	return receipt, tx.SendBatch(ctx, batch).Close()
+	err = to.SendBatch(ctx, batch).Close()
+	return receipt, err
 }
 
 // record queues the changes and the audit row of one write. When the batch has
