@@ -196,7 +196,7 @@ func same(got, want *arcs.Net) error {
 	for id := range want.Faces() {
 		for zoom := uint8(0); zoom <= arcs.FullZoom; zoom++ {
 			a, b := got.Polygon(id, zoom), want.Polygon(id, zoom)
-			if a.DoubleArea() != b.DoubleArea() || len(a[0][0]) != len(b[0][0]) {
+			if !reflect.DeepEqual(a, b) {
 				return fmt.Errorf("face %d differs at zoom %d: %d and %d points", id, zoom, len(a[0][0]), len(b[0][0]))
 			}
 		}

@@ -40,7 +40,7 @@ func (e *edit) changedOutline(polygons [][]int) *outline {
 	for _, rings := range polygons {
 		var polygon [][]ref
 		for _, c := range rings {
-			polygon = append(polygon, e.around(e.chains[c].points))
+			polygon = append(polygon, e.turned(e.around(e.chains[c].points)))
 		}
 		o.polygons = append(o.polygons, polygon)
 	}
@@ -53,7 +53,7 @@ func (e *edit) keptOutline(old *outline) *outline {
 	for _, rings := range old.polygons {
 		var polygon [][]ref
 		for _, refs := range rings {
-			polygon = append(polygon, e.keptRing(refs))
+			polygon = append(polygon, e.turned(e.keptRing(refs)))
 		}
 		o.polygons = append(o.polygons, polygon)
 	}
@@ -80,6 +80,25 @@ func (e *edit) keptRing(refs []ref) []ref {
 		refs = refs[run:]
 	}
 	return out
+}
+
+// turned begins a ring with the arc that begins at the least point, so that a
+// face is the same down to the order of its points whatever edits led there.
+func (e *edit) turned(ring []ref) []ref {
+	begin := func(r ref) geo.Point {
+		points := e.arcs[r.arc].Points
+		if r.backward {
+			return points[len(points)-1]
+		}
+		return points[0]
+	}
+	least := 0
+	for i, r := range ring {
+		if comparePoints(begin(r), begin(ring[least])) < 0 {
+			least = i
+		}
+	}
+	return slices.Concat(ring[least:], ring[:least])
 }
 
 // string returns the points of a run of old arcs, with the vertices that have
