@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"quanxi/access"
+	"quanxi/server"
+)
+
+// commands is the whole command line: every flag, variable and default.
+type commands struct {
+	Demo     demoCommand     `cmd:"" help:"A generated town, alive: generate if there is nothing yet, serve, simulate."`
+	Serve    serveCommand    `cmd:"" help:"Serve the map."`
+	Generate generateCommand `cmd:"" help:"Invent towns from a seed into the store."`
+	Simulate simulateCommand `cmd:"" help:"Walk workers and raise events through the public API of a running server."`
+	Import   importCommand   `cmd:"" help:"Bring files into the store, whole or not at all, also while a server runs on it."`
+	Export   exportCommand   `cmd:"" help:"Write one kind of entities to a file."`
+	Backup   backupCommand   `cmd:"" help:"Write a consistent copy of the embedded store."`
+	Restore  restoreCommand  `cmd:"" help:"Put a backup in place of the embedded store; a new epoch begins."`
+	Bench    benchCommand    `cmd:"" help:"Measure: a line a figure."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+}
+
+// An invocation is what every command gets besides its flags.
+type invocation struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// storeFlags say where the data is.
+type storeFlags struct {
+	Data     string `help:"Folder of the embedded store and of the keys." default:"${data}" env:"QUANXI_DATA" type:"path" placeholder:"DIR"`
+	Database string `help:"PostgreSQL with PostGIS instead of the embedded store." env:"QUANXI_DATABASE" placeholder:"URL"`
+	Key      string `help:"Master key, 64 hexadecimal digits; default: DIR/keys/master, made at the first start." env:"QUANXI_KEY" placeholder:"HEX"`
+}
+
+// file returns where the embedded store is.
+func (f storeFlags) file() string { return filepath.Join(f.Data, "quanxi.gpkg") }
+
+// masterKey returns the key that unlocks identities.
+func (f storeFlags) masterKey() (access.MasterKey, error) {
+	if f.Key != "" {
+		return access.ParseMasterKey(f.Key)
+	}
+	return access.MasterKeyFile(filepath.Join(f.Data, "keys", "master"))
+}
+
+// logFlags say how to log.
+type logFlags struct {
+	LogLevel  slog.Level `help:"debug, info, warn or error." default:"info" env:"QUANXI_LOG_LEVEL"`
+	LogFormat string     `help:"json or text." enum:"json,text" default:"json" env:"QUANXI_LOG_FORMAT"`
+}
+
+func (f logFlags) logger(to io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: f.LogLevel}
+	if f.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(to, options))
+	}
+	return slog.New(slog.NewJSONHandler(to, options))
+}
+
+// listenFlags say where to answer.
+type listenFlags struct {
+	Addr         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"QUANXI_ADDR" placeholder:"HOST:PORT"`
+	MetricsAddr  string   `help:"Loopback address for /metrics; empty for none." default:"127.0.0.1:9180" env:"QUANXI_METRICS_ADDR" placeholder:"HOST:PORT"`
+	TLSCert      string   `help:"Certificate file." env:"QUANXI_TLS_CERT" type:"existingfile" placeholder:"FILE"`
+	TLSKey       string   `help:"Key file of the certificate." env:"QUANXI_TLS_KEY" type:"existingfile" placeholder:"FILE"`
+	InsecureHTTP bool     `name:"insecure-http" help:"Listen beyond loopback without TLS. There are no accounts: whoever reaches the address sees and changes everything." env:"QUANXI_INSECURE_HTTP"`
+	Host         []string `help:"Names that the server answers to, beyond loopback." env:"QUANXI_HOST" placeholder:"NAME"`
+}
+
+var errExposed = errors.New("refused")
+
+// check refuses addresses that would show the city to the network. As long as
+// there are no accounts TLS does not help: whoever connects is the local viewer.
+func (f listenFlags) check() error {
+	if (f.TLSCert == "") != (f.TLSKey == "") {
+		return fmt.Errorf("--tls-cert and --tls-key belong together: %w", errExposed)
+	}
+	if f.MetricsAddr != "" && !server.Loopback(f.MetricsAddr) {
+		return fmt.Errorf("--metrics-addr %s is not on loopback: %w", f.MetricsAddr, errExposed)
+	}
+	if !server.Loopback(f.Addr) && !f.InsecureHTTP {
+		return fmt.Errorf("--addr %s is not on loopback, and there are no accounts yet to tell who asks; "+
+			"--insecure-http opens it to everybody: %w", f.Addr, errExposed)
+	}
+	return nil
+}
+
+// hosts returns the names to answer to; none means loopback names.
+func (f listenFlags) hosts() []string {
+	if len(f.Host) == 0 && !server.Loopback(f.Addr) {
+		return []string{"*"}
+	}
+	var names []string
+	for _, h := range f.Host {
+		names = append(names, strings.ToLower(h))
+	}
+	if len(names) > 0 {
+		names = append(names, "localhost", "127.0.0.1", "::1")
+	}
+	return names
+}
+
+// secure returns the TLS settings, nil for plain HTTP.
+func (f listenFlags) secure() (*tls.Config, error) {
+	if f.TLSCert == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(f.TLSCert, f.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("tls: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(in *invocation) error {
+	_, err := fmt.Fprintln(in.stdout, "quanxi", version)
+	return err
+}
+
+// exists reports whether there is a file.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,48 @@
+// Command quanxi is the holographic grid map server: one binary that serves,
+// generates, simulates, imports, backs up and measures.
+//
+// This package is the only one that knows all the others.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker for releases.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second signal ends the process at once.
+	context.AfterFunc(ctx, stop)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "quanxi:", err)
+		os.Exit(1)
+	}
+}
+
+// run parses the command line and runs the chosen command until it is done or
+// ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr *os.File) error {
+	var cli commands
+	parser, err := kong.New(&cli, kong.Name("quanxi"),
+		kong.Description("Quanxi 全息: the holographic grid map server."),
+		kong.Vars{"version": version, "data": "quanxi-data"},
+		kong.UsageOnError(), kong.Writers(stdout, stderr))
+	if err != nil {
+		return err
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return chosen.Run(&invocation{ctx: ctx, stdout: stdout, stderr: stderr})
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quanxi/access"
+	"quanxi/feed"
+	"quanxi/feed/bus"
+	"quanxi/frontend"
+	"quanxi/server"
+	"quanxi/server/socket"
+	"quanxi/world"
+)
+
+// nodeFlags say how this node works with others.
+type nodeFlags struct {
+	Nats string `help:"NATS server or cluster of several nodes; default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
+}
+
+// A node is everything behind the server.
+type node struct {
+	store    store
+	bus      *bus.Bus
+	world    *world.World
+	feed     *feed.Node
+	relay    *feed.Relay
+	hub      *feed.Hub
+	sealer   *feed.Sealer
+	views    *access.Views
+	socket   *socket.Handler
+	registry *prometheus.Registry
+	log      *slog.Logger
+}
+
+// newNode opens the store and starts what follows the log: bus, relay, World and
+// hub, in that order, as parts of p.
+func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry *prometheus.Registry, log *slog.Logger) (*node, error) {
+	master, err := f.masterKey()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{registry: registry, log: log}
+	if n.store, err = f.open(ctx); err != nil {
+		return nil, err
+	}
+	p.atEnd("store", n.store.Close)
+	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, log) })
+	if n.bus, err = bus.Open(bus.Options{URL: nf.Nats, Logger: log}); err != nil {
+		return nil, fmt.Errorf("nats: %w", err)
+	}
+	p.atEnd("nats", func() error { n.bus.Close(); return nil })
+	n.world = world.New(world.Options{Now: time.Now})
+	n.views = access.NewViews(access.Sources{
+		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
+		Clock: time.Now, Positions: n.publishPosition,
+	})
+	n.sealer = feed.NewSealer(master.Derive("feed"))
+	sets := feed.NewSets(access.LayerNames())
+	n.hub = feed.NewHub(sets, feed.HubOptions{})
+	n.relay = feed.NewRelay(n.store, n.bus, feed.RelayOptions{Logger: log})
+	n.feed = feed.NewNode(feed.Sources{
+		Log: n.store, Loads: n.store, Transport: n.bus, Applier: applier{n.world}, Audience: n.hub,
+	}, feed.NodeOptions{Logger: log})
+	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
+	p.start("node", n.feed.Run)
+	p.start("positions", n.followPositions)
+	n.socket = n.newSocket(sets)
+	n.measure()
+	return n, nil
+}
+
+// server returns the handler of everything that the node answers.
+func (n *node) server(hosts []string) *server.Server {
+	return server.New(server.Options{
+		Views:   n.views,
+		Viewer:  func(*http.Request) access.Viewer { return access.Local() },
+		Tokens:  tokens{n.feed, n.sealer},
+		Status:  n.status,
+		Feed:    n.socket,
+		Files:   frontend.Files(),
+		Hosts:   hosts,
+		Version: version,
+		Log:     n.log,
+		Metrics: n.registry,
+	})
+}
+
+func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
+	screen := server.NewScreen(n.views.For(access.Local()))
+	return socket.New(socket.Options{
+		Hub: n.hub, Sets: sets, Sealer: n.sealer,
+		Screen: func(*http.Request) socket.Screen { return screen },
+		Ready:  func() bool { return n.status().Ready },
+		Plan:   func() int64 { return 0 },
+		Log:    n.log,
+	})
+}
+
+// closeFeed ends the websockets, which http.Server does not wait for.
+func (n *node) closeFeed() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return n.socket.Shutdown(ctx)
+}
+
+// status says whether the node serves the truth. One that has not heard of the
+// relay for a while might miss a withdrawn right (RULES A15).
+func (n *node) status() server.NodeStatus {
+	s := n.feed.Status()
+	out := server.NodeStatus{Epoch: string(s.Epoch), Ready: s.Ready && s.Fresh}
+	switch {
+	case !s.Ready:
+		out.Why = "the World is loading"
+	case !s.Fresh:
+		out.Why = "the relay is silent"
+	}
+	return out
+}
+
+// publishPosition tells every node where a worker is.
+func (n *node) publishPosition(p access.Position) error {
+	return n.bus.PublishMove(feed.Move{ID: p.Worker, Name: p.Name, Area: p.Area, Place: p.Place, At: p.At})
+}
+
+// offDuty is how long a worker who does not move stays on the map.
+const offDuty = 10 * time.Minute
+
+// followPositions hands the positions of all nodes to hub and World, until ctx ends.
+func (n *node) followPositions(ctx context.Context) error {
+	stop, err := n.bus.SubscribeMoves(func(m feed.Move) {
+		n.hub.Move(m)
+		n.world.SetPosition(world.WorkerPosition{Worker: m.ID, Place: m.Place, At: m.At})
+	})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-tick.C:
+			n.hub.Expire(now.Add(-offDuty))
+		}
+	}
+}
+
+// tokens let a client read what it wrote, on any node.
+type tokens struct {
+	node   *feed.Node
+	sealer *feed.Sealer
+}
+
+// Seal implements server.Tokens.
+func (t tokens) Seal(mark int64) string {
+	return t.sealer.SealMark(feed.Mark{Epoch: t.node.Status().Epoch, Mark: mark})
+}
+
+// Wait implements server.Tokens. A write of another history is gone: waiting for
+// it is over at once.
+func (t tokens) Wait(ctx context.Context, token string) error {
+	mark, err := t.sealer.OpenMark(token)
+	if err != nil {
+		return err
+	}
+	err = t.node.WaitFor(ctx, mark)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", server.ErrBehind, err)
+	}
+	return err
+}

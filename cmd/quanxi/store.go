@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"quanxi/feed"
+	"quanxi/grid"
+	"quanxi/store/gpkg"
+	"quanxi/store/postgis"
+)
+
+// A store keeps entities and their log. Both stores are one.
+type store interface {
+	grid.Store
+	feed.Log
+	// Sweep removes what dead loads and old idempotency keys left behind.
+	Sweep(ctx context.Context) error
+}
+
+// open opens the store that the flags name, and makes the embedded one if there
+// is none.
+func (f storeFlags) open(ctx context.Context) (store, error) {
+	if f.Database != "" {
+		return postgis.Open(ctx, f.Database)
+	}
+	if err := os.MkdirAll(filepath.Dir(f.file()), 0o700); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return gpkg.Open(ctx, f.file())
+}
+
+// sweep tidies the store up from time to time until ctx ends.
+func sweep(ctx context.Context, s store, log *slog.Logger) error {
+	tick := time.NewTicker(10 * time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+				log.WarnContext(ctx, "sweep", "err", err)
+			}
+		}
+	}
+}

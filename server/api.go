@@ -1,0 +1,81 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// newAPI returns the JSON API. Nothing in it reaches outside the host: no schema
+// links, no documentation page of somebody else's.
+func newAPI(mux *http.ServeMux, version string) huma.API {
+	return humago.New(mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:   "Quanxi 全息",
+				Version: version,
+				Description: "The holographic grid map server. Times are RFC 3339, geometry is GeoJSON in CGCS2000 (EPSG:4490), " +
+					"ids are numbers below 2^53, errors are RFC 9457 problem documents.",
+				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+			},
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{scrub},
+	})
+}
+
+// An operation is one call of the JSON API.
+type operation struct {
+	id      string
+	method  string
+	path    string
+	summary string
+	tag     string
+}
+
+func (o operation) huma() huma.Operation {
+	return huma.Operation{
+		OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{o.tag},
+		MaxBodyBytes: maxBody, RequestBody: nil,
+	}
+}
+
+// register adds a typed operation whose errors are answered like all others.
+func register[I, O any](s *Server, o operation, h func(context.Context, *I) (*O, error)) {
+	registerRaw(s, o.huma(), h)
+}
+
+func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err == nil {
+			return out, nil
+		}
+		p := problem(err)
+		logInternal(ctx, s.log, p, err)
+		if p.Status == http.StatusServiceUnavailable {
+			return nil, huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"2"}})
+		}
+		return nil, p
+	})
+}
+
+// A seen asks to see the caller's own last write, if it shows the token.
+type seen struct {
+	Token string `header:"Quanxi-Token" doc:"the token of a write; the reply is then not older than that write"`
+	Plan  int64  `query:"plan" minimum:"0" doc:"number of the boundary plan; 0 is the one in force"`
+}
+
+// await holds a read until this node has applied what the token stands for.
+func (s *Server) await(ctx context.Context, in seen) error {
+	if in.Token == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, tokenWait)
+	defer cancel()
+	return s.Tokens.Wait(ctx, in.Token)
+}

@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"quanxi/access"
+	"quanxi/grid"
+)
+
+// divisionRoutes add what is asked of divisions: they are named by their codes.
+func (s *Server) divisionRoutes() {
+	tag := string(grid.Divisions)
+	list := entities{s, grid.Divisions}.describe("list", http.MethodGet, "/api/divisions", listSchema(grid.Divisions))
+	registerRaw(s, list, s.listDivisions)
+	read := entities{s, grid.Divisions}.describe("read", http.MethodGet, "/api/divisions/{code}", entitySchema(grid.Divisions))
+	registerRaw(s, read, s.readDivision)
+	register(s, operation{"stats", http.MethodGet, "/api/stats", "Live numbers of an area", tag}, s.stats)
+}
+
+type divisionsInput struct {
+	seen
+	Parent   string `query:"parent" maxLength:"17" doc:"code of the division that manages them"`
+	Level    int32  `query:"level" minimum:"0" maximum:"6"`
+	Unplaced string `query:"unplaced" enum:"true,false" default:"false" doc:"only those whose manager is not known"`
+	Geometry string `query:"geometry" enum:"true,false" default:"false"`
+	Cursor   string `query:"cursor"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+func (s *Server) listDivisions(ctx context.Context, in *divisionsInput) (*listOutput, error) {
+	if err := s.await(ctx, in.seen); err != nil {
+		return nil, err
+	}
+	found, next, err := s.view(ctx).Divisions(ctx, access.DivisionPage{
+		Parent: grid.Code(in.Parent), Level: grid.Level(in.Level), Unplaced: in.Unplaced == "true",
+		Cursor: in.Cursor, Limit: in.Limit, Geometry: in.Geometry == "true",
+	})
+	if err != nil {
+		return nil, err
+	}
+	records := make([]access.Record, len(found))
+	for i, d := range found {
+		if records[i], err = withCounters(d); err != nil {
+			return nil, err
+		}
+	}
+	return &listOutput{CacheControl: private, Body: newListBody(records, next)}, nil
+}
+
+type divisionInput struct {
+	seen
+	Code string `path:"code" maxLength:"17"`
+}
+
+func (s *Server) readDivision(ctx context.Context, in *divisionInput) (*recordOutput, error) {
+	if err := s.await(ctx, in.seen); err != nil {
+		return nil, err
+	}
+	d, err := s.view(ctx).Division(ctx, grid.Code(in.Code))
+	if err != nil {
+		return nil, err
+	}
+	rec, err := withCounters(d)
+	if err != nil {
+		return nil, err
+	}
+	return &recordOutput{Status: http.StatusOK, CacheControl: private, ETag: revisionTag(rec.Revision), Body: rec.JSON}, nil
+}
+
+// withCounters adds the live numbers to a division's JSON.
+func withCounters(d access.DivisionRecord) (access.Record, error) {
+	if d.Counters == nil {
+		return d.Record, nil
+	}
+	counters, err := json.Marshal(d.Counters)
+	if err != nil {
+		return access.Record{}, err
+	}
+	rec := d.Record
+	open := rec.JSON[: len(rec.JSON)-1 : len(rec.JSON)-1]
+	rec.JSON = append(append(append(open, `,"counters":`...), counters...), '}')
+	return rec, nil
+}
+
+type statsInput struct {
+	seen
+	Code string `query:"code" required:"true" maxLength:"17"`
+}
+
+// countersBody is an area's live numbers as they travel on the API and the feed.
+type countersBody struct {
+	Code string `json:"code"`
+	access.Counters
+}
+
+type statsOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         countersBody
+}
+
+func (s *Server) stats(ctx context.Context, in *statsInput) (*statsOutput, error) {
+	if err := s.await(ctx, in.seen); err != nil {
+		return nil, err
+	}
+	counters, ok := s.view(ctx).Counters(grid.Code(in.Code))
+	if !ok {
+		return nil, fmt.Errorf("stats: %w", grid.ErrNotFound)
+	}
+	return &statsOutput{CacheControl: private, Body: countersBody{in.Code, counters}}, nil
+}

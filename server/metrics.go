@@ -1,0 +1,47 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics counts what the server does. Labels are routes and statuses, of which
+// there are few; never paths or names.
+type metrics struct {
+	requests *prometheus.HistogramVec
+	tiles    *prometheus.CounterVec
+	identify prometheus.Histogram
+}
+
+func newMetrics(r prometheus.Registerer) *metrics {
+	m := &metrics{
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "quanxi_http_request_seconds", Help: "Time to answer requests, by route.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
+		}, []string{"route", "method", "status"}),
+		tiles: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quanxi_http_tiles_total", Help: "Tiles answered, by outcome.",
+		}, []string{"outcome"}),
+		identify: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "quanxi_identify_seconds", Help: "Time to find what lies at a point.",
+			Buckets: prometheus.ExponentialBuckets(0.000001, 4, 9),
+		}),
+	}
+	r.MustRegister(m.requests, m.tiles, m.identify)
+	return m
+}
+
+func (m *metrics) request(route, method string, status int, took time.Duration) {
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// MetricsHandler answers /metrics. It belongs on a loopback address of its own.
+func MetricsHandler(g prometheus.Gatherer) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(g, promhttp.HandlerOpts{}))
+	return mux
+}

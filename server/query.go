@@ -1,0 +1,199 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"quanxi/access"
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// queryRoutes add the questions that are asked of the whole map.
+func (s *Server) queryRoutes() {
+	register(s, operation{"identify", http.MethodGet, "/api/identify", "What is at a place and near it, and who answers", "map"}, s.identify)
+	register(s, operation{"within", http.MethodPost, "/api/within", "Count and list what lies in a rectangle, circle, polygon or buffer", "map"}, s.within)
+	register(s, operation{"search", http.MethodGet, "/api/search", "Find by Chinese characters, pinyin, initials or code", "map"}, s.search)
+	register(s, operation{"status", http.MethodGet, "/api/status", "Where this node stands, and where the map begins", "map"}, s.status)
+	register(s, operation{"categories", http.MethodGet, "/api/categories", "Categories of events", "events"}, s.categories)
+	register(s, operation{"session", http.MethodGet, "/api/session", "Who is signed in", "session"}, s.session)
+}
+
+type identifyInput struct {
+	seen
+	Lon float64 `query:"lon" required:"true"`
+	Lat float64 `query:"lat" required:"true"`
+	CRS string  `query:"crs" enum:"wgs84,cgcs2000,gcj02,bd09" default:"cgcs2000" doc:"of lon and lat; the reply is always CGCS2000"`
+}
+
+type identifyOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         identifyBody
+}
+
+func (s *Server) identify(ctx context.Context, in *identifyInput) (*identifyOutput, error) {
+	if err := s.await(ctx, in.seen); err != nil {
+		return nil, err
+	}
+	p, err := placeOf(in.Lon, in.Lat, in.CRS)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	found, err := s.view(ctx).Identify(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	s.metrics.identify.Observe(time.Since(began).Seconds())
+	return &identifyOutput{private, identifyBodyOf(found)}, nil
+}
+
+// placeOf reads a place in one of the coordinate systems that maps of China use.
+func placeOf(lon, lat float64, crs string) (geo.Point, error) {
+	if err := geo.CheckDegrees(lon, lat); err != nil {
+		return geo.Point{}, fmt.Errorf("%w: %w", errRequest, err)
+	}
+	switch crs {
+	case "gcj02":
+		lon, lat = geo.GCJ02ToWGS84(lon, lat)
+	case "bd09":
+		lon, lat = geo.GCJ02ToWGS84(geo.BD09ToGCJ02(lon, lat))
+	}
+	return geo.At(lon, lat), nil
+}
+
+type withinOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Counts access.Counters   `json:"counts" doc:"homes and people only where the viewer answers for them"`
+		Items  []json.RawMessage `json:"items"`
+		Next   *string           `json:"next"`
+	}
+}
+
+func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, error) {
+	if err := s.await(ctx, in.seen); err != nil {
+		return nil, err
+	}
+	area, err := in.shape()
+	if err != nil {
+		return nil, err
+	}
+	view, out := s.view(ctx), &withinOutput{CacheControl: private}
+	if out.Body.Counts, err = view.Within(area); err != nil {
+		return nil, err
+	}
+	out.Body.Items = []json.RawMessage{}
+	if in.Body.List == "" {
+		return out, nil
+	}
+	page := access.Page{Cursor: in.Body.Cursor, Limit: in.Body.Limit, WithoutGeometry: true}
+	records, next, err := view.ListWithin(ctx, grid.Kind(in.Body.List), area, page)
+	if err != nil {
+		return nil, err
+	}
+	list := newListBody(records, next)
+	out.Body.Items, out.Body.Next = list.Items, list.Next
+	return out, nil
+}
+
+type searchInput struct {
+	seen
+	Q     string `query:"q" required:"true" maxLength:"64"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}
+
+type searchOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Hits []hitBody `json:"hits"`
+	}
+}
+
+func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, error) {
+	if err := s.await(ctx, in.seen); err != nil {
+		return nil, err
+	}
+	out := &searchOutput{CacheControl: private}
+	out.Body.Hits = []hitBody{}
+	for _, hit := range s.view(ctx).Search(in.Q, in.Limit) {
+		out.Body.Hits = append(out.Body.Hits, hitBodyOf(hit))
+	}
+	return out, nil
+}
+
+type statusOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Epoch  string           `json:"epoch"`
+		Plan   int64            `json:"plan"`
+		Ready  bool             `json:"ready"`
+		Area   *areaBody        `json:"area" doc:"where the map begins; null while there is nothing to show"`
+		Counts *access.Counters `json:"counts"`
+	}
+}
+
+type areaBody struct {
+	Code     string     `json:"code"`
+	Name     string     `json:"name"`
+	Lon      float64    `json:"lon"`
+	Lat      float64    `json:"lat"`
+	Zoom     float64    `json:"zoom"`
+	Envelope [4]float64 `json:"envelope"`
+}
+
+func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error) {
+	node, out := s.Status(), &statusOutput{CacheControl: private}
+	out.Body.Epoch, out.Body.Plan, out.Body.Ready = node.Epoch, node.Plan, node.Ready
+	home, ok := s.view(ctx).Home()
+	if !ok {
+		return out, nil
+	}
+	lon, lat := home.Division.Label().Degrees()
+	out.Body.Area = &areaBody{
+		Code: string(home.Division.Code()), Name: home.Division.Name(), Lon: lon, Lat: lat,
+		Zoom: zoomOf(home.Envelope), Envelope: degreesOf(home.Envelope),
+	}
+	out.Body.Counts = &home.Counters
+	return out, nil
+}
+
+type categoriesOutput struct {
+	Body struct {
+		Items []categoryBody `json:"items"`
+	}
+}
+
+type categoryBody struct {
+	Code  string `json:"code"`
+	Mark  string `json:"mark" doc:"the character on the map"`
+	Short string `json:"short"`
+	Name  string `json:"name"`
+	Hours int    `json:"hours" doc:"time allowed"`
+}
+
+func (s *Server) categories(context.Context, *struct{}) (*categoriesOutput, error) {
+	out := new(categoriesOutput)
+	for _, c := range events.Categories() {
+		out.Body.Items = append(out.Body.Items, categoryBody(c))
+	}
+	return out, nil
+}
+
+type sessionOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Account string `json:"account"`
+		Mode    string `json:"mode" doc:"local: one viewer of the whole city, on loopback only"`
+	}
+}
+
+func (s *Server) session(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
+	out := &sessionOutput{CacheControl: private}
+	out.Body.Account, out.Body.Mode = ViewerFrom(ctx).Account, "local"
+	return out, nil
+}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"quanxi/access"
+	"quanxi/grid"
+	"quanxi/tiles"
+)
+
+// A Screen is a View as the feed's socket holds it. It is safe for concurrent use.
+type Screen struct{ view *access.View }
+
+// NewScreen returns the screen of a View.
+func NewScreen(view *access.View) *Screen { return &Screen{view} }
+
+// Sees reports whether the viewer may know of an entity of a kind in an area.
+func (s *Screen) Sees(kind grid.Kind, area grid.Code) bool { return s.view.Viewer().Sees(kind, area) }
+
+// Account returns the viewer's account.
+func (s *Screen) Account() string { return s.view.Viewer().Account }
+
+// Tile returns the MVT bytes of a tile of layers joined by commas, and a digest of
+// them. The bytes are shared: nobody changes them.
+func (s *Screen) Tile(ctx context.Context, layers string, z uint8, x, y uint32) ([]byte, uint64, error) {
+	tile, err := s.view.Tile(ctx, strings.Split(layers, ","), tiles.ID{Z: z, X: x, Y: y}, "")
+	if err != nil {
+		return nil, 0, err
+	}
+	digest, err := strconv.ParseUint(tile.Digest, 16, 64)
+	return tile.Body, digest, err
+}
+
+// Counters returns a division's counters as a JSON object with its code; false if
+// there is no such division for this viewer.
+func (s *Screen) Counters(code grid.Code) (json.RawMessage, bool) {
+	counters, ok := s.view.Counters(code)
+	if !ok {
+		return nil, false
+	}
+	text, err := json.Marshal(countersBody{Code: string(code), Counters: counters})
+	return text, err == nil
+}

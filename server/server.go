@@ -1,0 +1,175 @@
+// Package server speaks HTTP: the JSON API and its description, tiles, OGC API,
+// the websocket of the feed, the web application, health and metrics.
+//
+// It knows nothing of SQL or geometry, holds no store and no World: a handler
+// gets an access.View narrowed to one viewer.
+package server
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quanxi/access"
+)
+
+// Options are what a Server is made of. All fields without "may be nil" are required.
+type Options struct {
+	Views *access.Views
+	// Viewer says who is asking.
+	Viewer func(*http.Request) access.Viewer
+	// Tokens let a client read what it wrote.
+	Tokens Tokens
+	// Status says where this node stands.
+	Status func() NodeStatus
+	// Feed answers the websocket at /feed; it may be nil.
+	Feed http.Handler
+	// Import takes uploads at /api/import; it may be nil.
+	Import http.Handler
+	// Files is the web application.
+	Files   fs.FS
+	Hosts   []string // names the server answers to; none means loopback names only
+	Version string
+	Log     *slog.Logger
+	Metrics prometheus.Registerer
+}
+
+// Tokens let a client read what it wrote, from any node (RULES A10).
+type Tokens interface {
+	// Seal returns the token of a write's mark.
+	Seal(mark int64) string
+	// Wait returns when this node has applied the token's write. The error wraps
+	// ErrBehind if ctx ends first.
+	Wait(ctx context.Context, token string) error
+}
+
+// A NodeStatus says where a node stands.
+type NodeStatus struct {
+	Epoch string
+	Plan  int64
+	// Ready reports that the World is loaded and follows the log.
+	Ready bool
+	// Why says what is missing when not ready.
+	Why string
+}
+
+// Limits of requests.
+const (
+	maxBody      = 1 << 20
+	replyTimeout = 30 * time.Second
+	tokenWait    = 2 * time.Second
+)
+
+// A Server answers HTTP. It is safe for concurrent use.
+type Server struct {
+	Options
+	log     *slog.Logger
+	hosts   []string
+	metrics *metrics
+	mux     *http.ServeMux
+	api     huma.API
+	handler http.Handler
+}
+
+// New returns a Server.
+func New(o Options) *Server {
+	s := &Server{Options: o, log: o.Log, hosts: o.Hosts, metrics: newMetrics(o.Metrics), mux: http.NewServeMux()}
+	s.api = newAPI(s.mux, o.Version)
+	s.routes()
+	s.handler = s.watch(s.guard(http.HandlerFunc(s.dispatch)))
+	return s
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// routes lists everything that the server answers.
+func (s *Server) routes() {
+	s.queryRoutes()
+	s.divisionRoutes()
+	s.entityRoutes()
+	s.workerRoutes()
+	s.tileRoutes()
+	s.ogcRoutes()
+	s.healthRoutes()
+	s.siteRoutes()
+	if s.Feed != nil {
+		s.mux.Handle("GET /feed", s.Feed)
+	}
+	if s.Import != nil {
+		s.mux.Handle("POST /api/import", s.Import)
+	}
+	s.docRoutes() // last: it describes the others
+}
+
+// dispatch finds the handler of a request and answers for those that have none.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	h, pattern := s.mux.Handler(r)
+	r.Pattern = pattern
+	r = r.WithContext(context.WithValue(r.Context(), askerKey, asker{s.Viewer(r), r.RemoteAddr}))
+	switch {
+	case pattern == "":
+		s.refuse(w, r, h)
+	case pattern == "GET /feed" || pattern == "POST /api/import":
+		s.mux.ServeHTTP(w, r)
+	default:
+		deadline(replyTimeout, s.mux).ServeHTTP(w, r)
+	}
+}
+
+// refuse answers 404 and 405 as problems. The mux knows which and which methods
+// are allowed; it only says so in plain text.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	silent := &discarded{header: w.Header()}
+	h.ServeHTTP(silent, r)
+	w.Header().Del("Content-Type")
+	reply(w, r, s.log, newProblem(silent.status, ""))
+}
+
+// discarded keeps the status and headers of a reply and drops its body.
+type discarded struct {
+	header http.Header
+	status int
+}
+
+func (d *discarded) Header() http.Header         { return d.header }
+func (d *discarded) WriteHeader(status int)      { d.status = status }
+func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
+
+// handle registers a handler that returns an error, which is answered in one place.
+func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Request) error) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			reply(w, r, s.log, err)
+		}
+	})
+}
+
+// An asker is who sent a request, and from where.
+type asker struct {
+	viewer access.Viewer
+	remote string
+}
+
+// view returns the View of whoever asks.
+func (s *Server) view(ctx context.Context) *access.View {
+	return s.Views.For(ViewerFrom(ctx))
+}
+
+// ViewerFrom returns who is asking; the zero Viewer, which sees nothing, if the
+// request did not come through a Server.
+func ViewerFrom(ctx context.Context) access.Viewer {
+	who, _ := ctx.Value(askerKey).(asker)
+	return who.viewer
+}
+
+// remoteFrom returns the network address that a request came from, for the audit.
+func remoteFrom(ctx context.Context) string {
+	who, _ := ctx.Value(askerKey).(asker)
+	return who.remote
+}

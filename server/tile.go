@@ -1,0 +1,169 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"quanxi/grid"
+	"quanxi/tiles"
+)
+
+// tileRoutes add the list of layers, TileJSON and tiles. ServeMux knows no
+// wildcard with a suffix, so the last segment is taken whole and cut.
+func (s *Server) tileRoutes() {
+	s.handle("GET /tiles", s.serveLayers)
+	s.handle("GET /tiles/{layers}", s.serveTileJSON)
+	s.handle("GET /tiles/{layers}/{z}/{x}/{y}", s.serveTile)
+	s.handle("OPTIONS /tiles/", s.servePreflight)
+}
+
+// serveLayers answers GET /tiles: every layer that the viewer has, with the
+// address of its TileJSON.
+func (s *Server) serveLayers(w http.ResponseWriter, r *http.Request) error {
+	type item struct {
+		tiles.Layer
+		TileJSON string `json:"tilejson"`
+	}
+	body := struct {
+		Layers []item `json:"layers"`
+	}{Layers: []item{}}
+	for _, layer := range s.view(r.Context()).Layers() {
+		body.Layers = append(body.Layers, item{layer, origin(r) + "/tiles/" + layer.Name + ".json"})
+	}
+	return s.writeJSON(w, body)
+}
+
+// serveTileJSON answers GET /tiles/{layers}.json.
+func (s *Server) serveTileJSON(w http.ResponseWriter, r *http.Request) error {
+	names, ok := strings.CutSuffix(r.PathValue("layers"), ".json")
+	if !ok {
+		return fmt.Errorf("%s: %w", r.URL.Path, grid.ErrNotFound)
+	}
+	layers, err := layerSet(names)
+	if err != nil {
+		return err
+	}
+	view := s.view(r.Context())
+	doc, err := view.TileJSON(layers, origin(r)+"/tiles/"+names+"/{z}/{x}/{y}.mvt")
+	if err != nil {
+		return err
+	}
+	if view.Public(layers) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}
+	return s.writeJSON(w, doc)
+}
+
+// serveTile answers GET /tiles/{layers}/{z}/{x}/{y}.mvt. Two viewers at one
+// address may see different features: the tag is a digest of the bytes that this
+// one gets, and shared caches keep nothing.
+func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) error {
+	y, ok := strings.CutSuffix(r.PathValue("y"), ".mvt")
+	if !ok {
+		return fmt.Errorf("tile ends in .mvt: %w", tiles.ErrAddress)
+	}
+	id, err := tiles.ParseID(r.PathValue("z"), r.PathValue("x"), y)
+	if err != nil {
+		return err
+	}
+	layers, err := layerSet(r.PathValue("layers"))
+	if err != nil {
+		return err
+	}
+	if err := checkPlan(r); err != nil {
+		return err
+	}
+	if err := s.await(r.Context(), seen{Token: r.Header.Get("Quanxi-Token")}); err != nil {
+		return err
+	}
+	view := s.view(r.Context())
+	tile, err := view.Tile(r.Context(), layers, id, negotiate(r.Header.Get("Accept-Encoding"), "zstd", "gzip"))
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("ETag", entityTag(tile.Digest, tile.Coding))
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Accept-Encoding, Authorization, Cookie")
+	if view.Public(layers) {
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "ETag")
+	}
+	switch {
+	case matches(r.Header.Get("If-None-Match"), tile.Digest):
+		s.metrics.tiles.WithLabelValues("unchanged").Inc()
+		w.WriteHeader(http.StatusNotModified)
+	case len(tile.Body) == 0:
+		s.metrics.tiles.WithLabelValues("empty").Inc()
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		s.metrics.tiles.WithLabelValues("sent").Inc()
+		h.Set("Content-Type", "application/vnd.mapbox-vector-tile")
+		h.Set("Content-Length", strconv.Itoa(len(tile.Body)))
+		if tile.Coding != "" {
+			h.Set("Content-Encoding", tile.Coding)
+		}
+		_, err = w.Write(tile.Body)
+	}
+	return clientGone(err)
+}
+
+// servePreflight lets pages of other origins ask with conditions. What depends
+// on the viewer is not readable to them all the same.
+func (s *Server) servePreflight(w http.ResponseWriter, _ *http.Request) error {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+	h.Set("Access-Control-Allow-Headers", "If-None-Match")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// maxLayers is the most layers of one composite tile.
+const maxLayers = 16
+
+// layerSet reads layer names joined by commas. Order and repetition make no
+// other set.
+func layerSet(names string) ([]string, error) {
+	layers := strings.Split(names, ",")
+	slices.Sort(layers)
+	layers = slices.Compact(layers)
+	if len(layers) > maxLayers {
+		return nil, fmt.Errorf("%w: at most %d layers in one tile", errRequest, maxLayers)
+	}
+	return layers, nil
+}
+
+// checkPlan refuses tiles of a boundary plan that is not in force.
+func checkPlan(r *http.Request) error {
+	if plan := r.URL.Query().Get("plan"); plan != "" && plan != "0" {
+		return fmt.Errorf("plan %q: %w", plan, grid.ErrNotFound)
+	}
+	return nil
+}
+
+// origin returns the scheme and host by which the client reached us.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+func (s *Server) writeJSON(w http.ResponseWriter, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.Header().Set("Cache-Control", "private, no-cache")
+	_, err = w.Write(text)
+	return clientGone(err)
+}
