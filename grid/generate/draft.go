@@ -220,7 +220,7 @@ func (d *draft) load(atom int32) float64 {
 // Households of a grid, and of a micro-grid, that the division aims at.
 const (
 	urbanGrid = 400
-	ruralGrid = 100
+	ruralGrid = 94
 	microGrid = 65
 )
 

@@ -79,13 +79,17 @@ func (t *Task) halve(pieces []int32, k int) (one, two []int32, j int) {
 		}
 	}
 	slices.SortStableFunc(best, func(a, b cut) int { return cmp.Compare(a.score, b.score) })
-	for i, c := range best {
+	for _, c := range best {
 		one, two = c.tree.sides(c.piece)
-		if i >= 25 || !t.Map.Surrounds(one) && !t.Map.Surrounds(two) {
+		if !t.Map.Surrounds(one) && !t.Map.Surrounds(two) {
 			return one, two, c.parts
 		}
 	}
-	return nil, nil, 0
+	if len(best) == 0 {
+		return nil, nil, 0
+	}
+	one, two = best[0].tree.sides(best[0].piece) // an enclave that cannot be helped
+	return one, two, best[0].parts
 }
 
 // rate scores the edges of a tree and returns the few best.
@@ -101,7 +105,7 @@ func (t *Task) rate(tr *tree, k int) []cut {
 		out = append(out, cut{tr, tr.order[i], j, score})
 	}
 	slices.SortStableFunc(out, func(a, b cut) int { return cmp.Compare(a.score, b.score) })
-	return out[:min(len(out), 3)]
+	return out[:min(len(out), 5)]
 }
 
 // Surrounds reports whether pieces cut any other piece off from the border.

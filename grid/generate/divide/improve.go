@@ -26,7 +26,7 @@ func (t *Task) recombine(parts [][]int32, i, j int, cost func(part []int32) floa
 	}
 	both := append(append([]int32(nil), parts[i]...), parts[j]...)
 	better := false
-	for range 3 {
+	for range 4 {
 		one, two, _ := t.halve(both, 2)
 		if one == nil {
 			break
