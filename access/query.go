@@ -17,6 +17,15 @@ type Identified struct {
 	Phones map[int64]string
 }
 
+// Dwellings returns the homes of the building, none unless the viewer answers for it.
+func (i Identified) Dwellings() []world.Dwelling {
+	var homes []world.Dwelling
+	if i.Found && i.Homes {
+		i.Building.Dwellings(func(d world.Dwelling) { homes = append(homes, d) })
+	}
+	return homes
+}
+
 // Identify returns what is at a place and near it: the chain of divisions, the
 // building, who answers, as far as the viewer may know.
 func (v *View) Identify(ctx context.Context, p geo.Point) (Identified, error) {
@@ -117,15 +126,16 @@ func (v *View) Search(query string, limit int) []Hit {
 	return v.world.Snapshot().Search(query, limit, v.viewer.Scope)
 }
 
-// A Home is where a viewer's map begins: the largest area that the viewer answers
-// for and that has a border.
+// A Home is where a viewer's map begins.
 type Home struct {
 	Division world.Division
 	Envelope geo.Envelope
 	Counters Counters
 }
 
-// Home returns where the viewer's map begins, and false if there is nothing to show.
+// Home returns where the viewer's map begins, and false if there is nothing to
+// show: the largest area that the viewer answers for and that has a border, or,
+// where only one of its towns has any buildings, that town.
 func (v *View) Home() (Home, bool) {
 	snapshot := v.world.Snapshot()
 	var best Home
@@ -135,7 +145,32 @@ func (v *View) Home() (Home, bool) {
 		if !ok || !v.viewer.Sees(grid.People, d.Code()) || found && d.Level() >= best.Division.Level() {
 			continue
 		}
-		best, found = Home{Division: d, Envelope: envelope, Counters: snapshot.Counters(d.Code())}, true
+		best, found = Home{Division: d, Envelope: envelope}, true
 	}
-	return best, found
+	if !found {
+		return Home{}, false
+	}
+	for best.Division.Level() < grid.TownLevel {
+		only, ok := onlyBuilt(snapshot.Children(best.Division.Code()))
+		if !ok {
+			break
+		}
+		best = only
+	}
+	best.Counters = snapshot.Counters(best.Division.Code())
+	return best, true
+}
+
+// onlyBuilt returns the one division among several that has buildings and a
+// border, and false if there is none or more than one.
+func onlyBuilt(among []world.Division) (Home, bool) {
+	var only Home
+	n := 0
+	for _, d := range among {
+		if envelope, ok := d.Envelope(); ok && d.Counters().Buildings > 0 {
+			only = Home{Division: d, Envelope: envelope}
+			n++
+		}
+	}
+	return only, n == 1
 }
