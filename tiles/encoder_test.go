@@ -278,3 +278,30 @@ func (s sample) oracle(id uint64) *geojson.Feature {
 	f.Properties = geojson.Properties{"name": s.name, "floors": s.floors, "height": s.height, "open": s.open}
 	return f
 }
+
+// A tile of two layers, put together from two tiles of one, for the eye.
+func TestGoldenComposite(t *testing.T) {
+	e := tiles.NewEncoder()
+	var both []byte
+	e.Start(town)
+	e.Begin("water", "class", "name")
+	e.Feature(1)
+	e.Outer(chain(town, -500, 1000, 5000, 1000, 5000, 1500, -500, 1500))
+	e.Hole(chain(town, 2000, 1200, 2200, 1200, 2200, 1300, 2000, 1300))
+	e.Str(0, "river")
+	e.Str(1, "清水河")
+	e.End()
+	both = append(both, e.Bytes()...)
+	e.Start(town)
+	e.Begin("road", "class", "width", "bridge")
+	e.Feature(2)
+	e.Line(chain(town, 100, 100, 100, 5000))
+	e.Str(0, "main")
+	e.Float(1, 24.5)
+	e.Bool(2, true)
+	e.Feature(3)
+	e.Line(chain(town, 4000, 100, 4300, 100, 4300, 200, 4000, 200))
+	e.Str(0, "lane")
+	e.End()
+	tilestest.Golden(t, "river and roads", append(both, e.Bytes()...))
+}

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -20,7 +19,7 @@ func pixelsPerMetre(p geo.Pixel) float64 {
 // hull returns the convex hull of points (Andrew's monotone chain). It sorts
 // points and returns memory of its own.
 func hull(points []geo.Pixel) []geo.Pixel {
-	slices.SortFunc(points, func(a, b geo.Pixel) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) })
+	slices.SortFunc(points, comparePixels)
 	out := make([]geo.Pixel, 0, len(points))
 	chain := func(p geo.Pixel, least int) {
 		for len(out) >= least+2 && turn(out[len(out)-2], out[len(out)-1], p) <= 0 {
@@ -86,32 +85,49 @@ func (s slicer) at(p geo.Pixel) float64 {
 	return (float64(p.X)-float64(s.origin.X))*s.dirX + (float64(p.Y)-float64(s.origin.Y))*s.dirY
 }
 
-// strip returns the part of a closed ring in the i-th of n strips, empty if there
-// is none. Strips side by side share the points of the cut.
-func (s slicer) strip(ring []geo.Pixel, i, n int) []geo.Pixel {
-	cut := func(k int) float64 { return s.from + (s.to-s.from)*float64(k)/float64(n) }
-	out := ring
-	if i > 0 {
-		out = s.beyond(out, cut(i), 1)
+// A station is a vertex with its place along the axis: strip i reaches from i to
+// i+1.
+type station struct {
+	geo.Pixel
+	at float64
+}
+
+// stations returns a closed ring with a vertex added wherever it crosses from one
+// of n strips to the next. Each crossing is computed once, so that strips side by
+// side share it.
+func (s slicer) stations(ring []geo.Pixel, n int) []station {
+	place := func(p geo.Pixel) station {
+		at := (s.at(p) - s.from) / (s.to - s.from) * float64(n)
+		return station{p, min(max(at, 0), float64(n))}
 	}
-	if i < n-1 {
-		out = s.beyond(out, cut(i+1), -1)
+	var out []station
+	for i := 1; i < len(ring); i++ {
+		a, b := place(ring[i-1]), place(ring[i])
+		out = append(out, a)
+		if a.at < b.at {
+			for k := math.Floor(a.at) + 1; k < b.at; k++ {
+				out = append(out, crossing(a, b, k))
+			}
+		} else {
+			for k := math.Ceil(a.at) - 1; k > b.at; k-- {
+				out = append(out, crossing(a, b, k))
+			}
+		}
 	}
 	return out
 }
 
-// beyond returns the part of a ring that lies on one side of a cut across the
-// axis (Sutherland and Hodgman).
-func (s slicer) beyond(ring []geo.Pixel, cut, side float64) []geo.Pixel {
+func crossing(a, b station, k float64) station {
+	return station{between(a.Pixel, b.Pixel, (k-a.at)/(b.at-a.at)), k}
+}
+
+// strip returns the part of a closed ring in the i-th of n strips, closed, or
+// empty if there is none.
+func (s slicer) strip(ring []geo.Pixel, i, n int) []geo.Pixel {
 	var out []geo.Pixel
-	for i := 1; i < len(ring); i++ {
-		a, b := ring[i-1], ring[i]
-		da, db := (s.at(a)-cut)*side, (s.at(b)-cut)*side
-		if da >= 0 {
-			out = append(out, a)
-		}
-		if da > 0 && db < 0 || da < 0 && db > 0 {
-			out = append(out, between(a, b, da/(da-db)))
+	for _, v := range s.stations(ring, n) {
+		if float64(i) <= v.at && v.at <= float64(i+1) {
+			out = append(out, v.Pixel)
 		}
 	}
 	if len(out) > 0 {
