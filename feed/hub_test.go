@@ -179,14 +179,14 @@ func TestScreens(t *testing.T) {
 			slow, quick := st.screen(feedtest.Everybody()), st.screen(feedtest.Everybody())
 			slow.look(everything, feed.EventsTopic)
 			quick.look(everything, feed.EventsTopic)
-			for i := range 5000 {
+			for i := range 2500 {
 				st.put(feedtest.Event(int64(i%7+1), east, 106.5, 29.5))
 				quick.read()
 			}
 			if s := slow.sub.Stats(); s.Waiting > 2048 || s.Bytes > 2<<20 || s.Resyncs == 0 {
 				t.Errorf("the queue of a reader who never reads: %+v", s)
 			}
-			if len(quick.frames) != 5000 || len(quick.resyncs) != 0 {
+			if len(quick.frames) != 2500 || len(quick.resyncs) != 0 {
 				t.Errorf("the quick reader got %d frames and %d resyncs", len(quick.frames), len(quick.resyncs))
 			}
 			slow.read()

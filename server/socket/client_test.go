@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,17 +58,18 @@ type desk struct {
 	hub     *feed.Hub
 	handler *socket.Handler
 	server  *httptest.Server
-	ready   bool
+	ready   atomic.Bool
 	screens map[string]*screenStub
 	pos     int64
 }
 
 func newDesk(t *testing.T, change func(*socket.Options)) *desk {
-	d := &desk{t: t, ready: true, screens: map[string]*screenStub{
+	d := &desk{t: t, screens: map[string]*screenStub{
 		"local": {Viewer: feedtest.Everybody(), version: 1},
 		"east":  {Viewer: feedtest.Of("5001"), version: 1},
 		"west":  {Viewer: feedtest.Of("5002"), version: 1},
 	}}
+	d.ready.Store(true)
 	sets := feed.NewSets([]string{"base", "buildings", "events"})
 	d.hub = feed.NewHub(sets, feed.HubOptions{Soft: 10 * time.Millisecond})
 	d.hub.Reset(feed.Position{Epoch: "epoch-1"})
@@ -79,7 +81,7 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 			}
 			return nil
 		},
-		Ready: func() bool { return d.ready },
+		Ready: d.ready.Load,
 		Plan:  func() int64 { return 3 },
 		Log:   slog.New(slog.DiscardHandler),
 	}

@@ -31,7 +31,7 @@ const (
 	helloTwice = "hello_twice"
 	tooMany    = "too_many"
 	noTile     = "no_tile"
-	unfit      = "unavailable"
+	notReady   = "not_ready"
 )
 
 // The messages of a client.

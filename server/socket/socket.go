@@ -47,7 +47,8 @@ type Options struct {
 	Sealer *feed.Sealer
 	// Screen returns what the sender of a request may see; nil if nothing.
 	Screen func(*http.Request) Screen
-	// Ready reports whether the node follows the log. Until then the answer is 503.
+	// Ready reports whether the node follows the log. While it does not, connections
+	// are answered by 503 and tiles are refused.
 	Ready func() bool
 	// Plan returns the number of the boundary plan in force.
 	Plan func() int64

@@ -178,7 +178,7 @@ func TestHandshake(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDesk(t, func(o *socket.Options) { o.Origins = []string{"https://map.example"} })
-			d.ready = !tt.notReady
+			d.ready.Store(!tt.notReady)
 			dialer := websocket.Dialer{Subprotocols: []string{socket.Protocol}}
 			switch tt.protocol {
 			case "":
@@ -247,6 +247,20 @@ func TestATileThatCannotBeDrawn(t *testing.T) {
 	if got["code"] != "no_tile" || got["id"] != 1.0 || strings.Contains(fmt.Sprint(got), "10.0.0.7") {
 		t.Errorf("%v", got)
 	}
+}
+
+func TestANodeThatIsCutOffDrawsNothing(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("local")
+	d.ready.Store(false)
+	const ask = `{"op":"tile","id":1,"layers":"base","z":0,"x":0,"y":0}`
+	c.send(ask)
+	if got := c.want("error"); got["code"] != "not_ready" || got["id"] != 1.0 {
+		t.Errorf("%v", got)
+	}
+	d.ready.Store(true)
+	c.send(ask)
+	c.want("binary")
 }
 
 func FuzzMessages(f *testing.F) {

@@ -84,6 +84,10 @@ func (c *conn) serveTile(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
+	if !c.Ready() {
+		// Cut off from the log, this node might draw what was withdrawn (RULES A15).
+		return c.refuse(&refusal{code: notReady, detail: "the server is cut off; ask again later", id: r.id})
+	}
 	if err := c.announce(r.at.Set, r.layers); err != nil {
 		return err
 	}
