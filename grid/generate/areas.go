@@ -192,9 +192,9 @@ func (d *draft) cutGrids(m *divide.Map, load, homes []float64, community int) {
 	rest, special := d.setApart(m, c.atoms)
 	task := &divide.Task{Map: m, Weight: load, Trees: 24, Chance: d.site.Chance("grids", uint64(community))}
 	parts := task.Split(rest, max(1, round(sum(load, rest))))
-	task.Improve(parts, 6, func(p []int32) float64 {
+	task.Improve(parts, 5, func(p []int32) float64 {
 		w := sum(load, p)
-		return 10*max(0, 0.76-w, w-1.24) + 0.3*max(0, math.Abs(w-1)-0.18)
+		return max(0, 0.76-w, w-1.24)
 	})
 	next := 1
 	general := d.number(parts, func(a *division) {
