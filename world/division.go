@@ -81,8 +81,8 @@ func (d *draft) unplace(area uint32) {
 	if row == nil {
 		return
 	}
+	d.unindex(divisions, area)
 	if len(row.boundary) > 0 {
-		d.unindex(divisions, area)
 		d.regions = append(d.regions, row.envelope)
 		d.faces[area] = true
 	}
@@ -107,8 +107,8 @@ func (d *draft) place(area uint32) {
 		d.reparent(area, none)
 		return
 	}
+	d.index(divisions, area)
 	if len(row.boundary) > 0 {
-		d.index(divisions, area)
 		d.regions = append(d.regions, row.envelope)
 		d.faces[area] = true
 	}

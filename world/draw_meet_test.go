@@ -226,3 +226,26 @@ func TestANumberMovesTheTileOfItsLabel(t *testing.T) {
 		t.Error("the label's tile shows no number")
 	}
 }
+
+// Tables of divisions often come without polygons, with a point at best.
+func TestADivisionWithoutPolygonKeepsItsLabel(t *testing.T) {
+	w := world.New(world.Options{Now: func() time.Time { return monday }})
+	village := &grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Level: grid.CommunityLevel, Code: "500999001001", Name: "无界村", Label: at(5, 5)}
+	shown := func() []tilestest.Feature {
+		id := tiles.Holding(geo.Project(at(5, 5)), 14)
+		return tilestest.Decode(t, drawLayer(w.Snapshot(), "divisions", id))["division_labels"]
+	}
+	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(village)); err != nil {
+		t.Fatal(err)
+	}
+	if got := shown(); len(got) != 1 || got[0].Properties["name"] != "无界村" {
+		t.Errorf("labels %v", got)
+	}
+	gone := []world.Step{{Remove: grid.Ref{Kind: grid.Divisions, ID: 1, Revision: 2}}}
+	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 2}, gone); err != nil {
+		t.Fatal(err)
+	}
+	if got := shown(); len(got) != 0 {
+		t.Errorf("labels %v after the removal", got)
+	}
+}

@@ -133,8 +133,11 @@ func (s *state) envelope(k sort, slot uint32) (geo.Envelope, bool) {
 	switch {
 	case k == divisions:
 		d := s.division(slot)
-		if d == nil || len(d.boundary) == 0 {
+		switch {
+		case d == nil:
 			return geo.Envelope{}, false
+		case len(d.boundary) == 0: // its label is drawn all the same
+			return d.label.Envelope()
 		}
 		return d.envelope, true
 	case k <= roads:
