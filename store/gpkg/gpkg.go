@@ -52,7 +52,7 @@ type Options struct {
 	// cut; 1 min if zero. Load and LoadEntities have twenty times as long.
 	ReadLimit time.Duration
 	// BatchTime is how long one short transaction of a bulk load may hold the
-	// writer; 40 ms if zero.
+	// writer; 20 ms if zero.
 	BatchTime time.Duration
 	// ForeignPoll is how often commits of other processes are looked for; 100 ms
 	// if zero.
@@ -64,7 +64,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	o.ReadLimit = orElse(o.ReadLimit, time.Minute)
-	o.BatchTime = orElse(o.BatchTime, 40*time.Millisecond)
+	o.BatchTime = orElse(o.BatchTime, 20*time.Millisecond)
 	o.ForeignPoll = orElse(o.ForeignPoll, 100*time.Millisecond)
 	return o
 }

@@ -98,7 +98,7 @@ func (s *Store) loadEntities(ctx context.Context, id int64, yield func(grid.Enti
 		return notFound(err)
 	}
 	for _, kind := range events.Kinds() {
-		more, err := view.touched(ctx, kind, id, yield)
+		more, err := view.touched(ctx, s.writer.layouts[kind], id, yield)
 		if err != nil || !more {
 			return err
 		}
@@ -107,18 +107,14 @@ func (s *Store) loadEntities(ctx context.Context, id int64, yield func(grid.Enti
 }
 
 // touched yields what a load touched of one kind: its live state, or the head alone.
-func (v view) touched(ctx context.Context, kind grid.Kind, load int64, yield func(grid.Entity, error) bool) (more bool, err error) {
-	l, err := layoutOf(kind)
-	if err != nil {
-		return false, err
-	}
-	live := fmt.Sprintf("SELECT %s FROM %q WHERE id = ? AND %s", l.read(), rowTable(kind), shown)
+func (v view) touched(ctx context.Context, l layout, load int64, yield func(grid.Entity, error) bool) (more bool, err error) {
+	live := fmt.Sprintf("SELECT %s FROM %q WHERE id = ? AND %s", l.read, rowTable(l.kind), shown)
 	one, err := v.tx.PrepareContext(ctx, live)
 	if err != nil {
 		return false, err
 	}
 	defer one.Close()
-	ids, err := v.tx.QueryContext(ctx, fmt.Sprintf("SELECT DISTINCT id FROM %q WHERE load = ? AND load <> 0 ORDER BY id", rowTable(kind)), load)
+	ids, err := v.tx.QueryContext(ctx, fmt.Sprintf("SELECT DISTINCT id FROM %q WHERE load = ? AND load <> 0 ORDER BY id", rowTable(l.kind)), load)
 	if err != nil {
 		return false, err
 	}

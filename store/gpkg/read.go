@@ -27,9 +27,14 @@ func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter
 	return func(yield func(grid.Entity, error) bool) {
 		ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 		defer cancel()
-		where, args, err := conditions(kind, q)
+		l, err := s.writer.layout(kind)
+		var where string
+		var args []any
 		if err == nil {
-			err = each(ctx, s.readers, kind, where, args, func(e grid.Entity) error {
+			where, args, err = conditions(kind, q)
+		}
+		if err == nil {
+			err = each(ctx, s.readers, l, where, args, func(e grid.Entity) error {
 				if !yield(e, nil) {
 					return errStop
 				}
@@ -51,18 +56,14 @@ type querier interface {
 }
 
 // each calls visit for the live entities that where selects, by id.
-func each(ctx context.Context, from querier, kind grid.Kind, where string, args []any, visit func(grid.Entity) error) error {
-	l, err := layoutOf(kind)
-	if err != nil {
-		return err
-	}
-	rows, err := from.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %q WHERE %s%s", l.read(), rowTable(kind), shown, where), args...)
+func each(ctx context.Context, from querier, l layout, where string, args []any, visit func(grid.Entity) error) error {
+	rows, err := from.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %q WHERE %s%s", l.read, rowTable(l.kind), shown, where), args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := events.New(kind)
+		e, err := events.New(l.kind)
 		if err != nil {
 			return err
 		}

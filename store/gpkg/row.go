@@ -117,47 +117,57 @@ func (s shape) Scan(src any) error {
 // A layout holds the statements of one kind.
 type layout struct {
 	kind    grid.Kind
-	columns []string // of the entity, geom included
 	shaped  bool
+	read    string // the columns that targets names
+	insert  string
+	replace string
+	move    string
 }
 
-func layoutOf(kind grid.Kind) (layout, error) {
-	e, err := events.New(kind)
-	if err != nil {
-		return layout{}, err
+// layoutsOfKinds returns the layouts of all kinds.
+func layoutsOfKinds() (map[grid.Kind]layout, error) {
+	all := map[grid.Kind]layout{}
+	for _, kind := range events.Kinds() {
+		e, err := events.New(kind)
+		if err != nil {
+			return nil, err
+		}
+		all[kind] = layoutOf(e)
 	}
-	l := layout{kind: kind, shaped: grid.ShapeOf(kind) != grid.NoShape}
+	return all, nil
+}
+
+func layoutOf(e grid.Entity) layout {
+	var columns []string
 	for _, c := range e.Columns() {
-		l.columns = append(l.columns, fmt.Sprintf("%q", c.Name))
+		columns = append(columns, fmt.Sprintf("%q", c.Name))
 	}
+	l := layout{kind: e.Kind(), shaped: grid.ShapeOf(e.Kind()) != grid.NoShape}
 	if l.shaped {
-		l.columns = append(l.columns, "geom")
+		columns = append(columns, "geom")
+	}
+	table, list := rowTable(l.kind), strings.Join(columns, ", ")
+	l.read = "id, " + effective + ", external, " + list
+	l.insert = fmt.Sprintf("INSERT INTO %q (id, revision, external, removed, load, replaced_by, %s) VALUES (?, ?, ?, ?, ?, ?%s)",
+		table, list, strings.Repeat(", ?", len(columns)))
+	l.replace = fmt.Sprintf("UPDATE %q SET id = ?, revision = ?, external = ?, removed = ?, load = ?, replaced_by = ?, %s = ? WHERE id = ? AND replaced_by = ?",
+		table, strings.Join(columns, " = ?, "))
+	l.move = fmt.Sprintf("UPDATE %q SET replaced_by = ?, revision = ? WHERE id = ? AND replaced_by = ?", table)
+	return l
+}
+
+// layout returns that of a kind, or an error that wraps grid.ErrInvalid.
+func (w *writer) layout(kind grid.Kind) (layout, error) {
+	l, ok := w.layouts[kind]
+	if !ok {
+		return l, fmt.Errorf("kind %q: %w", kind, grid.ErrInvalid)
 	}
 	return l, nil
 }
 
-// read returns the columns that scan reads.
-func (l layout) read() string {
-	return "id, " + effective + ", external, " + strings.Join(l.columns, ", ")
-}
-
-func (l layout) insert() string {
-	return fmt.Sprintf("INSERT INTO %q (id, revision, external, removed, load, replaced_by, %s) VALUES (?, ?, ?, ?, ?, ?%s)",
-		rowTable(l.kind), strings.Join(l.columns, ", "), strings.Repeat(", ?", len(l.columns)))
-}
-
-func (l layout) replace() string {
-	return fmt.Sprintf("UPDATE %q SET id = ?, revision = ?, external = ?, removed = ?, load = ?, replaced_by = ?, %s = ? WHERE id = ? AND replaced_by = ?",
-		rowTable(l.kind), strings.Join(l.columns, " = ?, "))
-}
-
-func (l layout) move() string {
-	return fmt.Sprintf("UPDATE %q SET replaced_by = ?, revision = ? WHERE id = ? AND replaced_by = ?", rowTable(l.kind))
-}
-
 // args returns the values of insert and replace for a row.
 func (l layout) args(r *store.Row) ([]any, error) {
-	args := make([]any, 0, 8+len(l.columns))
+	args := make([]any, 0, 24)
 	args = append(args, r.ID, r.Revision, r.External, r.Removed, r.Load, r.To)
 	for _, c := range r.Entity.Columns() {
 		v, err := bind(c.Value)
@@ -178,7 +188,7 @@ func (l layout) args(r *store.Row) ([]any, error) {
 // targets returns where to scan the columns of read.
 func (l layout) targets(e grid.Entity) []any {
 	head := e.Entity()
-	to := make([]any, 0, 4+len(l.columns))
+	to := make([]any, 0, 20)
 	to = append(to, &head.ID, &head.Revision, &head.External)
 	for _, c := range e.Columns() {
 		to = append(to, target(c.Value))

@@ -65,7 +65,7 @@ func (s *Store) load(ctx context.Context, visit func(grid.Entity) error) (feed.P
 		return feed.Position{}, err
 	}
 	for _, kind := range events.Kinds() {
-		if err := each(ctx, view.tx, kind, " ORDER BY id", nil, visit); err != nil {
+		if err := each(ctx, view.tx, s.writer.layouts[kind], " ORDER BY id", nil, visit); err != nil {
 			return feed.Position{}, fmt.Errorf("%s: %w", kind, err)
 		}
 	}

@@ -11,6 +11,9 @@ import (
 	"quanxi/store"
 )
 
+// ownIDs is where the ids begin that the store assigns itself.
+const ownIDs = 1 << 52
+
 // load implements grid.Load.
 type load struct {
 	s       *Store
@@ -79,8 +82,9 @@ func (l *load) batch(t tx, entities []grid.Entity, keys []grid.SubjectKey, set *
 	if err != nil {
 		return 0, 0, err
 	}
+	highest := map[grid.Kind]int64{}
 	for ; put < len(entities) && time.Now().Before(until); put++ {
-		if err := l.stage(t, entities[put], ids, set); err != nil {
+		if err := l.stage(t, entities[put], ids, highest, set); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -131,12 +135,9 @@ func (r *reserved) take(t tx) (int64, error) {
 }
 
 // stage writes one entity under the load.
-func (l *load) stage(t tx, e grid.Entity, ids *reserved, set *store.Assignment) error {
+func (l *load) stage(t tx, e grid.Entity, ids *reserved, highest map[grid.Kind]int64, set *store.Assignment) error {
 	state, head := store.NewState(), e.Entity()
-	if _, err := layoutOf(e.Kind()); err != nil {
-		return err
-	}
-	if err := t.fetch(state, e.Kind(), head.ID, head.External); err != nil {
+	if err := t.fetchUnlessNew(state, e, highest); err != nil {
 		return err
 	}
 	set.Set(head, head.ID, head.Revision)
@@ -157,6 +158,29 @@ func (l *load) stage(t tx, e grid.Entity, ids *reserved, set *store.Assignment) 
 		}
 	}
 	return t.apply(plan)
+}
+
+// fetchUnlessNew asks for nothing if e lies above every id of its kind that is not
+// the store's own: imports come in the order of ids, most of them into an empty
+// table.
+func (t tx) fetchUnlessNew(s *store.State, e grid.Entity, highest map[grid.Kind]int64) error {
+	head, kind := e.Entity(), e.Kind()
+	if _, err := t.w.layout(kind); err != nil {
+		return err
+	}
+	top, known := highest[kind]
+	if !known {
+		if err := t.row(fmt.Sprintf("SELECT COALESCE(max(id), 0) FROM %q WHERE id < ?", rowTable(kind)), []any{ownIDs}, &top); err != nil {
+			return err
+		}
+	}
+	if head.ID < ownIDs {
+		highest[kind] = max(top, head.ID)
+	}
+	if head.ID > top && head.ID < ownIDs && head.External == "" {
+		return nil
+	}
+	return t.fetch(s, kind, head.ID, head.External)
 }
 
 // Commit implements grid.Load.

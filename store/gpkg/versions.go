@@ -76,19 +76,19 @@ func (t tx) apply(p *store.Plan) error {
 }
 
 func (t tx) applyRow(r *store.Row) error {
-	l, err := layoutOf(r.Kind)
+	l, err := t.w.layout(r.Kind)
 	if err != nil {
 		return err
 	}
 	if r.Act == store.Move {
-		return t.exec(l.move(), r.To, r.Revision, r.ID, r.From)
+		return t.exec(l.move, r.To, r.Revision, r.ID, r.From)
 	}
 	args, err := l.args(r)
 	if err != nil {
 		return err
 	}
 	if r.Act == store.Insert {
-		return t.exec(l.insert(), args...)
+		return t.exec(l.insert, args...)
 	}
-	return t.exec(l.replace(), append(args, r.ID, r.From)...)
+	return t.exec(l.replace, append(args, r.ID, r.From)...)
 }

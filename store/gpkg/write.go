@@ -54,7 +54,7 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 		}
 	}
 	for _, ref := range w.Remove {
-		if _, err := layoutOf(ref.Kind); err != nil {
+		if _, err := t.w.layout(ref.Kind); err != nil {
 			return grid.Receipt{}, err
 		}
 		if err := t.fetch(state, ref.Kind, ref.ID, ""); err != nil {
@@ -84,7 +84,7 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 // identify gives e an id if it has none, and fetches what is stored of it.
 func (t tx) identify(s *store.State, e grid.Entity, set *store.Assignment) error {
 	head := e.Entity()
-	if _, err := layoutOf(e.Kind()); err != nil {
+	if _, err := t.w.layout(e.Kind()); err != nil {
 		return err
 	}
 	if head.ID == 0 {

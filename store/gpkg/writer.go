@@ -5,30 +5,62 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"quanxi/grid"
 )
 
-// writer is the one connection that writes. Whoever holds turn may use it; those
-// who wait are served in the order in which they came.
+// writer is the one connection that writes. Whoever holds turn may use it.
+//
+// Writes that wait for their turn are carried out together: whoever gets it next
+// runs all of them in one transaction, each in a savepoint of its own, and syncs
+// to disk once. They are served in the order in which they came.
 type writer struct {
-	turn  chan struct{}
-	db    *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // guarded by turn
+	turn    chan struct{}
+	db      *sql.DB
+	conn    *sql.Conn
+	layouts map[grid.Kind]layout
+	stmts   map[string]*sql.Stmt // guarded by turn; nil once closed
+
+	mu    sync.Mutex
+	queue []*request // guarded by mu
 }
 
-// tx is an open transaction on the writer. It is valid within one call of do.
+// A request is one write that waits for its turn or is being carried out.
+type request struct {
+	ctx  context.Context
+	f    func(tx) error
+	err  error         // written before done is closed
+	done chan struct{} // closed when err is final
+}
+
+// tx is an open transaction on the writer, or a savepoint in one. It is valid
+// within one call of do.
 type tx struct {
 	ctx context.Context
 	w   *writer
 }
 
+const (
+	// groupSize is how many writes are synced together at most.
+	groupSize = 64
+	// groupTime is when a transaction takes in no further write.
+	groupTime = 15 * time.Millisecond
+)
+
 func openWriter(ctx context.Context, path string, o Options) (*writer, error) {
 	db := sql.OpenDB(connector{dsn(path, "&_txlock=immediate")})
+	layouts, err := layoutsOfKinds()
+	if err != nil {
+		return nil, err
+	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &writer{turn: make(chan struct{}, 1), db: db, conn: conn, stmts: map[string]*sql.Stmt{}}
+	w := &writer{turn: make(chan struct{}, 1), db: db, conn: conn, layouts: layouts, stmts: map[string]*sql.Stmt{}}
 	if o.MaxPages > 0 {
 		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", o.MaxPages)); err != nil {
 			return nil, errors.Join(err, w.close())
@@ -48,25 +80,112 @@ func (w *writer) close() error {
 	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
 }
 
-// do runs f in one transaction, which is synced to disk when do returns nil.
+// do runs f in a transaction, which is synced to disk when do returns nil. What f
+// leaves behind in memory counts only then. If ctx ends, f is not run, or the
+// answer tells what came of it.
 func (w *writer) do(ctx context.Context, f func(tx) error) error {
+	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
+	w.mu.Lock()
+	w.queue = append(w.queue, r)
+	w.mu.Unlock()
 	select {
 	case w.turn <- struct{}{}:
+		defer func() { <-w.turn }()
+		for !r.over() {
+			w.serve()
+		}
+	case <-r.done:
 	case <-ctx.Done():
-		return ctx.Err()
+		if w.withdraw(r) {
+			return ctx.Err()
+		}
+		<-r.done
 	}
-	defer func() { <-w.turn }()
+	return r.err
+}
+
+func (r *request) over() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// withdraw takes r out of the queue; false if it is being carried out.
+func (w *writer) withdraw(r *request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.Index(w.queue, r)
+	if i < 0 {
+		return false
+	}
+	w.queue = slices.Delete(w.queue, i, i+1)
+	return true
+}
+
+// serve carries out the next group. The caller has the turn.
+func (w *writer) serve() {
+	w.mu.Lock()
+	group := slices.Clone(w.queue[:min(len(w.queue), groupSize)])
+	w.queue = slices.Delete(w.queue, 0, len(group))
+	w.mu.Unlock()
+	n, err := w.run(group)
+	w.mu.Lock()
+	w.queue = slices.Insert(w.queue, 0, group[n:]...)
+	w.mu.Unlock()
+	for _, r := range group[:n] {
+		if r.err == nil {
+			r.err = err
+		}
+		close(r.done)
+	}
+}
+
+// run carries out the first n of a group in one transaction; err is that of all.
+func (w *writer) run(group []*request) (n int, err error) {
 	if w.stmts == nil {
-		return fmt.Errorf("store is closed: %w", sql.ErrConnDone)
+		return len(group), fmt.Errorf("store is closed: %w", grid.ErrUnavailable)
 	}
-	begun, err := w.conn.BeginTx(context.WithoutCancel(ctx), nil)
+	begun, err := w.conn.BeginTx(context.Background(), nil)
 	if err != nil {
+		return len(group), err
+	}
+	until := time.Now().Add(groupTime)
+	for n < len(group) && (n == 0 || time.Now().Before(until)) {
+		r := group[n]
+		n++
+		if err := w.runOne(r, len(group) == 1); err != nil {
+			return n, errors.Join(err, begun.Rollback())
+		}
+	}
+	if len(group) == 1 && group[0].err != nil {
+		return n, begun.Rollback()
+	}
+	return n, begun.Commit()
+}
+
+// runOne carries out one write, in a savepoint unless it is alone. It returns an
+// error if the whole transaction is beyond hope.
+func (w *writer) runOne(r *request, alone bool) error {
+	if r.err = r.ctx.Err(); r.err != nil {
+		return nil
+	}
+	if alone {
+		r.err = r.f(tx{r.ctx, w})
+		return nil
+	}
+	all := tx{context.Background(), w}
+	if err := all.exec("SAVEPOINT one"); err != nil {
 		return err
 	}
-	if err := f(tx{ctx, w}); err != nil {
-		return errors.Join(err, begun.Rollback())
+	if r.err = r.f(tx{r.ctx, w}); r.err != nil {
+		if err := all.exec("ROLLBACK TO one"); err != nil {
+			return errors.Join(r.err, err)
+		}
 	}
-	return begun.Commit()
+	return all.exec("RELEASE one")
 }
 
 // truncate empties the write-ahead log, as far as readers allow it.
