@@ -89,7 +89,7 @@ func checkAcknowledged(t *testing.T, p *process, acknowledged map[string]bool) {
 		t.Error("an event is there twice")
 	}
 	status, body := p.call(http.MethodPost, "/api/within", map[string]any{"circle": map[string]any{"lon": 106.5, "lat": 29.5, "radius": 100}}, nil)
-	if status != http.StatusOK || !contains(body, fmt.Sprintf(`"events":%d`, len(listed))) {
+	if status != http.StatusOK || !contains(body, fmt.Sprintf(`"open":%d`, len(listed))) {
 		t.Errorf("the store lists %d events, the World answers %d %s", len(listed), status, body)
 	}
 }
