@@ -17,6 +17,8 @@ export interface WithinQuery {
   readonly limit?: number;
 }
 
+const openStates = ["reported", "dispatched", "handling", "checking"] as const;
+
 /** The JSON API. Every call rejects with a Problem, or with an AbortError when its signal ends. */
 export class Client {
   /** @param origin where the server is; empty for the page's own origin */
@@ -54,9 +56,10 @@ export class Client {
     return this.all<Division>("/api/divisions", { parent, geometry: "false" }, signal);
   }
 
-  /** Every event that is not closed, at most `most` of them. */
-  openEvents(most: number, signal?: AbortSignal): Promise<readonly EventRecord[]> {
-    return this.all<EventRecord>("/api/events", {}, signal, most);
+  /** Every event that is not closed, at most `most` of each state. */
+  async openEvents(most: number, signal?: AbortSignal): Promise<readonly EventRecord[]> {
+    const lists = openStates.map((state) => this.all<EventRecord>("/api/events", { filter: `state:${state}` }, signal, most));
+    return (await Promise.all(lists)).flat();
   }
 
   workers(signal?: AbortSignal): Promise<readonly WorkerBrief[]> {

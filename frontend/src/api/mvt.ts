@@ -1,6 +1,6 @@
 /**
  * As much of Mapbox Vector Tiles 2.1 as the page needs itself: reading one
- * layer, and writing a layer of polygons. MapLibre reads the rest.
+ * layer. MapLibre reads the rest.
  */
 
 export interface TileFeature {
@@ -152,86 +152,5 @@ class Reader {
     if (this.at + length > this.bytes.length) throw new RangeError("vector tile ends early");
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
-  }
-}
-
-/** A feature to be written: rings in tile units, not closed, without properties but one number. */
-export interface Polygons {
-  readonly id: number;
-  readonly rings: readonly (readonly Pixel[])[];
-}
-
-/** Writes a layer of polygons. The bytes may be appended to a tile's. */
-export function writeLayer(name: string, extent: number, features: readonly Polygons[]): Uint8Array<ArrayBuffer> {
-  const layer = new Writer();
-  layer.number(15, 2);
-  layer.bytes(1, new TextEncoder().encode(name));
-  for (const feature of features) layer.bytes(2, writeFeature(feature));
-  layer.number(5, extent);
-  const tile = new Writer();
-  tile.bytes(3, layer.done());
-  return tile.done();
-}
-
-function writeFeature({ id, rings }: Polygons): Uint8Array {
-  const geometry = new Writer();
-  let x = 0;
-  let y = 0;
-  const step = ([toX, toY]: Pixel) => {
-    geometry.zigzag(toX - x);
-    geometry.zigzag(toY - y);
-    [x, y] = [toX, toY];
-  };
-  for (const [first, ...others] of rings) {
-    if (!first) continue;
-    geometry.varint(1 | (1 << 3));
-    step(first);
-    geometry.varint(2 | (others.length << 3));
-    others.forEach(step);
-    geometry.varint(7 | (1 << 3));
-  }
-  const feature = new Writer();
-  feature.number(1, id);
-  feature.number(3, 3);
-  feature.bytes(4, geometry.done());
-  return feature.done();
-}
-
-class Writer {
-  private buffer = new Uint8Array(new ArrayBuffer(256));
-  private at = 0;
-
-  varint(value: number): void {
-    this.room(10);
-    for (; value >= 128; value = Math.floor(value / 128)) this.buffer[this.at++] = (value % 128) | 128;
-    this.buffer[this.at++] = value;
-  }
-
-  zigzag(value: number): void {
-    this.varint(value < 0 ? -value * 2 - 1 : value * 2);
-  }
-
-  number(field: number, value: number): void {
-    this.varint(field * 8);
-    this.varint(value);
-  }
-
-  bytes(field: number, value: Uint8Array): void {
-    this.varint(field * 8 + 2);
-    this.varint(value.length);
-    this.room(value.length);
-    this.buffer.set(value, this.at);
-    this.at += value.length;
-  }
-
-  done(): Uint8Array<ArrayBuffer> {
-    return this.buffer.slice(0, this.at);
-  }
-
-  private room(more: number): void {
-    if (this.at + more <= this.buffer.length) return;
-    const larger = new Uint8Array(new ArrayBuffer(Math.max(this.buffer.length * 2, this.at + more)));
-    larger.set(this.buffer);
-    this.buffer = larger;
   }
 }

@@ -93,12 +93,12 @@ export class FeedSocket {
     const socket = this.around.open(this.url, protocol);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    const current = (handle: (event: MessageEvent) => void) => (event: Event) => {
-      if (this.socket === socket) handle(event as MessageEvent);
+    const current = <E extends Event>(handle: (event: E) => void) => (event: E) => {
+      if (this.socket === socket) handle(event);
     };
     socket.onopen = current(() => this.greet());
-    socket.onmessage = current((event) => this.receive(event.data));
-    socket.onclose = current(() => this.retry());
+    socket.onmessage = current((event: MessageEvent) => this.receive(event.data));
+    socket.onclose = current((event: CloseEvent) => (isFinal(event.code) ? this.end() : this.retry()));
   }
 
   private greet(): void {
@@ -157,12 +157,23 @@ export class FeedSocket {
     this.stopTimer = this.around.later(backoff(this.attempt++, this.around.chance()), () => this.begin());
   }
 
+  /** The server says that coming back would only fail again. */
+  private end(): void {
+    this.close();
+    this.listener.connection("off");
+  }
+
   private drop(): void {
     this.welcomed = false;
     const socket = this.socket;
     this.socket = undefined;
     socket?.close();
   }
+}
+
+/** Close codes after which a client does not come back (docs/FEED.md). */
+function isFinal(code: number): boolean {
+  return code === 1009 || (code >= 4100 && code < 4200);
 }
 
 const browser: Surroundings = {

@@ -31,12 +31,15 @@ const aside: Readonly<Record<Theme, readonly Overlay[]>> = {
   service: ["devices", "components", "cameras", "workers", "events"],
 };
 
+/** Names that would be noise over a choropleth. */
+const wayNames = ["road-label", "main-road-label", "stream-label", "green-label"];
+
 /** The same style with each layer switched on or off. */
 export function dress(style: StyleSpecification, { theme, hidden }: Dressing): StyleSpecification {
   const off = new Set([...aside[theme], ...hidden].flatMap((overlay) => parts[overlay]));
   const shown = (id: string): boolean => {
     if (id === "choropleth") return theme === "people";
-    if (id === "house-flat") return false;
+    if (id === "house-flat" || (theme === "people" && wayNames.includes(id))) return false;
     return ![...off].some((part) => (part.endsWith("-") ? id.startsWith(part) : id === part));
   };
   const layers = style.layers.map((layer) => {

@@ -37,15 +37,20 @@ function divisionLabels(palette: Palette, k: number): LayerSpecification[] {
   const labelled = { source: "divisions", "source-layer": "division_labels" } as const;
   const area: Layout = { "text-field": ["get", "name"], "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.6, "text-justify": "auto", "text-max-width": 9 };
   const strong = { "text-color": palette.text, "text-halo-color": palette.halo } as const;
-  const short: ExpressionSpecification = ["let", "at", ["index-of", "第", ["get", "name"]], ["case", [">", ["var", "at"], -1], ["slice", ["get", "name"], ["+", ["var", "at"], 1]], ["get", "name"]]];
   return [
-    text("micro-grid-label", { ...labelled, minzoom: 17.2, filter: is("level", 6) }, { ...area, "text-field": short, "text-font": [plainFace], "text-size": 12 * k }, { "text-color": palette.text3, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
-    text("grid-label", { ...labelled, minzoom: 15.1, filter: is("level", 5) }, { ...area, "text-field": short, "text-font": [plainFace], "text-size": grow(k, [15, 13], [17, 16]) }, { "text-color": palette.text2, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
+    text("micro-grid-label", { ...labelled, minzoom: 17.2, filter: is("level", 6) }, { ...area, "text-field": after("网格"), "text-font": [plainFace], "text-size": 12 * k }, { "text-color": palette.text3, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
+    text("grid-label", { ...labelled, minzoom: 15.1, filter: is("level", 5) }, { ...area, "text-field": after("第"), "text-font": [plainFace], "text-size": grow(k, [15, 13], [17, 16]) }, { "text-color": palette.text2, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
     text("county-label", { ...labelled, maxzoom: 10.5, filter: is("level", 2) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [6, 14], [10, 20]) }, { ...strong, "text-halo-width": 2 * k }),
     text("town-label", { ...labelled, minzoom: 8, maxzoom: 13.2, filter: is("level", 3) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [8, 12], [10, 14], [12, 20]) }, { ...strong, "text-halo-width": 2 * k }),
     text("community-label", { ...labelled, minzoom: 12.5, maxzoom: 17.4, filter: is("level", 4) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [13, 14], [15, 18], [17, 20]), "text-letter-spacing": 0.14 }, { ...strong, "text-halo-width": 1.8 * k }),
     text("state-label", { source: "state-labels", minzoom: 12 }, { "text-field": ["get", "name"], "text-font": [boldFace], "text-size": 15 * k, "text-variable-anchor": ["bottom", "top", "left", "right"], "text-radial-offset": 0.4, "text-justify": "auto" }, { "text-color": ["match", ["get", "state"], "red", palette.stateText.red, palette.stateText.amber], "text-halo-color": palette.halo, "text-halo-width": 1.8 * k }),
   ];
+}
+
+/** The part of the name after some words: within its community a grid is only “二网格”. */
+function after(words: string): ExpressionSpecification {
+  const rest: ExpressionSpecification = ["slice", ["get", "name"], ["+", ["var", "at"], words.length]];
+  return ["let", "at", ["index-of", words, ["get", "name"]], ["case", ["all", [">", ["var", "at"], -1], ["!=", rest, ""]], rest, ["get", "name"]]];
 }
 
 type TextLayer = Pick<SymbolLayerSpecification, "source" | "source-layer" | "minzoom" | "maxzoom" | "filter">;

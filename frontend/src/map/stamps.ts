@@ -15,7 +15,7 @@ type Pen = CanvasRenderingContext2D;
 
 /** Answers the map's questions for images. `sharpness` is device pixels a pixel. */
 export function stampOnDemand(map: GLMap, palette: () => Palette, sharpness: number): void {
-  map.on("styleimagemissing", ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     const drawn = draw(id, palette(), sharpness);
     if (drawn && !map.hasImage(id)) map.addImage(id, drawn, { pixelRatio: sharpness });
   });

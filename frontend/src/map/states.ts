@@ -5,8 +5,8 @@
  */
 import type { Map as GLMap } from "maplibre-gl";
 
-export type Layer = "divisions" | "buildings";
-export type StateName = "state" | "step" | "selected";
+export type Layer = "divisions" | "buildings" | "stack";
+export type StateName = "state" | "step" | "selected" | "hover";
 type Value = string | number | boolean;
 
 export class FeatureStates {
@@ -31,6 +31,6 @@ export class FeatureStates {
   }
 }
 
-function target(layer: Layer, id: number): { source: string; sourceLayer: string; id: number } {
-  return { source: layer, sourceLayer: layer, id };
+function target(layer: Layer, id: number): { source: string; sourceLayer?: string; id: number } {
+  return layer === "stack" ? { source: layer, id } : { source: layer, sourceLayer: layer, id };
 }

@@ -47,7 +47,7 @@ export interface TownOptions {
   readonly listener: TownListener;
   /** Pixels that a finger may miss a mark by. */
   readonly reach: number;
-  /** No flights: the user asked for less motion, or a test is looking. */
+  /** No flights and no walking: the user asked for less motion, or a test is looking. */
   readonly still: boolean;
 }
 
@@ -166,9 +166,11 @@ export class TownMap {
     this.gl.on("error", ({ error }) => {
       if (!(error instanceof DOMException && error.name === "AbortError")) listener.failed(new Error(error.message));
     });
-    // What a test waits for: nothing is loading and nothing moves.
+    // What a test waits for: all is loaded and drawn. Until something else is asked for.
     this.gl.on("idle", () => this.options.container.setAttribute("data-idle", ""));
-    this.gl.on("dataloading", () => this.options.container.removeAttribute("data-idle"));
+    this.gl.on("sourcedataloading", ({ sourceDataType, sourceId }) => {
+      if (sourceDataType !== "metadata" && sourceId in tileSets) this.options.container.removeAttribute("data-idle");
+    });
   }
 
   private begin(): void {

@@ -6,6 +6,8 @@ import type { Tone } from "./incident";
 
 export interface MarkShape {
   readonly path: string;
+  /** The same without its tip, for lists. */
+  readonly body: string;
   /** Middle of the character. */
   readonly middle: readonly [x: number, y: number];
   /** Size of the character in the same units. */
@@ -14,16 +16,19 @@ export interface MarkShape {
   readonly foot: number;
 }
 
+const rhomb = "M17.9 3.2a3 3 0 0 1 4.2 0l16.2 16.2a3 3 0 0 1 0 4.2L22.1 39.8a3 3 0 0 1-4.2 0L1.7 23.6a3 3 0 0 1 0-4.2z";
 const diamond: MarkShape = {
-  path: "M17.9 3.2a3 3 0 0 1 4.2 0l16.2 16.2a3 3 0 0 1 0 4.2L22.1 39.8a3 3 0 0 1-4.2 0L1.7 23.6a3 3 0 0 1 0-4.2z",
+  path: rhomb, body: rhomb,
   middle: [20, 21.5], letter: 19, foot: 41,
 };
 const square: MarkShape = {
   path: "M9 6h22a4 4 0 0 1 4 4v22a4 4 0 0 1-4 4h-6.6L20 42l-4.4-6H9a4 4 0 0 1-4-4V10a4 4 0 0 1 4-4z",
+  body: "M9 6h22a4 4 0 0 1 4 4v22a4 4 0 0 1-4 4H9a4 4 0 0 1-4-4V10a4 4 0 0 1 4-4z",
   middle: [20, 21], letter: 17, foot: 42,
 };
 const drop: MarkShape = {
   path: "M20 5.5A15.5 15.5 0 0 1 25.6 35.5L20 42l-5.6-6.5A15.5 15.5 0 0 1 20 5.5z",
+  body: "M20 5.5a15.5 15.5 0 0 1 0 31 15.5 15.5 0 0 1 0-31z",
   middle: [20, 21], letter: 17, foot: 42,
 };
 

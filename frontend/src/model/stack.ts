@@ -54,7 +54,7 @@ export function blocksOf(drawer: Drawer): GeoJSON.Feature<GeoJSON.Polygon, Block
 
 function block(rings: readonly (readonly Place[])[], [east, north]: readonly [number, number], properties: BlockProperties): GeoJSON.Feature<GeoJSON.Polygon, BlockProperties> {
   const coordinates = rings.map((ring) => ring.map((place) => [...moved(place, east, north)]));
-  return { type: "Feature", geometry: { type: "Polygon", coordinates }, properties };
+  return { type: "Feature", id: properties.home, geometry: { type: "Polygon", coordinates }, properties };
 }
 
 /** The direction of the longest edge of a footprint: radians, 0 east, against the clock. */

@@ -252,6 +252,7 @@ export const en: Words = {
   "within.aged60": "Aged 60+",
   "within.components": "Components",
   "within.events": "Events",
+  "within.open": "Open events",
   "within.care": "Care",
   "within.devices": "Devices",
   "within.cameras": "Cameras",

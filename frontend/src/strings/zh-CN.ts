@@ -250,6 +250,7 @@ export const zhCN = {
   "within.aged60": "60 岁以上",
   "within.components": "部件",
   "within.events": "事件",
+  "within.open": "在办事件",
   "within.care": "关爱",
   "within.devices": "设备",
   "within.cameras": "摄像机",

@@ -2,9 +2,11 @@ import { computed, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
-import type { AreaBrief, Counters, Division } from "../api/types";
+import type { AreaBrief, Counters, Division, Place } from "../api/types";
 import { applyTallies } from "../model/feed";
 import type { Tallies } from "../model/feed";
+import type { GridBrief } from "../map/incidents";
+import { shortGridName } from "../model/name";
 
 export type Reading = "loading" | "ready" | "failed";
 
@@ -66,6 +68,21 @@ export function useAreas(client: Client): Areas {
   };
 
   return { focus, boundary, divisions, tallies, numbers, state, at, load, count };
+}
+
+/** The place of a division's label, however it is written. */
+export function labelPlace({ label }: Pick<Division, "label">): Place | undefined {
+  if (!label) return undefined;
+  return "coordinates" in label ? label.coordinates : label;
+}
+
+/** The grids among divisions, by code. */
+export function gridsOf(divisions: ReadonlyMap<string, Division>): Map<string, GridBrief> {
+  const grids = [...divisions.values()].filter(({ level }) => level === gridLevel);
+  return new Map(grids.map((grid) => {
+    const [lon, lat] = labelPlace(grid) ?? [0, 0];
+    return [grid.code, { id: grid.id, name: shortGridName(grid.name), lon, lat }];
+  }));
 }
 
 export { gridLevel };

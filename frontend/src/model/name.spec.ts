@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+
+import { shortGridName } from "./name";
+
+it.each([
+  ["a grid loses the word for community", "人和社区第2网格", "人和 2 网格"],
+  ["Chinese numbers become figures", "石门社区第十三网格", "石门 13 网格"],
+  ["ten is 10", "石门社区第十网格", "石门 10 网格"],
+  ["twenty-one is 21", "石门村第二十一网格", "石门 21 网格"],
+  ["a name without a place stays short", "3网格", "3 网格"],
+  ["a special grid keeps its name", "实验小学专属网格", "实验小学专属网格"],
+])("%s", (_, name, short) => {
+  expect(shortGridName(name)).toBe(short);
+});

@@ -1,0 +1,21 @@
+/** Names as they are said: “人和社区第二网格” is “人和 2 网格” on the map, “2 网格” within 人和. */
+
+const numbered = /^(.*?)第?([0-9]+|[一二三四五六七八九十]+)(网格|号微网格)$/;
+const community = /(?:社区|村)$/;
+const digits = "零一二三四五六七八九";
+
+/** With its community: for the map's labels and for lists. Names of another form stay as they are. */
+export function shortGridName(name: string): string {
+  const match = numbered.exec(name);
+  if (!match) return name;
+  const [, place = "", number = "", kind = ""] = match;
+  return [place.replace(community, ""), figure(number), kind].filter(Boolean).join(" ");
+}
+
+/** Chinese numbers up to 99 as figures; figures stay. */
+function figure(number: string): string {
+  if (/^[0-9]+$/.test(number)) return String(Number(number));
+  const [tens = "", ones = ""] = number.includes("十") ? number.split("十") : ["零", number];
+  const ten = number.includes("十") ? digits.indexOf(tens || "一") * 10 : 0;
+  return String(ten + Math.max(0, digits.indexOf(ones || "零")));
+}

@@ -1,0 +1,97 @@
+import type { ShallowRef } from "vue";
+
+import type { Hit, Place } from "../api/types";
+import type { Tapped } from "../map/pick";
+import type { TownMap } from "../map/town";
+import type { Address } from "../model/address";
+import type { Incident } from "../model/incident";
+import { bearingOn } from "../model/stack";
+import type { Areas } from "./useAreas";
+import type { IncidentDesk } from "./useIncidents";
+import type { SelectionDesk } from "./useSelection";
+
+export interface Guided {
+  readonly town: ShallowRef<TownMap | undefined>;
+  readonly areas: Areas;
+  readonly incidents: IncidentDesk;
+  readonly selection: SelectionDesk;
+  readonly address: Address;
+  readonly bearing: number;
+  readonly pitch: number;
+}
+
+export interface Guide {
+  tapped(what: Tapped): Promise<void>;
+  selectPlace(place: Place): Promise<void>;
+  selectIncident(incident: Incident): Promise<void>;
+  goHit(hit: Hit): Promise<void>;
+  openBuilding(floor?: number): Promise<void>;
+  /** Shows the whole area. */
+  home(): void;
+  /** Reads what the page begins with, and restores what its address names. */
+  start(): Promise<void>;
+}
+
+const closeUp = 16.2;
+const floorPitch = 4.1;
+
+/** Takes the camera and the selection to where the user points. */
+export function useGuide({ town, areas, incidents, selection, address, bearing, pitch }: Guided): Guide {
+  const selectPlace = (place: Place): Promise<void> => selection.select({ kind: "place", lon: place[0], lat: place[1] }, place);
+
+  const selectIncident = async ({ id, lon, lat }: Incident): Promise<void> => {
+    const near = (town.value?.camera.zoom ?? 0) >= closeUp - 1;
+    town.value?.go({ lon, lat, ...(near ? {} : { zoom: closeUp }) });
+    await selection.select({ kind: "event", id }, [lon, lat]);
+  };
+
+  const openCluster = (map: TownMap, [lon, lat]: Place, far: boolean) => map.go({ lon, lat, zoom: map.camera.zoom + (far ? 2 : 1.4) });
+
+  const tapped = async (what: Tapped): Promise<void> => {
+    if (what.kind === "cluster" && town.value) openCluster(town.value, what.place, what.far);
+    if (what.kind === "home") {
+      selection.floor.value = what.floor;
+      selection.home.value = what.home || undefined;
+    }
+    if (what.kind === "place") await selectPlace(what.place);
+    const incident = what.kind === "event" ? incidents.all.value.byID.get(what.id) : undefined;
+    if (incident) await selectIncident(incident);
+  };
+
+  const goHit = async ({ lon, lat, zoom, kind, envelope }: Hit): Promise<void> => {
+    const wide = kind === "divisions" && envelope[2] > envelope[0];
+    if (wide) town.value?.frame(envelope);
+    else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
+    await selectPlace([lon, lat]);
+  };
+
+  const openBuilding = async (floor?: number): Promise<void> => {
+    await selection.open(floor);
+    const building = selection.opened.value;
+    const corner = building?.footprint[0]?.[0];
+    if (!building || !corner) return;
+    const height = Math.max(12, selection.floors.value.length * floorPitch);
+    town.value?.go({ lon: corner[0], lat: corner[1], zoom: 19.4 - Math.log2(Math.max(1, height / 24)), pitch: 60, bearing: bearingOn(building.footprint) });
+  };
+
+  const home = (): void => {
+    const area = areas.focus.value;
+    if (!area) return;
+    const [west, south, east, north] = area.envelope;
+    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 24 });
+    else town.value?.go({ lon: area.lon, lat: area.lat, zoom: area.zoom });
+  };
+
+  const start = async (): Promise<void> => {
+    const events = incidents.load();
+    await areas.load();
+    await events;
+    const chosen = address.selection;
+    if (chosen?.kind === "place") await selectPlace([chosen.lon, chosen.lat]);
+    const incident = chosen?.kind === "event" ? incidents.all.value.byID.get(chosen.id) : undefined;
+    if (incident) await selection.select({ kind: "event", id: incident.id }, [incident.lon, incident.lat]);
+    if (address.floor !== undefined) await openBuilding(address.floor);
+  };
+
+  return { tapped, selectPlace, selectIncident, goHit, openBuilding, home, start };
+}
