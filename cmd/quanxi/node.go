@@ -71,6 +71,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
 	p.start("node", n.feed.Run)
 	p.start("positions", n.followPositions)
+	p.start("clock", n.followClock)
 	n.socket = n.newSocket(sets)
 	n.measure()
 	return n, nil

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// clockTick is how late something may become overdue on the screens.
+const clockTick = time.Second
+
+// followClock tells the screens of what changes by time alone, such as an event
+// that becomes overdue, until ctx ends.
+func (n *node) followClock(ctx context.Context) error {
+	tick := time.NewTicker(clockTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			n.hub.Touch(effectsOf(n.world.Advance()))
+		}
+	}
+}
