@@ -174,6 +174,7 @@ func (t tx) fetchUnlessNew(s *store.State, e grid.Entity, highest map[grid.Kind]
 			return err
 		}
 	}
+	highest[kind] = top
 	if head.ID < ownIDs {
 		highest[kind] = max(top, head.ID)
 	}

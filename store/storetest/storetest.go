@@ -48,6 +48,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"loads", loads},
 		{"conflicts of loads", loadConflicts},
 		{"undoing loads", undo},
+		{"a simple model", modelled},
 		{"the log", log},
 		{"the relay lock", relayLock},
 	} {
