@@ -82,6 +82,7 @@ func (d *draft) unplace(area uint32) {
 		return
 	}
 	d.unindex(divisions, area)
+	d.reshape(area)
 	if len(row.boundary) > 0 {
 		d.regions = append(d.regions, row.envelope)
 		d.faces[area] = true
@@ -89,6 +90,14 @@ func (d *draft) unplace(area uint32) {
 	d.forget(divisions, area)
 	d.areas.rows.edit(d.edition, area).division = none
 	d.recoded = true
+}
+
+// reshape notes that what is drawn of an area changes. It may be the outline of a
+// division that nobody touched: another has taken its code, or left it.
+func (d *draft) reshape(area uint32) {
+	if env, ok := d.envelope(divisions, area); ok {
+		d.reshaped = append(d.reshaped, env)
+	}
 }
 
 // place chooses the division in force under a code: of those whose time it is,
@@ -108,6 +117,7 @@ func (d *draft) place(area uint32) {
 		return
 	}
 	d.index(divisions, area)
+	d.reshape(area)
 	if len(row.boundary) > 0 {
 		d.regions = append(d.regions, row.envelope)
 		d.faces[area] = true

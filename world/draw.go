@@ -1,8 +1,6 @@
 package world
 
 import (
-	"cmp"
-	"slices"
 	"sync"
 
 	"quanxi/geo"
@@ -37,6 +35,7 @@ type drawing struct {
 	scope    grid.Scope
 	envelope geo.Envelope
 	order    []numbered  // scratch of slots
+	spare    []numbered  // scratch of sorted
 	pixels   []geo.Pixel // scratch of shown and swept
 	asked    uint32      // the area that holds was asked for last, plus one
 	held     bool
@@ -44,7 +43,7 @@ type drawing struct {
 
 // done lets go of everything but the scratch memory.
 func (d *drawing) done() {
-	*d = drawing{order: d.order[:0], pixels: d.pixels[:0]}
+	*d = drawing{order: d.order, spare: d.spare, pixels: d.pixels}
 	drawings.Put(d)
 }
 
@@ -78,12 +77,6 @@ func (d *drawing) layer(name string) func() {
 	return func() {}
 }
 
-// numbered is a slot with the id of what is in it.
-type numbered struct {
-	id   int64
-	slot uint32
-}
-
 // slots returns what of a kind the tile may show, in the order of ids: slots and
 // the index depend on the history of the node.
 func (d *drawing) slots(kind grid.Kind) []numbered {
@@ -93,7 +86,8 @@ func (d *drawing) slots(kind grid.Kind) []numbered {
 	for slot := range d.Slots(kind, d.envelope) {
 		d.order = append(d.order, numbered{ids.id(slot), slot})
 	}
-	return sorted(d.order)
+	d.order, d.spare = sorted(d.order, d.spare)
+	return d.order
 }
 
 // holds reports whether an area lies in the scope. Neighbours in a tile mostly
@@ -119,10 +113,4 @@ func (d *drawing) text(p tiles.Property, text string) {
 	if text != "" {
 		d.e.Str(p, text)
 	}
-}
-
-// sorted orders slots by id.
-func sorted(all []numbered) []numbered {
-	slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
-	return all
 }

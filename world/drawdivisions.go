@@ -48,7 +48,8 @@ func (d *drawing) divisionsHere() []numbered {
 	for area := range d.Slots(grid.Divisions, d.envelope) {
 		out = append(out, numbered{d.DivisionAt(area).ID(), area})
 	}
-	return sorted(out)
+	out, _ = sorted(out, nil)
+	return out
 }
 
 func (d *drawing) describe(div Division) {

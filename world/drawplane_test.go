@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -83,6 +84,22 @@ func TestTheHullHoldsEveryPointAndTurnsOneWay(t *testing.T) {
 					t.Fatalf("%v lies outside of %v", p, around)
 				}
 			}
+		}
+	})
+}
+
+func TestSortedIsSorted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ids := rapid.SliceOf(rapid.OneOf(rapid.Int64Range(0, 300), rapid.Int64Range(0, 1<<53-1))).Draw(t, "ids")
+		var all []numbered
+		for i, id := range ids {
+			all = append(all, numbered{id, uint32(i)})
+		}
+		want := slices.Clone(all)
+		slices.SortStableFunc(want, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
+		got, _ := sorted(all, nil)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
 		}
 	})
 }

@@ -90,7 +90,8 @@ func (d *drawing) workersOnDuty() {
 		}
 	}
 	d.e.Begin("workers", "name", "role", "area")
-	for _, n := range sorted(found) {
+	found, _ = sorted(found, nil)
+	for _, n := range found {
 		w := Worker{&d.state, d.workers.rows.at(n.slot), n.slot}
 		d.e.Feature(uint64(n.id))
 		d.e.Point(geo.Project(places[n.id]))
