@@ -1,0 +1,8 @@
+//go:build race
+
+package generate
+
+const (
+	oddTowns = 1
+	mostRuns = 1
+)

@@ -1,0 +1,10 @@
+//go:build !race
+
+package generate
+
+// How much the tests make. The race detector slows invention eightfold and is
+// after other faults, so it gets less.
+const (
+	oddTowns = 3
+	mostRuns = 3 // with 3, 1 and 2 workers
+)
