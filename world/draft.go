@@ -20,12 +20,12 @@ type draft struct {
 	interns     map[string]uint32 // texts that many rows share
 	stems       map[string]uint32
 	due         dueQueue
-	now         int64 // Unix seconds of the present application
 
 	// Of the present application:
 	unsettled []item              // things whose area is to be found
 	regions   []geo.Envelope      // where divisions changed
 	recoded   bool                // a division came, went or took another code
+	reshaped  []geo.Envelope      // where outlines are drawn anew
 	faces     map[uint32]bool     // areas whose boundary changed
 	touched   []touch             // for the feed
 	moved     map[uint32]struct{} // areas whose counters moved

@@ -50,10 +50,10 @@ func LayersOf(kind grid.Kind) []string {
 	switch k {
 	case divisions:
 		return []string{"divisions"}
-	case landuse, water, green, roads:
+	case landuse, water, greens, roads:
 		return []string{"base"}
 	case buildings:
-		return []string{"buildings", "dwellings", "people"}
+		return []string{"buildings", "shadow", "dwellings", "people"}
 	case dwellings:
 		return []string{"dwellings", "people"}
 	case people:

@@ -12,7 +12,7 @@ const (
 	divisions sort = iota
 	landuse
 	water
-	green
+	greens
 	roads
 	buildings
 	dwellings
@@ -45,7 +45,7 @@ func sortOf(kind grid.Kind) (sort, bool) {
 	case grid.Waters:
 		return water, true
 	case grid.Greens:
-		return green, true
+		return greens, true
 	case grid.Roads:
 		return roads, true
 	case grid.Buildings:

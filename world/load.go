@@ -49,9 +49,10 @@ func (l *Loader) Publish(at Position) error {
 	l.world.writer.Lock()
 	defer l.world.writer.Unlock()
 	version := l.world.snapshot.Load().version + 1
+	d.reshaped = nil
 	d.markAll(version)
 	l.world.draft = d
-	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version})
+	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &l.world.positions})
 	d.edition++
 	return nil
 }

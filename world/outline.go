@@ -51,6 +51,9 @@ func (d *draft) redraw() {
 	d.redrawBorders(before, stale)
 	d.foundBorders = d.borderIndex.Share()
 	for area := range stale {
+		if row := d.division(area); row != nil {
+			d.reshaped = append(d.reshaped, row.envelope)
+		}
 		*d.drawn.edit(d.edition, area) = d.outline(area)
 	}
 }
@@ -113,7 +116,7 @@ func (d *draft) addBorder(id uint32, a *arcs.Arc) {
 	for d.borders.n <= id {
 		d.borders.push(d.edition, nil)
 	}
-	*d.borders.edit(d.edition, id) = b
+	*d.borders.edit(d.edition, id) = b.directed()
 	if env, ok := geo.EnvelopeOf(a.Points); ok {
 		d.borderIndex.Insert(id, env)
 	}
@@ -136,7 +139,7 @@ func (d *draft) outline(area uint32) *Outline {
 	polygons := d.net.Outline(area)
 	for _, rings := range polygons {
 		for i, r := range rings {
-			out.Rings = append(out.Rings, OutlineRing{project(r.Points), r.Zooms, i == 0})
+			out.Rings = append(out.Rings, OutlineRing{project(r.Points), r.Zooms, i == 0}.rotated())
 		}
 	}
 	if polygons != nil {
@@ -144,7 +147,7 @@ func (d *draft) outline(area uint32) *Outline {
 	}
 	for _, polygon := range row.boundary {
 		for i, r := range polygon {
-			out.Rings = append(out.Rings, OutlineRing{project(r), make([]uint8, len(r)), i == 0})
+			out.Rings = append(out.Rings, OutlineRing{project(r), make([]uint8, len(r)), i == 0}.rotated())
 		}
 	}
 	return out

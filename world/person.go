@@ -68,6 +68,7 @@ func (d *draft) grow(slot uint32) {
 	if before.old(d.today) == (before.flags&counted60 != 0) {
 		return
 	}
+	d.note(people, slot)
 	row := d.people.rows.edit(d.edition, slot)
 	row.flags ^= counted60
 	delta := row.homes()

@@ -21,6 +21,7 @@ type WorkerPosition struct {
 type positions struct {
 	mu   sync.RWMutex
 	last map[int64]WorkerPosition
+	news uint64 // how many positions were taken
 }
 
 // SetPosition records where a worker is, and reports whether that is news: a
@@ -35,6 +36,7 @@ func (w *World) SetPosition(p WorkerPosition) bool {
 		w.positions.last = make(map[int64]WorkerPosition)
 	}
 	w.positions.last[p.Worker] = p
+	w.positions.news++
 	return true
 }
 
@@ -49,19 +51,31 @@ func (w *World) Position(worker int64) (WorkerPosition, bool) {
 // Positions yields the last positions in env that are not older than since, in
 // no particular order.
 func (w *World) Positions(env geo.Envelope, since time.Time) iter.Seq[WorkerPosition] {
+	return w.positions.within(env, since)
+}
+
+// within copies what it yields, so that the lock is not held while somebody draws.
+func (p *positions) within(env geo.Envelope, since time.Time) iter.Seq[WorkerPosition] {
 	return func(yield func(WorkerPosition) bool) {
-		w.positions.mu.RLock()
+		p.mu.RLock()
 		var found []WorkerPosition
-		for _, p := range w.positions.last {
-			if env.Contains(p.Place) && !p.At.Before(since) {
-				found = append(found, p)
+		for _, one := range p.last {
+			if env.Contains(one.Place) && !one.At.Before(since) {
+				found = append(found, one)
 			}
 		}
-		w.positions.mu.RUnlock()
-		for _, p := range found {
-			if !yield(p) {
+		p.mu.RUnlock()
+		for _, one := range found {
+			if !yield(one) {
 				return
 			}
 		}
 	}
+}
+
+// count returns how many positions were taken since the start.
+func (p *positions) count() uint64 {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.news
 }

@@ -184,7 +184,7 @@ func weightOf(k sort) int {
 		return 70
 	case organisations:
 		return 60
-	case roads, water, green:
+	case roads, water, greens:
 		return 50
 	}
 	return 30

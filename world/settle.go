@@ -12,7 +12,7 @@ func (d *draft) settleAll() {
 		d.found[divisions], d.changed[divisions] = d.indexes[divisions].Share(), false
 	}
 	for _, it := range d.unsettled {
-		if d.shelfOf(it.sort).lives(it.slot) {
+		if d.stands(it) {
 			d.settle(it, d.areaAt(d.placeOf(it)))
 		}
 	}
@@ -23,6 +23,13 @@ func (d *draft) settleAll() {
 		}
 	}
 	d.regions = nil
+}
+
+// stands reports whether an entity is there and has a place of its own; somebody
+// may have found a home since.
+func (s *state) stands(it item) bool {
+	return s.shelfOf(it.sort).lives(it.slot) &&
+		(it.sort != people || s.people.rows.at(it.slot).flags&roams != 0)
 }
 
 // joined returns one box around all if there are many: looking once at more is

@@ -16,6 +16,8 @@ type Snapshot struct {
 	state
 	at      Position
 	version uint64
+
+	positions *positions // of the World; not part of the state
 }
 
 // Position returns where in the log the state stands.

@@ -4,7 +4,6 @@ import (
 	"quanxi/geo"
 	"quanxi/geo/arcs"
 	"quanxi/grid"
-	"quanxi/tiles"
 )
 
 // A shelf holds all entities of a kind.
@@ -38,7 +37,7 @@ type state struct {
 	dwellings  shelf[dwellingRow]
 	households shelf[householdRow]
 	people     shelf[personRow]
-	features   [4]shelf[featureRow] // landuse, water, green, roads
+	features   [4]shelf[featureRow] // landuse, water, greens, roads
 	things     [5]shelf[thingRow]   // organisations … service
 	workers    shelf[workerRow]
 	events     shelf[eventRow]
@@ -50,7 +49,8 @@ type state struct {
 	borders      pages[*Border]       // by number of the arc
 	foundBorders *geo.Snapshot        // arcs by envelope
 	words        lexicon
-	versions     [len(versioned)]tiles.Versions // of tiles, by layer
+	tiles        drawnVersions
+	now          int64 // Unix seconds of the last publication
 	today        grid.Date
 }
 

@@ -55,7 +55,7 @@ type Step struct {
 // New returns an empty World.
 func New(o Options) *World {
 	w := &World{now: o.Now, draft: newDraft(grid.DateOf(o.Now()))}
-	w.snapshot.Store(&Snapshot{state: w.draft.state})
+	w.snapshot.Store(&Snapshot{state: w.draft.state, positions: &w.positions})
 	w.draft.edition++
 	return w
 }
@@ -90,10 +90,11 @@ func (w *World) Advance() Effects {
 	w.writer.Lock()
 	defer w.writer.Unlock()
 	w.draft.begin(w.now())
-	if !w.draft.dirty() {
+	seen := w.snapshot.Load()
+	if d := w.draft; len(d.touched) == 0 && len(d.moved) == 0 && d.today == seen.today {
 		return Effects{}
 	}
-	return w.publish(w.snapshot.Load().at)
+	return w.publish(seen.at)
 }
 
 // publish completes the draft and shows it to readers. The caller holds w.writer.
@@ -101,8 +102,8 @@ func (w *World) publish(at Position) Effects {
 	d := w.draft
 	d.finish()
 	effects, version := d.effects(), w.snapshot.Load().version+1
-	d.mark(effects, version)
-	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: version})
+	d.markTiles(effects, version)
+	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &w.positions})
 	d.edition++
 	return effects
 }
@@ -113,9 +114,6 @@ func (d *draft) begin(now time.Time) {
 	d.turn(grid.DateOf(now))
 	d.lapse()
 }
-
-// dirty reports whether there is anything to publish.
-func (d *draft) dirty() bool { return len(d.touched) > 0 || len(d.moved) > 0 || d.recoded }
 
 // finish brings everything that is derived up to date.
 func (d *draft) finish() {

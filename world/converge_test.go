@@ -1,0 +1,206 @@
+package world_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/tiles"
+	"quanxi/world"
+)
+
+// TestEveryOrderEndsAtTheSameWorld puts, changes and removes random entities in a
+// random order and in random batches. The end must be that of a World loaded at
+// once, and agree with counting everything anew.
+func TestEveryOrderEndsAtTheSameWorld(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		steps, truth := drawHistory(t)
+		clock := monday
+		now := func() time.Time { return clock }
+
+		mixed := world.New(world.Options{Now: now})
+		for pos, batch := range batches(t, rapid.Permutation(steps).Draw(t, "order")) {
+			if _, err := mixed.Apply(world.Position{Epoch: "e", Pos: int64(pos)}, batch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		loaded := load(t, now, truth)
+		for _, later := range []time.Duration{0, 26 * time.Hour} {
+			clock = monday.Add(later)
+			mixed.Advance()
+			loaded.Advance()
+			agree(t, mixed.Snapshot(), truth, clock)
+			if a, b := dump(mixed.Snapshot()), dump(loaded.Snapshot()); a != b {
+				t.Fatalf("after %v, step by step:\n%s\nloaded at once:\n%s", later, a, b)
+			}
+		}
+	})
+}
+
+// drawHistory draws states and removals of entities with growing revisions, and
+// returns them with the state at their end.
+func drawHistory(t *rapid.T) ([]world.Step, model) {
+	truth := make(model)
+	revisions := make(map[grid.Ref]int64)
+	var steps []world.Step
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		kind := rapid.SampledFrom(events.Kinds()).Draw(t, "kind")
+		key := grid.Ref{Kind: kind, ID: rapid.Int64Range(1, 5).Draw(t, "id")}
+		revisions[key]++
+		if rapid.IntRange(0, 4).Draw(t, "remove") == 0 {
+			delete(truth, key)
+			steps = append(steps, world.Step{Remove: grid.Ref{Kind: kind, ID: key.ID, Revision: revisions[key]}})
+			continue
+		}
+		e := drawEntity(t, kind)
+		e.Entity().ID, e.Entity().Revision = key.ID, revisions[key]
+		truth[key] = e
+		steps = append(steps, world.Step{Entity: e})
+	}
+	return steps, truth
+}
+
+// batches cuts steps into runs of random length, and gives some of them twice.
+func batches(t *rapid.T, steps []world.Step) [][]world.Step {
+	var out [][]world.Step
+	for len(steps) > 0 {
+		n := rapid.IntRange(1, len(steps)).Draw(t, "batch")
+		out = append(out, steps[:n])
+		if rapid.Bool().Draw(t, "again") {
+			out = append(out, steps[:n])
+		}
+		steps = steps[n:]
+	}
+	return out
+}
+
+func load(t *rapid.T, now func() time.Time, truth model) *world.World {
+	w := world.New(world.Options{Now: now})
+	l := w.Begin()
+	for _, e := range truth {
+		if err := l.Add(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Publish(world.Position{Epoch: "e", Pos: 1}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// agree compares a snapshot with the model.
+func agree(t *rapid.T, s *world.Snapshot, truth model, now time.Time) {
+	counters := truth.counters(now)
+	for _, c := range codes {
+		if got := s.Counters(c); got != counters[c] {
+			t.Fatalf("%s: counters %+v, counted anew %+v", c, got, counters[c])
+		}
+	}
+	areas := truth.areas(grid.DateOf(now))
+	for x := -1; x <= ground+1; x += 13 {
+		for y := -1; y <= ground+1; y += 13 {
+			if got, want := s.AreaAt(at(x, y)), areaAt(areas, at(x, y)); got != want {
+				t.Fatalf("area at %d, %d: %q, want %q", x, y, got, want)
+			}
+		}
+	}
+	var all world.Counters
+	for _, e := range truth {
+		if area, ok := truth.areaOf(areas, e); e.Kind() != grid.Workers && (ok || area != "") {
+			one(&all, e, now)
+		}
+	}
+	everything := box(-10, -10, ground+30, ground+30)
+	if got := s.Within(everything, grid.Everywhere()); got != all {
+		t.Fatalf("within everything: %+v, want %+v", got, all)
+	}
+}
+
+// dump writes down everything that a snapshot tells.
+func dump(s *world.Snapshot) string {
+	var b strings.Builder
+	everything := box(-10, -10, ground+30, ground+30)
+	for d := range s.Divisions() {
+		fmt.Fprintf(&b, "%s %d %s %v\n", d.Code(), d.ID(), d.Name(), s.ScopeOf(d.Code()).Ranges())
+		for _, c := range s.Children(d.Code()) {
+			fmt.Fprintf(&b, "  manages %s\n", c.Code())
+		}
+		if o := d.Outline(); o != nil {
+			fmt.Fprintf(&b, "  outline of %d rings\n", len(o.Rings))
+		}
+		d.Workers(func(w world.Worker) { fmt.Fprintf(&b, "  worker %d %s\n", w.ID(), w.Name()) })
+	}
+	for _, d := range s.ToBePlaced() {
+		fmt.Fprintf(&b, "to be placed: %s\n", d.Code())
+	}
+	for _, kind := range events.Kinds() {
+		fmt.Fprintf(&b, "%s: %d live, %v\n", kind, s.Len(kind), s.List(kind, everything, grid.Everywhere(), 0, 1000))
+		for id := int64(1); id <= 5; id++ {
+			fmt.Fprintf(&b, " %q", s.AreaOf(kind, id))
+		}
+	}
+	for _, q := range []string{"锦绣", "jx", "chong", "changfeng", "tower", "3幢", "秦", "5001", "锦绣 12"} {
+		for _, h := range s.Search(q, 1000, grid.Everywhere()) {
+			fmt.Fprintf(&b, "%s: %s %d %s %s %v\n", q, h.Kind, h.ID, h.Name, h.Detail, h.Envelope)
+		}
+	}
+	buildings := slices.SortedFunc(s.Slots(grid.Buildings, geo.Envelope{Min: at(-1, -1), Max: at(99, 99)}), func(x, y uint32) int {
+		return cmp.Compare(s.BuildingAt(x).ID(), s.BuildingAt(y).ID())
+	})
+	for _, slot := range buildings {
+		building := s.BuildingAt(slot)
+		fmt.Fprintf(&b, "building %d %v %+v %d\n", building.ID(), building.Polygons(), building.Homes(), building.Steward())
+	}
+	return b.String()
+}
+
+// TestVersionsMissNothing changes a World and looks for tiles that show another
+// content under the same version.
+func TestTouchedCoversWhatChanged(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		steps, _ := drawHistory(t)
+		w := world.New(world.Options{Now: func() time.Time { return monday }})
+		for pos, batch := range batches(t, steps) {
+			before := w.Snapshot()
+			effects, err := w.Apply(world.Position{Epoch: "e", Pos: int64(pos)}, batch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := w.Snapshot()
+			for _, c := range codes {
+				if before.Counters(c) != after.Counters(c) && !slices.Contains(effects.Counters, c) {
+					t.Fatalf("the counters of %s moved, and nobody was told", c)
+				}
+			}
+			for x := 0; x <= ground; x += 8 {
+				p := at(x, x)
+				id := tiles.Holding(geo.Project(p), 20)
+				if before.TileVersion("events", id) != after.TileVersion("events", id) {
+					continue
+				}
+				env := id.Envelope()
+				if a, b := eventsIn(before, env), eventsIn(after, env); a != b {
+					t.Fatalf("the events of tile %v changed under one version: %s, %s", id, a, b)
+				}
+			}
+		}
+	})
+}
+
+func eventsIn(s *world.Snapshot, env geo.Envelope) string {
+	var out []string
+	for slot := range s.Slots(events.Events, env) {
+		e := s.EventAt(slot)
+		out = append(out, fmt.Sprint(e.ID(), e.Title(), e.State(), e.Area(), e.Place(), e.Overdue()))
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
