@@ -50,15 +50,3 @@ func (r Ring) encloses(p Point) bool {
 	}
 	return odd
 }
-
-// onBorder reports whether p lies on any edge of g.
-func (g Polygon) onBorder(p Point) bool {
-	for _, r := range g {
-		for i := 1; i < len(r); i++ {
-			if segmentEnvelope(r[i-1], r[i]).Contains(p) && Orient(r[i-1], r[i], p) == 0 {
-				return true
-			}
-		}
-	}
-	return false
-}

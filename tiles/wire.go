@@ -14,20 +14,20 @@ const (
 	layerFeature  = 2<<3 | 2
 	layerKey      = 3<<3 | 2
 	layerValue    = 4<<3 | 2
-	layerExtent   = 5<<3 | 0
-	layerVersion  = 15<<3 | 0
+	layerExtent   = 5 << 3
+	layerVersion  = 15 << 3
 	formatVersion = 2
 
-	featureID       = 1<<3 | 0
+	featureID       = 1 << 3
 	featureTags     = 2<<3 | 2
-	featureType     = 3<<3 | 0
+	featureType     = 3 << 3
 	featureGeometry = 4<<3 | 2
 
 	valueString = 1<<3 | 2
 	valueFloat  = 2<<3 | 5
-	valueUint   = 5<<3 | 0
-	valueSint   = 6<<3 | 0
-	valueBool   = 7<<3 | 0
+	valueUint   = 5 << 3
+	valueSint   = 6 << 3
+	valueBool   = 7 << 3
 )
 
 // Types of geometry and commands of the geometry encoding.

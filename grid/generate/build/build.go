@@ -107,13 +107,11 @@ func (g *Ground) fits(ring plane.Ring, parcel plane.Ring, r rule) bool {
 			return false
 		}
 	}
-	if parcel != nil {
-		for i, a := range parcel {
-			b := parcel[(i+1)%len(parcel)]
-			for j, p := range ring {
-				if plane.GapSegments(a, b, p, ring[(j+1)%len(ring)]) < r.setback {
-					return false
-				}
+	for i, a := range parcel {
+		b := parcel[(i+1)%len(parcel)]
+		for j, p := range ring {
+			if plane.GapSegments(a, b, p, ring[(j+1)%len(ring)]) < r.setback {
+				return false
 			}
 		}
 	}
