@@ -340,7 +340,12 @@ func undo(t *testing.T, place Place) {
 			}
 			revision = got.Revision
 		}
-		loaded(t, s, numbered(b.ID, "fourth"))
+		fourth := begin(t, s)
+		stage(t, fourth, nil, numbered(b.ID, "fourth"))
+		if got := entity(t, s, grid.Buildings, b.ID).Entity(); got.Revision != revision {
+			t.Errorf("staging changed revision %d to %d", revision, got.Revision)
+		}
+		commit(t, fourth)
 		if got := entity(t, s, grid.Buildings, b.ID).Entity(); got.Revision <= revision {
 			t.Errorf("revision %d after %d", got.Revision, revision)
 		}

@@ -218,7 +218,10 @@ func replay(t *testing.T, s Store) {
 }
 
 func equalsQueries(t *testing.T, s Store) {
+	first := building("edited")
+	write(t, s, first)
 	write(t, s, town()...)
+	write(t, s, first)
 	gone := building("gone")
 	write(t, s, gone)
 	remove(t, s, grid.Buildings, gone.ID, 1)

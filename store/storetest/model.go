@@ -40,10 +40,11 @@ func modelled(t *testing.T, place Place) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 2))
 			run := &modelRun{T: t, store: s, model: model{shown: map[int64]*version{}}, first: int64(seed)*100 + 1, seen: map[int64]sighting{}, random: random}
-			for range 30 {
+			for range 60 {
 				run.step()
 				run.check()
 			}
+			run.checkLoads()
 			run.abortAll()
 		})
 	}
@@ -115,11 +116,13 @@ func agree(got, want error) error {
 	return fmt.Errorf("the store says %v, the model %v", got, want)
 }
 
+// anyLoad returns one of the newest loads, nil if there is none.
 func (r *modelRun) anyLoad() *modelLoad {
-	if len(r.model.loads) == 0 {
+	n := len(r.model.loads)
+	if n == 0 {
 		return nil
 	}
-	return r.model.loads[r.random.IntN(len(r.model.loads))]
+	return r.model.loads[n-1-r.random.IntN(min(n, 3))]
 }
 
 // staging returns the open load that stages id, or nil.
@@ -255,6 +258,11 @@ func (r *modelRun) check() {
 			r.Fatalf("%d is %q, want %q, after %v", id, got, want, r.trace)
 		}
 	}
+}
+
+// checkLoads compares what loads say of entities that are gone.
+func (r *modelRun) checkLoads() {
+	r.Helper()
 	for _, l := range r.model.loads {
 		for id, revision := range heads(r.T, r.store, l.ID()) {
 			if l.state == grid.LoadUndone && r.model.name(id) == "" && -revision <= r.seen[id].revision {
