@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -40,7 +41,7 @@ type operation struct {
 func (o operation) huma() huma.Operation {
 	return huma.Operation{
 		OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{o.tag},
-		MaxBodyBytes: maxBody, RequestBody: nil,
+		MaxBodyBytes: maxBody,
 	}
 }
 
@@ -49,7 +50,15 @@ func register[I, O any](s *Server, o operation, h func(context.Context, *I) (*O,
 	registerRaw(s, o.huma(), h)
 }
 
+// registerRaw is register for an operation that describes itself.
 func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+	if op.Responses == nil {
+		op.Responses = make(map[string]*huma.Response)
+	}
+	failed := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
+	op.Responses["default"] = &huma.Response{
+		Description: "Refused", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: failed}},
+	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err == nil {
@@ -64,14 +73,14 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 	})
 }
 
-// A seen asks to see the caller's own last write, if it shows the token.
-type seen struct {
+// Seen asks to see the caller's own last write, if it shows the token.
+type Seen struct {
 	Token string `header:"Quanxi-Token" doc:"the token of a write; the reply is then not older than that write"`
 	Plan  int64  `query:"plan" minimum:"0" doc:"number of the boundary plan; 0 is the one in force"`
 }
 
 // await holds a read until this node has applied what the token stands for.
-func (s *Server) await(ctx context.Context, in seen) error {
+func (s *Server) await(ctx context.Context, in Seen) error {
 	if in.Token == "" {
 		return nil
 	}

@@ -21,7 +21,7 @@ func (s *Server) divisionRoutes() {
 }
 
 type divisionsInput struct {
-	seen
+	Seen
 	Parent   string `query:"parent" maxLength:"17" doc:"code of the division that manages them"`
 	Level    int32  `query:"level" minimum:"0" maximum:"6"`
 	Unplaced string `query:"unplaced" enum:"true,false" default:"false" doc:"only those whose manager is not known"`
@@ -31,7 +31,7 @@ type divisionsInput struct {
 }
 
 func (s *Server) listDivisions(ctx context.Context, in *divisionsInput) (*listOutput, error) {
-	if err := s.await(ctx, in.seen); err != nil {
+	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	found, next, err := s.view(ctx).Divisions(ctx, access.DivisionPage{
@@ -51,12 +51,12 @@ func (s *Server) listDivisions(ctx context.Context, in *divisionsInput) (*listOu
 }
 
 type divisionInput struct {
-	seen
+	Seen
 	Code string `path:"code" maxLength:"17"`
 }
 
 func (s *Server) readDivision(ctx context.Context, in *divisionInput) (*recordOutput, error) {
-	if err := s.await(ctx, in.seen); err != nil {
+	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	d, err := s.view(ctx).Division(ctx, grid.Code(in.Code))
@@ -86,7 +86,7 @@ func withCounters(d access.DivisionRecord) (access.Record, error) {
 }
 
 type statsInput struct {
-	seen
+	Seen
 	Code string `query:"code" required:"true" maxLength:"17"`
 }
 
@@ -102,7 +102,7 @@ type statsOutput struct {
 }
 
 func (s *Server) stats(ctx context.Context, in *statsInput) (*statsOutput, error) {
-	if err := s.await(ctx, in.seen); err != nil {
+	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	counters, ok := s.view(ctx).Counters(grid.Code(in.Code))

@@ -21,6 +21,7 @@ var docFiles embed.FS
 // are made once, when every route is known.
 func (s *Server) docRoutes() {
 	s.describeRest()
+	delete(s.api.OpenAPI().Components.Schemas.Map(), "ErrorModel") // huma's own form of errors is never sent
 	description, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		panic(fmt.Errorf("openapi: %w", err)) // made of our own types

@@ -64,7 +64,7 @@ func registerCommand[I, O any](e entities, verb, method, path string, h func(con
 }
 
 type listInput struct {
-	seen
+	Seen
 	Cursor   string `query:"cursor" doc:"as the page before gave it"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Geometry string `query:"geometry" enum:"true,false" default:"true"`
@@ -82,7 +82,7 @@ type listOutput struct {
 }
 
 func (e entities) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	if err := e.await(ctx, in.seen); err != nil {
+	if err := e.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	page := access.Page{Cursor: in.Cursor, Limit: in.Limit, WithoutGeometry: in.Geometry == "false"}
@@ -115,7 +115,7 @@ func newListBody(records []access.Record, next string) listBody {
 const private = "private, no-store"
 
 type readInput struct {
-	seen
+	Seen
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -129,7 +129,7 @@ type recordOutput struct {
 }
 
 func (e entities) read(ctx context.Context, in *readInput) (*recordOutput, error) {
-	if err := e.await(ctx, in.seen); err != nil {
+	if err := e.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	r, err := e.view(ctx).Entity(ctx, e.kind, in.ID)

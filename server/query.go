@@ -24,7 +24,7 @@ func (s *Server) queryRoutes() {
 }
 
 type identifyInput struct {
-	seen
+	Seen
 	Lon float64 `query:"lon" required:"true"`
 	Lat float64 `query:"lat" required:"true"`
 	CRS string  `query:"crs" enum:"wgs84,cgcs2000,gcj02,bd09" default:"cgcs2000" doc:"of lon and lat; the reply is always CGCS2000"`
@@ -36,7 +36,7 @@ type identifyOutput struct {
 }
 
 func (s *Server) identify(ctx context.Context, in *identifyInput) (*identifyOutput, error) {
-	if err := s.await(ctx, in.seen); err != nil {
+	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	p, err := placeOf(in.Lon, in.Lat, in.CRS)
@@ -76,7 +76,7 @@ type withinOutput struct {
 }
 
 func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, error) {
-	if err := s.await(ctx, in.seen); err != nil {
+	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	area, err := in.shape()
@@ -102,7 +102,7 @@ func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, er
 }
 
 type searchInput struct {
-	seen
+	Seen
 	Q     string `query:"q" required:"true" maxLength:"64"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
@@ -115,7 +115,7 @@ type searchOutput struct {
 }
 
 func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, error) {
-	if err := s.await(ctx, in.seen); err != nil {
+	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
 	out := &searchOutput{CacheControl: private}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,7 +17,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/access"
-	"quanxi/geo"
+	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/server"
 	"quanxi/store/gpkg"
@@ -25,6 +27,8 @@ import (
 
 // now is when every test happens.
 var now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return now }
 
 // townDesk answers for one town of two.
 var townDesk = access.Viewer{Account: "town", SignedIn: true, Scope: grid.NewScope(grid.Under("500106003"))}
@@ -53,10 +57,10 @@ func newRig(t *testing.T) *rig {
 	})
 	var master access.MasterKey
 	r := &rig{store: store, viewer: access.Local(), ready: true}
-	r.world = world.New(world.Options{Now: func() time.Time { return now }})
+	r.world = world.New(world.Options{Now: clock})
 	views := access.NewViews(access.Sources{
 		Store: store, Vault: access.NewVault(master), Master: master, World: r.world,
-		Clock:     func() time.Time { return now },
+		Clock:     clock,
 		Positions: func(p access.Position) error { r.moved = append(r.moved, p); return nil },
 	})
 	r.Server = server.New(server.Options{
@@ -79,4 +83,129 @@ func newRig(t *testing.T) *rig {
 		Metrics: prometheus.NewRegistry(),
 	})
 	return r
+}
+
+// Seal implements server.Tokens.
+func (r *rig) Seal(int64) string { return "token" }
+
+// Wait implements server.Tokens: it brings the World up to date there and then.
+func (r *rig) Wait(ctx context.Context, token string) error {
+	switch token {
+	case "behind":
+		return fmt.Errorf("mark 7: %w", server.ErrBehind)
+	case "forged":
+		return feed.ErrToken
+	}
+	batch, err := r.store.Publish(ctx, 1000)
+	if err != nil {
+		return err
+	}
+	var steps []world.Step
+	for _, c := range batch.Changes {
+		if c.Op == feed.Remove {
+			steps = append(steps, world.Step{Remove: grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision}})
+			continue
+		}
+		e, err := events.New(c.Kind)
+		if err == nil {
+			err = grid.DecodeJSON(c.Body, e)
+		}
+		if err != nil {
+			return err
+		}
+		steps = append(steps, world.Step{Entity: e})
+	}
+	_, err = r.world.Apply(world.Position{Epoch: string(batch.Epoch), Pos: batch.Pos}, steps)
+	return err
+}
+
+// A call is one request as a line of text, "POST /api/events", and its headers.
+type call struct {
+	line   string
+	body   string
+	header map[string]string
+}
+
+func (r *rig) do(t *testing.T, c call) *httptest.ResponseRecorder {
+	t.Helper()
+	method, path, ok := strings.Cut(c.line, " ")
+	if !ok {
+		method, path = http.MethodGet, c.line
+	}
+	req := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(c.body))
+	req.Host = "localhost:8080"
+	if c.body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range c.header {
+		if name == "Host" {
+			req.Host = value
+		}
+		req.Header.Set(name, value)
+	}
+	rec := httptest.NewRecorder()
+	r.ServeHTTP(rec, req)
+	return rec
+}
+
+// create makes an entity through the API as the viewer of the whole city and
+// returns its id.
+func (r *rig) create(t *testing.T, kind grid.Kind, body string) int64 {
+	t.Helper()
+	asked := r.viewer
+	r.viewer = access.Local()
+	defer func() { r.viewer = asked }()
+	rec := r.do(t, call{line: "POST /api/" + string(kind), body: body})
+	var made struct{ ID int64 }
+	if err := json.Unmarshal(rec.Body.Bytes(), &made); err != nil || rec.Code != http.StatusCreated {
+		t.Fatalf("create %s %s: %d %s", kind, body, rec.Code, rec.Body)
+	}
+	return made.ID
+}
+
+// square returns GeoJSON of a square with a south-western corner.
+func square(lon, lat, side float64) string {
+	e, n := lon+side, lat+side
+	return fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%v,%v],[%v,%v],[%v,%v],[%v,%v],[%v,%v]]]}`,
+		lon, lat, e, lat, e, n, lon, n, lon, lat)
+}
+
+// town is what the tests ask about: two grids side by side, ours west of 106.5°
+// and theirs east of it, each with one of everything.
+type town struct {
+	ours, theirs map[grid.Kind]int64
+}
+
+func (r *rig) build(t *testing.T) town {
+	t.Helper()
+	r.create(t, grid.Divisions, `{"code":"5000","name":"重庆市","level":1,"kind":"city"}`)
+	r.create(t, grid.Divisions, `{"code":"500106","name":"沙坪坝区","level":2,"parent":"5000","geometry":`+square(106, 29, 1)+`}`)
+	var made town
+	for _, side := range []struct {
+		lon                  float64
+		town, grid, quarters string
+		ids                  *map[grid.Kind]int64
+	}{{106, "500106003", "500106003001001", "我们村", &made.ours}, {106.5, "500106004", "500106004001001", "他们村", &made.theirs}} {
+		*side.ids = r.furnish(t, side.lon, side.town, side.grid, side.quarters)
+	}
+	return made
+}
+
+func (r *rig) furnish(t *testing.T, lon float64, townCode, gridCode, name string) map[grid.Kind]int64 {
+	t.Helper()
+	ids := map[grid.Kind]int64{}
+	half := fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%[1]v,29],[%[2]v,29],[%[2]v,30],[%[1]v,30],[%[1]v,29]]]}`, lon, lon+0.5)
+	community := gridCode[:12]
+	r.create(t, grid.Divisions, fmt.Sprintf(`{"code":%q,"name":"%s镇","level":3,"parent":"500106","geometry":%s}`, townCode, name, half))
+	r.create(t, grid.Divisions, fmt.Sprintf(`{"code":%q,"name":"%s社区","level":4,"parent":%q,"geometry":%s}`, community, name, townCode, half))
+	ids[grid.Divisions] = r.create(t, grid.Divisions, fmt.Sprintf(`{"code":%q,"name":"%s一网格","level":5,"kind":"general","parent":%q,"geometry":%s}`, gridCode, name, community, half))
+	ids[grid.Buildings] = r.create(t, grid.Buildings, fmt.Sprintf(`{"name":"%s1幢","address":"%s大道1号","floors":6,"height_cm":1800,"geometry":%s}`, name, name, square(lon+0.1, 29.5, 0.001)))
+	ids[grid.Dwellings] = r.create(t, grid.Dwellings, fmt.Sprintf(`{"building":%d,"unit":1,"floor":2,"room":"2-1","state":"own"}`, ids[grid.Buildings]))
+	ids[grid.People] = r.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","born":"1940-05-01","name":"欧阳小明","id_number":"990999194005011234","phone":"10300001234"}`, ids[grid.Dwellings]))
+	ids[grid.Devices] = r.create(t, grid.Devices, fmt.Sprintf(`{"dwelling":%d,"name":"%s门磁","category":"door","state":"online","lon":%v,"lat":29.5005}`, ids[grid.Dwellings], name, lon+0.1005))
+	ids[grid.Cameras] = r.create(t, grid.Cameras, fmt.Sprintf(`{"name":"%s路口","state":"online","lon":%v,"lat":29.5}`, name, lon+0.0999))
+	ids[grid.Workers] = r.create(t, grid.Workers, fmt.Sprintf(`{"name":"%s网格员","role":"grid-worker","area":%q,"phone":"10300005678"}`, name, gridCode))
+	ids[events.Events] = r.create(t, events.Events, fmt.Sprintf(`{"category":"water","title":"%s漏水","lon":%v,"lat":29.5005}`, name, lon+0.1004))
+	ids[grid.ServicePoints] = r.create(t, grid.ServicePoints, fmt.Sprintf(`{"name":"%s便民中心","category":"service","lon":%v,"lat":29.5011}`, name, lon+0.1))
+	return ids
 }

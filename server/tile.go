@@ -77,7 +77,7 @@ func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) error {
 	if err := checkPlan(r); err != nil {
 		return err
 	}
-	if err := s.await(r.Context(), seen{Token: r.Header.Get("Quanxi-Token")}); err != nil {
+	if err := s.await(r.Context(), Seen{Token: r.Header.Get("Quanxi-Token")}); err != nil {
 		return err
 	}
 	view := s.view(r.Context())

@@ -96,7 +96,7 @@ type hitBody struct {
 type degreesPair [2]float64
 
 type withinInput struct {
-	seen
+	Seen
 	Body struct {
 		Rectangle *[4]float64   `json:"rectangle,omitempty" doc:"west, south, east, north"`
 		Circle    *circleBody   `json:"circle,omitempty"`

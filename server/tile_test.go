@@ -1,0 +1,140 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/events"
+	"quanxi/grid"
+)
+
+// Tiles that hold our house and theirs at zoom 17.
+const (
+	ourTile   = "/17/104166/54286.mvt"
+	theirTile = "/17/104348/54286.mvt"
+	emptyTile = "/17/0/0.mvt"
+)
+
+// TestTiles asks for tiles. Layer names and texts stand in a tile as they are, so
+// a plain search tells what it holds.
+func TestTiles(t *testing.T) {
+	r := newRig(t)
+	r.build(t)
+	stranger := access.Viewer{}
+	for _, tt := range []struct {
+		name   string
+		viewer *access.Viewer
+		call
+		status int
+		want   []string
+		not    []string
+	}{
+		{name: "a building", call: call{line: "/tiles/buildings" + ourTile}, status: 200, want: []string{"buildings", "我们村1幢"}},
+		{name: "several layers in one", call: call{line: "/tiles/divisions,buildings" + ourTile}, status: 200, want: []string{"buildings", "500106003001001"}},
+		{name: "the order of layers does not matter", call: call{line: "/tiles/buildings,divisions,buildings" + ourTile}, status: 200, want: []string{"buildings", "500106003001001"}},
+		{name: "nothing there", call: call{line: "/tiles/buildings" + emptyTile}, status: 204},
+		{name: "a plan that is in force", call: call{line: "/tiles/divisions" + ourTile + "?plan=0"}, status: 200},
+		{name: "a plan that there is not", call: call{line: "/tiles/divisions" + ourTile + "?plan=7"}, status: 404},
+		{name: "homes for those who answer for them", viewer: &townDesk, call: call{line: "/tiles/dwellings" + ourTile}, status: 200, want: []string{"dwellings", "2-1"}},
+		{name: "no homes of others", viewer: &townDesk, call: call{line: "/tiles/dwellings" + theirTile}, status: 204},
+		{name: "no door contact of others", viewer: &townDesk, call: call{line: "/tiles/devices" + theirTile}, status: 204},
+		{name: "no events of others", viewer: &townDesk, call: call{line: "/tiles/events" + theirTile}, status: 204},
+		{name: "no cameras of others", viewer: &townDesk, call: call{line: "/tiles/cameras" + theirTile}, status: 204},
+		{name: "no numbers of others' people", viewer: &townDesk, call: call{line: "/tiles/people" + theirTile}, status: 204},
+		{name: "a bound device is in no public layer", call: call{line: "/tiles/components" + ourTile}, status: 204},
+		{name: "nobody's name is in a tile of people", call: call{line: "/tiles/people" + ourTile}, status: 200, not: []string{"欧阳", "小明"}},
+		{name: "a stranger has no layers", viewer: &stranger, call: call{line: "/tiles/buildings" + ourTile}, status: 404},
+		{name: "a layer that there is not", call: call{line: "/tiles/faces" + ourTile}, status: 404},
+		{name: "one layer of several that there is not", call: call{line: "/tiles/buildings,faces" + ourTile}, status: 404},
+		{name: "no layer at all", call: call{line: "/tiles/," + ourTile}, status: 404},
+		{name: "a column past the edge", call: call{line: "/tiles/buildings/2/4/1.mvt"}, status: 400},
+		{name: "a negative row", call: call{line: "/tiles/buildings/2/1/-1.mvt"}, status: 400},
+		{name: "an address with needless zeros", call: call{line: "/tiles/buildings/02/1/1.mvt"}, status: 400},
+		{name: "a zoom beyond the layer", call: call{line: "/tiles/buildings/21/1/1.mvt"}, status: 400, want: []string{"deepest zoom is 20"}},
+		{name: "a zoom beyond everything", call: call{line: "/tiles/buildings/23/1/1.mvt"}, status: 400},
+		{name: "another format", call: call{line: "/tiles/buildings/2/1/1.png"}, status: 400},
+		{name: "a method that tiles do not have", call: call{line: "POST /tiles/buildings" + ourTile}, status: 405},
+		{name: "the list of layers", call: call{line: "/tiles"}, status: 200, want: []string{`"http://localhost:8080/tiles/buildings.json"`}},
+		{name: "the list of a stranger", viewer: &stranger, call: call{line: "/tiles"}, status: 200, want: []string{`"layers":[]`}},
+		{name: "TileJSON", call: call{line: "/tiles/buildings,events.json"}, status: 200, want: []string{`"tilejson":"3.0.0"`, "{z}/{x}/{y}.mvt", `"vector_layers":[{`}},
+		{name: "TileJSON of what there is not", call: call{line: "/tiles/faces.json"}, status: 404},
+		{name: "TileJSON without its suffix", call: call{line: "/tiles/buildings"}, status: 404},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r.viewer = access.Local()
+			if tt.viewer != nil {
+				r.viewer = *tt.viewer
+			}
+			rec := r.do(t, tt.call)
+			if rec.Code != tt.status {
+				t.Errorf("status %d, want %d: %.300q", rec.Code, tt.status, rec.Body)
+			}
+			mustHold(t, rec.Body.String(), tt.want, tt.not)
+			if rec.Code == 200 && strings.Contains(tt.line, ".mvt") && rec.Header().Get("ETag") == "" {
+				t.Error("no ETag")
+			}
+		})
+	}
+}
+
+func TestTileConditionsAndCodings(t *testing.T) {
+	r := newRig(t)
+	made := r.build(t)
+	path := "/tiles/buildings" + ourTile
+	plain := r.do(t, call{line: path})
+	tag := plain.Header().Get("ETag")
+
+	unchanged := r.do(t, call{line: path, header: map[string]string{"If-None-Match": tag}})
+	if unchanged.Code != http.StatusNotModified || unchanged.Body.Len() != 0 {
+		t.Errorf("the same tag: %d", unchanged.Code)
+	}
+	head := r.do(t, call{line: "HEAD " + path})
+	if head.Code != 200 || head.Header().Get("ETag") != tag || head.Header().Get("Content-Length") == "" {
+		t.Errorf("HEAD: %d %v", head.Code, head.Header())
+	}
+	for _, coding := range []string{"gzip", "zstd"} {
+		coded := r.do(t, call{line: path, header: map[string]string{"Accept-Encoding": coding}})
+		if got := coded.Header().Get("Content-Encoding"); got != coding || coded.Header().Get("ETag") == tag {
+			t.Errorf("%s: came as %q with tag %s", coding, got, coded.Header().Get("ETag"))
+		}
+		again := r.do(t, call{line: path, header: map[string]string{"Accept-Encoding": coding, "If-None-Match": coded.Header().Get("ETag")}})
+		if again.Code != http.StatusNotModified {
+			t.Errorf("%s: its own tag: %d", coding, again.Code)
+		}
+	}
+	if r.do(t, call{line: path}).Header().Get("Access-Control-Allow-Origin") != "*" {
+		t.Error("a public tile cannot be read by other origins")
+	}
+	if r.do(t, call{line: "/tiles/buildings,people" + ourTile}).Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Error("a scoped tile can be read by other origins")
+	}
+
+	t.Run("a change makes another tag, a change elsewhere does not", func(t *testing.T) {
+		edit := call{body: `{"name":"我们村大楼"}`, header: map[string]string{"If-Match": "1"}}
+		edit.line = "PATCH /api/buildings/" + itoa(made.theirs[grid.Buildings])
+		r.do(t, edit)
+		if now := r.do(t, call{line: path}).Header().Get("ETag"); now != tag {
+			t.Error("a change elsewhere changed the tag")
+		}
+		edit.line = "PATCH /api/buildings/" + itoa(made.ours[grid.Buildings])
+		r.do(t, edit)
+		changed := r.do(t, call{line: path, header: map[string]string{"If-None-Match": tag}})
+		if changed.Code != 200 {
+			t.Errorf("after a change the old tag gives %d", changed.Code)
+		}
+		mustHold(t, changed.Body.String(), []string{"我们村大楼"}, nil)
+	})
+	t.Run("what our desk does not see does not change its tags", func(t *testing.T) {
+		r.viewer = townDesk
+		before := r.do(t, call{line: "/tiles/buildings,events" + theirTile}).Header().Get("ETag")
+		r.viewer = access.Local()
+		r.create(t, events.Events, `{"category":"lamp","lon":106.6005,"lat":29.5005}`)
+		whole := r.do(t, call{line: "/tiles/buildings,events" + theirTile}).Header().Get("ETag")
+		r.viewer = townDesk
+		if after := r.do(t, call{line: "/tiles/buildings,events" + theirTile}).Header().Get("ETag"); after != before || after == whole {
+			t.Errorf("tag %s after %s; the whole city has %s", after, before, whole)
+		}
+	})
+}
