@@ -41,14 +41,13 @@ type Node struct {
 
 	inbox chan Batch // what arrived; when it is full the rest is dropped and read from the log
 
-	// The rest belongs to the goroutine of Run, which writes it under mu, so that
-	// others read it under mu and Run needs no lock to read.
+	// Only the goroutine of Run touches these.
 	book    book
 	check   Position // the newest row whose digest we know
 	suspect bool     // the history must be compared before anything is applied
 
 	mu     sync.Mutex
-	at     Position
+	at     Position // guarded by mu; Run alone writes it, and reads it without
 	status NodeStatus
 	heard  time.Time
 	silent bool          // heard nothing for longer than Silence, and not verified since
