@@ -84,7 +84,7 @@ func (d *draft) survey() error {
 		return fmt.Errorf("atoms: %w", err)
 	}
 	d.assign()
-	d.land, err = land.Invent(d.site, d.ground.Ways, d.farmhouses())
+	d.land, err = land.Invent(d.site, d.ground.Ways, d.built(), d.farmhouses())
 	if err != nil {
 		return fmt.Errorf("land: %w", err)
 	}
@@ -133,7 +133,13 @@ func (d *draft) coreFaces(g *fabric.Graph) []plane.Ring {
 	var out []plane.Ring
 	for f := range g.Faces {
 		r := plane.RingFrom(g.Ring(f))
-		if r.Area() <= largestBlock && d.site.Value(d.site.Bank, r.Inner()) > 0 && d.coreShare(r) > 0.4 {
+		most, least := float64(largestBlock), 0.4
+		g.Edges(f, func(h int32) {
+			if g.Class[h/2] == fabric.RingClass { // beside the border, only what is surely a block
+				most, least = largestBlock/6, 0.7
+			}
+		})
+		if r.Area() <= most && d.site.Value(d.site.Bank, r.Inner()) > 0 && d.coreShare(r) > least {
 			out = append(out, r)
 		}
 	}
@@ -161,6 +167,23 @@ func (d *draft) coreShare(r plane.Ring) float64 {
 		return 0
 	}
 	return float64(core) / float64(in)
+}
+
+// built marks the nodes of the raster that blocks cover.
+func (d *draft) built() []bool {
+	s := d.site
+	out := make([]bool, s.W*s.H)
+	for _, p := range d.ground.Parcels {
+		lo, hi := p.Ring.Envelope()
+		first, last := s.Node(lo), s.Node(hi)
+		for y := first / s.W; y <= last/s.W; y++ {
+			for x := first % s.W; x <= last%s.W; x++ {
+				n := y*s.W + x
+				out[n] = out[n] || p.Ring.Contains(s.Place(n))
+			}
+		}
+	}
+	return out
 }
 
 func (d *draft) farmhouses() []plane.Vec {

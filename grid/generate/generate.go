@@ -28,6 +28,10 @@ var (
 	ErrUnknownTown   = errors.New("no such town in this plan")
 )
 
+// Version changes whenever the same options come to give other towns. Towns of
+// different versions do not fit together: store it with what was generated.
+const Version = 1
+
 // Options say what to invent.
 type Options struct {
 	Seed uint64

@@ -33,6 +33,7 @@ func (w *writer) ground() {
 	for _, g := range w.d.land.Groves {
 		w.green("", "forest", geo.MultiPolygon{{g.Lattice()}})
 	}
+	w.banks()
 	w.parcels()
 	w.groundLines("terrace-line", w.d.land.Terraces)
 	w.groundLines("bund", w.d.land.Bunds)
@@ -70,6 +71,20 @@ func (w *writer) river() {
 	}
 	for _, p := range d.graph.Dissolve(label, 1)[0] {
 		w.water(d.gen.riverName(), "river", geo.MultiPolygon{p})
+	}
+}
+
+// banks are the narrow pieces between the river and the road behind it, as far
+// as no block covers them.
+func (w *writer) banks() {
+	d := w.d
+	covered := d.built()
+	for f := range d.graph.Faces {
+		r := plane.RingFrom(d.graph.Ring(f))
+		p := r.Inner()
+		if bank := d.site.Value(d.site.Bank, p); bank > 0 && bank < 45 && 2*r.Area() < 45*r.Perimeter() && !covered[d.site.Node(p)] {
+			w.green("", "bank", geo.MultiPolygon{{d.graph.Ring(f)}})
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ type Class int32
 
 // The classes of open land.
 const (
-	Town Class = iota // the core: covered by blocks
+	Town Class = iota // covered by blocks
 	River
 	Wood
 	Paddy
@@ -50,13 +50,14 @@ const landEps = 300
 type lander struct {
 	s     *layout.Site
 	ways  *layout.Ways
+	built []bool
 	label []int32
 }
 
-// Invent returns the open land of a site around its roads and the places of
-// its farmhouses.
-func Invent(s *layout.Site, ways *layout.Ways, houses []plane.Vec) (Country, error) {
-	l := &lander{s: s, ways: ways}
+// Invent returns the open land of a site around its roads, the blocks that cover
+// the nodes marked as built, and the places of its farmhouses.
+func Invent(s *layout.Site, ways *layout.Ways, built []bool, houses []plane.Vec) (Country, error) {
+	l := &lander{s: s, ways: ways, built: built}
 	l.classify()
 	var c Country
 	var err error
@@ -85,10 +86,10 @@ func (l *lander) classify() {
 
 func (l *lander) class(i int, v float64) Class {
 	s := l.s
-	switch p := s.Place(i); {
+	switch {
 	case s.Bank[i] < 0:
 		return River
-	case s.InCore(p):
+	case l.built[i]:
 		return Town
 	case v > 0.235:
 		return Wood
