@@ -179,8 +179,12 @@ func TestScreens(t *testing.T) {
 			slow, quick := st.screen(feedtest.Everybody()), st.screen(feedtest.Everybody())
 			slow.look(everything, feed.EventsTopic)
 			quick.look(everything, feed.EventsTopic)
-			for i := range 2500 {
-				st.put(feedtest.Event(int64(i%7+1), east, 106.5, 29.5))
+			for range 250 {
+				var ten []*events.Event
+				for id := range int64(10) {
+					ten = append(ten, feedtest.Event(id+1, east, 106.5, 29.5))
+				}
+				st.put(ten...)
 				quick.read()
 			}
 			if s := slow.sub.Stats(); s.Waiting > 2048 || s.Bytes > 2<<20 || s.Resyncs == 0 {
@@ -311,11 +315,12 @@ func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
 		outside := feed.Tile{Set: 2, Z: 14, X: inside.X + 400, Y: inside.Y}
 		s.sub.Hold(inside, 1)
 		s.sub.Hold(outside, 1)
-		var town []grid.Entity
-		for i := range int64(5000) {
-			town = append(town, feedtest.Building(i+1, east, 106.4+float64(i%100)/500, 29.4+float64(i/100)/500))
+		var town []feed.Touch
+		for i := range 5000 {
+			lon, lat := 106.4+float64(i%100)/500, 29.4+float64(i/100)/500
+			town = append(town, feed.Touch{Layer: "buildings", Envelope: box(lon, lat, lon, lat)})
 		}
-		st.log.PutLoad(1, town...)
+		st.hub.Touch(feed.Effects{Touches: town})
 		pass(time.Second)
 		if got := s.read(); len(got) != 1 || got[0] != inside || len(s.resyncs) != 0 {
 			t.Errorf("suspects %v, resyncs %v, want the one tile inside", got, s.resyncs)
