@@ -153,7 +153,7 @@ func (l *lander) covers() ([]Cover, error) {
 	}
 	label := make([]int32, len(g.Faces))
 	for f := range label {
-		label[f] = l.label[s.Node(plane.RingFrom(g.Ring(f)).Inner())]
+		label[f] = int32(l.most(plane.RingFrom(g.Ring(f))))
 	}
 	var under []Cover
 	for class, area := range g.Dissolve(label, int(classes)) {
@@ -162,6 +162,30 @@ func (l *lander) covers() ([]Cover, error) {
 		}
 	}
 	return append(under, largestFirst(out)...), nil
+}
+
+// most returns the class that covers most of a ring, islands and all.
+func (l *lander) most(r plane.Ring) Class {
+	lo, hi := r.Envelope()
+	const n = 14
+	var count [classes]int
+	count[l.label[l.s.Node(r.Inner())]]++
+	for i := range n * n {
+		p := plane.Vec{
+			X: lo.X + (hi.X-lo.X)*(float64(i%n)+0.5)/n,
+			Y: lo.Y + (hi.Y-lo.Y)*(float64(i/n)+0.5)/n,
+		}
+		if r.Contains(p) {
+			count[l.label[l.s.Node(p)]]++
+		}
+	}
+	best := Town
+	for c := range classes {
+		if count[c] > count[best] {
+			best = c
+		}
+	}
+	return best
 }
 
 // terraceStep is the rise from one terrace to the next, in metres.
