@@ -70,4 +70,5 @@ audit: ## known vulnerabilities, where the databases can be reached
 	cd frontend && npm audit
 
 clean:
-	rm -rf bin frontend/dist/assets frontend/dist/.built frontend/node_modules
+	rm -rf bin frontend/node_modules
+	git clean -qfdX frontend/dist
