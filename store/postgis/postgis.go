@@ -64,6 +64,9 @@ type Options struct {
 	BatchRows int
 	// Readers is how many connections a Load reads through; 2 if zero.
 	Readers int
+	// StretchPages is how many pages of a table, about 30 rows each, one reader of a
+	// Load fetches at a time and may hold in memory; 700 if zero.
+	StretchPages int
 }
 
 func (o Options) withDefaults() Options {
@@ -72,6 +75,7 @@ func (o Options) withDefaults() Options {
 	o.LockTime = orElse(o.LockTime, 5*time.Second)
 	o.BatchRows = orElse(o.BatchRows, 2000)
 	o.Readers = orElse(o.Readers, 2)
+	o.StretchPages = orElse(o.StretchPages, 700)
 	return o
 }
 

@@ -14,6 +14,7 @@ func TestPostGIS(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, part := range map[string]func(*testing.T, *pgtest.Server){
 		"the contract":                        contract,
+		"a load through many readers":         stretches,
 		"an outage":                           outage,
 		"transactions that block publication": blockers,
 		"a relay that lost its lock":          lostLock,

@@ -3,6 +3,7 @@ package postgis_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -319,4 +320,48 @@ func lockTimeout(t *testing.T, server *pgtest.Server) {
 		t.Fatal(err)
 	}
 	put(t, s, b)
+}
+
+// A load through many readers visits every row once, in order, of one moment.
+func stretches(t *testing.T, server *pgtest.Server) {
+	s, err := postgis.OpenWith(t.Context(), server.Database(t), postgis.Options{StretchPages: 2, Readers: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	l, err := s.BeginLoad(t.Context(), grid.LoadInfo{Actor: "tester"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 5000
+	var all []grid.Entity
+	for i := range int64(n) {
+		b := building("x")
+		b.ID = (i*7919)%n + 1 // every id once, in no order
+		all = append(all, b, &grid.Dwelling{Head: grid.Head{ID: b.ID}, Building: b.ID, Floor: 1})
+	}
+	if err := l.Put(t.Context(), all, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[grid.Kind]int64{}
+	_, err = s.Load(t.Context(), func(e grid.Entity) error {
+		if seen[e.Kind()]++; e.Entity().ID != seen[e.Kind()] || e.Kind() == grid.Buildings && seen[grid.Dwellings] > 0 {
+			return fmt.Errorf("%s %d came after %v", e.Kind(), e.Entity().ID, seen)
+		}
+		if seen[e.Kind()] > 1 {
+			return nil
+		}
+		_, err := s.Write(t.Context(), putting(building("written in the middle of the load")))
+		return err
+	})
+	if err != nil || seen[grid.Buildings] != n || seen[grid.Dwellings] != n {
+		t.Errorf("visited %v, %v; want %d of both", seen, err, n)
+	}
+	boom := errors.New("boom")
+	if _, err := s.Load(t.Context(), func(grid.Entity) error { return boom }); !errors.Is(err, boom) {
+		t.Errorf("a visitor's error: %v", err)
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"quanxi/events"
-	"quanxi/feed"
 	"quanxi/grid"
 )
 
@@ -21,31 +20,6 @@ func (s *Store) snapshot(ctx context.Context, f func(pgx.Tx) error) error {
 		}
 		return f(tx)
 	})
-}
-
-// Load implements feed.Log.
-func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
-	if err := s.verifyEpoch(ctx); err != nil {
-		return feed.Position{}, fmt.Errorf("load: epoch: %w", classify(err))
-	}
-	var at feed.Position
-	err := s.snapshot(ctx, func(tx pgx.Tx) (err error) {
-		// The state holds every transaction below xmin, published or not.
-		at, err = position(ctx, tx, "pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
-		if err != nil {
-			return err
-		}
-		for _, kind := range events.Kinds() {
-			if err := each(ctx, tx, s.layouts[kind], " ORDER BY id", nil, visit); err != nil {
-				return fmt.Errorf("%s: %w", kind, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return feed.Position{}, fmt.Errorf("load: %w", classify(err))
-	}
-	return at, nil
 }
 
 // LoadEntities implements grid.Store.
