@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"quanxi/store/gpkg"
 )
@@ -42,6 +43,9 @@ type restoreCommand struct {
 func (c *restoreCommand) Run(in *invocation) error {
 	if c.Database != "" {
 		return errDatabase
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("restore: %w", err)
 	}
 	if err := gpkg.Restore(in.ctx, c.File, c.file()); err != nil {
 		return err

@@ -7,8 +7,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -24,14 +26,14 @@ func main() {
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "quanxi:", err)
+		fmt.Fprintln(os.Stderr, "quanxi:", oneLine(err))
 		os.Exit(1)
 	}
 }
 
 // run parses the command line and runs the chosen command until it is done or
 // ctx ends.
-func run(ctx context.Context, args []string, stdout, stderr *os.File) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("quanxi"),
 		kong.Description("Quanxi 全息: the holographic grid map server."),
@@ -46,3 +48,6 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) error {
 	}
 	return chosen.Run(&invocation{ctx: ctx, stdout: stdout, stderr: stderr})
 }
+
+// oneLine tells the reason for an end in one line, as a supervisor's log needs it.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
