@@ -262,3 +262,52 @@ func TestCareGoesWithAgeAndHome(t *testing.T) {
 		}
 	}
 }
+
+func TestCutsRunBetweenBuildings(t *testing.T) {
+	for _, d := range mustDrafts(t) {
+		cuts := d.ground.Cuts()
+		if len(cuts) == 0 {
+			t.Errorf("%s: no block is cut", d.plan.Name)
+		}
+		for _, l := range cuts {
+			for i := 1; i < len(l); i++ {
+				for _, b := range d.ground.Buildings {
+					if b.Parcel >= 0 && b.Box.C.Dist(l[i]) < 60 && plane.GapRings(plane.Ring{l[i-1], l[i]}, b.Box.Ring()) < 1.2 {
+						t.Fatalf("a cut passes a building at %v", b.Box.C)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestALaneReachesEveryGroup(t *testing.T) {
+	for _, d := range mustDrafts(t) {
+		for i, g := range d.country.Groups {
+			if _, ok := d.ground.Ways.Nearest(g.Place, 60, func(k int) bool { return k < d.laid }); !ok {
+				t.Errorf("%s: no lane reaches group %d", d.plan.Name, i)
+			}
+		}
+	}
+}
+
+func TestRoadsMeetAtGates(t *testing.T) {
+	ds := mustDrafts(t)
+	shared := 0
+	for _, gate := range ds[0].plan.gates {
+		if !slices.Contains(ds[1].plan.gates, gate) {
+			continue
+		}
+		shared++
+		for _, d := range ds {
+			if _, ok := d.ground.Ways.Nearest(plane.From(gate), 0.05, func(int) bool { return true }); !ok {
+				t.Logf("%s: no road leads to the gate %v", d.plan.Name, gate)
+				shared--
+				break
+			}
+		}
+	}
+	if shared < 1 {
+		t.Error("no road leads from town to town")
+	}
+}

@@ -21,9 +21,6 @@ func New(seed uint64, tag string, index ...uint64) *Stream {
 	return &Stream{h}
 }
 
-// Mix returns a number that depends on all of a, b and c.
-func Mix(a, b, c uint64) uint64 { return mix(mix(mix(a)^b) ^ c) }
-
 // hash is FNV-1a.
 func hash(s string) uint64 {
 	h := uint64(14695981039346656037)

@@ -119,6 +119,3 @@ func (s *Site) buildable(p plane.Vec) bool {
 func (s *Site) InCore(p plane.Vec) bool {
 	return s.Value(s.need, p) < s.Radius && s.buildable(p)
 }
-
-// Nearness falls from 1 at the centre to 0 at the edge of the core and beyond.
-func (s *Site) Nearness(p plane.Vec) float64 { return max(0, 1-p.Dist(s.Centre)/s.Radius) }

@@ -30,7 +30,7 @@ func TestSplitKeepsTheArea(t *testing.T) {
 		if off := left.Area() + right.Area() - r.Area(); math.Abs(off) > 1e-6 {
 			t.Fatalf("off by %g", off)
 		}
-		if d.Cross(left.Centroid().Sub(p)) < 0 || d.Cross(right.Centroid().Sub(p)) > 0 {
+		if d.Cross(left.Inner().Sub(p)) < 0 || d.Cross(right.Inner().Sub(p)) > 0 {
 			t.Fatal("left and right changed places")
 		}
 	})
@@ -54,7 +54,7 @@ func TestSmallestBox(t *testing.T) {
 func TestInnerLiesInside(t *testing.T) {
 	for _, r := range []Ring{
 		{{0, 0}, {10, 0}, {10, 10}, {0, 10}},
-		{{0, 0}, {100, 0}, {100, 4}, {4, 4}, {4, 100}, {0, 100}}, // an L whose centroid lies outside
+		{{0, 0}, {100, 0}, {100, 4}, {4, 4}, {4, 100}, {0, 100}}, // an L whose centre of gravity lies outside
 	} {
 		if p := r.Inner(); !r.Contains(p) || r.EdgeDist(p) < 1 {
 			t.Errorf("inner place %v of %v", p, r)

@@ -58,22 +58,6 @@ func (r Ring) Perimeter() float64 {
 	return sum
 }
 
-// Centroid returns the centre of gravity, which may lie outside.
-func (r Ring) Centroid() Vec {
-	var c Vec
-	sum := 0.0
-	for i, v := range r {
-		a, b := v.Sub(r[0]), r[(i+1)%len(r)].Sub(r[0])
-		k := a.Cross(b)
-		c = c.Along(a.Add(b), k)
-		sum += k
-	}
-	if sum == 0 {
-		return r[0]
-	}
-	return r[0].Along(c, 1/(3*sum))
-}
-
 // Contains reports whether p lies in r; on the edge either answer may come.
 func (r Ring) Contains(p Vec) bool {
 	in := false
