@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 
@@ -79,8 +80,12 @@ type Seen struct {
 	Plan  int64  `query:"plan" minimum:"0" doc:"number of the boundary plan; 0 is the one in force"`
 }
 
-// await holds a read until this node has applied what the token stands for.
+// await holds a read until this node has applied what the token stands for. A
+// node that is not level with the log answers no reads.
 func (s *Server) await(ctx context.Context, in Seen) error {
+	if node := s.Status(); !node.Ready() {
+		return fmt.Errorf("%s: %w", node.Why(), ErrBehind)
+	}
 	if in.Token == "" {
 		return nil
 	}

@@ -213,11 +213,11 @@ func (e entities) written(ctx context.Context, w access.Written) *recordOutput {
 // applyWait is how long a writer waits to be told that the map shows the write.
 const applyWait = 250 * time.Millisecond
 
-func (e entities) applied(ctx context.Context, receipt grid.Receipt) (token string, applied bool) {
-	token = e.Tokens.Seal(receipt.Mark)
+func (s *Server) applied(ctx context.Context, receipt grid.Receipt) (token string, applied bool) {
+	token = s.Tokens.Seal(receipt.Mark)
 	ctx, cancel := context.WithTimeout(ctx, applyWait)
 	defer cancel()
-	return token, e.Tokens.Wait(ctx, token) == nil
+	return token, s.Tokens.Wait(ctx, token) == nil
 }
 
 func (e entities) origin(ctx context.Context, key string) access.Origin {

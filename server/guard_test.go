@@ -99,7 +99,7 @@ func TestSite(t *testing.T) {
 		}
 	})
 	t.Run("a node that loads is alive and not ready", func(t *testing.T) {
-		r.ready = false
+		r.node.Loaded = false
 		if rec := r.do(t, call{line: "/healthz"}); rec.Code != 200 {
 			t.Errorf("healthz %d", rec.Code)
 		}
@@ -150,6 +150,29 @@ func TestOGC(t *testing.T) {
 			}
 			mustHold(t, rec.Body.String(), tt.want, tt.not)
 		})
+	}
+}
+
+// A node that hears nothing of the relay might miss a withdrawn right.
+func TestASilentNodeShowsNothingScoped(t *testing.T) {
+	r := newRig(t)
+	r.build(t)
+	r.node.Fresh = false
+	for line, want := range map[string]int{
+		"/tiles/buildings" + ourTile:        200,
+		"/tiles/buildings,people" + ourTile: 503,
+		"/tiles/events" + ourTile:           503,
+		"/api/identify?lon=106.1&lat=29.5":  503,
+		"/api/people":                       503,
+		"/api/stats?code=500106":            503,
+		"/ogc/collections/events/items":     503,
+		"/readyz":                           503,
+		"/healthz":                          200,
+		"/api/status":                       200,
+	} {
+		if rec := r.do(t, call{line: line}); rec.Code != want {
+			t.Errorf("%s: %d, want %d", line, rec.Code, want)
+		}
 	}
 }
 
@@ -205,12 +228,12 @@ func failingServer(t *testing.T, err error) *rig {
 		t.Fatal(openErr)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	r := &rig{store: store, viewer: access.Local(), ready: true, world: world.New(world.Options{Now: clock})}
+	r := &rig{store: store, viewer: access.Local(), node: server.NodeStatus{Loaded: true, Fresh: true}, world: world.New(world.Options{Now: clock})}
 	var master access.MasterKey
 	views := access.NewViews(access.Sources{Store: failing{store, err}, Vault: access.NewVault(master), Master: master, World: r.world, Clock: clock})
 	r.Server = server.New(server.Options{
 		Views: views, Viewer: func(*http.Request) access.Viewer { return r.viewer }, Tokens: r,
-		Status: func() server.NodeStatus { return server.NodeStatus{Ready: true} }, Files: fstest.MapFS{},
+		Status: func() server.NodeStatus { return r.node }, Files: fstest.MapFS{},
 		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 	return r

@@ -15,13 +15,13 @@ func (s *Server) healthRoutes() {
 	})
 	s.handle("GET /readyz", func(w http.ResponseWriter, _ *http.Request) error {
 		status := s.Status()
-		if status.Ready {
+		if status.Ready() {
 			_, err := fmt.Fprintln(w, "ready")
 			return clientGone(err)
 		}
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, err := fmt.Fprintln(w, "not ready: "+status.Why)
+		_, err := fmt.Fprintln(w, "not ready: "+status.Why())
 		return clientGone(err)
 	})
 }

@@ -62,8 +62,12 @@ func collections() []collection {
 	}
 }
 
-// collectionOf finds a collection that the viewer may list.
+// collectionOf finds a collection that the viewer may list, once the node is
+// level with the log.
 func (s *Server) collectionOf(r *http.Request) (collection, error) {
+	if err := s.await(r.Context(), Seen{}); err != nil {
+		return collection{}, err
+	}
 	for _, c := range collections() {
 		if string(c.kind) == r.PathValue("id") && ViewerFrom(r.Context()).MayList(c.kind) {
 			return c, nil

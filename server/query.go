@@ -148,7 +148,7 @@ type areaBody struct {
 
 func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error) {
 	node, out := s.Status(), &statusOutput{CacheControl: private}
-	out.Body.Epoch, out.Body.Plan, out.Body.Ready = node.Epoch, node.Plan, node.Ready
+	out.Body.Epoch, out.Body.Plan, out.Body.Ready = node.Epoch, node.Plan, node.Ready()
 	home, ok := s.view(ctx).Home()
 	if !ok {
 		return out, nil

@@ -52,10 +52,22 @@ type Tokens interface {
 type NodeStatus struct {
 	Epoch string
 	Plan  int64
-	// Ready reports that the World is loaded and follows the log.
-	Ready bool
-	// Why says what is missing when not ready.
-	Why string
+	// Loaded reports that the World holds the town.
+	Loaded bool
+	// Fresh reports that the relay was heard a moment ago: a node that hears nothing
+	// might miss a withdrawn right, and shows no scoped data (RULES A15).
+	Fresh bool
+}
+
+// Ready reports whether the node answers everything.
+func (n NodeStatus) Ready() bool { return n.Loaded && n.Fresh }
+
+// Why says what a node lacks that is not ready.
+func (n NodeStatus) Why() string {
+	if !n.Loaded {
+		return "the World is loading"
+	}
+	return "the relay is silent"
 }
 
 // Limits of requests.
@@ -94,6 +106,7 @@ func (s *Server) routes() {
 	s.divisionRoutes()
 	s.entityRoutes()
 	s.workerRoutes()
+	s.loadRoutes()
 	s.tileRoutes()
 	s.ogcRoutes()
 	s.healthRoutes()

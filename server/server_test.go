@@ -41,7 +41,7 @@ type rig struct {
 	world  *world.World
 	moved  []access.Position
 	viewer access.Viewer
-	ready  bool
+	node   server.NodeStatus
 }
 
 func newRig(t *testing.T) *rig {
@@ -56,7 +56,7 @@ func newRig(t *testing.T) *rig {
 		}
 	})
 	var master access.MasterKey
-	r := &rig{store: store, viewer: access.Local(), ready: true}
+	r := &rig{store: store, viewer: access.Local(), node: server.NodeStatus{Epoch: "e1", Loaded: true, Fresh: true}}
 	r.world = world.New(world.Options{Now: clock})
 	views := access.NewViews(access.Sources{
 		Store: store, Vault: access.NewVault(master), Master: master, World: r.world,
@@ -67,9 +67,7 @@ func newRig(t *testing.T) *rig {
 		Views:  views,
 		Viewer: func(*http.Request) access.Viewer { return r.viewer },
 		Tokens: r,
-		Status: func() server.NodeStatus {
-			return server.NodeStatus{Epoch: "e1", Ready: r.ready, Why: "the World is loading"}
-		},
+		Status: func() server.NodeStatus { return r.node },
 		Files: fstest.MapFS{
 			"index.html":         {Data: []byte("<!doctype html><title>全息</title>")},
 			"m/index.html":       {Data: []byte("<title>phone</title>")},

@@ -98,7 +98,7 @@ func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
 	return socket.New(socket.Options{
 		Hub: n.hub, Sets: sets, Sealer: n.sealer,
 		Screen: func(*http.Request) socket.Screen { return screen },
-		Ready:  func() bool { return n.status().Ready },
+		Ready:  func() bool { return n.status().Ready() },
 		Plan:   func() int64 { return 0 },
 		Log:    n.log,
 	})
@@ -115,14 +115,7 @@ func (n *node) closeFeed() error {
 // relay for a while might miss a withdrawn right (RULES A15).
 func (n *node) status() server.NodeStatus {
 	s := n.feed.Status()
-	out := server.NodeStatus{Epoch: string(s.Epoch), Ready: s.Ready && s.Fresh}
-	switch {
-	case !s.Ready:
-		out.Why = "the World is loading"
-	case !s.Fresh:
-		out.Why = "the relay is silent"
-	}
-	return out
+	return server.NodeStatus{Epoch: string(s.Epoch), Loaded: s.Ready, Fresh: s.Fresh}
 }
 
 // publishPosition tells every node where a worker is.
