@@ -14,8 +14,8 @@ func (d *draft) putPerson(e *grid.Person) {
 	}
 	row := personRow{dwelling: none, household: none, next: none, born: e.Born,
 		flags: uint8(max(0, slices.Index(grid.Residences(), e.Residence)))}
-	for bit, tag := range grid.CareTags() {
-		if slices.Contains(e.Care, tag) {
+	for _, tag := range e.Care {
+		if bit := slices.Index(grid.CareTags(), tag); bit >= 0 {
 			row.care |= 1 << bit
 		}
 	}

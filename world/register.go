@@ -24,13 +24,21 @@ type bucket struct {
 	edition uint64
 	depth   uint8 // bits that its ids have in common
 	used    uint16
-	slots   [bucketSlots]uint32 // slot+1 by the last bits of the hash, 0 where free
+	slots   [bucketSlots]uint32 // by the last bits of the hash, 0 where free
 }
 
 const (
 	bucketSlots = 512
-	bucketFull  = 440
+	bucketFull  = 470
+
+	// slotBits is the width of a slot. The other bits of a bucket's entry tell most
+	// wrong ids apart without a look at the id itself, which lies far away.
+	slotBits = 28
+	slotMask = 1<<slotBits - 1
 )
+
+// entryOf returns what a bucket keeps of a slot; never 0.
+func entryOf(h uint64, slot uint32) uint32 { return uint32(h>>9)<<slotBits | (slot + 1) }
 
 // find returns the slot of id, and false if it has none.
 func (r *register) find(id int64) (uint32, bool) {
@@ -39,9 +47,10 @@ func (r *register) find(id int64) (uint32, bool) {
 	}
 	h := hash(id)
 	b := r.dir[h>>(64-r.depth)]
+	tag := entryOf(h, 0) &^ slotMask
 	for i := h % bucketSlots; b.slots[i] != 0; i = (i + 1) % bucketSlots {
-		if slot := b.slots[i] - 1; *r.ids.at(slot) == id {
-			return slot, true
+		if e := b.slots[i]; e&^slotMask == tag && *r.ids.at(e&slotMask - 1) == id {
+			return e&slotMask - 1, true
 		}
 	}
 	return none, false
@@ -102,7 +111,7 @@ func (b *bucket) add(h uint64, slot uint32) {
 	for b.slots[i] != 0 {
 		i = (i + 1) % bucketSlots
 	}
-	b.slots[i] = slot + 1
+	b.slots[i] = entryOf(h, slot)
 	b.used++
 }
 
@@ -117,19 +126,17 @@ func (r *register) split(edition uint64, h uint64) {
 		r.dir, r.owner, r.depth = wider, edition, r.depth+1
 	}
 	halves := [2]*bucket{{edition: edition, depth: old.depth + 1}, {edition: edition, depth: old.depth + 1}}
-	var some [2]uint64
 	for _, s := range old.slots {
 		if s != 0 {
-			g := hash(*r.ids.at(s - 1))
+			slot := s&slotMask - 1
+			g := hash(*r.ids.at(slot))
 			side := g >> (63 - old.depth) & 1
-			halves[side].add(g, s-1)
+			halves[side].add(g, slot)
 		}
 	}
 	bit := uint64(1) << (63 - old.depth)
-	some[0], some[1] = h&^bit, h|bit
-	for i := range halves {
-		r.point(edition, some[i], halves[i])
-	}
+	r.point(edition, h&^bit, halves[0])
+	r.point(edition, h|bit, halves[1])
 }
 
 // point makes every entry of the directory that begins like h lead to b.

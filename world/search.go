@@ -27,8 +27,12 @@ type Hit struct {
 }
 
 const (
-	mostLooks = 30_000 // texts looked at for one question
+	mostLooks = 20_000 // entities looked at for one question
 	mostQuery = 64     // characters of a question
+
+	// mostAlike is how many entities under one stem are looked at if the stem alone
+	// is asked for: they fit equally well, and other stems deserve a look.
+	mostAlike = 500
 )
 
 // Search finds divisions, buildings, organisations, service points, cameras,
@@ -37,7 +41,7 @@ const (
 // of their codes. Several words separated by spaces must all be found. What the
 // scope does not hold of cameras and workers is left out before anything is
 // ranked. The best hits come first, at most limit. A question that fits more than
-// 30,000 texts is answered from the first of them.
+// 20,000 entities is answered from the first of them.
 func (s *Snapshot) Search(query string, limit int, scope grid.Scope) []Hit {
 	words := wordsOf(query)
 	if len(words) == 0 || limit <= 0 {
@@ -47,7 +51,12 @@ func (s *Snapshot) Search(query string, limit int, scope grid.Scope) []Hit {
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
 	}
-	q.byStem(stemKey(words))
+	key := stemKey(words)
+	q.byStem(key)
+	if len(q.hits) == 0 && utf8.RuneCountInString(key) < 2 {
+		q.looks = 0
+		q.byStem("") // "12号" is under no stem of its own
+	}
 	q.cut()
 	return q.hits
 }
@@ -106,27 +115,31 @@ func (q *question) byCode(prefix grid.Code) {
 	}
 }
 
-// byStem finds what is under the stems that hold key.
+// byStem finds what is under the stems that hold key, and if key is empty, under
+// any.
 func (q *question) byStem(key string) {
-	if key == "" {
-		return
+	s := q.s
+	var first uint32
+	if key != "" {
+		first = letterBit(rune(key[0]))
 	}
-	s, first := q.s, letterBit(rune(key[0]))
 	signs := signsOf(strings.Map(beyondLatin, key))
+	alike := mostLooks
+	if len(q.words) == 1 && q.words[0] == key {
+		alike = mostAlike
+	}
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		if row.first == none || row.letters&first != first || row.signs&signs != signs {
+		if row.first == none || row.letters&first != first || row.signs&signs != signs || find(s.texts.get(row.text), key) < 0 {
 			continue
 		}
-		if q.looks >= mostLooks {
-			return
-		}
-		if find(s.texts.get(row.text), key) < 0 {
-			continue
-		}
-		for e := row.first; e != none && q.looks < mostLooks; e = s.words.entries.at(e).next {
+		until := min(mostLooks, q.looks+alike)
+		for e := row.first; e != none && q.looks < until; e = s.words.entries.at(e).next {
 			q.looks++
 			q.look(s.words.entries.at(e).who)
+		}
+		if q.looks == mostLooks {
+			return
 		}
 	}
 }
@@ -142,7 +155,7 @@ func beyondLatin(r rune) rune {
 // look adds an entity if the viewer may know of it and all words are in one or
 // other of its texts.
 func (q *question) look(who uint32) {
-	k, slot := sort(who>>slotBits), who&(1<<slotBits-1)
+	k, slot := sort(who>>slotBits), who&slotMask
 	if !public(k) && !q.holds(q.s.areaOfItem(k, slot)) {
 		return
 	}

@@ -27,11 +27,9 @@ type stemRow struct {
 
 // An entryRow says that an entity is found under a stem.
 type entryRow struct {
-	who  uint32 // sort in the upper 4 bits, slot in the others
+	who  uint32 // sort in the bits above the slot
 	next uint32
 }
-
-const slotBits = 28
 
 // textsOf returns the texts by which an entity is found.
 func (s *state) textsOf(k sort, slot uint32) [3]string {
