@@ -88,8 +88,9 @@ type Log interface {
 	// Digest returns the digest of the row at pos, ErrEpoch if there is none.
 	Digest(ctx context.Context, pos int64) ([]byte, error)
 
-	// Publish gives positions to committed changes that have none yet, at most
-	// limit, and returns them as a batch; an empty batch if there are none. Only
+	// Publish gives positions to committed changes that have none yet, about limit
+	// of them, and returns them as a batch; an empty batch if there are none. It
+	// never cuts a write in two, so a batch may be longer by a part of one. Only
 	// the holder of the relay lock calls it; a unique position refuses any other.
 	Publish(ctx context.Context, limit int) (Batch, error)
 

@@ -146,6 +146,10 @@ func loads(t *testing.T, place Place) {
 		}
 		undone(t, s, l)
 	})
+}
+
+func endsOfLoads(t *testing.T, place Place) {
+	s := sub{t, place}
 	s.run("once aborted leave nothing", func(t *testing.T, s Store) {
 		old := from("osm:8", building("old"))
 		write(t, s, old)

@@ -138,6 +138,10 @@ func log(t *testing.T, place Place) {
 			t.Errorf("beyond the end: %v, want ErrEpoch", err)
 		}
 	})
+}
+
+func following(t *testing.T, place Place) {
+	s := sub{t, place}
 	s.run("a commit wakes, also from another handle", func(t *testing.T, _ Store) {
 		s := relaying(t, place)
 		for _, writer := range []Store{s, open(t, place)} {

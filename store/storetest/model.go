@@ -36,11 +36,11 @@ type modelLoad struct {
 // modelled runs random sequences of operations against store and model at once.
 func modelled(t *testing.T, place Place) {
 	s := open(t, place)
-	for seed := range uint64(12) {
+	for seed := range uint64(8) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 2))
 			run := &modelRun{T: t, store: s, model: model{shown: map[int64]*version{}}, first: int64(seed)*100 + 1, seen: map[int64]sighting{}, random: random}
-			for range 60 {
+			for range 50 {
 				run.step()
 				run.check()
 			}

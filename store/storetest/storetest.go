@@ -46,10 +46,12 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"keys of subjects", keys},
 		{"once", once},
 		{"loads", loads},
+		{"ends of loads", endsOfLoads},
 		{"conflicts of loads", loadConflicts},
 		{"undoing loads", undo},
 		{"a simple model", modelled},
 		{"the log", log},
+		{"following the log", following},
 		{"the relay lock", relayLock},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, fresh(t)) })
