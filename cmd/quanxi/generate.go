@@ -15,7 +15,7 @@ import (
 
 // townFlags say what to invent.
 type townFlags struct {
-	Towns  int    `help:"How many towns to invent." default:"1" env:"QUANXI_TOWNS"`
+	Towns  int    `help:"How many towns to invent, streets and villages side by side." default:"2" env:"QUANXI_TOWNS"`
 	Seed   uint64 `help:"The same seed gives the same towns." default:"1" env:"QUANXI_SEED"`
 	County string `help:"County of Chongqing whose name the towns carry." default:"500106" env:"QUANXI_COUNTY" placeholder:"CODE"`
 	Names  string `help:"Folder with the real counties, towns and communities." env:"QUANXI_NAMES" type:"existingdir" placeholder:"DIR"`
