@@ -52,14 +52,12 @@ func newCounty(opt Options) (*county, error) {
 		return nil, ErrNoTowns
 	}
 	if real, ok := opt.Names.county(opt.County); ok {
-		c.border = real
-		c.ring = fullest(real)
+		c.border = densified(real)
 	} else {
 		c.land = c.land.Anchored(plane.From(fact.centre))
-		c.ring = c.inventRing(list)
-		c.border = geo.MultiPolygon{{c.ring}}
+		c.border = densified(geo.MultiPolygon{{c.inventRing(list)}})
 	}
-	c.ring = densify(c.ring, 150)
+	c.ring = fullest(c.border)
 	c.outline = plane.NewOutline(plane.RingFrom(c.ring))
 	var err error
 	for attempt := range uint64(6) {
@@ -140,6 +138,20 @@ func bend(out plane.Line, a, b plane.Vec, seed uint64, share, finest float64) pl
 	h := chance.New(seed, "bend", uint64(p.Lon), uint64(p.Lat), uint64(q.Lon), uint64(q.Lat))
 	mid := a.Lerp(b, 0.5).Along(side, h.Spread(share))
 	return bend(bend(out, a, mid, seed, share, finest), mid, b, seed, share, finest)
+}
+
+// longestEdge is how long an edge of a border may be, in metres, so that lines
+// always find a vertex to end at.
+const longestEdge = 150
+
+func densified(m geo.MultiPolygon) geo.MultiPolygon {
+	out := make(geo.MultiPolygon, len(m))
+	for i, p := range m {
+		for _, r := range p {
+			out[i] = append(out[i], densify(r, longestEdge))
+		}
+	}
+	return out
 }
 
 // densify adds vertices to edges longer than most metres, at the same places

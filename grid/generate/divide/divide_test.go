@@ -59,16 +59,25 @@ func TestSplitMakesConnectedPartsOfAllPieces(t *testing.T) {
 	})
 }
 
-func TestSplitIsEven(t *testing.T) {
+func TestSplitIsEvenAndLeavesNoEnclave(t *testing.T) {
 	m := board(12, 12)
 	weight, all := make([]float64, 144), make([]int32, 144)
 	for i := range all {
 		weight[i], all[i] = 1, int32(i)
 	}
-	task := &Task{Map: m, Weight: weight, Trees: 20, Chance: chance.New(1, "even")}
-	for _, p := range task.Split(all, 6) {
+	for seed := range uint64(12) {
+		checkEven(t, m, (&Task{Map: m, Weight: weight, Trees: 20, Chance: chance.New(seed, "even")}).Split(all, 6))
+	}
+}
+
+func checkEven(t *testing.T, m *Map, parts [][]int32) {
+	t.Helper()
+	for _, p := range parts {
 		if len(p) < 18 || len(p) > 30 {
 			t.Errorf("a part of %d pieces, want about 24", len(p))
+		}
+		if m.Surrounds(p) {
+			t.Error("a part surrounds others")
 		}
 	}
 }
