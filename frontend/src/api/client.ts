@@ -1,5 +1,5 @@
 import type {
-  Category, Division, EventRecord, Hit, Identified, Page, Status, Counters, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, EventRecord, Hit, Identified, Page, Resident, Status, Counters, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
 
 /** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
@@ -68,6 +68,11 @@ export class Client {
 
   entity<T>(kind: string, id: number, signal?: AbortSignal): Promise<T> {
     return this.get(`/api/${kind}/${id}`, {}, signal);
+  }
+
+  /** Who is registered at or lives in a home; names, numbers and phones as this viewer may see them. */
+  residents(home: number, signal?: AbortSignal): Promise<readonly Resident[]> {
+    return this.all<Resident>("/api/people", { filter: `dwelling:${home}`, geometry: "false" }, signal, 100);
   }
 
   within(query: WithinQuery, signal?: AbortSignal): Promise<WithinReply> {

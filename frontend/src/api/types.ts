@@ -101,6 +101,8 @@ export interface Hit {
   readonly lat: number;
   readonly zoom: number;
   readonly envelope: Envelope;
+  /** False for what has no place: it is in the tree and found, but cannot be shown. */
+  readonly on_map?: boolean;
 }
 
 /** Numbers of one division; a number that this viewer may not know is absent. */
@@ -162,18 +164,26 @@ export interface WithinItem {
   readonly name?: string;
   readonly address?: string;
   readonly room?: string;
-  readonly unit?: number;
-  readonly floor?: number;
+  readonly floors?: number;
   readonly building?: number;
+  readonly dwelling?: number;
   readonly state?: string;
-  readonly age?: number;
-  readonly lon?: number;
-  readonly lat?: number;
-  readonly [field: string]: unknown;
+  readonly residence?: string;
+  readonly born?: string;
 }
 
 export interface WithinReply {
   readonly counts: Counters;
   readonly items: readonly WithinItem[] | null;
   readonly next: string | null;
+}
+
+/** One record of a human at a home. Names and phones come masked. */
+export interface Resident {
+  readonly id: number;
+  readonly name: string;
+  readonly phone?: string;
+  readonly sex?: string;
+  readonly born?: string;
+  readonly residence?: string;
 }

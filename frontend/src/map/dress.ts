@@ -6,6 +6,7 @@ import type { Overlay, Theme } from "../model/address";
 export interface Dressing {
   readonly theme: Theme;
   readonly hidden: readonly Overlay[];
+  readonly houses: { readonly opened?: number };
 }
 
 /** Layers of each overlay, by the beginning of their names. */
@@ -31,19 +32,32 @@ const aside: Readonly<Record<Theme, readonly Overlay[]>> = {
   service: ["devices", "components", "cameras", "workers", "events"],
 };
 
+/** From which zoom a theme shows a layer, where that is later than usual. */
+function later(theme: Theme, id: string): { minzoom?: number } {
+  if (theme === "people" && (id === "house" || id === "house-shadow")) return { minzoom: 15 };
+  if (theme === "map" && id === "worker") return { minzoom: 15 };
+  return theme === "map" && id === "service" ? { minzoom: 16.8 } : {};
+}
+
 /** Names that would be noise over a choropleth. */
 const wayNames = ["road-label", "main-road-label", "stream-label", "green-label"];
 
+/** What an opened building leaves out: it is the subject, and the only one. */
+const besideTheSubject: readonly Overlay[] = ["components", "cameras", "devices", "service", "workers", "events", "borders"];
+const quietNames = ["building-label", "grid-label", "micro-grid-label", "community-label", "town-label", "house-shadow"];
+
 /** The same style with each layer switched on or off. */
-export function dress(style: StyleSpecification, { theme, hidden }: Dressing): StyleSpecification {
-  const off = new Set([...aside[theme], ...hidden].flatMap((overlay) => parts[overlay]));
+export function dress(style: StyleSpecification, { theme, hidden, houses }: Dressing): StyleSpecification {
+  const isOpened = houses.opened !== undefined;
+  const gone = [...aside[theme], ...hidden, ...(isOpened ? besideTheSubject : [])].flatMap((overlay) => parts[overlay]);
+  const off = new Set([...gone, ...(isOpened ? quietNames : [])]);
   const shown = (id: string): boolean => {
     if (id === "choropleth") return theme === "people";
     if (id === "house-flat" || (theme === "people" && wayNames.includes(id))) return false;
     return ![...off].some((part) => (part.endsWith("-") ? id.startsWith(part) : id === part));
   };
   const layers = style.layers.map((layer) => {
-    const faded = theme === "people" && (layer.id === "house" || layer.id === "house-shadow") ? { minzoom: 15 } : {};
+    const faded = later(theme, layer.id);
     const visibility: "visible" | "none" = shown(layer.id) ? "visible" : "none";
     return layer.type === "background" ? layer : { ...layer, ...faded, layout: { ...layer.layout, visibility } };
   });

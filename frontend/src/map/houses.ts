@@ -29,7 +29,10 @@ export function houseHeight({ focus, opened }: HouseView): DataDrivenPropertyVal
 }
 
 export function houseColour(palette: Palette, { focus, redGrids, opened }: HouseView): DataDrivenPropertyValueSpecification<string> {
-  if (opened !== undefined) return palette.quiet;
+  const lit = (otherwise: ExpressionSpecification | string): ExpressionSpecification => ["case", ["boolean", ["feature-state", "selected"], false], palette.selection.fill, otherwise];
+  // Also grey depends on the feature's state: MapLibre 6.17 fails on a state that
+  // is set while a colour that did depend on it no longer does.
+  if (opened !== undefined) return lit(palette.quiet);
   const byUse = ["match", ["get", "use"],
     ["commerce", "office", "market"], byHeight(palette.houses.commerce),
     ["school", "hospital", "government"], byHeight(palette.houses.civic),
@@ -37,7 +40,7 @@ export function houseColour(palette: Palette, { focus, redGrids, opened }: House
     byHeight(palette.houses.housing)] as unknown as ExpressionSpecification;
   const tinted = redGrids.length > 0 ? ["case", startsWith(["literal", [...redGrids]] as ExpressionSpecification, 15), palette.redHouse, byUse] as ExpressionSpecification : byUse;
   const placed = focus === "" ? tinted : ["case", inFocus(focus), tinted, palette.outside] as ExpressionSpecification;
-  return ["case", ["boolean", ["feature-state", "selected"], false], palette.selection.fill, placed];
+  return lit(placed);
 }
 
 function byHeight([low, middle, tall]: Heights): ExpressionSpecification {

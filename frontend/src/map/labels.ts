@@ -1,6 +1,7 @@
 /** Words on the map. Later layers are placed first: marks go before all of these. */
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SymbolLayerSpecification } from "maplibre-gl";
 
+import { chineseNumber } from "../model/name";
 import type { Palette } from "./palette";
 import { grow } from "./scale";
 
@@ -39,7 +40,7 @@ function divisionLabels(palette: Palette, k: number): LayerSpecification[] {
   const strong = { "text-color": palette.text, "text-halo-color": palette.halo } as const;
   return [
     text("micro-grid-label", { ...labelled, minzoom: 17.2, filter: is("level", 6) }, { ...area, "text-field": after("网格"), "text-font": [plainFace], "text-size": 12 * k }, { "text-color": palette.text3, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
-    text("grid-label", { ...labelled, minzoom: 15.1, filter: is("level", 5) }, { ...area, "text-field": after("第"), "text-font": [plainFace], "text-size": grow(k, [15, 13], [17, 16]) }, { "text-color": palette.text2, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
+    text("grid-label", { ...labelled, minzoom: 15.1, filter: is("level", 5) }, { ...area, "text-field": numbered(after("第")), "text-font": [plainFace], "text-size": grow(k, [15, 13], [17, 16]) }, { "text-color": palette.text2, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
     text("county-label", { ...labelled, maxzoom: 10.5, filter: is("level", 2) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [6, 14], [10, 20]) }, { ...strong, "text-halo-width": 2 * k }),
     text("town-label", { ...labelled, minzoom: 8, maxzoom: 13.2, filter: is("level", 3) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [8, 12], [10, 14], [12, 20]) }, { ...strong, "text-halo-width": 2 * k }),
     text("community-label", { ...labelled, minzoom: 12.5, maxzoom: 17.4, filter: is("level", 4) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [13, 14], [15, 18], [17, 20]), "text-letter-spacing": 0.14 }, { ...strong, "text-halo-width": 1.8 * k }),
@@ -51,6 +52,12 @@ function divisionLabels(palette: Palette, k: number): LayerSpecification[] {
 function after(words: string): ExpressionSpecification {
   const rest: ExpressionSpecification = ["slice", ["get", "name"], ["+", ["var", "at"], words.length]];
   return ["let", "at", ["index-of", words, ["get", "name"]], ["case", ["all", [">", ["var", "at"], -1], ["!=", rest, ""]], rest, ["get", "name"]]];
+}
+
+/** “二网格” as “2 网格”, which an expression cannot work out: so by a table. Other names stay. */
+function numbered(name: ExpressionSpecification): ExpressionSpecification {
+  const known = Array.from({ length: 60 }, (_, i) => [`${chineseNumber(i + 1)}网格`, `${i + 1} 网格`]);
+  return ["match", name, ...known.flat(), name] as unknown as ExpressionSpecification;
 }
 
 type TextLayer = Pick<SymbolLayerSpecification, "source" | "source-layer" | "minzoom" | "maxzoom" | "filter">;

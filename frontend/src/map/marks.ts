@@ -21,7 +21,7 @@ export function places(palette: Palette, k: number): LayerSpecification[] {
     { id: "device", type: "symbol", source: "devices", "source-layer": "devices", minzoom: 15, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
     { id: "camera", type: "symbol", source: "cameras", "source-layer": "cameras", minzoom: 15.5, layout: { "icon-image": ["concat", "camera/", ["to-string", ["coalesce", ["get", "view"], 57]]], "icon-size": k, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-rotate": ["to-number", ["get", "azimuth"], 0], "icon-rotation-alignment": "map", "icon-pitch-alignment": "map" } },
     { id: "service", type: "symbol", source: "service", "source-layer": "service", minzoom: 14.6, layout: { "icon-size": k, "icon-image": ["concat", "place/", serviceCharacter], "text-field": ["step", ["zoom"], "", 16.2, ["get", "name"]], ...beside, "text-offset": [1.3, 0] }, paint: words },
-    { id: "worker", type: "symbol", source: "walkers", minzoom: 12.5, layout: { ...alone, "icon-image": "worker", "icon-ignore-placement": true, "text-field": ["step", ["zoom"], "", 16, ["get", "name"]], ...beside }, paint: words },
+    { id: "worker", type: "symbol", source: "walkers", minzoom: 12.5, layout: { ...alone, "icon-image": "worker", "icon-ignore-placement": true, "text-field": ["step", ["zoom"], "", 16.6, ["get", "name"]], ...beside }, paint: words },
   ];
 }
 

@@ -8,6 +8,7 @@ import workerURL from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import type { Envelope, Place } from "../api/types";
 import type { Camera, Overlay, Theme } from "../model/address";
+import { distance, envelopeOf, moved } from "../model/measure";
 import { dress } from "./dress";
 import { FeatureStates } from "./states";
 import { palettes } from "./palette";
@@ -51,9 +52,19 @@ export interface TownOptions {
   readonly still: boolean;
 }
 
+export interface Framing {
+  readonly bearing?: number;
+  readonly pitch?: number;
+  /** Pixels left free on all sides. */
+  readonly padding?: number;
+  readonly closer?: number;
+  readonly towards?: Place;
+}
+
 export type OwnSource = "veil" | "state-labels" | "walkers" | "burning" | "calm" | "stack" | "drawn" | "chosen" | "own";
 
 const flight = 800;
+const roundEarth = 40_075_016.686; // metres
 
 export class TownMap {
   /** For the other files of this folder. */
@@ -119,14 +130,32 @@ export class TownMap {
     else this.gl.flyTo({ ...to, duration: flight, maxDuration: flight });
   }
 
-  /** Shows the whole of an envelope. */
-  frame([west, south, east, north]: Envelope, turn: { bearing?: number; pitch?: number; padding?: number } = {}): void {
-    const { padding = 40, ...rest } = turn;
+  /** Shows the whole of an envelope, or comes `closer` by some zoom `towards` where most of it happens. */
+  frame([west, south, east, north]: Envelope, how: Framing = {}): void {
+    const { padding = 40, closer = 0, towards, ...turn } = how;
     const bounds = new LngLatBounds([west, south], [east, north]);
-    const camera = this.gl.cameraForBounds(bounds, { padding, bearing: rest.bearing ?? this.gl.getBearing() });
+    const camera = this.gl.cameraForBounds(bounds, { padding, bearing: turn.bearing ?? this.gl.getBearing() });
     if (!camera?.center) return;
     const { lng, lat } = camera.center as { lng: number; lat: number };
-    this.go({ lon: lng, lat, zoom: Math.min(18, camera.zoom ?? 14), ...rest });
+    const [lon, middle] = towards ? [(lng + towards[0]) / 2, (lat + towards[1]) / 2] : [lng, lat];
+    this.go({ lon, lat: middle, zoom: Math.min(18, (camera.zoom ?? 14) + closer), ...turn });
+  }
+
+  /** Looks at something tall, so that it fills the upper two thirds. Metres and degrees. */
+  stand(footprint: readonly Place[], height: number, bearing: number): void {
+    const box = envelopeOf(footprint);
+    if (!box) return;
+    const foot: Place = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+    const tilt = Math.PI / 3;
+    const turn = (bearing * Math.PI) / 180;
+    // What stands at this height is seen in front of the ground this far behind it.
+    const behind = 0.42 * height * Math.tan(tilt);
+    const [lon, lat] = moved(foot, behind * Math.sin(turn), behind * Math.cos(turn));
+    const wide = distance([box[0], box[1]], [box[2], box[3]]);
+    const canvas = this.gl.getCanvas();
+    const perPixel = Math.max((height * Math.sin(tilt)) / (0.5 * canvas.clientHeight), wide / (0.4 * canvas.clientWidth));
+    const zoom = Math.log2((roundEarth * Math.cos((lat * Math.PI) / 180)) / (512 * perPixel));
+    this.go({ lon, lat, zoom: Math.min(20, zoom), bearing, pitch: 60 });
   }
 
   /** Keeps part of the canvas free: a panel or a sheet lies over it. Pixels. */
@@ -198,7 +227,7 @@ export class TownMap {
 
   private metresPerPixel(): number {
     const { lat } = this.gl.getCenter();
-    return (40_075_016.686 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.gl.getZoom());
+    return (roundEarth * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.gl.getZoom());
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { count, metres, moment, scaleBar, span, squareMetres, stopwatch, wind } from "./format";
+import { count, metres, moment, scaleBar, span, squareMetres, stopwatch, wind, yearsSince } from "./format";
 
 const minute = 60_000;
 
@@ -42,4 +42,11 @@ it.each([[0.3, 100, 20], [2.4, 140, 200], [1000, 140, 100_000]])("the bar at %d 
   const bar = scaleBar(perPixel, room);
   expect(bar.metres).toBe(length);
   expect(bar.pixels).toBeLessThanOrEqual(room);
+});
+
+it.each([
+  ["the day before a birthday", "1950-11-24", 75],
+  ["the birthday", "1950-11-23", 76],
+])("counts years on %s", (_, born, years) => {
+  expect(yearsSince(born, new Date(2026, 10, 23, 12).getTime())).toBe(years);
 });

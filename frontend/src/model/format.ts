@@ -67,6 +67,14 @@ export function scaleBar(metresPerPixel: number, pixels: number): { metres: numb
   return { metres: round, pixels: round / metresPerPixel };
 }
 
+/** Whole years since a date such as 1934-01-06. */
+export function yearsSince(date: string, now: number): number {
+  const born = new Date(`${date}T00:00:00`);
+  const today = new Date(now);
+  const early = today.getMonth() < born.getMonth() || (today.getMonth() === born.getMonth() && today.getDate() < born.getDate());
+  return today.getFullYear() - born.getFullYear() - (early ? 1 : 0);
+}
+
 function two(n: number): string {
   return String(n).padStart(2, "0");
 }

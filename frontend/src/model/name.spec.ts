@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { shortGridName } from "./name";
+import { chineseNumber, shortGridName } from "./name";
 
 it.each([
   ["a grid loses the word for community", "人和社区第2网格", "人和 2 网格"],
@@ -11,4 +11,9 @@ it.each([
   ["a special grid keeps its name", "实验小学专属网格", "实验小学专属网格"],
 ])("%s", (_, name, short) => {
   expect(shortGridName(name)).toBe(short);
+});
+
+it("writes numbers that it reads back", () => {
+  expect([1, 10, 13, 20, 21].map(chineseNumber)).toEqual(["一", "十", "十三", "二十", "二十一"]);
+  for (let n = 1; n < 100; n++) expect(shortGridName(`人和社区第${chineseNumber(n)}网格`)).toBe(`人和 ${n} 网格`);
 });

@@ -19,3 +19,10 @@ function figure(number: string): string {
   const ten = number.includes("十") ? digits.indexOf(tens || "一") * 10 : 0;
   return String(ten + Math.max(0, digits.indexOf(ones || "零")));
 }
+
+/** 1 to 99 in Chinese: 一, 十, 十三, 二十, 二十一. */
+export function chineseNumber(n: number): string {
+  const [tens, ones] = [Math.floor(n / 10), n % 10];
+  const head = tens === 0 ? "" : tens === 1 ? "十" : `${digits[tens]}十`;
+  return head + (ones === 0 ? "" : digits[ones]);
+}

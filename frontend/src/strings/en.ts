@@ -25,6 +25,7 @@ export const en: Words = {
   "search.failed": "Search failed · retry",
   "search.waiting": "Searching",
   "search.clear": "Clear",
+  "search.unplaced": "no place yet",
 
   "kind.divisions": "Area",
   "kind.buildings": "Building",
@@ -132,6 +133,7 @@ export const en: Words = {
   "urgency.overdue": "Overdue",
 
   "identify.title": "This is",
+  "identify.chain": "Belongs to",
   "identify.event": "Event",
   "identify.place": "Place",
   "identify.outside": "Outside every grid",
@@ -183,6 +185,7 @@ export const en: Words = {
   "matrix.floor": "Floor {n}",
   "matrix.home": "Room {room}",
   "matrix.people": "{n} people",
+  "matrix.none": "Nobody is registered",
   "matrix.up": "change floor",
   "matrix.back": "back to the grid",
   "home.own": "Own",
@@ -212,6 +215,8 @@ export const en: Words = {
   "category.bin": "Bin",
   "category.manhole-rain": "Rain manhole",
   "category.manhole-sewage": "Sewage manhole",
+  "category.shop": "Shop",
+  "category.enterprise": "Company",
   "category.smoke": "Smoke detector",
   "category.door": "Door contact",
   "category.water-meter": "Water meter",
@@ -264,6 +269,9 @@ export const en: Words = {
   "within.none": "None within",
   "within.more": "Load more",
   "within.age": "aged {n}",
+  "residence.both": "Registered and living",
+  "residence.registered": "Registered only",
+  "residence.living": "Living only",
   "within.again": "Draw again",
 
   "section.failed": "Could not be read",

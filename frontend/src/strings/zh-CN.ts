@@ -23,6 +23,7 @@ export const zhCN = {
   "search.failed": "搜索失败 · 重试",
   "search.waiting": "正在搜索",
   "search.clear": "清除",
+  "search.unplaced": "尚无位置",
 
   "kind.divisions": "区划",
   "kind.buildings": "楼栋",
@@ -130,6 +131,7 @@ export const zhCN = {
   "urgency.overdue": "超期",
 
   "identify.title": "这里是",
+  "identify.chain": "所属区划",
   "identify.event": "事件",
   "identify.place": "位置",
   "identify.outside": "不在任何网格内",
@@ -181,6 +183,7 @@ export const zhCN = {
   "matrix.floor": "{n} 层",
   "matrix.home": "{room} 室",
   "matrix.people": "{n} 人",
+  "matrix.none": "没有登记人口",
   "matrix.up": "换层",
   "matrix.back": "返回网格",
   "home.own": "自住",
@@ -210,6 +213,8 @@ export const zhCN = {
   "category.bin": "垃圾箱",
   "category.manhole-rain": "雨水井盖",
   "category.manhole-sewage": "污水井盖",
+  "category.shop": "商户",
+  "category.enterprise": "企业",
   "category.smoke": "烟感",
   "category.door": "门磁",
   "category.water-meter": "水表",
@@ -262,6 +267,9 @@ export const zhCN = {
   "within.none": "范围内没有",
   "within.more": "继续加载",
   "within.age": "{n} 岁",
+  "residence.both": "人户一致",
+  "residence.registered": "户在人不在",
+  "residence.living": "人在户不在",
   "within.again": "重新圈选",
 
   "section.failed": "读取失败",

@@ -51,14 +51,15 @@ export function useGuide({ town, areas, incidents, selection, address, bearing, 
     if (what.kind === "cluster" && town.value) openCluster(town.value, what.place, what.far);
     if (what.kind === "home") {
       selection.floor.value = what.floor;
-      selection.home.value = what.home || undefined;
+      selection.chosenHome.value = selection.home.value = what.home || undefined;
     }
     if (what.kind === "place") await selectPlace(what.place);
     const incident = what.kind === "event" ? incidents.all.value.byID.get(what.id) : undefined;
     if (incident) await selectIncident(incident);
   };
 
-  const goHit = async ({ lon, lat, zoom, kind, envelope }: Hit): Promise<void> => {
+  const goHit = async ({ lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
+    if (shown === false) return;
     const wide = kind === "divisions" && envelope[2] > envelope[0];
     if (wide) town.value?.frame(envelope);
     else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
@@ -68,17 +69,15 @@ export function useGuide({ town, areas, incidents, selection, address, bearing, 
   const openBuilding = async (floor?: number): Promise<void> => {
     await selection.open(floor);
     const building = selection.opened.value;
-    const corner = building?.footprint[0]?.[0];
-    if (!building || !corner) return;
-    const height = Math.max(12, selection.floors.value.length * floorPitch);
-    town.value?.go({ lon: corner[0], lat: corner[1], zoom: 19.4 - Math.log2(Math.max(1, height / 24)), pitch: 60, bearing: bearingOn(building.footprint) });
+    if (!building) return;
+    town.value?.stand(building.footprint[0] ?? [], Math.max(16, selection.floors.value.length * floorPitch + 5), bearingOn(building.footprint));
   };
 
   const home = (): void => {
     const area = areas.focus.value;
     if (!area) return;
     const [west, south, east, north] = area.envelope;
-    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 24 });
+    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer: 0.3, towards: [area.lon, area.lat] });
     else town.value?.go({ lon: area.lon, lat: area.lat, zoom: area.zoom });
   };
 

@@ -23,6 +23,8 @@ export interface SelectionDesk {
   readonly floor: Ref<number | undefined>;
   /** The home that is hovered or focused, in the table or on the map. */
   readonly home: Ref<number | undefined>;
+  /** The home that was pressed. */
+  readonly chosenHome: Ref<number | undefined>;
   readonly floors: ComputedRef<readonly number[]>;
   select(selection: Selection, place: Place): Promise<void>;
   again(): Promise<void>;
@@ -41,6 +43,7 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
   const opened = shallowRef<OpenedBuilding>();
   const floor = ref<number>();
   const home = ref<number>();
+  const chosenHome = ref<number>();
   let asked: { place: Place; abort: AbortController } | undefined;
   onScopeDispose(() => asked?.abort.abort());
 
@@ -65,6 +68,7 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
     opened.value = undefined;
     floor.value = undefined;
     home.value = undefined;
+    chosenHome.value = undefined;
   };
 
   const open = async (at?: number): Promise<void> => {
@@ -96,7 +100,7 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
   };
 
   return {
-    selection, identified, state, opened, floor, home, floors, open, back, clear,
+    selection, identified, state, opened, floor, home, chosenHome, floors, open, back, clear,
     select: async (chosen, place) => {
       shut();
       selection.value = chosen;

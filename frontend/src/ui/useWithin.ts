@@ -2,10 +2,11 @@ import { onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
-import type { WithinArea, WithinList, WithinReply } from "../api/types";
+import type { Place, WithinArea, WithinItem, WithinList, WithinReply } from "../api/types";
 import { Pencil } from "../map/pencil";
 import type { TownMap } from "../map/town";
 import { areaOf } from "../model/drawing";
+import { inside } from "../model/measure";
 import type { Drawing, Tool } from "../model/drawing";
 import type { Reading } from "./useAreas";
 
@@ -22,6 +23,8 @@ export interface WithinDesk {
   show(list: WithinList): Promise<void>;
   more(): Promise<void>;
   again(): Promise<void>;
+  /** Where a row of the list is: in its building. Undefined if that cannot be read. */
+  placeOf(item: WithinItem): Promise<Place | undefined>;
   clear(): void;
 }
 
@@ -83,7 +86,18 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
       list.value = chosen;
       await again();
     },
+    placeOf: (item) => placeOfItem(client, list.value, item).catch(() => undefined),
     more: async () => again(reply.value?.next ?? undefined),
     again: async () => again(),
   };
+}
+
+/** A person is found through the home, a home through the building, a building through its footprint. */
+async function placeOfItem(client: Client, list: WithinList, item: WithinItem): Promise<Place | undefined> {
+  if (list === "people") {
+    return item.dwelling ? placeOfItem(client, "dwellings", await client.entity<WithinItem>("dwellings", item.dwelling)) : undefined;
+  }
+  const { geometry } = await client.entity<{ geometry?: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", (list === "dwellings" ? item.building : item.id) ?? 0);
+  const rings = geometry?.type === "MultiPolygon" ? geometry.coordinates[0] : geometry?.coordinates;
+  return rings?.[0] ? inside(rings[0] as unknown as Place[]) : undefined;
 }
