@@ -6,9 +6,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/world"
 )
 
 // ErrCursor reports a cursor that this server did not give to this viewer for
@@ -21,7 +24,7 @@ type Page struct {
 	Limit  int      // at most so many records; at least 1
 	Column string   // with Values: only entities whose column has one of the values
 	Values []string // never of a masked column (RULES C5)
-	// Envelope selects what meets it; nil is everywhere.
+	// Envelope selects what meets it in the World; nil is everywhere.
 	Envelope *geo.Envelope
 	// WithoutGeometry leaves geometries out, which make up most of a record.
 	WithoutGeometry bool
@@ -48,16 +51,22 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	if err != nil {
 		return nil, "", err
 	}
-	var records []Record
 	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
-	if v.viewer.Scope.IsEverywhere() && page.Envelope == nil {
+	switch {
+	case page.Envelope != nil:
+		query.IDs = meeting(v.world.Snapshot(), kind, *page.Envelope, after)
+		if len(query.IDs) == 0 {
+			return nil, "", nil
+		}
+	case v.viewer.Scope.IsEverywhere():
 		query.Limit = page.Limit + 1
 	}
+	var records []Record
 	for e, err := range v.store.Entities(ctx, kind, query) {
 		if err != nil {
 			return nil, "", err
 		}
-		if ok, err := v.selected(ctx, e, page); err != nil {
+		if ok, err := v.sees(ctx, e); err != nil {
 			return nil, "", err
 		} else if !ok {
 			continue
@@ -71,21 +80,44 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		}
 		records = append(records, rec)
 	}
+	if len(query.IDs) == maxMeeting {
+		return records, v.sealCursor(kind, query.IDs[maxMeeting-1]), nil
+	}
 	return records, "", nil
 }
 
-// selected reports whether an entity is on the viewer's list.
-func (v *View) selected(ctx context.Context, e grid.Entity, page Page) (bool, error) {
-	if page.Envelope != nil {
-		g := e.Geometry()
-		if g == nil {
-			return false, nil
-		}
-		if box, ok := g.Envelope(); !ok || !box.Meets(*page.Envelope) {
-			return false, nil
+// maxMeeting bounds how much of what meets an envelope one page looks at. A page
+// may then hold less than was asked for and still have a next one.
+const maxMeeting = 5000
+
+// meeting returns the ids above after of what meets an envelope, in order.
+func meeting(s *world.Snapshot, kind grid.Kind, env geo.Envelope, after int64) []int64 {
+	idOf := idsOf(s, kind)
+	var ids []int64
+	for slot := range s.Slots(kind, env) {
+		if id := idOf(slot); id > after {
+			ids = append(ids, id)
 		}
 	}
-	return v.sees(ctx, e)
+	slices.Sort(ids)
+	return ids[:min(len(ids), maxMeeting)]
+}
+
+// idsOf returns what turns the slots of a kind into ids.
+func idsOf(s *world.Snapshot, kind grid.Kind) func(slot uint32) int64 {
+	switch kind {
+	case grid.Divisions:
+		return func(slot uint32) int64 { return s.DivisionAt(slot).ID() }
+	case grid.LandUses, grid.Waters, grid.Greens, grid.Roads:
+		return func(slot uint32) int64 { return s.FeatureAt(kind, slot).ID() }
+	case grid.Buildings:
+		return func(slot uint32) int64 { return s.BuildingAt(slot).ID() }
+	case grid.People:
+		return func(slot uint32) int64 { return s.PersonAt(slot).ID() }
+	case events.Events:
+		return func(slot uint32) int64 { return s.EventAt(slot).ID() }
+	}
+	return func(slot uint32) int64 { return s.ThingAt(kind, slot).ID() }
 }
 
 func (v *View) pageRecord(ctx context.Context, e grid.Entity, page Page) (Record, error) {

@@ -44,6 +44,7 @@ func twoTowns(t *testing.T) *world.World {
 // desk is a store with one View of the whole city and one of our town.
 type desk struct {
 	store *gpkg.Store
+	world *world.World
 	city  *access.View
 	town  *access.View
 }
@@ -59,12 +60,12 @@ func newDesk(t *testing.T) desk {
 			t.Error(err)
 		}
 	})
-	master := masterKey(t, "1")
+	master, towns := masterKey(t, "1"), twoTowns(t)
 	views := access.NewViews(access.Sources{
-		Store: store, Vault: access.NewVault(master), Master: master, World: twoTowns(t),
+		Store: store, Vault: access.NewVault(master), Master: master, World: towns,
 		Clock: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) },
 	})
-	return desk{store, views.For(access.Local()), views.For(townDesk)}
+	return desk{store, towns, views.For(access.Local()), views.For(townDesk)}
 }
 
 func (d desk) create(t *testing.T, kind grid.Kind, body string) access.Written {
@@ -355,10 +356,33 @@ func TestPages(t *testing.T) {
 
 func TestEntitiesInAnEnvelope(t *testing.T) {
 	d := newDesk(t)
-	d.furnish(t)
+	ours, theirs := d.furnish(t)
+	var steps []world.Step
+	for _, id := range []int64{ours[grid.Cameras], theirs[grid.Cameras]} {
+		e, err := d.store.Entity(t.Context(), grid.Cameras, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, world.Step{Entity: e})
+	}
+	if _, err := d.world.Apply(world.Position{Epoch: "e1", Pos: 2}, steps); err != nil {
+		t.Fatal(err)
+	}
 	west := geo.Envelope{Min: geo.At(106, 29), Max: geo.At(106.5, 30)}
-	records, _, err := d.city.Entities(t.Context(), grid.Cameras, access.Page{Limit: 10, Envelope: &west})
-	if err != nil || len(records) != 1 {
-		t.Errorf("%d cameras in the west, %v; want 1", len(records), err)
+	everywhere := geo.Envelope{Min: geo.At(106, 29), Max: geo.At(107, 30)}
+	for _, tt := range []struct {
+		name string
+		view *access.View
+		env  geo.Envelope
+		want int
+	}{
+		{"the city looks west", d.city, west, 1},
+		{"the city looks everywhere", d.city, everywhere, 2},
+		{"our town looks everywhere", d.town, everywhere, 1},
+	} {
+		records, next, err := tt.view.Entities(t.Context(), grid.Cameras, access.Page{Limit: 10, Envelope: &tt.env})
+		if err != nil || len(records) != tt.want || next != "" {
+			t.Errorf("%s: %d cameras, next %q, %v; want %d", tt.name, len(records), next, err, tt.want)
+		}
 	}
 }

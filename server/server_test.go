@@ -44,7 +44,7 @@ type rig struct {
 	node   server.NodeStatus
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	store, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
 	if err != nil {
@@ -124,7 +124,7 @@ type call struct {
 	header map[string]string
 }
 
-func (r *rig) do(t *testing.T, c call) *httptest.ResponseRecorder {
+func (r *rig) do(t testing.TB, c call) *httptest.ResponseRecorder {
 	t.Helper()
 	method, path, ok := strings.Cut(c.line, " ")
 	if !ok {
@@ -148,7 +148,7 @@ func (r *rig) do(t *testing.T, c call) *httptest.ResponseRecorder {
 
 // create makes an entity through the API as the viewer of the whole city and
 // returns its id.
-func (r *rig) create(t *testing.T, kind grid.Kind, body string) int64 {
+func (r *rig) create(t testing.TB, kind grid.Kind, body string) int64 {
 	t.Helper()
 	asked := r.viewer
 	r.viewer = access.Local()
@@ -174,7 +174,7 @@ type town struct {
 	ours, theirs map[grid.Kind]int64
 }
 
-func (r *rig) build(t *testing.T) town {
+func (r *rig) build(t testing.TB) town {
 	t.Helper()
 	r.create(t, grid.Divisions, `{"code":"5000","name":"重庆市","level":1,"kind":"city"}`)
 	r.create(t, grid.Divisions, `{"code":"500106","name":"沙坪坝区","level":2,"parent":"5000","geometry":`+square(106, 29, 1)+`}`)
@@ -189,7 +189,7 @@ func (r *rig) build(t *testing.T) town {
 	return made
 }
 
-func (r *rig) furnish(t *testing.T, lon float64, townCode, gridCode, name string) map[grid.Kind]int64 {
+func (r *rig) furnish(t testing.TB, lon float64, townCode, gridCode, name string) map[grid.Kind]int64 {
 	t.Helper()
 	ids := map[grid.Kind]int64{}
 	half := fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%[1]v,29],[%[2]v,29],[%[2]v,30],[%[1]v,30],[%[1]v,29]]]}`, lon, lon+0.5)
