@@ -69,11 +69,15 @@ func (w *writer) nameAreas() {
 	for i := range a.grids {
 		g := &a.grids[i]
 		parent := a.communities[a.communityOf[g.atoms[0]]].name
-		g.name = parent + "第" + numeral(int(serial(g.code))) + "网格"
+		g.name = parent + "第" + numeral(serial(g.code)) + "网格"
 	}
 	for i := range a.micros {
 		m := &a.micros[i]
-		m.name = numeral(int(serial(m.code[:15]))) + "网格" + strings.TrimLeft(string(m.code[15:]), "0") + "号微网格"
+		parent := "第"
+		if m.code[12] == '9' {
+			parent = "专属"
+		}
+		m.name = parent + numeral(serial(m.code[:15])) + "网格" + strings.TrimLeft(string(m.code[15:]), "0") + "号微网格"
 	}
 }
 

@@ -41,7 +41,7 @@ func Urban() *Census {
 // Rural returns the census of villages.
 func Rural() *Census {
 	return &Census{
-		shares: []float64{14, 22, 3, 6, 13, 42}, vacant: 0.22, branch: 0.4, poor: 0.05,
+		shares: []float64{14, 22, 3, 6, 13, 42}, vacant: 0.22, branch: 0.5, poor: 0.05,
 		accept: ruralReadiness(), village: true,
 	}
 }
