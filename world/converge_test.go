@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,8 +52,10 @@ func drawHistory(t *rapid.T) ([]world.Step, model) {
 	truth := make(model)
 	revisions := make(map[grid.Ref]int64)
 	var steps []world.Step
-	for range rapid.IntRange(1, 60).Draw(t, "steps") {
-		kind := rapid.SampledFrom(events.Kinds()).Draw(t, "kind")
+	home := []grid.Kind{grid.Divisions, grid.Buildings, grid.Dwellings, grid.Households, grid.People, events.Events}
+	often := slices.Concat(events.Kinds(), home, home, home) // what hangs together meets more often
+	for range rapid.IntRange(1, 90).Draw(t, "steps") {
+		kind := rapid.SampledFrom(often).Draw(t, "kind")
 		key := grid.Ref{Kind: kind, ID: rapid.Int64Range(1, 5).Draw(t, "id")}
 		revisions[key]++
 		if rapid.IntRange(0, 4).Draw(t, "remove") == 0 {
@@ -162,8 +165,8 @@ func dump(s *world.Snapshot) string {
 	return b.String()
 }
 
-// TestVersionsMissNothing changes a World and looks for tiles that show another
-// content under the same version.
+// TestTouchedCoversWhatChanged changes a World and looks for counters that moved
+// unsaid, and tiles that show another content under the same version.
 func TestTouchedCoversWhatChanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		steps, _ := drawHistory(t)
@@ -203,4 +206,74 @@ func eventsIn(s *world.Snapshot, env geo.Envelope) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, "\n")
+}
+
+func TestARevisionThatIsNotNewDoesNothing(t *testing.T) {
+	w := street(t)
+	tower := func(revision int64, name string) world.Step {
+		return world.Step{Entity: &grid.Building{Head: grid.Head{ID: 6, Revision: revision}, Name: name, Footprint: box(2, 1, 1, 1)}}
+	}
+	gone := func(revision int64) world.Step {
+		return world.Step{Remove: grid.Ref{Kind: grid.Buildings, ID: 6, Revision: revision}}
+	}
+	for i, tt := range []struct {
+		name string
+		step world.Step
+		want string // name of the building, "-" if it is gone
+		told int
+	}{
+		{"a new revision", tower(5, "甲"), "甲", 1},
+		{"the same again", tower(5, "乙"), "甲", 0},
+		{"an older one", tower(4, "乙"), "甲", 0},
+		{"a removal of an older one", gone(4), "甲", 0},
+		{"a removal", gone(6), "-", 1},
+		{"the same removal", gone(6), "-", 0},
+		{"a state from before the removal", tower(5, "甲"), "-", 0},
+		{"a state from after it", tower(7, "丙"), "丙", 1},
+	} {
+		effects, err := w.Apply(world.Position{Pos: int64(i)}, []world.Step{tt.step})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := "-"
+		if b, ok := w.Snapshot().Building(6); ok {
+			got = b.Name()
+		}
+		if got != tt.want || len(effects.Touched) != tt.told {
+			t.Errorf("%s: %s, %d told; want %s, %d", tt.name, got, len(effects.Touched), tt.want, tt.told)
+		}
+	}
+}
+
+func TestAnUnknownKindChangesNothing(t *testing.T) {
+	w := street(t)
+	_, err := w.Apply(world.Position{Pos: 9}, []world.Step{
+		{Remove: grid.Ref{Kind: grid.Buildings, ID: 6, Revision: 9}}, {Remove: grid.Ref{Kind: "dragons", ID: 1, Revision: 1}}})
+	if _, there := w.Snapshot().Building(6); !errors.Is(err, grid.ErrInvalid) || !there || w.Snapshot().Position().Pos == 9 {
+		t.Errorf("err %v, the building is there: %v", err, there)
+	}
+}
+
+func TestEventsBecomeOverdueInTime(t *testing.T) {
+	clock := monday
+	w := world.New(world.Options{Now: func() time.Time { return clock }})
+	due := func(revision int64, hours int) world.Step {
+		return world.Step{Entity: &events.Event{Head: grid.Head{ID: 1, Revision: revision}, Category: "water", Place: at(1, 1),
+			State: events.Handling, Urgency: events.Routine, OccurredAt: monday, DueAt: monday.Add(time.Duration(hours) * time.Hour)}}
+	}
+	city := world.Step{Entity: &grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Code: "5000", Level: 1, Name: "市", Boundary: box(0, 0, 64, 64)}}
+	if _, err := w.Apply(world.Position{Pos: 1}, []world.Step{city, due(1, 2), due(2, 4)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		hours   int
+		overdue int32
+		told    int
+	}{{1, 0, 0}, {2, 0, 0}, {3, 0, 0}, {4, 1, 1}, {5, 1, 0}} {
+		clock = monday.Add(time.Duration(tt.hours) * time.Hour)
+		effects := w.Advance()
+		if got := w.Snapshot().Counters("5000").Overdue; got != tt.overdue || len(effects.Touched) != tt.told {
+			t.Errorf("after %d h: %d overdue, %d told; want %d, %d", tt.hours, got, len(effects.Touched), tt.overdue, tt.told)
+		}
+	}
 }

@@ -13,6 +13,7 @@ const none = ^uint32(0)
 type register struct {
 	ids   pages[int64]
 	marks pages[uint32] // revision<<1 | live
+	alive int           // how many are there
 	dir   []*bucket     // by the first bits of the hash
 	depth uint8         // how many bits
 	owner uint64        // edition that owns dir
@@ -81,11 +82,13 @@ func (r *register) ensure(edition uint64, id int64) (slot uint32, fresh bool) {
 
 // mark records the revision of what is in a slot, and whether it is there.
 func (r *register) mark(edition uint64, slot uint32, revision int64, lives bool) {
-	m := uint32(revision) << 1
+	row := r.marks.edit(edition, slot)
+	r.alive -= int(*row & 1)
+	*row = uint32(revision) << 1
 	if lives {
-		m |= 1
+		*row |= 1
+		r.alive++
 	}
-	*r.marks.edit(edition, slot) = m
 }
 
 func (r *register) insert(edition uint64, h uint64, slot uint32) {

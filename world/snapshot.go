@@ -52,19 +52,13 @@ func (s *Snapshot) Slot(kind grid.Kind, id int64) (uint32, bool) {
 	return slot, ok
 }
 
-// Len returns the number of live entities of a kind. It walks over all of them.
+// Len returns the number of live entities of a kind.
 func (s *Snapshot) Len(kind grid.Kind) int {
 	k, ok := sortOf(kind)
 	if !ok {
 		return 0
 	}
-	r, n := s.shelfOf(k), 0
-	for slot := range r.ids.n {
-		if r.lives(slot) {
-			n++
-		}
-	}
-	return n
+	return s.shelfOf(k).alive
 }
 
 // AreaAt returns the code of the finest division that holds p, empty if none does.

@@ -30,21 +30,52 @@ func (s *Snapshot) Building(id int64) (Building, bool) {
 	return s.BuildingAt(slot), true
 }
 
-func (b Building) ID() int64                  { return b.s.buildings.id(b.Slot) }
-func (b Building) Name() string               { return b.s.texts.get(b.row.name) }
-func (b Building) Address() string            { return b.s.texts.get(b.row.address) }
-func (b Building) Code() string               { return b.s.texts.get(b.row.code) }
-func (b Building) Quarter() string            { return b.s.texts.get(b.row.quarter) }
-func (b Building) Use() grid.Use              { return grid.Uses()[b.row.use] }
-func (b Building) HeightCM() int32            { return b.row.height }
-func (b Building) Floors() int32              { return int32(b.row.floors) }
-func (b Building) Below() int32               { return int32(b.row.below) }
-func (b Building) Units() int32               { return int32(b.row.units) }
-func (b Building) Year() int32                { return int32(b.row.year) }
-func (b Building) Homes() Homes               { return b.row.homes.homes() }
-func (b Building) Area() grid.Code            { return b.s.code(b.row.area) }
-func (b Building) Pixel() geo.Pixel           { return b.row.place }
-func (b Building) Place() geo.Point           { return geo.Unproject(b.row.place) }
+// ID returns the id.
+func (b Building) ID() int64 { return b.s.buildings.id(b.Slot) }
+
+// Name returns the name, such as 锦绣花园3幢.
+func (b Building) Name() string { return b.s.texts.get(b.row.name) }
+
+// Address returns the address.
+func (b Building) Address() string { return b.s.texts.get(b.row.address) }
+
+// Code returns the number in the ledger.
+func (b Building) Code() string { return b.s.texts.get(b.row.code) }
+
+// Quarter returns the 小区 or 院落.
+func (b Building) Quarter() string { return b.s.texts.get(b.row.quarter) }
+
+// Use returns what it is for.
+func (b Building) Use() grid.Use { return grid.Uses()[b.row.use] }
+
+// HeightCM returns the height in centimetres, 0 if it is not known.
+func (b Building) HeightCM() int32 { return b.row.height }
+
+// Floors returns the number of floors above street level.
+func (b Building) Floors() int32 { return int32(b.row.floors) }
+
+// Below returns the number of floors below street level.
+func (b Building) Below() int32 { return int32(b.row.below) }
+
+// Units returns the number of stairs 单元.
+func (b Building) Units() int32 { return int32(b.row.units) }
+
+// Year returns the year it was built in, 0 if it is not known.
+func (b Building) Year() int32 { return int32(b.row.year) }
+
+// Homes returns the numbers that hang on it, for those whose scope holds it.
+func (b Building) Homes() Homes { return b.row.homes.homes() }
+
+// Area returns the code of the division that holds it, empty outside every one.
+func (b Building) Area() grid.Code { return b.s.code(b.row.area) }
+
+// Pixel returns the point that stands for it, projected.
+func (b Building) Pixel() geo.Pixel { return b.row.place }
+
+// Place returns the point that stands for it.
+func (b Building) Place() geo.Point { return geo.Unproject(b.row.place) }
+
+// Polygons returns the footprint on the lattice. The caller owns it.
 func (b Building) Polygons() geo.MultiPolygon { return b.s.polygons(b.row.shape) }
 
 // AreaSlot returns the slot of the division that holds the building, and false
@@ -100,13 +131,26 @@ func (s *Snapshot) Dwelling(id int64) (Dwelling, bool) {
 	return Dwelling{&s.state, s.dwellings.rows.at(slot), slot}, true
 }
 
-func (d Dwelling) ID() int64                 { return d.s.dwellings.id(d.Slot) }
-func (d Dwelling) Room() string              { return d.s.texts.get(d.row.room) }
-func (d Dwelling) Unit() int32               { return int32(d.row.unit) }
-func (d Dwelling) Floor() int32              { return int32(d.row.floor) }
-func (d Dwelling) Households() int32         { return int32(d.row.households) }
+// ID returns the id.
+func (d Dwelling) ID() int64 { return d.s.dwellings.id(d.Slot) }
+
+// Room returns the room, such as 5-2.
+func (d Dwelling) Room() string { return d.s.texts.get(d.row.room) }
+
+// Unit returns the stair 单元, 0 if there is none.
+func (d Dwelling) Unit() int32 { return int32(d.row.unit) }
+
+// Floor returns the floor: 1 at street level, -1 the first below.
+func (d Dwelling) Floor() int32 { return int32(d.row.floor) }
+
+// Households returns how many households are registered there.
+func (d Dwelling) Households() int32 { return int32(d.row.households) }
+
+// State returns how the home is used.
 func (d Dwelling) State() grid.DwellingState { return grid.DwellingStates()[d.row.state] }
-func (d Dwelling) Area() grid.Code           { return d.s.code(d.s.areaOfBuilding(d.row.building)) }
+
+// Area returns the code of the division that holds its building.
+func (d Dwelling) Area() grid.Code { return d.s.code(d.s.areaOfBuilding(d.row.building)) }
 
 // Building returns the building that holds the home, and false if it is not there.
 func (d Dwelling) Building() (Building, bool) {
@@ -145,12 +189,23 @@ func (s *Snapshot) PersonAt(slot uint32) Person {
 	return Person{&s.state, s.people.rows.at(slot), slot}
 }
 
-func (p Person) ID() int64                 { return p.s.people.id(p.Slot) }
-func (p Person) Born() grid.Date           { return p.row.born }
+// ID returns the id.
+func (p Person) ID() int64 { return p.s.people.id(p.Slot) }
+
+// Born returns the day of birth, 0 if it is not known.
+func (p Person) Born() grid.Date { return p.row.born }
+
+// Residence returns how the person belongs to the home.
 func (p Person) Residence() grid.Residence { return p.row.residence() }
-func (p Person) Aged60() bool              { return p.row.flags&counted60 != 0 }
-func (p Person) Living() bool              { return p.row.living() }
-func (p Person) Area() grid.Code           { return p.s.code(p.s.areaOfItem(people, p.Slot)) }
+
+// Aged60 reports whether the person is 60 or over today.
+func (p Person) Aged60() bool { return p.row.flags&counted60 != 0 }
+
+// Living reports whether the person lives there, and is not registered only.
+func (p Person) Living() bool { return p.row.living() }
+
+// Area returns the code of the division that holds the home or the place.
+func (p Person) Area() grid.Code { return p.s.code(p.s.areaOfItem(people, p.Slot)) }
 
 // Care returns the tags of care as bits, by place in grid.CareTags.
 func (p Person) Care() uint16 { return p.row.care }

@@ -30,14 +30,29 @@ func (s *Snapshot) Division(code grid.Code) (Division, bool) {
 	return s.DivisionAt(area), true
 }
 
-func (d Division) ID() int64                  { return d.s.divisions.id(d.s.areas.rows.at(d.Slot).division) }
-func (d Division) Code() grid.Code            { return d.row.code }
-func (d Division) Name() string               { return d.row.name }
-func (d Division) Level() grid.Level          { return d.row.code.Level() }
-func (d Division) Kind() string               { return d.row.kind }
-func (d Division) Label() geo.Point           { return d.row.label }
+// ID returns the id of the division.
+func (d Division) ID() int64 { return d.s.divisions.id(d.s.areas.rows.at(d.Slot).division) }
+
+// Code returns the code.
+func (d Division) Code() grid.Code { return d.row.code }
+
+// Name returns the name.
+func (d Division) Name() string { return d.row.name }
+
+// Level returns the level, which the code says.
+func (d Division) Level() grid.Level { return d.row.code.Level() }
+
+// Kind returns what tells kinds of one level apart.
+func (d Division) Kind() string { return d.row.kind }
+
+// Label returns where its label stands, the zero Point if nowhere.
+func (d Division) Label() geo.Point { return d.row.label }
+
+// Boundary returns the boundary, nil if it has none. It is shared and must not be written to.
 func (d Division) Boundary() geo.MultiPolygon { return d.row.boundary }
-func (d Division) Counters() Counters         { return *d.s.counters.at(d.Slot) }
+
+// Counters returns the live numbers with those of all it manages.
+func (d Division) Counters() Counters { return *d.s.counters.at(d.Slot) }
 
 // Norm returns the number of households that the division should have, from and
 // to; zeros if none is set.

@@ -23,12 +23,23 @@ func (s *Snapshot) FeatureAt(kind grid.Kind, slot uint32) Feature {
 	return Feature{&s.state, s.features[k-landuse].rows.at(slot), k, slot}
 }
 
-func (f Feature) ID() int64      { return f.s.shelfOf(f.kind).id(f.Slot) }
-func (f Feature) Name() string   { return f.s.texts.get(f.row.name) }
-func (f Feature) Class() string  { return f.s.texts.get(f.row.class) }
+// ID returns the id.
+func (f Feature) ID() int64 { return f.s.shelfOf(f.kind).id(f.Slot) }
+
+// Name returns the name, empty if it has none.
+func (f Feature) Name() string { return f.s.texts.get(f.row.name) }
+
+// Class returns the class, of those of its kind.
+func (f Feature) Class() string { return f.s.texts.get(f.row.class) }
+
+// WidthCM returns the width of a road in centimetres.
 func (f Feature) WidthCM() int32 { return f.row.width }
-func (f Feature) Bridge() bool   { return f.row.flags&isBridge != 0 }
-func (f Feature) IsLine() bool   { return f.row.flags&isLine != 0 }
+
+// Bridge reports whether a road is on a bridge.
+func (f Feature) Bridge() bool { return f.row.flags&isBridge != 0 }
+
+// IsLine reports whether the geometry is lines, not polygons.
+func (f Feature) IsLine() bool { return f.row.flags&isLine != 0 }
 
 // Rings calls visit with each ring or line; outer says that it begins a polygon,
 // or is a line.
@@ -58,14 +69,29 @@ func (s *Snapshot) ThingAt(kind grid.Kind, slot uint32) Thing {
 	return Thing{&s.state, s.things[k-organisations].rows.at(slot), k, slot}
 }
 
-func (t Thing) ID() int64        { return t.s.shelfOf(t.kind).id(t.Slot) }
-func (t Thing) Kind() grid.Kind  { return kindOf(t.kind) }
-func (t Thing) Name() string     { return t.s.texts.get(t.row.name) } // of a component its code
+// ID returns the id.
+func (t Thing) ID() int64 { return t.s.shelfOf(t.kind).id(t.Slot) }
+
+// Kind returns the kind.
+func (t Thing) Kind() grid.Kind { return kindOf(t.kind) }
+
+// Name returns the name; of a component its code.
+func (t Thing) Name() string { return t.s.texts.get(t.row.name) }
+
+// Category returns the category, empty for a camera.
 func (t Thing) Category() string { return t.s.texts.get(t.row.category) }
+
+// Pixel returns the place, projected.
 func (t Thing) Pixel() geo.Pixel { return t.row.place }
+
+// Place returns the place.
 func (t Thing) Place() geo.Point { return geo.Unproject(t.row.place) }
-func (t Thing) Azimuth() int32   { return int32(t.row.azimuth) }
-func (t Thing) View() int32      { return int32(t.row.view) }
+
+// Azimuth returns where a camera looks, in degrees clockwise from north.
+func (t Thing) Azimuth() int32 { return int32(t.row.azimuth) }
+
+// View returns the width of a camera's view in degrees.
+func (t Thing) View() int32 { return int32(t.row.view) }
 
 // Detail returns what a kind has besides: the owner of a component, the hours of
 // a service point, the last value of a device, the address of an organisation.
@@ -106,11 +132,20 @@ func (s *Snapshot) Worker(id int64) (Worker, bool) {
 	return Worker{&s.state, s.workers.rows.at(slot), slot}, true
 }
 
-func (w Worker) ID() int64       { return w.s.workers.id(w.Slot) }
-func (w Worker) Name() string    { return w.s.texts.get(w.row.name) }
-func (w Worker) Role() string    { return grid.WorkerRoles()[w.row.role] }
+// ID returns the id.
+func (w Worker) ID() int64 { return w.s.workers.id(w.Slot) }
+
+// Name returns the public name.
+func (w Worker) Name() string { return w.s.texts.get(w.row.name) }
+
+// Role returns the role, of grid.WorkerRoles.
+func (w Worker) Role() string { return grid.WorkerRoles()[w.row.role] }
+
+// Area returns the code of the division that the worker answers for.
 func (w Worker) Area() grid.Code { return w.s.code(w.row.area) }
-func (w Worker) FullTime() bool  { return w.row.fullTime }
+
+// FullTime reports whether the worker is employed full time.
+func (w Worker) FullTime() bool { return w.row.fullTime }
 
 // An Event is one event of a Snapshot.
 type Event struct {
@@ -122,18 +157,41 @@ type Event struct {
 // EventAt returns the event in a slot that this Snapshot gave.
 func (s *Snapshot) EventAt(slot uint32) Event { return Event{&s.state, s.events.rows.at(slot), slot} }
 
-func (e Event) ID() int64                 { return e.s.events.id(e.Slot) }
-func (e Event) Title() string             { return e.s.texts.get(e.row.title) }
+// ID returns the id.
+func (e Event) ID() int64 { return e.s.events.id(e.Slot) }
+
+// Title returns the title.
+func (e Event) Title() string { return e.s.texts.get(e.row.title) }
+
+// Category returns the category.
 func (e Event) Category() events.Category { return events.Categories()[e.row.category] }
-func (e Event) State() events.State       { return events.States()[e.row.state] }
-func (e Event) Open() bool                { return e.row.open() }
-func (e Event) Overdue() bool             { return e.row.overdue && e.row.open() }
-func (e Event) Pixel() geo.Pixel          { return e.row.place }
-func (e Event) Place() geo.Point          { return geo.Unproject(e.row.place) }
-func (e Event) Area() grid.Code           { return e.s.code(e.row.area) }
-func (e Event) OccurredAt() time.Time     { return moment(e.row.occurred) }
-func (e Event) ReportedAt() time.Time     { return moment(e.row.reported) }
-func (e Event) DueAt() time.Time          { return moment(e.row.due) }
+
+// State returns how far it has come.
+func (e Event) State() events.State { return events.States()[e.row.state] }
+
+// Open reports whether it is not closed yet.
+func (e Event) Open() bool { return e.row.open() }
+
+// Overdue reports whether it is open and its time has run out, as of the Snapshot.
+func (e Event) Overdue() bool { return e.row.overdue && e.row.open() }
+
+// Pixel returns the place, projected.
+func (e Event) Pixel() geo.Pixel { return e.row.place }
+
+// Place returns the place.
+func (e Event) Place() geo.Point { return geo.Unproject(e.row.place) }
+
+// Area returns the code of the division that holds the place, empty outside every one.
+func (e Event) Area() grid.Code { return e.s.code(e.row.area) }
+
+// OccurredAt returns when it happened, to the second.
+func (e Event) OccurredAt() time.Time { return moment(e.row.occurred) }
+
+// ReportedAt returns when it was reported, the zero time if that is not known.
+func (e Event) ReportedAt() time.Time { return moment(e.row.reported) }
+
+// DueAt returns when it is to be done, the zero time if no time is set.
+func (e Event) DueAt() time.Time { return moment(e.row.due) }
 
 // Urgency returns how soon somebody must go.
 func (e Event) Urgency() events.Urgency {
