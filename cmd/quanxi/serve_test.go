@@ -59,8 +59,23 @@ func awaitReady(t *testing.T, at string) {
 	t.Fatal("the server does not get ready")
 }
 
-// ask sends a request and returns status, headers and body.
+// ask sends a request and returns status, headers and body. Like any client it
+// asks again when it is told to come back later, which a busy machine may say.
 func ask(t *testing.T, method, url, body string, header ...string) (int, http.Header, string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		status, got, text := askOnce(t, method, url, body, header...)
+		if status != http.StatusServiceUnavailable || time.Now().After(deadline) {
+			return status, got, text
+		}
+		select {
+		case <-t.Context().Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func askOnce(t *testing.T, method, url, body string, header ...string) (int, http.Header, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
