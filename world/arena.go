@@ -54,12 +54,6 @@ func (a *arena[T]) run(at, n uint32) []T {
 	return a.chunks[at>>chunkBits][from : from+n : from+n]
 }
 
-// bytes returns what the arena holds in memory.
-func (a *arena[T]) bytes() int64 {
-	var item T
-	return int64(len(a.chunks)) << chunkBits * int64(unsafe.Sizeof(item))
-}
-
 // texts is an arena of strings, each behind its length. Number 0 is the empty
 // string.
 type texts struct{ arena[byte] }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -218,13 +217,4 @@ func (d *draft) turn(today grid.Date) {
 			d.grow(slot)
 		}
 	}
-}
-
-// envelopeOf returns the box of a division's boundary.
-func (d *draft) envelopeOf(area uint32) (geo.Envelope, bool) {
-	row := d.division(area)
-	if row == nil || len(row.boundary) == 0 {
-		return geo.Envelope{}, false
-	}
-	return row.envelope, true
 }
