@@ -205,6 +205,12 @@ func TestNothingLeaksFromAnotherTown(t *testing.T) {
 			t.Errorf("edit: %v, want ErrForbidden", err)
 		}
 	})
+	t.Run("their building cannot be moved over to us", func(t *testing.T) {
+		ref := grid.Ref{Kind: grid.Buildings, ID: theirs[grid.Buildings], Revision: 1}
+		if _, err := d.town.Edit(t.Context(), ref, []byte(house), access.Origin{}); !errors.Is(err, access.ErrForbidden) {
+			t.Errorf("edit: %v, want ErrForbidden", err)
+		}
+	})
 	t.Run("nothing of ours can be moved over to them", func(t *testing.T) {
 		ref := grid.Ref{Kind: events.Events, ID: ours[events.Events], Revision: 1}
 		if _, err := d.town.Edit(t.Context(), ref, []byte(`{"lon":106.6,"lat":29.5}`), access.Origin{}); !errors.Is(err, grid.ErrNotFound) {
