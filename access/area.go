@@ -7,14 +7,13 @@ import (
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
-	"quanxi/world"
 )
 
 // stamp sets the area of what carries one, from where it lies.
 func (v *View) stamp(e grid.Entity) {
 	switch e := e.(type) {
 	case *grid.Building:
-		e.Area = v.world.Snapshot().AreaAt(world.PlaceOf(e.Footprint))
+		e.Area = v.world.Snapshot().AreaAt(e.Place())
 	case *events.Event:
 		e.Area = v.world.Snapshot().AreaAt(e.Place)
 	}

@@ -48,7 +48,7 @@ func (s *stage) add(ctx context.Context, subject Subject) error {
 // place stamps the area in which the entity lies.
 func (s *stage) place(e grid.Entity) {
 	if b, ok := e.(*grid.Building); ok && s.AreaAt != nil {
-		b.Area = s.AreaAt(b.Footprint.LabelPoint())
+		b.Area = s.AreaAt(b.Place())
 	}
 }
 

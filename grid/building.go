@@ -26,9 +26,9 @@ type Building struct {
 
 // An Entrance is a way into a building, at a floor: 0 is street level, -2 two below.
 type Entrance struct {
-	Place geo.Point
-	Level int32
-	Unit  int32
+	Place geo.Point `json:"place"`
+	Level int32     `json:"level"`
+	Unit  int32     `json:"unit,omitempty"`
 }
 
 // A Use says what a building is for.
@@ -71,6 +71,28 @@ func (b *Building) Geometry() geo.Geometry { return polygons(b.Footprint) }
 
 // SetGeometry replaces the footprint.
 func (b *Building) SetGeometry(g geo.Geometry) error { return setPolygons(Buildings, &b.Footprint, g) }
+
+// Place returns the point that stands for the building when it is asked in which
+// division it lies: the middle of its first polygon's envelope if that is inside,
+// else the label point. It is computed in integers, so that every writer and node
+// gives the same answer. It is the zero Point if there is no footprint.
+func (b *Building) Place() geo.Point {
+	if len(b.Footprint) == 0 || len(b.Footprint[0]) == 0 {
+		return geo.Point{}
+	}
+	env, ok := geo.EnvelopeOf(b.Footprint[0][0])
+	if !ok {
+		return geo.Point{}
+	}
+	mid := geo.Point{
+		Lon: int32((int64(env.Min.Lon) + int64(env.Max.Lon)) / 2),
+		Lat: int32((int64(env.Min.Lat) + int64(env.Max.Lat)) / 2),
+	}
+	if b.Footprint[0].Contains(mid) {
+		return mid
+	}
+	return b.Footprint.LabelPoint()
+}
 
 // Validate implements Entity.
 func (b *Building) Validate() error {

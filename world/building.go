@@ -22,7 +22,7 @@ func (d *draft) putBuilding(e *grid.Building) {
 	}
 	row := d.buildings.rows.edit(d.edition, slot)
 	row.shape, _ = d.store(row.shape, e.Footprint)
-	row.place = geo.Project(PlaceOf(e.Footprint))
+	row.place = geo.Project(e.Place())
 	row.name, row.address = d.retext(row.name, e.Name), d.retext(row.address, e.Address)
 	row.code, row.quarter = d.retext(row.code, e.Code), d.intern(e.Quarter)
 	row.height, row.steward = e.HeightCM, steward

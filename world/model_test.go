@@ -61,7 +61,7 @@ func (m model) areaOf(areas map[grid.Code]*grid.Division, e grid.Entity) (grid.C
 		if b == nil {
 			return "", false
 		}
-		return areaAt(areas, world.PlaceOf(b.Footprint)), true
+		return areaAt(areas, b.Place()), true
 	}
 	switch e := e.(type) {
 	case *grid.Building:

@@ -134,25 +134,3 @@ func (s *state) lines(sh shape) geo.MultiLine {
 	})
 	return out
 }
-
-// PlaceOf returns the point that stands for a footprint when it is asked in which
-// division a building lies: the middle of its first polygon's envelope if that is
-// inside, else the label point. It is computed in integers, so that every node
-// gives the same answer. It is the zero Point if the footprint has no points.
-func PlaceOf(footprint geo.MultiPolygon) geo.Point {
-	if len(footprint) == 0 || len(footprint[0]) == 0 {
-		return geo.Point{}
-	}
-	env, ok := geo.EnvelopeOf(footprint[0][0])
-	if !ok {
-		return geo.Point{}
-	}
-	mid := geo.Point{
-		Lon: int32((int64(env.Min.Lon) + int64(env.Max.Lon)) / 2),
-		Lat: int32((int64(env.Min.Lat) + int64(env.Max.Lat)) / 2),
-	}
-	if footprint[0].Contains(mid) {
-		return mid
-	}
-	return footprint.LabelPoint()
-}
