@@ -86,7 +86,11 @@ func (b *Bus) options(name string) []nats.Option {
 		nats.ReconnectJitter(100*time.Millisecond, time.Second),
 		// What was sent while cut off is stale when the link is back; the log has it.
 		nats.ReconnectBufSize(-1),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { b.log.Warn("nats lost", "link", name, "err", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // nil when we close the link ourselves
+				b.log.Warn("nats lost", "link", name, "err", err)
+			}
+		}),
 		nats.ReconnectHandler(func(*nats.Conn) { b.log.Info("nats is back", "link", name) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			b.log.Warn("nats", "link", name, "err", err)
