@@ -1,64 +1,51 @@
 package exchange
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 )
 
 // csvSource reads comma-separated rows below one row of column names.
 type csvSource struct {
-	path     string
-	encoding string
-	file     *tally // of the running Records
-	places   placeColumns
+	*textFile
+	places placeColumns
 }
 
 func openCSV(path string) (Source, error) {
-	file, err := os.Open(path)
+	file, err := openText(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	text, encoding, err := decoded(file)
-	if err != nil {
-		return nil, err
-	}
-	header, err := csv.NewReader(text).Read()
-	if err != nil {
-		return nil, fmt.Errorf("line 1: no row of column names: %w", cutOff(err))
-	}
-	return &csvSource{path: path, encoding: encoding, places: findPlaces(header)}, nil
+	s := &csvSource{textFile: file}
+	return s, file.pass(func(text *bufio.Reader) error {
+		header, err := csv.NewReader(text).Read()
+		if err != nil {
+			return fmt.Errorf("line 1: no row of column names: %w", cutOff(err))
+		}
+		s.places = findPlaces(header)
+		return nil
+	})
 }
 
 func (s *csvSource) Format() string { return "CSV (" + s.encoding + ")" }
 func (s *csvSource) CRS() string    { return s.places.crs }
-func (s *csvSource) Share() float64 { return s.file.share() }
-func (s *csvSource) Close() error   { return nil }
 
 func (s *csvSource) Records(to Transform) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		file, err := openTally(s.path)
+		err := s.pass(func(text *bufio.Reader) error { s.rows(text, to, yield); return nil })
 		if err != nil {
 			yield(Record{}, err)
-			return
 		}
-		defer file.Close()
-		s.file = file
-		text, _, err := decoded(file)
-		if err != nil {
-			yield(Record{}, err)
-			return
-		}
-		s.read(text, to, yield)
 	}
 }
 
-func (s *csvSource) read(text io.Reader, to Transform, yield func(Record, error) bool) {
+// rows yields the rows below the one of column names.
+func (s *csvSource) rows(text io.Reader, to Transform, yield func(Record, error) bool) {
 	rows := csv.NewReader(text)
 	rows.ReuseRecord = true
 	header, err := rows.Read()

@@ -1,60 +1,41 @@
 package exchange
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 
 	"quanxi/geo/geojson"
 )
 
 // geoJSONSource reads a FeatureCollection or a sequence of features.
-type geoJSONSource struct {
-	path     string
-	encoding string
-	file     *tally // of the running Records
-}
+type geoJSONSource struct{ *textFile }
 
 func openGeoJSON(path string) (Source, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	_, encoding, err := decoded(file)
-	if err != nil {
-		return nil, err
-	}
-	return &geoJSONSource{path: path, encoding: encoding}, nil
+	file, err := openText(path)
+	return geoJSONSource{file}, err
 }
 
-func (s *geoJSONSource) Format() string { return "GeoJSON (" + s.encoding + ")" }
-func (s *geoJSONSource) Share() float64 { return s.file.share() }
-func (s *geoJSONSource) Close() error   { return nil }
+func (s geoJSONSource) Format() string { return "GeoJSON (" + s.encoding + ")" }
 
 // CRS is not declared: RFC 7946 says WGS 84, but files with GCJ-02 are common.
-func (s *geoJSONSource) CRS() string { return "" }
+func (s geoJSONSource) CRS() string { return "" }
 
-func (s *geoJSONSource) Records(to Transform) iter.Seq2[Record, error] {
+func (s geoJSONSource) Records(to Transform) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		file, err := openTally(s.path)
+		err := s.pass(func(text *bufio.Reader) error { s.features(text, to, yield); return nil })
 		if err != nil {
 			yield(Record{}, err)
-			return
 		}
-		defer file.Close()
-		s.file = file
-		text, _, err := decoded(file)
-		if err != nil {
-			yield(Record{}, err)
+	}
+}
+
+func (s geoJSONSource) features(text *bufio.Reader, to Transform, yield func(Record, error) bool) {
+	for f, err := range geojson.Read(text, to) {
+		record := Record{Number: f.Number, ID: f.ID, Properties: f.Properties, Geometry: f.Geometry, Place: placeOf(f)}
+		if !yield(record, geoJSONProblem(record, err)) {
 			return
-		}
-		for f, err := range geojson.Read(text, to) {
-			record := Record{Number: f.Number, ID: f.ID, Properties: f.Properties, Geometry: f.Geometry, Place: placeOf(f)}
-			if !yield(record, geoJSONProblem(record, err)) {
-				return
-			}
 		}
 	}
 }
