@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"strings"
 
 	"quanxi/geo"
@@ -103,5 +104,6 @@ func careTags(r *row) []string {
 	if r.oneOf("living_alone", map[string]string{"是": "yes", "true": "yes", "1": "yes", "y": "yes"}, "") == "yes" {
 		tags = append(tags, "living-alone")
 	}
-	return tags
+	slices.Sort(tags)
+	return slices.Compact(tags)
 }

@@ -62,11 +62,18 @@ func (s *csvSource) rows(text io.Reader, to Transform, yield func(Record, error)
 		if err == io.EOF {
 			return
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, csv.ErrFieldCount) {
 			yield(Record{}, cutOff(err))
 			return
 		}
 		line, _ := rows.FieldPos(0)
+		if err != nil { // cells cannot be told apart, but the next line can
+			place := fmt.Sprintf("line %d", line)
+			if !yield(Record{Number: number, Place: place}, Problem{Place: place, Why: fmt.Sprintf("has %d cells, the column names are %d", len(row), len(names))}) {
+				return
+			}
+			continue
+		}
 		record := Record{Number: number, Place: fmt.Sprintf("line %d", line), Properties: make(map[string]any, len(row))}
 		for i, cell := range row {
 			if cell = strings.TrimSpace(cell); cell != "" {

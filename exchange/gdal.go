@@ -41,6 +41,7 @@ var drivers = []driver{
 const (
 	gdalTime   = 30 * time.Minute
 	gdalOutput = 8 << 30 // bytes
+	gdalMemory = 4 << 30 // bytes of address space
 )
 
 // recognise returns the GDAL driver for a file, by its first bytes.
@@ -79,39 +80,48 @@ func openGDAL(ctx context.Context, path string) (Source, error) {
 		return nil, err
 	}
 	converted := filepath.Join(folder, "converted.geojsonl")
-	if err := convert(ctx, tool, name, path, converted); err != nil {
+	crs, err := convert(ctx, tool, name, path, converted)
+	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	inner, err := openGeoJSON(converted)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	return &convertedSource{inner, name, folder}, nil
+	return &convertedSource{inner, name, crs, folder}, nil
 }
 
-func convert(ctx context.Context, tool, driverName, from, to string) error {
-	from, err := filepath.Abs(from)
-	if err != nil {
-		return err
+// convert returns the coordinate system of what it wrote: the driver of GeoJSON
+// sequences writes WGS 84 if the file says what its numbers are, and otherwise,
+// as with every DXF, the numbers as they stand; then it is empty.
+func convert(ctx context.Context, tool, driverName, from, to string) (crs string, err error) {
+	if from, err = filepath.Abs(from); err != nil {
+		return "", err
+	}
+	named := filepath.Base(from)
+	if driverName == "ESRI Shapefile" && strings.EqualFold(filepath.Ext(from), ".zip") {
+		from = "/vsizip/" + from
 	}
 	ctx, cancel := context.WithTimeout(ctx, gdalTime)
 	defer cancel()
 	skip, err := allBut(ctx, tool, driverName, "GeoJSONSeq")
 	if err != nil {
-		return err
+		return "", err
 	}
-	script := fmt.Sprintf("ulimit -f %d; exec \"$0\" \"$@\"", gdalOutput/512)
-	cmd := exec.CommandContext(ctx, "sh", "-c", script, tool, "-f", "GeoJSONSeq", "-t_srs", "EPSG:4326",
-		"-lco", "RS=NO", "-lco", "COORDINATE_PRECISION=9", to, from)
+	script := fmt.Sprintf("ulimit -f %d && ulimit -v %d && exec \"$0\" \"$@\"", gdalOutput/512, gdalMemory>>10)
+	cmd := exec.CommandContext(ctx, "sh", "-c", script, tool, "-f", "GeoJSONSeq", "-lco", "RS=NO", "-lco", "COORDINATE_PRECISION=9", to, from)
 	cmd.Dir = filepath.Dir(to)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OGR_SKIP=" + skip, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS=none", "GDAL_HTTP_TIMEOUT=1"}
 	var said bytes.Buffer
 	cmd.Stderr = &limited{&said, 4096}
 	if err := cmd.Run(); err != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		return fmt.Errorf("%s: ogr2ogr: %s: %w", filepath.Base(from), first, err)
+		return "", fmt.Errorf("%s: ogr2ogr: %s: %w", named, first, err)
 	}
-	return nil
+	if strings.Contains(said.String(), "No SRS set on layer") {
+		return "", nil
+	}
+	return "wgs84", nil
 }
 
 // allBut lists every vector driver that the tool has, apart from those to keep,
@@ -150,13 +160,13 @@ func (l *limited) Write(b []byte) (int, error) {
 type convertedSource struct {
 	Source
 	driver string
+	crs    string
 	folder string
 }
 
 func (s *convertedSource) Format() string { return s.driver + " through ogr2ogr" }
 
-// CRS is what ogr2ogr was told to write.
-func (s *convertedSource) CRS() string { return "wgs84" }
+func (s *convertedSource) CRS() string { return s.crs }
 
 func (s *convertedSource) Close() error {
 	return errors.Join(s.Source.Close(), os.RemoveAll(s.folder))

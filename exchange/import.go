@@ -101,6 +101,7 @@ type pump struct {
 	repeated  bool             // an id occurs twice
 	seen      map[uint64]uint8 // how often an external id occurs, up to 2
 	wholes    []grid.Entity    // what was put together from pieces
+	away      error            // of the store, when it was asked for a reference
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
@@ -139,6 +140,9 @@ func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subj
 			p.report.columns(p.Kind, record.Properties)
 		}
 		subject, err := p.subject(record, err)
+		if p.away != nil {
+			return fmt.Errorf("%s: %w", record.Place, p.away)
+		}
 		if p.note(pass, record, err) {
 			continue
 		}
@@ -259,12 +263,16 @@ func (p *pump) key(e grid.Entity) uint64 {
 	return maphash.String(p.hash, string(e.Kind())+"/"+e.Entity().External)
 }
 
+// resolver finds what a record refers to. What goes wrong in the store ends the
+// import by way of p.away: a thing that cannot be looked up is not one that is missing.
 func (p *pump) resolver(ctx context.Context) func(grid.Kind, string) int64 {
 	return func(kind grid.Kind, external string) int64 {
 		for e, err := range p.from.Entities(ctx, kind, grid.Query{External: []string{external}}) {
-			if err == nil {
-				return e.Entity().ID
+			if err != nil {
+				p.away = err
+				break
 			}
+			return e.Entity().ID
 		}
 		return 0
 	}

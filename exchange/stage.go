@@ -97,10 +97,11 @@ func (s *stage) keepOld(ctx context.Context, entities []grid.Entity) error {
 func keepDivision(d, old *grid.Division) {
 	d.ID, d.Revision = old.ID, old.Revision
 	if len(d.Boundary) == 0 {
+		// The border that stays keeps its label: the file's point may be an office.
+		if d.Label.IsZero() || len(old.Boundary) > 0 {
+			d.Label = old.Label
+		}
 		d.Boundary = old.Boundary
-	}
-	if d.Label.IsZero() || (len(old.Boundary) > 0 && len(d.Boundary) == 0) {
-		d.Label = old.Label
 	}
 	if d.Parent == "" {
 		d.Parent = old.Parent

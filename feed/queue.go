@@ -112,6 +112,9 @@ func (q *queue) put(s state) {
 func (q *queue) suspect(t Tile) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if _, waits := q.tiles[t]; waits {
+		return // its time runs: a tile that is touched all the time must be told of too
+	}
 	q.tiles[t] = struct{}{}
 	q.ripen()
 }
