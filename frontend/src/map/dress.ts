@@ -44,7 +44,7 @@ const wayNames = ["road-label", "main-road-label", "stream-label", "green-label"
 
 /** What an opened building leaves out: it is the subject, and the only one. */
 const besideTheSubject: readonly Overlay[] = ["components", "cameras", "devices", "service", "workers", "events", "borders"];
-const quietNames = ["building-label", "grid-label", "micro-grid-label", "community-label", "town-label", "house-shadow"];
+const quietNames = ["building-label", "road-label", "grid-label", "micro-grid-label", "community-label", "town-label", "house-shadow"];
 
 /** The same style with each layer switched on or off. */
 export function dress(style: StyleSpecification, { theme, hidden, houses }: Dressing): StyleSpecification {

@@ -86,7 +86,9 @@ export class TownMap {
     this.gl = new GLMap({
       container: options.container, style: this.style(), center: [lon, lat], zoom, bearing, pitch,
       maxPitch: 70, minZoom: 4, maxZoom: 20.5, attributionControl: false, fadeDuration: 0,
-      maxTileCacheSize: 0, refreshExpiredTiles: false, validateStyle: import.meta.env.DEV,
+      // Stale tiles hide in the cache of those out of view (measured), and tiles split
+      // below a source's last zoom are not known by the address that the server tells.
+      maxTileCacheSize: 0, zoomLevelsToOverscale: 20, refreshExpiredTiles: false, validateStyle: import.meta.env.DEV,
       localIdeographFontFamily: "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
       dragRotate: true, canvasContextAttributes: { antialias: true },
     });
@@ -149,11 +151,11 @@ export class TownMap {
     const tilt = Math.PI / 3;
     const turn = (bearing * Math.PI) / 180;
     // What stands at this height is seen in front of the ground this far behind it.
-    const behind = 0.42 * height * Math.tan(tilt);
+    const behind = 0.4 * height * Math.tan(tilt);
     const [lon, lat] = moved(foot, behind * Math.sin(turn), behind * Math.cos(turn));
     const wide = distance([box[0], box[1]], [box[2], box[3]]);
     const canvas = this.gl.getCanvas();
-    const perPixel = Math.max((height * Math.sin(tilt)) / (0.5 * canvas.clientHeight), wide / (0.4 * canvas.clientWidth));
+    const perPixel = Math.max((height * Math.sin(tilt)) / (0.4 * canvas.clientHeight), wide / (0.4 * canvas.clientWidth));
     const zoom = Math.log2((roundEarth * Math.cos((lat * Math.PI) / 180)) / (512 * perPixel));
     this.go({ lon, lat, zoom: Math.min(20, zoom), bearing, pitch: 60 });
   }

@@ -3,7 +3,7 @@ import type { ShallowRef } from "vue";
 import type { Hit, Place } from "../api/types";
 import type { Tapped } from "../map/pick";
 import type { TownMap } from "../map/town";
-import type { Address } from "../model/address";
+import type { Address, Selection } from "../model/address";
 import type { Incident } from "../model/incident";
 import { bearingOn } from "../model/stack";
 import type { Areas } from "./useAreas";
@@ -18,6 +18,7 @@ export interface Guided {
   readonly address: Address;
   readonly bearing: number;
   readonly pitch: number;
+  readonly closer: number;
 }
 
 export interface Guide {
@@ -28,6 +29,8 @@ export interface Guide {
   openBuilding(floor?: number): Promise<void>;
   /** Shows the whole area. */
   home(): void;
+  /** Selects what a link names; an event that is not open any more selects nothing. */
+  restore(selection: Selection): Promise<void>;
   /** Reads what the page begins with, and restores what its address names. */
   start(): Promise<void>;
 }
@@ -36,7 +39,7 @@ const closeUp = 16.2;
 const floorPitch = 4.1;
 
 /** Takes the camera and the selection to where the user points. */
-export function useGuide({ town, areas, incidents, selection, address, bearing, pitch }: Guided): Guide {
+export function useGuide({ town, areas, incidents, selection, address, bearing, pitch, closer }: Guided): Guide {
   const selectPlace = (place: Place): Promise<void> => selection.select({ kind: "place", lon: place[0], lat: place[1] }, place);
 
   const selectIncident = async ({ id, lon, lat }: Incident): Promise<void> => {
@@ -77,20 +80,23 @@ export function useGuide({ town, areas, incidents, selection, address, bearing, 
     const area = areas.focus.value;
     if (!area) return;
     const [west, south, east, north] = area.envelope;
-    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer: 0.3, towards: [area.lon, area.lat] });
+    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer, towards: [area.lon, area.lat] });
     else town.value?.go({ lon: area.lon, lat: area.lat, zoom: area.zoom });
+  };
+
+  const restore = async (chosen: Selection): Promise<void> => {
+    if (chosen.kind === "place") return selectPlace([chosen.lon, chosen.lat]);
+    const incident = incidents.all.value.byID.get(chosen.id);
+    if (incident) await selection.select(chosen, [incident.lon, incident.lat]);
   };
 
   const start = async (): Promise<void> => {
     const events = incidents.load();
     await areas.load();
     await events;
-    const chosen = address.selection;
-    if (chosen?.kind === "place") await selectPlace([chosen.lon, chosen.lat]);
-    const incident = chosen?.kind === "event" ? incidents.all.value.byID.get(chosen.id) : undefined;
-    if (incident) await selection.select({ kind: "event", id: incident.id }, [incident.lon, incident.lat]);
+    if (address.selection) await restore(address.selection);
     if (address.floor !== undefined) await openBuilding(address.floor);
   };
 
-  return { tapped, selectPlace, selectIncident, goHit, openBuilding, home, start };
+  return { tapped, selectPlace, selectIncident, goHit, openBuilding, home, restore, start };
 }

@@ -31,6 +31,8 @@ export interface PageKind {
   /** Turn and tilt of the first view. */
   readonly bearing: number;
   readonly pitch: number;
+  /** How much closer than the whole area it is, as a zoom. */
+  readonly closer: number;
 }
 
 const wholeCity: Camera = { lon: 107.8, lat: 30.05, zoom: 6.8, bearing: 0, pitch: 0 };
@@ -53,7 +55,7 @@ function createTown(kind: PageKind) {
   const { feed, patrol } = useNews(areas, incidents, town);
   const selection = useSelection(client, feed.tiles);
   const within = useWithin(client, () => town.value);
-  const guide = useGuide({ town, areas, incidents, selection, address, bearing: kind.bearing, pitch: kind.pitch });
+  const guide = useGuide({ town, areas, incidents, selection, address, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
 
   const grids = computed(() => gridsOf(areas.divisions.value));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
@@ -85,6 +87,17 @@ function createTown(kind: PageKind) {
     feed.look({ envelope: clamp(focus ? union(view, focus) : view), zoom: camera.zoom });
     remember(camera);
   };
+
+  /** A link that is pasted over the page's own shows what it names. */
+  const follow = (): void => {
+    const { camera, theme, hidden, selection: chosen } = readAddress(location.hash);
+    Object.assign(choice, { theme, hidden: [...hidden] });
+    if (camera) town.value?.go(camera);
+    if (chosen) void guide.restore(chosen);
+    else selection.clear();
+  };
+  addEventListener("hashchange", follow);
+  onScopeDispose(() => removeEventListener("hashchange", follow));
 
   /** Puts the map into an element, for as long as the scope lives. */
   const attach = (container: HTMLElement): void => {

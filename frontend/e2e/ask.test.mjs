@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { api, openBrowser, sizes, still } from "./driver.mjs";
+
+describe("asking the map", () => {
+  let browser;
+  let house;
+  before(async () => {
+    browser = await openBrowser();
+    house = await api.tallHouse();
+  });
+  after(() => browser.done());
+  const atHouse = () => `map=17/${house.lat}/${house.lon}/0/0&${still}`;
+
+  it("a tap says the chain, the building, who answers and what is near; a link restores it", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}` });
+    await screen.idle();
+    await screen.tap();
+    await screen.sees('[data-identify][data-state="ready"] [data-chain]');
+    const chain = await screen.text("[data-chain]");
+    for (const level of ["市", "区县", "镇街", "村(社区)", "网格"]) assert.ok(chain.includes(level), `${level} in ${chain}`);
+    assert.ok((await screen.text("[data-identify]")).includes(house.name || house.address));
+    await screen.sees("[data-workers] li");
+    await screen.sees("[data-near] li");
+    assert.match(screen.address(), /at=\d+\.\d+,\d+\.\d+/);
+    await screen.reload();
+    await screen.sees('[data-identify][data-state="ready"] [data-chain]');
+    assert.equal(await screen.text("[data-chain]"), chain);
+    await screen.press("Escape");
+    await screen.loses("[data-identify]");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
+  it("a building opens into floors and homes, by keyboard too", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}&at=${house.lon},${house.lat}`, size: sizes.desk });
+    await screen.idle();
+    await screen.click("[data-open-building]");
+    await screen.sees("[data-matrix] .cell");
+    await screen.press("ArrowUp");
+    await screen.press("ArrowUp");
+    await screen.sees("[data-matrix] .chosen");
+    assert.match(screen.address(), /floor=/);
+    await screen.click("[data-matrix] .chosen .cell");
+    await screen.sees("[data-home]");
+    await screen.idle();
+    await screen.shot("building-opened");
+    for (let level = 0; level < 3; level++) await screen.press("Escape");
+    await screen.loses("[data-matrix]");
+    await screen.loses("[data-identify]");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
+  it("search finds by characters, by initials and by code, and Enter goes there", async () => {
+    const [town] = (await api.get("/api/divisions?level=3&limit=1")).items;
+    const [community] = (await api.get(`/api/divisions?parent=${town.code}&limit=1`)).items;
+    const screen = await browser.newScreen();
+    await screen.idle();
+    for (const text of [community.name, community.code]) {
+      await screen.press("/");
+      await screen.page.keyboard.type(text);
+      await screen.sees("#hit-0");
+      await screen.until(async () => (await screen.text("#hits")).includes(community.name), `${text} is found`);
+      await screen.press("Enter");
+      await screen.until(async () => (await screen.text("[data-identify]")).includes(community.name), "the community is shown");
+      await screen.press("Escape");
+    }
+    await screen.press("/");
+    await screen.page.keyboard.type("zqx9-nothing");
+    await screen.sees(".hits .none");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
+  it("a drawn rectangle is counted and listed", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}` });
+    await screen.idle();
+    await screen.press("r");
+    await screen.drag([0.35, 0.35], [0.65, 0.65]);
+    await screen.sees('[data-within][data-state="ready"] [data-count="buildings"]');
+    assert.ok(Number((await screen.text('[data-count="buildings"]')).replace(",", "")) > 0);
+    assert.ok(Number((await screen.text('[data-count="people"]')).replace(",", "")) > 0);
+    await screen.sees("[data-within] li");
+    await screen.shot("within");
+    await screen.press("Escape");
+    await screen.loses("[data-within]");
+    await screen.close();
+  });
+
+  it("a polygon, a circle and a buffer are counted too", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}` });
+    await screen.idle();
+    const corners = [[0.4, 0.4], [0.6, 0.4], [0.6, 0.6]];
+    for (const [key, ends] of [["c", false], ["p", true], ["b", true]]) {
+      await screen.press(key);
+      for (const corner of ends ? corners : corners.slice(0, 2)) {
+        await screen.tap(...corner);
+        await screen.page.waitForTimeout(350); // two quick clicks would be a double click
+      }
+      if (ends) await screen.press("Enter");
+      await screen.sees('[data-within][data-state="ready"] [data-count="buildings"]');
+      await screen.press("Escape");
+      await screen.loses("[data-within]");
+    }
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
+  it("all of it with a thumb", async () => {
+    const screen = await browser.newScreen({ path: `/m/#${atHouse()}`, size: sizes.phone, mood: "light" });
+    await screen.idle();
+    await screen.tap(0.5, 0.5);
+    await screen.sees('[data-sheet="half"] [data-identify][data-state="ready"] [data-chain]');
+    await screen.idle();
+    await screen.shot("phone-identify");
+    assert.deepEqual(await screen.smallButtons(), []);
+    await screen.click(".close");
+    await screen.click("[data-draw]");
+    await screen.click("[data-tool=circle]");
+    await screen.tap(0.5, 0.35);
+    await screen.page.waitForTimeout(350);
+    await screen.tap(0.7, 0.35);
+    await screen.sees('[data-within][data-state="ready"] [data-count="buildings"]');
+    await screen.shot("phone-within");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { api, openBrowser } from "./driver.mjs";
+
+describe("the connection", () => {
+  let browser;
+  before(async () => (browser = await openBrowser()));
+  after(() => browser.done());
+
+  it("is cut, says so, comes back by itself and has missed nothing", async () => {
+    const { area } = await api.get("/api/status");
+    const screen = await browser.newScreen();
+    await screen.sees('[data-connection="live"]');
+    await screen.idle();
+    await screen.wire.cut();
+    await screen.sees('[data-connection="retrying"], [data-connection="off"]');
+    await screen.shot("connection-cut");
+    const event = await api.report({ lon: area.lon, lat: area.lat, title: "断线时上报" });
+    screen.wire.mend();
+    await screen.sees('[data-connection="live"]');
+    await screen.until(async () => (await screen.text("body")).includes("断线时上报"), "what happened meanwhile is shown");
+    await api.send("DELETE", `/api/events/${event.id}`, undefined, event.revision);
+    assert.deepEqual(screen.strangers, []);
+    await screen.close();
+  });
+
+  it("is not needed to see the map: tiles come over HTTP", async () => {
+    const screen = await browser.newScreen({ path: "/m/", size: [390, 844] });
+    await screen.wire.cut();
+    await screen.reload();
+    await screen.idle();
+    assert.ok((await screen.colours()) > 100, "the map is blank");
+    await screen.close();
+  });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { api, openBrowser, still } from "./driver.mjs";
+
+describe("a change made through the API", () => {
+  let browser;
+  let house;
+  before(async () => {
+    browser = await openBrowser();
+    house = await api.tallHouse();
+  });
+  after(() => browser.done());
+
+  it("repaints a building without a reload", async () => {
+    const screen = await browser.newScreen({ path: `/#map=17/${house.lat}/${house.lon}/0/50&${still}` });
+    await screen.idle();
+    const first = await screen.picture();
+    const edited = await api.send("PATCH", `/api/buildings/${house.id}`, { height_cm: house.height_cm * 2 }, house.revision);
+    await screen.until(async () => (await screen.picture()) !== first, "the building grows");
+    await screen.shot("building-grown");
+    await api.send("PATCH", `/api/buildings/${house.id}`, { height_cm: house.height_cm }, edited.revision);
+    await screen.until(async () => (await screen.picture()) === first, "the building shrinks again");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
+  it("is not missed by a tile that was out of view meanwhile", async () => {
+    const { revision } = await api.get(`/api/buildings/${house.id}`);
+    const far = `map=17/${house.lat + 0.01}/${house.lon}/0/50&${still}`;
+    const near = `map=17/${house.lat}/${house.lon}/0/50&${still}`;
+    const screen = await browser.newScreen({ path: `/#${near}` });
+    await screen.idle();
+    const first = await screen.picture();
+    await screen.follow(far);
+    const edited = await api.send("PATCH", `/api/buildings/${house.id}`, { height_cm: house.height_cm * 2 }, revision);
+    await screen.follow(near);
+    await screen.until(async () => (await screen.picture()) !== first, "the change is seen after coming back");
+    await api.send("PATCH", `/api/buildings/${house.id}`, { height_cm: house.height_cm }, edited.revision);
+    await screen.until(async () => (await screen.picture()) === first, "and is undone");
+    await screen.close();
+  });
+
+  it("brings an event into the list, and takes it away", async () => {
+    const screen = await browser.newScreen();
+    await screen.sees('[data-connection="live"]');
+    await screen.idle();
+    const event = await api.report({ lon: house.lon, lat: house.lat, title: "端到端：来了又去" });
+    await screen.until(async () => (await screen.text("[data-live]")).includes("端到端：来了又去"), "the event is told");
+    await api.send("DELETE", `/api/events/${event.id}`, undefined, event.revision);
+    await screen.loses(`[data-event="${event.id}"]`);
+    await screen.close();
+  });
+});
