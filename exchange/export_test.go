@@ -94,6 +94,15 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 	if !strings.Contains(b.String(), "'=HYPERLINK") {
 		t.Errorf("a formula left as it was:\n%s", b.String())
 	}
+	for _, start := range []string{"=", "+", "-", "@", "\t", "\r"} {
+		b.Reset()
+		if _, err := exchange.WriteCSV(&b, grid.Buildings, new(grid.Building), all([]grid.Entity{&grid.Building{Name: start + "1"}})); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), "'"+start+"1") {
+			t.Errorf("a cell that begins with %q left as it was:\n%s", start, b.String())
+		}
+	}
 }
 
 func TestNothingSealedLeaves(t *testing.T) {

@@ -1,0 +1,130 @@
+package exchange_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"quanxi/exchange"
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// A VRT that looks like KML reaches ogr2ogr, which then must not know VRT.
+func TestGDALKnowsOnlyTheDriverThatTheContentShows(t *testing.T) {
+	folder := t.TempDir()
+	secret := filepath.Join(folder, "secret.geojson")
+	save(t, secret, []byte(collection(feature("1", square("501", "501"), ""))))
+	path := filepath.Join(folder, "innocent.kml")
+	save(t, path, []byte(`<OGRVRTDataSource><!-- <kml> --><OGRVRTLayer name="secret"><SrcDataSource>`+secret+`</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>`))
+	if source, err := exchange.Open(t.Context(), path); err == nil {
+		source.Close()
+		t.Error("a VRT in the clothes of KML was read")
+	}
+}
+
+func TestGDALRunsWithinLimits(t *testing.T) {
+	tools := t.TempDir()
+	save(t, filepath.Join(tools, "ogr2ogr"), []byte("#!/bin/sh\n[ \"$1\" = --formats ] || echo \"limits $(ulimit -f) $(ulimit -v) $(env | wc -l)\" >&2\n[ \"$1\" = --formats ]\n"))
+	if out, err := exec.Command("chmod", "700", filepath.Join(tools, "ogr2ogr")).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	t.Setenv("PATH", tools+":/usr/bin:/bin")
+	path := filepath.Join(tools, "a.kml")
+	save(t, path, []byte("<kml></kml>"))
+	_, err := exchange.Open(t.Context(), path)
+	if err == nil || !strings.Contains(err.Error(), "limits 16777216 4194304 ") {
+		t.Errorf("want 8 GB of output and 4 GB of memory: %v", err)
+	}
+}
+
+// A view could show another table, or compute for ever.
+func TestAViewInAGeoPackageIsNotRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "view.gpkg")
+	if _, err := exchange.WriteGeoPackage(t.Context(), path, new(grid.Building), all(sampleBuildings())); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`ALTER TABLE buildings RENAME TO hidden; CREATE VIEW buildings AS SELECT * FROM hidden`)
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if source, err := exchange.Open(t.Context(), path); !errors.Is(err, exchange.ErrFormat) {
+		t.Errorf("opened %v, %v", source, err)
+	}
+}
+
+// full is a store whose disk fills up in the middle of a load.
+type full struct{ shelf }
+
+func (f *full) BeginLoad(context.Context, grid.LoadInfo) (grid.Load, error) { return f, nil }
+func (*full) Put(context.Context, []grid.Entity, []grid.SubjectKey) error   { return grid.ErrUnavailable }
+
+func TestALoadThatFailsIsAborted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "points.csv")
+	save(t, path, []byte("name,lon,lat\n东门,106.5,29.5\n"))
+	source, err := exchange.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	to, _, err := exchange.ChooseCRS("wgs84", source, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := &full{}
+	_, err = exchange.Import{Kind: grid.ServicePoints, Name: "points", To: to}.Run(t.Context(), source, store)
+	if !errors.Is(err, grid.ErrUnavailable) || store.aborted != 1 || store.committed != 0 {
+		t.Errorf("%v; aborted %d, committed %d times", err, store.aborted, store.committed)
+	}
+}
+
+// county holds whole kinds, in any order.
+type county struct {
+	grid.Store
+	entities []grid.Entity
+}
+
+func (c county) Entities(_ context.Context, kind grid.Kind, _ grid.Query) iter.Seq2[grid.Entity, error] {
+	return func(yield func(grid.Entity, error) bool) {
+		for _, e := range c.entities {
+			if e.Kind() == kind && !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestPeopleLieWhereTheirHomeDoes(t *testing.T) {
+	head := func(id int64) grid.Head { return grid.Head{ID: id} }
+	store := county{entities: []grid.Entity{
+		&grid.Division{Head: head(1), Code: "500101001"},
+		&grid.Building{Head: head(2), Area: "500101001001"}, &grid.Building{Head: head(3), Area: "500101002001"},
+		&grid.Dwelling{Head: head(4), Building: 2}, &grid.Dwelling{Head: head(5), Building: 3},
+	}}
+	inside, err := exchange.Inside(t.Context(), store, grid.People, "500101001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		person grid.Person
+		want   bool
+	}{
+		{"at home in the town", grid.Person{Dwelling: 4}, true},
+		{"at home in another town", grid.Person{Dwelling: 5}, false},
+		{"without a home", grid.Person{Place: geo.At(106.5, 29.5)}, false},
+	} {
+		if got := inside(&tt.person); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
