@@ -19,15 +19,18 @@ function make(options: { live?: boolean; status?: number } = {}) {
     expire = run;
     return () => {};
   };
-  return { tiles: new TileFetcher(line, request as typeof fetch, later), sent, asked, expire: () => expire() };
+  return { tiles: new TileFetcher(line, Promise.resolve(), request as typeof fetch, later), sent, asked, expire: () => expire() };
 }
 const frame = (request: number, over: object = {}) => ({ request, set: 1, z: 14, x: 1, y: 2, version: 5n, body: body(7), ...over });
+/** By then what was asked for is on the wire. */
+const begun = Promise.resolve().then(() => {});
 const never = new AbortController().signal;
 
 describe("tiles", () => {
   it("come over the feed while it lives", async () => {
     const { tiles, sent, asked } = make();
     const tile = tiles.fetch(address, never);
+    await begun;
     tiles.receive(frame(sent[0]!.id));
     expect(new Uint8Array((await tile).data)).toEqual(Uint8Array.of(7));
     expect(asked).toEqual([]);
@@ -43,6 +46,7 @@ describe("tiles", () => {
   it.each(["silence", "refusal", "break"] as const)("go over HTTP after a %s", async (what) => {
     const { tiles, sent, expire } = make();
     const tile = tiles.fetch(address, never);
+    await begun;
     if (what === "silence") expire();
     if (what === "refusal") tiles.refused(sent[0]!.id);
     if (what === "break") tiles.broken();
@@ -53,6 +57,7 @@ describe("tiles", () => {
     const { tiles, sent } = make();
     const abort = new AbortController();
     const tile = tiles.fetch(address, abort.signal);
+    await begun;
     abort.abort();
     await expect(tile).rejects.toMatchObject({ name: "AbortError" });
     expect(sent.at(-1)).toEqual({ op: "cancel", id: sent[0]!.id });
@@ -65,14 +70,24 @@ describe("tiles", () => {
     expect((await tiles.fetch(address, never)).etag).toBe("v5");
     expect(sent).toEqual([]);
     void tiles.fetch(address, never);
+    await begun;
     expect(sent).toHaveLength(1);
+  });
+
+  it("that came over HTTP are named once, so that they can be asked for again where staleness is told", async () => {
+    const { tiles } = make({ live: false });
+    await tiles.fetch(address, never);
+    expect(tiles.takeUnwatched()).toEqual(["base"]);
+    expect(tiles.takeUnwatched()).toEqual([]);
   });
 
   it("of equal versions have equal tags", async () => {
     const { tiles, sent } = make();
     const first = tiles.fetch(address, never);
+    await begun;
     tiles.receive(frame(sent[0]!.id));
     const second = tiles.fetch(address, never);
+    await begun;
     tiles.receive(frame(sent[1]!.id));
     expect((await first).etag).toBe((await second).etag);
   });

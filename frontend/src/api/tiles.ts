@@ -51,11 +51,14 @@ export function parseTileURL(url: string): TileAddress | undefined {
 export class TileFetcher {
   private readonly waiting = new Map<number, Waiting>();
   private readonly pushed = new Map<string, TileBytes>();
+  private readonly unwatched = new Set<string>();
   private sets = new Map<number, string>();
   private last = 0;
 
+  /** @param begun when the line has had its time to open: tiles wait for it rather than be fetched twice */
   constructor(
     private readonly line: TileLine,
+    private readonly begun: Promise<unknown> = Promise.resolve(),
     private readonly request: typeof fetch = (...args) => fetch(...args),
     private readonly later: (after: number, run: () => void) => () => void = timer,
   ) {}
@@ -66,13 +69,25 @@ export class TileFetcher {
   }
 
   /** Rejects with an AbortError when the signal ends, with an Error when the server refuses. */
-  fetch(address: TileAddress, signal: AbortSignal): Promise<TileBytes> {
+  async fetch(address: TileAddress, signal: AbortSignal): Promise<TileBytes> {
     const kept = this.pushed.get(tileKey(address));
     if (kept) {
       this.pushed.delete(tileKey(address));
-      return Promise.resolve(kept);
+      return kept;
     }
+    await this.begun;
+    signal.throwIfAborted();
     return this.line.live ? this.overFeed(address, signal) : this.overHTTP(address, signal);
+  }
+
+  /**
+   * The layer sets of tiles that came over HTTP since this was last asked. The
+   * feed does not know that they are held, and will not say when they are stale.
+   */
+  takeUnwatched(): string[] {
+    const sets = [...this.unwatched];
+    this.unwatched.clear();
+    return sets;
   }
 
   /** Takes a tile from the feed. Returns its address if it was pushed, so that the map can draw it. */
@@ -130,6 +145,7 @@ export class TileFetcher {
   }
 
   private async overHTTP({ layers, z, x, y }: TileAddress, signal?: AbortSignal): Promise<TileBytes> {
+    this.unwatched.add(layers);
     const reply = await this.request(`/tiles/${layers}/${z}/${x}/${y}.mvt`, signal ? { signal } : {});
     if (reply.status === 204 || reply.status === 404) return { data: new ArrayBuffer(0), etag: "empty" };
     if (!reply.ok) throw new Error(`tile ${layers}/${z}/${x}/${y}: ${reply.status}`);

@@ -17,6 +17,8 @@ import { pick } from "./pick";
 import type { Tapped } from "./pick";
 import { serveTiles } from "./protocol";
 import type { FetchTile } from "./protocol";
+import { Refresher } from "./refresh";
+import type { TileCell } from "./refresh";
 import { draw, stampOnDemand } from "./stamps";
 import { styleOf, tileSets } from "./style";
 import type { HouseView } from "./houses";
@@ -76,6 +78,7 @@ export class TownMap {
   private scene: Scene;
   private readonly waiting = new Map<OwnSource, GeoJSON.FeatureCollection>();
   private readonly stopServing: () => void;
+  private readonly refresher: Refresher;
   private loaded = false;
 
   constructor(private readonly options: TownOptions) {
@@ -93,6 +96,7 @@ export class TownMap {
       dragRotate: true, canvasContextAttributes: { antialias: true },
     });
     this.states = new FeatureStates(this.gl);
+    this.refresher = new Refresher(this.gl);
     stampOnDemand(this.gl, () => palettes[this.scene.mood], sharpness());
     this.listen();
   }
@@ -115,9 +119,8 @@ export class TownMap {
   }
 
   /** Reads tiles again: those named, or all of the layer set. */
-  refresh(layers: string, tiles?: readonly { z: number; x: number; y: number }[]): void {
-    if (!this.loaded || !this.gl.getSource(layers)) return;
-    this.gl.refreshTiles(layers, tiles ? [...tiles] : undefined);
+  refresh(layers: string, tiles?: readonly TileCell[]): void {
+    if (layers in tileSets) this.refresher.refresh(layers, tiles ?? "all");
   }
 
   refreshAll(): void {

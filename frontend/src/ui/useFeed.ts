@@ -26,6 +26,7 @@ export interface Feed {
 }
 
 const gather = 150;
+const openingTime = 1200;
 const topics: readonly TopicName[] = ["events", "workers", "counters", "alerts"];
 
 /** The page's one feed socket, closed with the scope. Stale tiles are gathered for a moment, so that none is read twice. */
@@ -37,13 +38,19 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
   const pile = new StalePile(handlers);
   let connectedBefore = false;
 
+  let opened = () => {};
+  const begun = new Promise<void>((resolve) => (opened = resolve));
+  const patience = setTimeout(() => opened(), openingTime);
+
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/feed`;
   const socket = new FeedSocket(url, sets, {
     frame(frame) {
       if (frame.op === "welcome" && "sets" in frame) {
         names.value = frame.sets as Readonly<Record<string, number>>;
         tiles.name(names.value);
+        const unwatched = tiles.takeUnwatched();
         if (connectedBefore) handlers.resync();
+        else for (const layers of unwatched) handlers.stale(layers);
         connectedBefore = true;
       }
       if (frame.op === "resync") handlers.resync();
@@ -56,6 +63,7 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
       if (pushed) pile.add([pushed], names.value);
     },
     connection(state, roundTrip) {
+      opened();
       connection.value = state;
       if (roundTrip !== undefined) lag.value = roundTrip;
       if (state === "live") lostAt.value = 0;
@@ -66,13 +74,14 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
     },
     lost: () => handlers.resync(),
   });
-  const tiles: TileFetcher = new TileFetcher(socket);
+  const tiles: TileFetcher = new TileFetcher(socket, begun);
 
   const hurry = () => socket.hurry();
   addEventListener("online", hurry);
   socket.connect();
   onScopeDispose(() => {
     removeEventListener("online", hurry);
+    clearTimeout(patience);
     pile.stop();
     socket.close();
   });
