@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -17,10 +19,26 @@ func (v *View) check(ctx context.Context, e grid.Entity) error {
 		return err
 	}
 	v.stamp(e)
+	entitle(e)
 	if err := e.Validate(); err != nil {
 		return err
 	}
+	if err := grid.CheckTexts(e); err != nil {
+		return err
+	}
 	return v.checkReferences(ctx, e)
+}
+
+// entitle calls an event without a title by its category, so that no list shows
+// an empty row.
+func entitle(e grid.Entity) {
+	event, ok := e.(*events.Event)
+	if !ok || strings.TrimSpace(event.Title) != "" {
+		return
+	}
+	if c, ok := events.CategoryOf(event.Category); ok {
+		event.Title = c.Name
+	}
 }
 
 func checkGeometry(e grid.Entity) error {

@@ -134,15 +134,16 @@ type Home struct {
 }
 
 // Home returns where the viewer's map begins, and false if there is nothing to
-// show: the largest area that the viewer answers for and that has a border, or,
-// where only one of its towns has any buildings, that town.
+// show: the highest area that the viewer answers for and that has a border, among
+// several of one level the one with the most buildings, or, where only one of its
+// towns has any, that town.
 func (v *View) Home() (Home, bool) {
 	snapshot := v.world.Snapshot()
 	var best Home
 	found := false
 	for d := range snapshot.Divisions() {
 		envelope, ok := d.Envelope()
-		if !ok || !v.viewer.Sees(grid.People, d.Code()) || found && d.Level() >= best.Division.Level() {
+		if !ok || !v.viewer.Sees(grid.People, d.Code()) || found && !before(d, best.Division) {
 			continue
 		}
 		best, found = Home{Division: d, Envelope: envelope}, true
@@ -159,6 +160,14 @@ func (v *View) Home() (Home, bool) {
 	}
 	best.Counters = snapshot.Counters(best.Division.Code())
 	return best, true
+}
+
+// before reports whether a map rather begins at a than at b.
+func before(a, b world.Division) bool {
+	if a.Level() != b.Level() {
+		return a.Level() < b.Level()
+	}
+	return a.Counters().Buildings > b.Counters().Buildings
 }
 
 // onlyBuilt returns the one division among several that has buildings and a

@@ -115,7 +115,7 @@ func (e *Event) Validate() error {
 	refuse := func(field, why string) error { return &grid.FieldError{Kind: Events, Field: field, Why: why} }
 	switch {
 	case e.Place.IsZero():
-		return refuse("geometry", "must be a Point")
+		return refuse("geometry", "must be a Point, and not 0, 0")
 	case !known(e.Category):
 		return refuse("category", "is not in the table of categories")
 	case e.Urgency != Routine && e.Urgency != Urgent:
@@ -132,12 +132,18 @@ func (e *Event) Validate() error {
 }
 
 func known(category string) bool {
+	_, ok := CategoryOf(category)
+	return ok
+}
+
+// CategoryOf returns the category with the given code.
+func CategoryOf(code string) (Category, bool) {
 	for _, c := range Categories() {
-		if c.Code == category {
-			return true
+		if c.Code == code {
+			return c, true
 		}
 	}
-	return false
+	return Category{}, false
 }
 
 // Kinds lists every kind of entity, those of grid and events.

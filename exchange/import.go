@@ -174,14 +174,17 @@ func (p *pump) subject(record Record, err error) (Subject, error) {
 	if err != nil {
 		return Subject{}, err
 	}
-	if subject.Identity == nil {
-		if err := subject.Entity.Validate(); err != nil {
-			return Subject{}, err
-		}
-	}
 	if g := subject.Entity.Geometry(); g != nil {
 		if err := geo.Check(g); err != nil {
 			return Subject{}, &grid.FieldError{Kind: subject.Entity.Kind(), Field: "geometry", Why: err.Error()}
+		}
+	}
+	if err := grid.CheckTexts(subject.Entity); err != nil {
+		return Subject{}, err
+	}
+	if subject.Identity == nil { // a person is whole only when sealed
+		if err := subject.Entity.Validate(); err != nil {
+			return Subject{}, err
 		}
 	}
 	return subject, nil
@@ -219,6 +222,9 @@ func problemOf(record Record, err error) Problem {
 // count notes the entity of the first pass and finds ids that occur twice.
 func (p *pump) count(e grid.Entity) {
 	p.report.Found[e.Kind()]++
+	if d, ok := e.(*grid.Division); ok && d.Parent == "" && d.Level > grid.CountyLevel {
+		p.report.Unplaced++
+	}
 	if e.Entity().External == "" {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,13 +49,17 @@ func (s *shelf) Abort(context.Context) error { s.staged = nil; s.aborted++; retu
 func (s *shelf) Entities(_ context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
 	return func(yield func(grid.Entity, error) bool) {
 		for _, e := range s.live {
-			for _, external := range q.External {
-				if e.Kind() == kind && e.Entity().External == external && !yield(e, nil) {
-					return
-				}
+			if e.Kind() == kind && asked(e, q) && !yield(e, nil) {
+				return
 			}
 		}
 	}
+}
+
+// asked reports whether a query names e, by its external id or by its code.
+func asked(e grid.Entity, q grid.Query) bool {
+	d, isDivision := e.(*grid.Division)
+	return slices.Contains(q.External, e.Entity().External) || isDivision && q.Column == "code" && slices.Contains(q.Values, string(d.Code))
 }
 
 // square is a small building at a corner given in units of 1e-4 degree.
@@ -237,6 +242,19 @@ func TestAListOfNamesDoesNotWipeOutBorders(t *testing.T) {
 	again := store.live[len(store.live)-1].(*grid.Division)
 	if len(again.Boundary) != 1 || again.Code != "500101" || again.Parent != "5000" {
 		t.Errorf("after the list of names: %+v", again)
+	}
+}
+
+// A division that was generated, or came from another file, is the same division.
+func TestACodeIsOneDivision(t *testing.T) {
+	invented := &grid.Division{Head: grid.Head{ID: 77, Revision: 4}, Code: "500101", Name: "旧名", Level: grid.CountyLevel, NormLow: 300, NormHigh: 500}
+	store := &shelf{live: []grid.Entity{invented}}
+	if _, err := runImport(t, grid.Divisions, "counties.csv", "code12,name\n500101000000,万州区\n", store); err != nil {
+		t.Fatal(err)
+	}
+	d := store.live[len(store.live)-1].(*grid.Division)
+	if d.ID != 77 || d.Revision != 4 || d.External != "" || d.Name != "万州区" || d.NormHigh != 500 {
+		t.Errorf("came as %+v, want a new state of division 77", d)
 	}
 }
 

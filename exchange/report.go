@@ -26,7 +26,9 @@ type Report struct {
 	Dropped []string `json:"dropped,omitempty"`
 	// Merged counts things put together from pieces; Differing those whose
 	// pieces did not agree, the first of them named in Notes.
-	Merged    int      `json:"merged,omitempty"`
+	Merged int `json:"merged,omitempty"`
+	// Unplaced counts divisions whose manager the file does not name.
+	Unplaced  int      `json:"unplaced,omitempty"`
 	Differing int      `json:"differing,omitempty"`
 	Notes     []string `json:"notes,omitempty"`
 	Load      int64    `json:"load,omitempty"` // undo it by this id
@@ -87,6 +89,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	if r.Merged > 0 {
 		out.printf("  merged         %d put together from pieces, %d with differing properties\n", r.Merged, r.Differing)
+	}
+	if r.Unplaced > 0 {
+		out.printf("  to be placed   %d divisions: the file does not say who manages them\n", r.Unplaced)
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
 		out.printf("  passed over    %d: %s\n", r.Skipped[why], why)

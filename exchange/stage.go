@@ -75,27 +75,31 @@ func (s *stage) flush(ctx context.Context) error {
 	return nil
 }
 
-// keepOld fills what the file does not say about a division from the one that
-// is stored: a list of names must not wipe out the borders that came before it.
+// keepOld takes up the divisions that are stored under the codes of a batch, from
+// wherever they came: a code is one division, and a list of names must not wipe
+// out the borders that came before it.
 func (s *stage) keepOld(ctx context.Context, entities []grid.Entity) error {
 	if s.Kind != grid.Divisions {
 		return nil
 	}
-	byExternal := map[string]*grid.Division{}
+	byCode := map[string]*grid.Division{}
 	for _, e := range entities {
-		byExternal[e.Entity().External] = e.(*grid.Division)
+		d := e.(*grid.Division)
+		byCode[string(d.Code)] = d
 	}
-	for old, err := range s.from.Entities(ctx, grid.Divisions, grid.Query{External: slices.Sorted(maps.Keys(byExternal))}) {
+	codes := grid.Query{Column: "code", Values: slices.Sorted(maps.Keys(byCode))}
+	for old, err := range s.from.Entities(ctx, grid.Divisions, codes) {
 		if err != nil {
 			return err
 		}
-		keepDivision(byExternal[old.Entity().External], old.(*grid.Division))
+		stored := old.(*grid.Division)
+		keepDivision(byCode[string(stored.Code)], stored)
 	}
 	return nil
 }
 
 func keepDivision(d, old *grid.Division) {
-	d.ID, d.Revision = old.ID, old.Revision
+	d.Head = old.Head
 	if len(d.Boundary) == 0 {
 		// The border that stays keeps its label: the file's point may be an office.
 		if d.Label.IsZero() || len(old.Boundary) > 0 {

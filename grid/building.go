@@ -99,6 +99,8 @@ func (b *Building) Validate() error {
 	switch {
 	case len(b.Footprint) == 0:
 		return invalid(Buildings, "geometry", "a building needs a footprint")
+	case tooWide(b.Footprint):
+		return invalid(Buildings, "geometry", "no building is larger than 0.05 degrees, about 5 km")
 	case b.HeightCM < 0 || b.HeightCM > 100_000:
 		return invalid(Buildings, "height_cm", "must be between 0 and 100000 (1 km)")
 	case b.Floors < 0 || b.Floors > 200:
@@ -107,6 +109,17 @@ func (b *Building) Validate() error {
 		return invalid(Buildings, "floors_below", "must be between 0 and 20")
 	case b.Units < 0 || b.Units > 1000:
 		return invalid(Buildings, "units", "must be between 0 and 1000")
+	case b.Use == "":
+		return nil
 	}
-	return nil
+	return oneOf(Buildings, "building_use", b.Use, Uses())
+}
+
+// widest is how far a footprint may reach in either direction: longer than any
+// factory hall, and far too small to cover a town by mistake.
+const widest = geo.PerDegree / 20
+
+func tooWide(footprint geo.MultiPolygon) bool {
+	env, ok := footprint.Envelope()
+	return ok && (int64(env.Max.Lon)-int64(env.Min.Lon) > widest || int64(env.Max.Lat)-int64(env.Min.Lat) > widest)
 }

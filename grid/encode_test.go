@@ -15,7 +15,7 @@ import (
 
 var (
 	corner = geo.At(106.5, 29.5)
-	square = geo.MultiPolygon{{{corner, geo.At(106.6, 29.5), geo.At(106.6, 29.6), geo.At(106.5, 29.6), corner}}}
+	square = geo.MultiPolygon{{{corner, geo.At(106.501, 29.5), geo.At(106.501, 29.501), geo.At(106.5, 29.501), corner}}}
 	lane   = geo.MultiLine{{corner, geo.At(106.51, 29.5)}}
 )
 
@@ -112,6 +112,10 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"a code of five digits", func(e grid.Entity) { e.(*grid.Division).Code = "50010" }, grid.Divisions, "code"},
 		{"a parent of the same level", func(e grid.Entity) { e.(*grid.Division).Parent = "500107" }, grid.Divisions, "parent"},
 		{"a tower of a kilometre and more", func(e grid.Entity) { e.(*grid.Building).HeightCM = 100_001 }, grid.Buildings, "height_cm"},
+		{"a footprint as large as a county", func(e grid.Entity) {
+			e.(*grid.Building).Footprint = geo.MultiPolygon{{{corner, geo.At(107.5, 29.5), geo.At(107.5, 30.6), corner}}}
+		}, grid.Buildings, "geometry"},
+		{"a use that is none", func(e grid.Entity) { e.(*grid.Building).Use = "zz" }, grid.Buildings, "building_use"},
 		{"no footprint", func(e grid.Entity) { e.(*grid.Building).Footprint = nil }, grid.Buildings, "geometry"},
 		{"floor zero", func(e grid.Entity) { e.(*grid.Dwelling).Floor = 0 }, grid.Dwellings, "floor"},
 		{"a tag that is not one of care", func(e grid.Entity) { e.(*grid.Person).Care = []string{"suspect"} }, grid.People, "care"},
@@ -131,5 +135,17 @@ func TestValidateNamesTheField(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTextsAreShort(t *testing.T) {
+	for name, text := range map[string]string{"an essay": strings.Repeat("长", 201), "a line break": "一\n二"} {
+		e := &events.Event{Title: text}
+		if err := grid.CheckTexts(e); !errors.Is(err, grid.ErrInvalid) || !strings.Contains(err.Error(), "title") {
+			t.Errorf("%s: err = %v, want ErrInvalid that names the title", name, err)
+		}
+	}
+	if err := grid.CheckTexts(&events.Event{Title: strings.Repeat("长", 200)}); err != nil {
+		t.Errorf("200 characters: %v", err)
 	}
 }

@@ -10,6 +10,9 @@ package grid
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"quanxi/geo"
 )
@@ -187,6 +190,28 @@ func (e *FieldError) Error() string { return fmt.Sprintf("%s: %s: %s", e.Kind, e
 
 // Unwrap makes every FieldError an ErrInvalid.
 func (e *FieldError) Unwrap() error { return ErrInvalid }
+
+// mostText is how many characters one text field may hold: names and addresses,
+// not essays that push everything else off a panel.
+const mostText = 200
+
+// CheckTexts refuses texts that are too long or hold control characters. The
+// error wraps ErrInvalid and names the field.
+func CheckTexts(e Entity) error {
+	for _, c := range e.Columns() {
+		text, ok := c.Value.(*string)
+		if !ok {
+			continue
+		}
+		if utf8.RuneCountInString(*text) > mostText {
+			return invalid(e.Kind(), c.Name, fmt.Sprintf("must not be longer than %d characters", mostText))
+		}
+		if strings.ContainsFunc(*text, unicode.IsControl) {
+			return invalid(e.Kind(), c.Name, "must not hold control characters")
+		}
+	}
+	return nil
+}
 
 // setPoint, setLines and setPolygons are the common bodies of SetGeometry.
 func setPoint(kind Kind, to *geo.Point, g geo.Geometry) error {

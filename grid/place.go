@@ -61,7 +61,7 @@ func (c *Component) SetGeometry(g geo.Geometry) error { return setPoint(Componen
 // Validate implements Entity.
 func (c *Component) Validate() error {
 	if c.Place.IsZero() {
-		return invalid(Components, "geometry", "must be a Point")
+		return invalid(Components, "geometry", "must be a Point, and not 0, 0")
 	}
 	return oneOf(Components, "state", c.State, ComponentStates())
 }
@@ -100,7 +100,7 @@ func (d *Device) SetGeometry(g geo.Geometry) error { return setPoint(Devices, &d
 // Validate implements Entity.
 func (d *Device) Validate() error {
 	if d.Place.IsZero() {
-		return invalid(Devices, "geometry", "must be a Point")
+		return invalid(Devices, "geometry", "must be a Point, and not 0, 0")
 	}
 	return oneOf(Devices, "state", d.State, DeviceStates())
 }
@@ -178,7 +178,7 @@ func namedPlace(kind Kind, name string, place geo.Point) error {
 		return invalid(kind, "name", "must not be empty")
 	}
 	if place.IsZero() {
-		return invalid(kind, "geometry", "must be a Point")
+		return invalid(kind, "geometry", "must be a Point, and not 0, 0")
 	}
 	return nil
 }
