@@ -24,9 +24,8 @@ var candidates = []string{"wgs84", "gcj02", "bd09", "EPSG:4544", "EPSG:4545", "E
 const sampled = 2000
 
 // ProposeCRS ranks the candidates by how many of the file's positions fall into
-// the declared area. inside reports whether a position does; without any
-// declared area it takes whatever lies on the earth, and the first candidate
-// that explains the numbers wins.
+// the declared area; inside reports whether a position does. Without a declared
+// area no candidate wins.
 func ProposeCRS(source Source, inside func(geo.Point) bool) ([]Proposal, error) {
 	positions, err := samplePositions(source)
 	if err != nil {

@@ -76,7 +76,7 @@ func (s *csvSource) rows(text io.Reader, to Transform, yield func(Record, error)
 		}
 		record := Record{Number: number, Place: fmt.Sprintf("line %d", line), Properties: make(map[string]any, len(row))}
 		for i, cell := range row {
-			if cell = strings.TrimSpace(cell); cell != "" {
+			if cell = plain(strings.TrimSpace(cell)); cell != "" {
 				record.Properties[names[i]] = cell
 			}
 		}
@@ -85,6 +85,14 @@ func (s *csvSource) rows(text io.Reader, to Transform, yield func(Record, error)
 			return
 		}
 	}
+}
+
+// plain takes back the apostrophe that harmless puts before a formula.
+func plain(cell string) string {
+	if bare, found := strings.CutPrefix(cell, "'"); found && harmless(bare) == cell {
+		return bare
+	}
+	return cell
 }
 
 // cutOff tells a quotation that never ends from other trouble.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,33 +46,30 @@ func (c *benchCommand) Run(in *invocation) error {
 		{"tile", benchTile}, {"identify", benchIdentify}, {"memory", benchMemory},
 		{"changes", benchChanges}, {"import", benchImport}, {"feed", c.benchFeed},
 	}
-	for _, name := range c.Figures {
-		if !slices.ContainsFunc(meters, func(m struct {
-			name string
-			run  meter
-		}) bool {
-			return m.name == name
-		}) {
-			return fmt.Errorf("bench %s: there is no such figure", name)
-		}
-	}
+	unknown := slices.Clone(c.Figures)
+	var failed error
 	for _, m := range meters {
+		unknown = slices.DeleteFunc(unknown, func(name string) bool { return name == m.name })
 		if len(c.Figures) > 0 && !slices.Contains(c.Figures, m.name) {
 			continue
 		}
-		if err := m.run(in.ctx, c.teller(in.stdout)); err != nil {
+		tell := func(f figure) { failed = errors.Join(failed, c.print(in.stdout, f)) }
+		if err := m.run(in.ctx, tell); err != nil {
 			return fmt.Errorf("bench %s: %w", m.name, err)
 		}
 	}
-	return nil
+	if len(unknown) > 0 {
+		return fmt.Errorf("bench %s: there is no such figure", unknown[0])
+	}
+	return failed
 }
 
-func (c *benchCommand) teller(to io.Writer) func(figure) {
+func (c *benchCommand) print(to io.Writer, f figure) error {
 	if c.JSON {
-		lines := json.NewEncoder(to)
-		return func(f figure) { lines.Encode(f) }
+		return json.NewEncoder(to).Encode(f)
 	}
-	return func(f figure) { fmt.Fprintf(to, "%-28s %14.3f %-12s %s\n", f.Name, f.Value, f.Unit, f.On) }
+	_, err := fmt.Fprintf(to, "%-28s %14.3f %-12s %s\n", f.Name, f.Value, f.Unit, f.On)
+	return err
 }
 
 // cpu returns the CPU time that this process has used.

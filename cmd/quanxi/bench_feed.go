@@ -64,7 +64,7 @@ func (c *benchCommand) measureFeed(ctx context.Context, at string, tell func(fig
 	}
 	sent := map[int64]int64{}
 	for n := range changes {
-		id, when, err := reportEvent(at, n)
+		id, when, err := reportEvent(ctx, at, n)
 		if err != nil {
 			return errors.Join(err, ignore(load.Stop()))
 		}
@@ -112,22 +112,27 @@ func ready(ctx context.Context, at string) error {
 }
 
 // reportEvent reports one event and returns its id and the time just before.
-func reportEvent(at string, n int) (id, when int64, err error) {
+func reportEvent(ctx context.Context, at string, n int) (id, when int64, err error) {
 	body := fmt.Sprintf(`{"category":"lamp","title":"bench %d","lon":106.5,"lat":29.5,"urgency":"routine","occurred_at":"2026-11-08T02:10:00Z"}`, n)
 	when = time.Now().UnixNano()
-	res, err := http.Post(at+"/api/events", "application/json", bytes.NewBufferString(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/api/events", bytes.NewBufferString(body))
+	if err != nil {
+		return 0, 0, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer res.Body.Close()
+	if res.StatusCode != http.StatusCreated {
+		return 0, 0, fmt.Errorf("report: %s", res.Status)
+	}
 	var event struct {
 		ID int64 `json:"id"`
 	}
 	if err := json.NewDecoder(res.Body).Decode(&event); err != nil {
 		return 0, 0, err
-	}
-	if res.StatusCode != http.StatusCreated {
-		return 0, 0, fmt.Errorf("report: status %d", res.StatusCode)
 	}
 	return event.ID, when, nil
 }

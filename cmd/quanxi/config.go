@@ -50,8 +50,11 @@ func (f storeFlags) masterKey() (access.MasterKey, error) {
 	if f.Key != "" {
 		return access.ParseMasterKey(f.Key)
 	}
-	return access.MasterKeyFile(filepath.Join(f.Data, "keys", "master"))
+	return access.MasterKeyFile(f.keyFile())
 }
+
+// keyFile returns where the master key is kept if the environment does not give it.
+func (f storeFlags) keyFile() string { return filepath.Join(f.Data, "keys", "master") }
 
 // logFlags say how to log.
 type logFlags struct {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ type importCommand struct {
 	CRS     string    `name:"crs" help:"auto, wgs84, gcj02, bd09, EPSG:… or cm=MERIDIAN." default:"auto" env:"QUANXI_CRS"`
 	DryRun  bool      `help:"Check and report; store nothing." env:"QUANXI_DRY_RUN"`
 	SkipBad bool      `help:"Store what is right and leave out what is not; otherwise one bad record refuses its file." env:"QUANXI_SKIP_BAD"`
+	Source  string    `help:"Whose ids the file uses; files whose rows refer to each other share one. Default: the file's name." env:"QUANXI_SOURCE" placeholder:"NAME"`
 	JSON    bool      `help:"Report as JSON." env:"QUANXI_JSON"`
 	Undo    int64     `help:"Take a load back: what it added goes, what it replaced returns." placeholder:"LOAD"`
 	List    bool      `help:"List the loads of the store."`
@@ -34,7 +34,7 @@ func (c *importCommand) Run(in *invocation) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	store, err := c.open(in.ctx)
+	store, err := c.openExisting(in.ctx)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,10 @@ func (c *importCommand) prepare(ctx context.Context, store grid.Store, source ex
 	if err != nil {
 		return exchange.Import{}, "", err
 	}
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	name := c.Source
+	if name == "" {
+		name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	}
 	tolerance := exchange.RefuseFile
 	if c.SkipBad {
 		tolerance = exchange.SkipRecord
@@ -149,59 +152,4 @@ func (c *importCommand) list(in *invocation, store grid.Store) error {
 		}
 	}
 	return nil
-}
-
-// exportCommand writes entities to a file or to standard output.
-type exportCommand struct {
-	storeFlags
-	As     grid.Kind `required:"" help:"What to write, a kind as in import." placeholder:"KIND"`
-	Format string    `help:"geojson, csv or geopackage." enum:"geojson,csv,geopackage" default:"geojson"`
-	Area   grid.Code `help:"Only what lies in this division." placeholder:"CODE"`
-	Out    string    `help:"File to write; standard output if none." type:"path" placeholder:"FILE"`
-}
-
-// Run implements kong's command.
-func (c *exportCommand) Run(in *invocation) error {
-	empty, err := grid.New(c.As)
-	if err != nil {
-		return err
-	}
-	store, err := c.open(in.ctx)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	inside, err := exchange.Inside(in.ctx, store, c.As, c.Area)
-	if err != nil {
-		return err
-	}
-	entities := exchange.Selected(store.Entities(in.ctx, c.As, grid.Query{}), inside)
-	n, err := c.write(in, empty, entities)
-	if err != nil {
-		return fmt.Errorf("export %s: %w", c.As, err)
-	}
-	_, err = fmt.Fprintf(in.stderr, "%d %s written\n", n, c.As)
-	return err
-}
-
-func (c *exportCommand) write(in *invocation, empty grid.Entity, entities exchange.Entities) (int, error) {
-	if c.Format == "geopackage" {
-		if c.Out == "" {
-			return 0, errors.New("a GeoPackage needs --out FILE")
-		}
-		return exchange.WriteGeoPackage(in.ctx, c.Out, empty, entities)
-	}
-	to := in.stdout
-	if c.Out != "" {
-		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return 0, err
-		}
-		defer file.Close()
-		to = file
-	}
-	if c.Format == "csv" {
-		return exchange.WriteCSV(to, c.As, empty, entities)
-	}
-	return exchange.WriteGeoJSON(to, entities)
 }

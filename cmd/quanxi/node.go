@@ -42,6 +42,9 @@ type node struct {
 // newNode opens the store and starts what follows the log: bus, relay, World and
 // hub, in that order, as parts of p.
 func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry *prometheus.Registry, log *slog.Logger) (*node, error) {
+	if nf.Nats != "" && f.Key == "" && !exists(f.keyFile()) {
+		return nil, fmt.Errorf("nodes on one NATS share one master key: copy it to %s or give QUANXI_KEY", f.keyFile())
+	}
 	master, err := f.masterKey()
 	if err != nil {
 		return nil, err

@@ -34,6 +34,15 @@ func (f storeFlags) open(ctx context.Context) (store, error) {
 	return gpkg.Open(ctx, f.file())
 }
 
+// openExisting opens the store that the flags name and makes none: a mistyped
+// folder is an error, not a new city.
+func (f storeFlags) openExisting(ctx context.Context) (store, error) {
+	if f.Database == "" && !exists(f.file()) {
+		return nil, fmt.Errorf("there is no store in %s; serve, demo and generate make one", f.Data)
+	}
+	return f.open(ctx)
+}
+
 // sweep tidies the store up from time to time until ctx ends.
 func sweep(ctx context.Context, s store, log *slog.Logger) error {
 	tick := time.NewTicker(10 * time.Minute)
