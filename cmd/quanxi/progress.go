@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 )
@@ -16,27 +17,54 @@ type progress struct {
 	total float64 // of the share; the share is what the time left is worked out from
 
 	began, drawn time.Time
+	every        time.Duration // between two drawings
 	count        int64
 	share        float64
 }
 
 func newProgress(to io.Writer, clock func() time.Time, what string, total float64) *progress {
-	return &progress{to: to, clock: clock, what: what, total: total, began: clock()}
+	now := clock()
+	return &progress{to: to, clock: clock, what: what, total: total, began: now, drawn: now, every: paceOf(to)}
+}
+
+// paceOf is how often to draw: a terminal shows one line that moves, a log file
+// gets a line every ten seconds.
+func paceOf(to io.Writer) time.Duration {
+	if file, ok := to.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice == 0 {
+			return 10 * time.Second
+		}
+	}
+	return 200 * time.Millisecond
 }
 
 // add counts n more things, which make up share of the total, and draws if the
-// line is older than a fifth of a second.
+// line is old enough.
 func (p *progress) add(n int, share float64) {
 	p.count += int64(n)
 	p.share += share
-	if now := p.clock(); now.Sub(p.drawn) >= 200*time.Millisecond {
+	if now := p.clock(); now.Sub(p.drawn) >= p.every {
 		p.drawn = now
-		fmt.Fprintf(p.to, "\r%s", p.line(now))
+		p.draw(now)
 	}
 }
 
 // end draws the line for the last time.
-func (p *progress) end() { fmt.Fprintf(p.to, "\r%s\n", p.line(p.clock())) }
+func (p *progress) end() {
+	p.draw(p.clock())
+	if p.every < time.Second {
+		fmt.Fprintln(p.to)
+	}
+}
+
+// draw writes the line over the old one on a terminal, below it elsewhere.
+func (p *progress) draw(now time.Time) {
+	if p.every < time.Second {
+		fmt.Fprintf(p.to, "\r%s", p.line(now))
+		return
+	}
+	fmt.Fprintln(p.to, strings.TrimSpace(p.line(now)))
+}
 
 func (p *progress) line(now time.Time) string {
 	const width = 30
