@@ -32,12 +32,15 @@ const aside: Readonly<Record<Theme, readonly Overlay[]>> = {
   service: ["devices", "components", "cameras", "workers", "events"],
 };
 
-/** From which zoom a theme shows a layer, where that is later than usual. */
-function later(theme: Theme, id: string): { minzoom?: number } {
-  if (theme === "people" && (id === "house" || id === "house-shadow")) return { minzoom: 15 };
-  if (theme === "map" && id === "worker") return { minzoom: 15 };
-  return theme === "map" && id === "service" ? { minzoom: 16.8 } : {};
-}
+/** From which zoom a theme shows a layer, where that is not as usual: its own subject sooner, what is beside it later. */
+const begins: Readonly<Record<Theme, Readonly<Record<string, number>>>> = {
+  map: { worker: 15, service: 16.8 },
+  people: { house: 15, "house-shadow": 15 },
+  use: {},
+  devices: { camera: 12.5, component: 14.6, service: 16.8 },
+  workers: { service: 16.8 },
+  service: { service: 12.5 },
+};
 
 /** Names that would be noise over a choropleth. */
 const wayNames = ["road-label", "main-road-label", "stream-label", "green-label"];
@@ -57,9 +60,9 @@ export function dress(style: StyleSpecification, { theme, hidden, houses }: Dres
     return ![...off].some((part) => (part.endsWith("-") ? id.startsWith(part) : id === part));
   };
   const layers = style.layers.map((layer) => {
-    const faded = later(theme, layer.id);
+    const minzoom = begins[theme][layer.id];
     const visibility: "visible" | "none" = shown(layer.id) ? "visible" : "none";
-    return layer.type === "background" ? layer : { ...layer, ...faded, layout: { ...layer.layout, visibility } };
+    return layer.type === "background" ? layer : { ...layer, ...(minzoom === undefined ? {} : { minzoom }), layout: { ...layer.layout, visibility } };
   });
   return { ...style, layers: layers as StyleSpecification["layers"] };
 }

@@ -64,7 +64,8 @@ function createTown(kind: PageKind) {
     return (words.isChinese.value ? known?.mark : known?.short) ?? "·";
   });
   // Equal lists make equal scenes, so that a clock's tick does not dress the map anew.
-  const redKey = computed(() => redGrids.value.join());
+  const tellsEvents = computed(() => (choice.theme === "map" || choice.theme === "workers") && !choice.hidden.includes("events"));
+  const redKey = computed(() => (tellsEvents.value ? redGrids.value.join() : ""));
   const scene = computed(() => ({
     mood: choice.mood, k: k.value, theme: choice.theme, hidden: choice.hidden,
     houses: {
