@@ -23,6 +23,7 @@ describe("the opened building", () => {
     const slab = blocks.find(({ properties }) => properties.part === "chosen-slab")!;
     const home = blocks.find(({ properties }) => properties.home === 2)!;
     expect(slab.properties.floor).toBe(2);
+    expect(slab.properties.base).toBeCloseTo(4.1, 6);
     expect(distance(home.geometry.coordinates[0]![0] as unknown as Place, corner)).toBeCloseTo(15, 1);
     expect(blocks.find(({ properties }) => properties.home === 3)!.properties.base).toBeCloseTo(13.7, 6);
     expect(blocks.find(({ properties }) => properties.home === 1)!.properties.base).toBeCloseTo(0.5, 6);
