@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -54,8 +53,21 @@ func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin O
 
 // Edit changes the fields that patch names, of the entity at the given revision.
 // The error wraps grid.ErrConflict if that is no longer the stored revision, and
-// else as Create. What is masked cannot be edited (RULES B4).
+// else as Create. What is masked cannot be edited (RULES B4). A repetition is
+// answered as such, whatever has become of the entity since (RULES A10).
 func (v *View) Edit(ctx context.Context, ref grid.Ref, patch []byte, origin Origin) (Written, error) {
+	var w Written
+	receipt, err := v.once(ctx, origin.once(action(ref.Kind, "edit"), ref.ID, patch), func() (_ grid.Receipt, err error) {
+		w, err = v.edit(ctx, ref, patch, origin)
+		return w.Receipt, err
+	})
+	if err == nil && receipt.Repeated {
+		return v.repeated(ctx, receipt)
+	}
+	return w, err
+}
+
+func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Origin) (Written, error) {
 	e, err := v.entity(ctx, ref.Kind, ref.ID)
 	if err != nil {
 		return Written{}, err
@@ -80,18 +92,22 @@ func (v *View) Edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	return v.put(ctx, e, v.write("edit", e, origin, patch))
 }
 
-// Remove removes an entity at the given revision. The error is as that of Edit.
+// Remove removes an entity at the given revision. The error is as that of Edit,
+// and so is the answer to a repetition.
 func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Receipt, error) {
-	e, err := v.entity(ctx, ref.Kind, ref.ID)
-	if err != nil {
-		return grid.Receipt{}, err
-	}
-	if err := v.mayWrite(ctx, e); err != nil {
-		return grid.Receipt{}, err
-	}
-	w := v.write("remove", e, origin, fmt.Appendf(nil, "%d/%d", ref.ID, ref.Revision))
-	w.Put, w.Remove = nil, []grid.Ref{ref}
-	return v.store.Write(ctx, w)
+	body := fmt.Appendf(nil, "%d/%d", ref.ID, ref.Revision)
+	return v.once(ctx, origin.once(action(ref.Kind, "remove"), ref.ID, body), func() (grid.Receipt, error) {
+		e, err := v.entity(ctx, ref.Kind, ref.ID)
+		if err != nil {
+			return grid.Receipt{}, err
+		}
+		if err := v.mayWrite(ctx, e); err != nil {
+			return grid.Receipt{}, err
+		}
+		w := v.write("remove", e, origin, body)
+		w.Put, w.Remove = nil, []grid.Ref{ref}
+		return v.store.Write(ctx, w)
+	})
 }
 
 // put checks an entity whole, where it lies after the command, and stores it.
@@ -106,10 +122,8 @@ func (v *View) put(ctx context.Context, e grid.Entity, w grid.Write) (Written, e
 	if err != nil {
 		return Written{}, err
 	}
-	if receipt.Repeated && len(receipt.Refs) == 1 {
-		if e, err = v.entity(ctx, e.Kind(), receipt.Refs[0].ID); err != nil {
-			return Written{}, err
-		}
+	if receipt.Repeated {
+		return v.repeated(ctx, receipt)
 	}
 	rec, err := v.record(ctx, e)
 	return Written{rec, receipt}, err
@@ -119,14 +133,11 @@ func (v *View) put(ctx context.Context, e grid.Entity, w grid.Write) (Written, e
 func (v *View) write(verb string, e grid.Entity, origin Origin, body []byte) grid.Write {
 	w := grid.Write{
 		Actor:  v.viewer.Account,
-		Action: fmt.Sprintf("%s.%s", e.Kind(), verb),
+		Action: action(e.Kind(), verb),
 		From:   origin.From,
 		Put:    []grid.Entity{e},
 	}
-	if origin.Once != "" {
-		digest := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", w.Action, e.Entity().ID, body))
-		w.Once = grid.Once{Key: origin.Once, Digest: digest[:]}
-	}
+	w.Once = origin.once(w.Action, e.Entity().ID, body)
 	return w
 }
 

@@ -316,6 +316,47 @@ func TestTheSameKeyHappensOnce(t *testing.T) {
 	}
 }
 
+// A phone that never heard the answer asks again with the revision it knew.
+func TestARepeatedCommandIsAnsweredAsTheFirstTime(t *testing.T) {
+	d := newDesk(t)
+	first := d.create(t, events.Events, leak)
+	ref := grid.Ref{Kind: events.Events, ID: first.ID, Revision: first.Revision}
+	patch, editing, removing := []byte(`{"state":"handling"}`), access.Origin{Once: "edit-1"}, access.Origin{Once: "remove-1"}
+	edit := func(want string) access.Written {
+		t.Helper()
+		w, err := d.city.Edit(t.Context(), ref, patch, editing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustHold(t, string(w.JSON), []string{want}, nil)
+		return w
+	}
+	edited := edit(`"handling"`)
+	if again := edit(`"handling"`); !again.Receipt.Repeated || again.Revision != edited.Revision || again.Receipt.Mark != edited.Receipt.Mark {
+		t.Errorf("first %+v, again %+v", edited.Receipt, again.Receipt)
+	}
+	if _, err := d.city.Edit(t.Context(), ref, []byte(`{"state":"closed"}`), editing); !errors.Is(err, grid.ErrConflict) {
+		t.Errorf("another patch under the same key: %v, want ErrConflict", err)
+	}
+	if _, err := d.city.Edit(t.Context(), ref, patch, access.Origin{Once: "edit-2"}); !errors.Is(err, grid.ErrConflict) {
+		t.Errorf("another key at a stale revision: %v, want ErrConflict", err)
+	}
+	now := grid.Ref{Kind: events.Events, ID: first.ID, Revision: edited.Revision}
+	removed, err := d.city.Remove(t.Context(), now, removing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := d.city.Remove(t.Context(), now, removing); err != nil || !again.Repeated || again.Mark != removed.Mark {
+		t.Errorf("a repeated removal: %+v, %v; first %+v", again, err, removed)
+	}
+	if _, err := d.city.Remove(t.Context(), now, access.Origin{Once: "remove-2"}); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("another removal of what is gone: %v, want ErrNotFound", err)
+	}
+	if late := edit(fmt.Sprintf(`{"id":%d,"revision":%d}`, first.ID, edited.Revision)); !late.Receipt.Repeated {
+		t.Error("an edit repeated after the removal was not taken for a repetition")
+	}
+}
+
 func TestPages(t *testing.T) {
 	d := newDesk(t)
 	var want []int64

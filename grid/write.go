@@ -50,6 +50,11 @@ type Store interface {
 	// cannot take writes now.
 	Write(ctx context.Context, w Write) (Receipt, error)
 
+	// Seen returns the receipt of the write that an account committed under a key,
+	// marked as Repeated; false if there is none, or the key is empty. The error is
+	// that of a Write under the same key.
+	Seen(ctx context.Context, actor string, once Once) (Receipt, bool, error)
+
 	// Entity returns the live entity with the given id, or ErrNotFound.
 	Entity(ctx context.Context, kind Kind, id int64) (Entity, error)
 

@@ -1,7 +1,6 @@
 package gpkg
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -133,12 +132,29 @@ func (t tx) repeated(w grid.Write) (first grid.Receipt, found bool, err error) {
 		return first, false, nil
 	case err != nil:
 		return first, false, err
-	case !bytes.Equal(digest, w.Once.Digest):
-		return first, false, fmt.Errorf("idempotency key was used for something else: %w", grid.ErrConflict)
 	}
-	err = json.Unmarshal(receipt, &first)
-	first.Repeated = true
+	first, err = store.Repetition(w.Once, digest, receipt)
 	return first, err == nil, err
+}
+
+// Seen implements grid.Store.
+func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Receipt, bool, error) {
+	if once.Key == "" {
+		return grid.Receipt{}, false, nil
+	}
+	var digest, receipt []byte
+	var first grid.Receipt
+	err := s.readers.QueryRowContext(ctx, "SELECT digest, receipt FROM once WHERE actor = ? AND key = ?", actor, once.Key).Scan(&digest, &receipt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return first, false, nil
+	}
+	if err == nil {
+		first, err = store.Repetition(once, digest, receipt)
+	}
+	if err != nil {
+		return grid.Receipt{}, false, fmt.Errorf("idempotency key: %w", classify(err))
+	}
+	return first, true, nil
 }
 
 func (t tx) remember(w grid.Write, receipt grid.Receipt) error {

@@ -1,9 +1,9 @@
 package postgis
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -160,15 +160,30 @@ func repeated(ctx context.Context, tx pgx.Tx, w grid.Write) (first grid.Receipt,
 	}
 	var receipt []byte
 	err = tx.QueryRow(ctx, "SELECT digest, receipt FROM quanxi.once WHERE actor = $1 AND key = $2", w.Actor, w.Once.Key).Scan(&digest, &receipt)
-	switch {
-	case err != nil:
-		return first, false, err
-	case !bytes.Equal(digest, w.Once.Digest):
-		return first, false, fmt.Errorf("idempotency key was used for something else: %w", grid.ErrConflict)
+	if err == nil {
+		first, err = store.Repetition(w.Once, digest, receipt)
 	}
-	err = json.Unmarshal(receipt, &first)
-	first.Repeated = true
 	return first, err == nil, err
+}
+
+// Seen implements grid.Store.
+func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Receipt, bool, error) {
+	if once.Key == "" {
+		return grid.Receipt{}, false, nil
+	}
+	var digest, receipt []byte
+	var first grid.Receipt
+	err := s.pool.QueryRow(ctx, "SELECT digest, receipt FROM quanxi.once WHERE actor = $1 AND key = $2", actor, once.Key).Scan(&digest, &receipt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return first, false, nil
+	}
+	if err == nil {
+		first, err = store.Repetition(once, digest, receipt)
+	}
+	if err != nil {
+		return grid.Receipt{}, false, fmt.Errorf("idempotency key: %w", classify(err))
+	}
+	return first, true, nil
 }
 
 // remember queues the receipt for repetitions. Its mark is the transaction's

@@ -265,6 +265,27 @@ func once(t *testing.T, place Place) {
 			t.Errorf("%d buildings, want 1", n)
 		}
 	})
+	s.run("a key can be asked for before anything else", func(t *testing.T, s Store) {
+		w := keyed("k6", "d", building("asked for"))
+		if _, found, err := s.Seen(t.Context(), w.Actor, w.Once); found || err != nil {
+			t.Errorf("before the write: %v, %v", found, err)
+		}
+		first := mustWrite(t, s, w)
+		got, found, err := s.Seen(t.Context(), w.Actor, w.Once)
+		if err != nil || !found || !got.Repeated || got.Mark != first.Mark || !reflect.DeepEqual(got.Refs, first.Refs) {
+			t.Errorf("first %+v, then %+v, %v, %v", first, got, found, err)
+		}
+		if _, found, err := s.Seen(t.Context(), "somebody else", w.Once); found || err != nil {
+			t.Errorf("for another account: %v, %v", found, err)
+		}
+		if _, found, err := s.Seen(t.Context(), w.Actor, grid.Once{}); found || err != nil {
+			t.Errorf("without a key: %v, %v", found, err)
+		}
+		w.Once.Digest = []byte("other")
+		if _, found, err := s.Seen(t.Context(), w.Actor, w.Once); found || !errors.Is(err, grid.ErrConflict) {
+			t.Errorf("for something else: %v, %v; want ErrConflict", found, err)
+		}
+	})
 	s.run("the same key for something else conflicts", func(t *testing.T, s Store) {
 		mustWrite(t, s, keyed("k2", "d", building("a")))
 		refuses(t, s, grid.ErrConflict, keyed("k2", "e", building("b")))
