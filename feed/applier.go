@@ -23,7 +23,8 @@ type Applier interface {
 
 // A Loading takes a whole state. It is dropped by not publishing it.
 type Loading interface {
-	// Add takes an entity, which is the callee's to keep.
+	// Add takes an entity, which is the callee's to keep. A negative revision is the
+	// tombstone of a removal at that revision: nothing older may bring the entity back.
 	Add(grid.Entity) error
 	// Publish replaces the visible state by what was added.
 	Publish(at Position) error

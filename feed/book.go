@@ -23,12 +23,17 @@ type entry struct {
 	Sight
 }
 
-// note enters an entity as it stands, without news.
+// note enters an entity as it stands, without news; one with a negative revision as
+// removed at that.
 func (b book) note(e grid.Entity) {
-	if told(e.Kind()) {
-		head := e.Entity()
-		b[grid.Ref{Kind: e.Kind(), ID: head.ID}] = entry{head.Revision, sightOf(e)}
+	if !told(e.Kind()) {
+		return
 	}
+	head, at := e.Entity(), Sight{}
+	if head.Revision > 0 {
+		at = sightOf(e)
+	}
+	b[grid.Ref{Kind: e.Kind(), ID: head.ID}] = entry{max(head.Revision, -head.Revision), at}
 }
 
 // A draft is a book with entries that do not count until they are kept.

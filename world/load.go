@@ -25,10 +25,14 @@ func (w *World) Begin() *Loader {
 }
 
 // Add takes an entity, whose geometry the World keeps. Order does not matter, but
-// referring to what was added before is faster. The error wraps grid.ErrInvalid
+// referring to what was added before is faster. A negative revision is the tombstone
+// of a removal at that revision: only its Head counts. The error wraps grid.ErrInvalid
 // if it is of a kind that the World does not hold.
 func (l *Loader) Add(e grid.Entity) error {
 	step := Step{Entity: e}
+	if head := e.Entity(); head.Revision < 0 {
+		step = Step{Remove: grid.Ref{Kind: e.Kind(), ID: head.ID, Revision: -head.Revision}}
+	}
 	if err := check([]Step{step}); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}

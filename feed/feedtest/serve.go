@@ -117,6 +117,7 @@ func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Pos
 	l.mu.Lock()
 	at, failing, state, during := l.position(), l.failing, maps.Clone(l.state), l.during
 	l.during = nil
+	gone := l.outrun()
 	l.mu.Unlock()
 	if during != nil {
 		during()
@@ -130,14 +131,36 @@ func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Pos
 			if key.Kind != kind || state[key].body == nil {
 				continue
 			}
-			e, err := decode(key, state[key])
-			if err == nil {
-				err = visit(e)
-			}
-			if err != nil {
+			if err := visitRow(key, state[key], visit); err != nil {
 				return feed.Position{}, err
 			}
 		}
 	}
+	for _, key := range gone {
+		if err := visitRow(key, state[key], visit); err != nil {
+			return feed.Position{}, err
+		}
+	}
 	return at, ctx.Err()
+}
+
+func visitRow(key grid.Ref, r row, visit func(grid.Entity) error) error {
+	e, err := decode(key, r)
+	if err != nil {
+		return err
+	}
+	return visit(e)
+}
+
+// outrun returns what is removed and has a change without a position. The caller
+// holds l.mu.
+func (l *Log) outrun() []grid.Ref {
+	var gone []grid.Ref
+	for _, c := range l.pending {
+		key := grid.Ref{Kind: c.Kind, ID: c.ID}
+		if r, ok := l.state[key]; ok && r.body == nil {
+			gone = append(gone, key)
+		}
+	}
+	return gone
 }

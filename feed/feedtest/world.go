@@ -62,7 +62,11 @@ type loading struct {
 }
 
 func (l *loading) Add(e grid.Entity) error {
-	_, err := apply(l.state, feed.Step{Entity: e})
+	step := feed.Step{Entity: e}
+	if head := e.Entity(); head.Revision < 0 {
+		step = feed.Step{Remove: grid.Ref{Kind: e.Kind(), ID: head.ID, Revision: -head.Revision}}
+	}
+	_, err := apply(l.state, step)
 	return err
 }
 

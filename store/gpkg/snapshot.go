@@ -40,7 +40,8 @@ func (v view) state(ctx context.Context, l layout, one *sql.Stmt, id int64) (gri
 	return e, err
 }
 
-// Load implements feed.Log.
+// Load implements feed.Log. There are no tombstones to tell of: changes have their
+// positions in the order of the commits, so none at that moment has one after it.
 func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*s.options.ReadLimit)
 	defer cancel()

@@ -38,7 +38,10 @@ func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.P
 		if err != nil {
 			return err
 		}
-		return s.readAll(ctx, tx, visit)
+		if err := s.readAll(ctx, tx, visit); err != nil {
+			return err
+		}
+		return s.tombstones(ctx, tx, visit)
 	})
 	if err != nil {
 		return feed.Position{}, fmt.Errorf("load: %w", classify(err))

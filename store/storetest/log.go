@@ -171,6 +171,7 @@ func following(t *testing.T, place Place) {
 		}
 	})
 	s.run("a load of the state equals what queries see", equalsQueries)
+	s.run("a load holds a tombstone against every older state still to come", outrun)
 	s.run("writers in a crowd are all published, once each", func(t *testing.T, _ Store) { crowd(t, place) })
 }
 
@@ -245,7 +246,9 @@ func equalsQueries(t *testing.T, s Store) {
 		}
 	}
 	at, err := s.Load(t.Context(), func(e grid.Entity) error {
-		got = append(got, e)
+		if e.Entity().Revision > 0 { // no tombstone
+			got = append(got, e)
+		}
 		return nil
 	})
 	if err != nil || at.Epoch == "" {
@@ -262,6 +265,38 @@ func equalsQueries(t *testing.T, s Store) {
 	boom := errors.New("boom")
 	if _, err := s.Load(t.Context(), func(grid.Entity) error { return boom }); !errors.Is(err, boom) {
 		t.Errorf("a visitor's error: %v", err)
+	}
+}
+
+func outrun(t *testing.T, s Store) {
+	gone, back := building("gone"), building("back")
+	write(t, s, gone, back)
+	remove(t, s, grid.Buildings, gone.ID, 1)
+	remove(t, s, grid.Buildings, back.ID, 1)
+	back.Revision = 0
+	write(t, s, back)
+
+	held := map[int64]int64{} // revisions, negative for tombstones
+	at, err := s.Load(t.Context(), func(e grid.Entity) error {
+		held[e.Entity().ID] = e.Entity().Revision
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if held[back.ID] != 3 {
+		t.Errorf("what came back is held at revision %d, want 3", held[back.ID])
+	}
+	lock(t, s)
+	drain(t, s)
+	later, err := s.Changes(t.Context(), at.Pos, at.Pos+10, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range later {
+		if c.ID == gone.ID && held[gone.ID] != -2 {
+			t.Errorf("revision %d is still to come at %d, and the tombstone is %d, want -2", c.Revision, c.Pos, held[gone.ID])
+		}
 	}
 }
 
