@@ -23,6 +23,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrConflict = errors.New("changed by someone else")
 	ErrInvalid  = errors.New("invalid")
+	// ErrKeyUsed reports an idempotency key that came with another request before.
+	ErrKeyUsed = fmt.Errorf("idempotency key was used for something else: %w", ErrConflict)
 	// ErrUnavailable reports that the database takes no writes now; try again later.
 	ErrUnavailable = errors.New("store unavailable")
 )

@@ -282,13 +282,13 @@ func once(t *testing.T, place Place) {
 			t.Errorf("without a key: %v, %v", found, err)
 		}
 		w.Once.Digest = []byte("other")
-		if _, found, err := s.Seen(t.Context(), w.Actor, w.Once); found || !errors.Is(err, grid.ErrConflict) {
-			t.Errorf("for something else: %v, %v; want ErrConflict", found, err)
+		if _, found, err := s.Seen(t.Context(), w.Actor, w.Once); found || !errors.Is(err, grid.ErrKeyUsed) {
+			t.Errorf("for something else: %v, %v; want ErrKeyUsed", found, err)
 		}
 	})
 	s.run("the same key for something else conflicts", func(t *testing.T, s Store) {
 		mustWrite(t, s, keyed("k2", "d", building("a")))
-		refuses(t, s, grid.ErrConflict, keyed("k2", "e", building("b")))
+		refuses(t, s, grid.ErrKeyUsed, keyed("k2", "e", building("b")))
 	})
 	s.run("the same key of another account is another key", func(t *testing.T, s Store) {
 		mustWrite(t, s, keyed("k3", "d", building("a")))
