@@ -1,8 +1,10 @@
 package access
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -188,11 +190,25 @@ func (v *View) complete(e grid.Entity) {
 	}
 }
 
+// notObject says why a body is no JSON object, and where. It tells no more of the
+// body than one character, which is not personal.
+func notObject(body []byte, err error) string {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return "is not a JSON object"
+	}
+	at := int(syntax.Offset)
+	if at > 0 && bytes.HasPrefix(body[at-1:], []byte("N")) {
+		return fmt.Sprintf("is not JSON at byte %d: NaN is not JSON", at)
+	}
+	return fmt.Sprintf("is not JSON at byte %d", at)
+}
+
 // decode fills e from a command's JSON and returns the identity that it holds.
 func decode(e grid.Entity, body []byte) (grid.Identity, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return grid.Identity{}, refuse(e.Kind(), "body", "is not a JSON object")
+		return grid.Identity{}, refuse(e.Kind(), "body", notObject(body, err))
 	}
 	identity, err := takeIdentity(e.Kind(), fields)
 	if err != nil {

@@ -77,14 +77,18 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 // Seen asks to see the caller's own last write, if it shows the token.
 type Seen struct {
 	Token string `header:"Quanxi-Token" doc:"the token of a write; the reply is then not older than that write"`
-	Plan  int64  `query:"plan" minimum:"0" doc:"number of the boundary plan; 0 is the one in force"`
+	Plan  int64  `query:"plan" minimum:"0" doc:"number of the boundary plan that the reply must not be older than; a node that is not there yet answers 503"`
 }
 
 // await holds a read until this node has applied what the token stands for. A
 // node that is not level with the log answers no reads.
 func (s *Server) await(ctx context.Context, in Seen) error {
-	if node := s.Status(); !node.Ready() {
+	node := s.Status()
+	if !node.Ready() {
 		return fmt.Errorf("%s: %w", node.Why(), ErrBehind)
+	}
+	if in.Plan > node.Plan {
+		return fmt.Errorf("plan %d: %w", in.Plan, ErrBehind)
 	}
 	if in.Token == "" {
 		return nil

@@ -30,6 +30,8 @@ func TestCalls(t *testing.T) {
 			not:  []string{"10300005678", "欧阳", "他们村"}},
 		{name: "our desk taps their building and learns of no homes", viewer: &townDesk, call: call{line: "/api/identify?lon=106.6005&lat=29.5005"}, status: 200,
 			want: []string{`"他们村1幢"`, `"dwellings":0`, `"people":0`, `"floors_list":[]`, `"workers":[]`}, not: []string{"漏水", "路口", "2-1", "门磁"}},
+		{name: "a tap for a plan that this node has not reached", call: call{line: "/api/identify?lon=106.1005&lat=29.5005&plan=1"}, status: 503, want: []string{"catching up"}},
+		{name: "a tap for the plan in force", call: call{line: "/api/identify?lon=106.1005&lat=29.5005&plan=0"}, status: 200},
 		{name: "a tap outside everything", call: call{line: "/api/identify?lon=100&lat=20"}, status: 200, want: []string{`"chain":[]`, `"building":null`}},
 		{name: "a tap in GCJ-02 lands where it was meant", call: call{line: "/api/identify?lon=106.1043&lat=29.4976&crs=gcj02"}, status: 200, want: []string{`"我们村1幢"`}},
 		{name: "a tap with lon and lat swapped", call: call{line: "/api/identify?lon=29.5&lat=106.1"}, status: 400, want: []string{"swapped"}},
@@ -48,9 +50,9 @@ func TestCalls(t *testing.T) {
 		{name: "a hand-drawn polygon is closed", call: call{line: "POST /api/within", body: `{"polygon":[[106.09,29.49],[106.11,29.49],[106.1,29.52]],"list":"buildings"}`}, status: 200,
 			want: []string{`"buildings":1`, `"我们村1幢"`}},
 		{name: "a buffer around a road", call: call{line: "POST /api/within", body: `{"buffer":{"line":[[106.09,29.5005],[106.12,29.5005]],"radius":100},"list":"dwellings"}`}, status: 200, want: []string{`"2-1"`}},
-		{name: "a polygon that crosses itself", call: call{line: "POST /api/within", body: `{"polygon":[[106,29],[106.2,29.3],[106.2,29],[106,29.2]]}`}, status: 400, want: []string{"crosses"}},
-		{name: "two shapes at once", call: call{line: "POST /api/within", body: `{"rectangle":[106,29,107,30],"circle":{"lon":1,"lat":1,"radius":1}}`}, status: 400, want: []string{"one of"}},
-		{name: "a rectangle inside out", call: call{line: "POST /api/within", body: `{"rectangle":[107,29,106,30]}`}, status: 400, want: []string{"inverted"}},
+		{name: "a polygon that crosses itself", call: call{line: "POST /api/within", body: `{"polygon":[[106,29],[106.2,29.3],[106.2,29],[106,29.2]]}`}, status: 422, want: []string{`"location":"body.polygon"`, "crosses"}},
+		{name: "two shapes at once", call: call{line: "POST /api/within", body: `{"rectangle":[106,29,107,30],"circle":{"lon":1,"lat":1,"radius":1}}`}, status: 422, want: []string{`"location":"body"`, "one of"}},
+		{name: "a rectangle inside out", call: call{line: "POST /api/within", body: `{"rectangle":[107,29,106,30]}`}, status: 422, want: []string{`"location":"body.rectangle"`, "inverted"}},
 		{name: "a body that is no JSON", call: call{line: "POST /api/within", body: `{`}, status: 400},
 
 		{name: "a search by initials", call: call{line: "/api/search?q=wmc"}, status: 200, want: []string{"我们村"}, not: []string{"他们村"}},
@@ -77,6 +79,8 @@ func TestCalls(t *testing.T) {
 		{name: "a kind that there is not", call: call{line: "/api/petitions"}, status: 404, want: []string{`"about:blank"`}},
 		{name: "a method that there is not", call: call{line: "PUT /api/events"}, status: 405, want: []string{`"Method Not Allowed"`}},
 
+		{name: "an event whose body is no JSON", call: call{line: "POST /api/events", body: `{`}, status: 422, want: []string{`"location":"body"`, "at byte 1"}},
+		{name: "an event at NaN", call: call{line: "POST /api/events", body: `{"lon":NaN}`}, status: 422, want: []string{`"location":"body"`, "at byte 8: NaN is not JSON"}},
 		{name: "a building with a bad height", call: call{line: "POST /api/buildings", body: `{"height_cm":-5,"geometry":` + square(106.2, 29.2, 0.001) + `}`}, status: 422, want: []string{`"location":"body.height_cm"`}},
 		{name: "an event of no category", call: call{line: "POST /api/events", body: `{"category":"x","lon":106.1,"lat":29.5}`}, status: 422, want: []string{"body.category"}},
 		{name: "an edit that does not say of what", call: call{line: fmt.Sprintf("PATCH /api/events/%d", made.ours[events.Events]), body: `{"state":"handling"}`}, status: 428, want: []string{"If-Match"}},
@@ -148,6 +152,9 @@ func TestWriteReadEditRemove(t *testing.T) {
 	path := made.Header().Get("Location")
 	if again := r.do(t, call{line: "POST /api/events", body: `{"category":"water","lon":106.1,"lat":29.5}`, header: map[string]string{"Idempotency-Key": "tap"}}); again.Header().Get("Location") != path {
 		t.Errorf("the same tap made %s after %s", again.Header().Get("Location"), path)
+	}
+	if other := r.do(t, call{line: "POST /api/events", body: `{"category":"lamp","lon":106.1,"lat":29.5}`, header: map[string]string{"Idempotency-Key": "tap"}}); other.Code != 409 || !strings.Contains(other.Body.String(), "this Idempotency-Key was used with another request") {
+		t.Errorf("another request under the same key: %d %s", other.Code, other.Body)
 	}
 	edited := r.do(t, call{line: "PATCH " + path, body: `{"state":"handling"}`, header: map[string]string{"If-Match": `"1"`}})
 	if edited.Code != 200 || edited.Header().Get("ETag") != `"2"` {

@@ -140,6 +140,10 @@ func TestOGC(t *testing.T) {
 		{"people are no collection", access.Local(), "/ogc/collections/people/items", 404, nil, []string{"欧阳"}},
 		{"a box of three numbers", townDesk, "/ogc/collections/buildings/items?bbox=1,2,3", 400, nil, nil},
 		{"a limit of none", townDesk, "/ogc/collections/buildings/items?limit=0", 400, nil, nil},
+		{"the landing page with a slash", townDesk, "/ogc/", 200, []string{`"rel":"conformance"`}, nil},
+		{"items with a parameter that there is not", townDesk, "/ogc/collections/buildings/items?owner=ouyang", 400, []string{"bbox"}, []string{"ouyang"}},
+		{"collections with a parameter that there is not", townDesk, "/ogc/collections?x=1", 400, nil, nil},
+		{"one collection with a parameter that there is not", townDesk, "/ogc/collections/buildings?x=1", 400, nil, nil},
 		{"tilesets", townDesk, "/ogc/collections/buildings/tiles", 200, []string{"WebMercatorQuad", "{tileMatrix}/{tileCol}/{tileRow}.mvt"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func (s *Server) watch(next http.Handler) http.Handler {
 			s.metrics.request(routeOf(r), r.Method, seen.status(), took)
 			s.log.LogAttrs(r.Context(), levelOf(seen.status()), "request",
 				slog.String("request", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", seen.status()), slog.Int64("bytes", seen.bytes), slog.Duration("took", took))
+				slog.Int("status", seen.status()), slog.Int64("bytes", seen.bytes), slog.Int64("took_us", took.Microseconds()))
 		}()
 		next.ServeHTTP(seen, r)
 	})

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +20,7 @@ import (
 // have a geometry and that staff see everywhere.
 func (s *Server) ogcRoutes() {
 	s.handle("GET /ogc", s.serveLanding)
+	s.handle("GET /ogc/{$}", s.serveLanding)
 	s.handle("GET /ogc/conformance", s.serveConformance)
 	s.handle("GET /ogc/collections", s.serveCollections)
 	s.handle("GET /ogc/collections/{id}", s.serveCollection)
@@ -101,6 +104,9 @@ func (s *Server) serveConformance(w http.ResponseWriter, _ *http.Request) error 
 }
 
 func (s *Server) serveCollections(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyParameters(r); err != nil {
+		return err
+	}
 	all := []any{}
 	for _, c := range collections() {
 		if ViewerFrom(r.Context()).MayList(c.kind) {
@@ -116,6 +122,9 @@ func (s *Server) serveCollections(w http.ResponseWriter, r *http.Request) error 
 func (s *Server) serveCollection(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.collectionOf(r)
 	if err != nil {
+		return err
+	}
+	if err := onlyParameters(r); err != nil {
 		return err
 	}
 	return s.writeJSON(w, describeCollection(r, c))
@@ -139,6 +148,9 @@ func describeCollection(r *http.Request, c collection) any {
 func (s *Server) serveItems(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.collectionOf(r)
 	if err != nil {
+		return err
+	}
+	if err := onlyParameters(r, "cursor", "limit", "bbox"); err != nil {
 		return err
 	}
 	query := r.URL.Query()
@@ -176,6 +188,9 @@ func (s *Server) serveItems(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) serveItem(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.collectionOf(r)
 	if err != nil {
+		return err
+	}
+	if err := onlyParameters(r); err != nil {
 		return err
 	}
 	id, err := strconv.ParseInt(r.PathValue("feature"), 10, 64)
@@ -238,6 +253,17 @@ func featureOf(rec access.Record) (json.RawMessage, error) {
 	delete(fields, "geometry")
 	delete(fields, "id")
 	return json.Marshal(map[string]any{"type": "Feature", "id": rec.ID, "geometry": geometry, "properties": fields})
+}
+
+// onlyParameters refuses query parameters that the call does not know, as OGC API
+// demands. What was asked is not repeated: it may be personal.
+func onlyParameters(r *http.Request, known ...string) error {
+	for name := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("%w: unknown query parameter; known are: %s", errRequest, cmp.Or(strings.Join(known, ", "), "none"))
+		}
+	}
+	return nil
 }
 
 func itemLimit(text string) (int, error) {

@@ -73,6 +73,8 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusNotFound, "there is no such thing, or it is not yours to see")
 	case errors.Is(err, access.ErrForbidden):
 		return newProblem(http.StatusForbidden, access.ErrForbidden.Error())
+	case errors.Is(err, grid.ErrKeyUsed):
+		return newProblem(http.StatusConflict, "this Idempotency-Key was used with another request")
 	case errors.Is(err, grid.ErrConflict):
 		return newProblem(http.StatusConflict, "somebody else has changed it since; read it again")
 	case errors.Is(err, ErrPrecondition):
@@ -91,7 +93,11 @@ func newProblem(status int, detail string) *Problem {
 
 func fieldProblem(err *grid.FieldError) *Problem {
 	p := newProblem(http.StatusUnprocessableEntity, err.Error())
-	p.Errors = []ProblemField{{Location: "body." + err.Field, Message: err.Why}}
+	location := "body"
+	if err.Field != location {
+		location += "." + err.Field
+	}
+	p.Errors = []ProblemField{{Location: location, Message: err.Why}}
 	return p
 }
 
@@ -142,7 +148,8 @@ func reply(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) 
 }
 
 func logInternal(ctx context.Context, log *slog.Logger, p *Problem, err error) {
-	if p.Status >= http.StatusInternalServerError {
+	// A node that is not level refuses on purpose; the line of the request says so.
+	if p.Status >= http.StatusInternalServerError && !errors.Is(err, ErrBehind) {
 		log.ErrorContext(ctx, "request failed", "request", requestID(ctx), "status", p.Status, "err", err)
 	}
 }

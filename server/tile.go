@@ -74,7 +74,7 @@ func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := checkPlan(r); err != nil {
+	if err := s.checkPlan(r); err != nil {
 		return err
 	}
 	view := s.view(r.Context())
@@ -149,10 +149,18 @@ func layerSet(names string) ([]string, error) {
 	return layers, nil
 }
 
-// checkPlan refuses tiles of a boundary plan that is not in force.
-func checkPlan(r *http.Request) error {
-	if plan := r.URL.Query().Get("plan"); plan != "" && plan != "0" {
-		return fmt.Errorf("plan %q: %w", plan, grid.ErrNotFound)
+// checkPlan refuses tiles of a boundary plan that this node has not reached.
+func (s *Server) checkPlan(r *http.Request) error {
+	text := r.URL.Query().Get("plan")
+	if text == "" {
+		return nil
+	}
+	plan, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || plan < 0 {
+		return fmt.Errorf("%w: plan must be the number of a boundary plan", errRequest)
+	}
+	if plan > s.Status().Plan {
+		return fmt.Errorf("plan %d: %w", plan, ErrBehind)
 	}
 	return nil
 }

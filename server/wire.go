@@ -100,7 +100,7 @@ type withinInput struct {
 	Body struct {
 		Rectangle *[4]float64   `json:"rectangle,omitempty" doc:"west, south, east, north"`
 		Circle    *circleBody   `json:"circle,omitempty"`
-		Polygon   []degreesPair `json:"polygon,omitempty" maxItems:"5000" doc:"[lon, lat] of the outer ring; closed if the last is not the first"`
+		Polygon   []degreesPair `json:"polygon,omitempty" maxItems:"5000" doc:"[lon, lat] of the outer ring; the ring may be left open: the server closes it if the last is not the first"`
 		Buffer    *bufferBody   `json:"buffer,omitempty"`
 		List      string        `json:"list,omitempty" enum:"buildings,dwellings,people"`
 		Limit     int           `json:"limit,omitempty" minimum:"1" maximum:"1000" default:"100"`

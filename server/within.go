@@ -1,7 +1,10 @@
 package server
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 
 	"quanxi/geo"
 )
@@ -16,7 +19,7 @@ func (in *withinInput) shape() (geo.MultiPolygon, error) {
 		}
 	}
 	if given != 1 {
-		return nil, fmt.Errorf("%w: give one of rectangle, circle, polygon and buffer", errRequest)
+		return nil, misdrawn("", errors.New("give one of rectangle, circle, polygon and buffer"))
 	}
 	switch {
 	case b.Rectangle != nil:
@@ -32,15 +35,15 @@ func (in *withinInput) shape() (geo.MultiPolygon, error) {
 func rectangle(corners [4]float64) (geo.MultiPolygon, error) {
 	e, err := envelopeOf(corners)
 	if err != nil {
-		return nil, err
+		return nil, misdrawn("rectangle", err)
 	}
 	a, c := e.Min, e.Max
-	return checked(geo.MultiPolygon{{{a, {Lon: c.Lon, Lat: a.Lat}, c, {Lon: a.Lon, Lat: c.Lat}, a}}})
+	return checked("rectangle", geo.MultiPolygon{{{a, {Lon: c.Lon, Lat: a.Lat}, c, {Lon: a.Lon, Lat: c.Lat}, a}}})
 }
 
 func circle(c circleBody) (geo.MultiPolygon, error) {
 	if err := geo.CheckDegrees(c.Lon, c.Lat); err != nil {
-		return nil, fmt.Errorf("%w: circle: %w", errRequest, err)
+		return nil, misdrawn("circle", err)
 	}
 	return geo.Circle(geo.At(c.Lon, c.Lat), c.Radius), nil
 }
@@ -48,11 +51,11 @@ func circle(c circleBody) (geo.MultiPolygon, error) {
 func buffer(b bufferBody) (geo.MultiPolygon, error) {
 	line, err := points(b.Line)
 	if err != nil {
-		return nil, err
+		return nil, misdrawn("buffer.line", err)
 	}
 	around, err := geo.Buffer(geo.MultiLine{line}, b.Radius)
 	if err != nil {
-		return nil, fmt.Errorf("%w: buffer: %w", errRequest, err)
+		return nil, misdrawn("buffer", err)
 	}
 	return around, nil
 }
@@ -61,17 +64,17 @@ func buffer(b bufferBody) (geo.MultiPolygon, error) {
 func polygon(pairs []degreesPair) (geo.MultiPolygon, error) {
 	ring, err := points(pairs)
 	if err != nil {
-		return nil, err
+		return nil, misdrawn("polygon", err)
 	}
 	if len(ring) > 2 && ring[0] != ring[len(ring)-1] {
 		ring = append(ring, ring[0])
 	}
-	return checked(geo.MultiPolygon{{geo.Ring(ring)}})
+	return checked("polygon", geo.MultiPolygon{{geo.Ring(ring)}})
 }
 
-func checked(m geo.MultiPolygon) (geo.MultiPolygon, error) {
+func checked(field string, m geo.MultiPolygon) (geo.MultiPolygon, error) {
 	if err := geo.Check(m); err != nil {
-		return nil, fmt.Errorf("%w: %w", errRequest, err)
+		return nil, misdrawn(field, err)
 	}
 	return m.Normalized(), nil
 }
@@ -80,11 +83,20 @@ func points(pairs []degreesPair) ([]geo.Point, error) {
 	line := make([]geo.Point, 0, len(pairs))
 	for i, p := range pairs {
 		if err := geo.CheckDegrees(p[0], p[1]); err != nil {
-			return nil, fmt.Errorf("%w: point %d: %w", errRequest, i+1, err)
+			return nil, fmt.Errorf("point %d: %w", i+1, err)
 		}
 		if at := geo.At(p[0], p[1]); len(line) == 0 || line[len(line)-1] != at {
 			line = append(line, at)
 		}
 	}
 	return line, nil
+}
+
+// misdrawn answers a shape that is none, naming its field of the body; without a
+// field it is the body itself. No polygon is a person: places may be repeated.
+func misdrawn(field string, err error) error {
+	why := strings.TrimPrefix(err.Error(), errRequest.Error()+": ")
+	p := newProblem(http.StatusUnprocessableEntity, why)
+	p.Errors = []ProblemField{{Location: strings.TrimSuffix("body."+field, "."), Message: why}}
+	return p
 }
