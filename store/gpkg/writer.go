@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -33,7 +34,22 @@ type request struct {
 	ctx  context.Context
 	f    func(tx) error
 	err  error         // written before done is closed
+	died error         // what f panicked with, and where; as err
 	done chan struct{} // closed when err is final
+}
+
+// errPanicked undoes a write that panicked.
+var errPanicked = errors.New("panicked")
+
+// call runs f, which may be another goroutine's. A panic ends that write alone,
+// and is kept for the goroutine that asked for it.
+func (r *request) call(t tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.died, err = fmt.Errorf("write: %v\n%s", p, debug.Stack()), errPanicked
+		}
+	}()
+	return r.f(t)
 }
 
 // tx is an open transaction on the writer, or a savepoint in one. It is valid
@@ -82,7 +98,7 @@ func (w *writer) close() error {
 
 // do runs f in a transaction, which is synced to disk when do returns nil. What f
 // leaves behind in memory counts only then. If ctx ends, f is not run, or the
-// answer tells what came of it.
+// answer tells what came of it. If f panics, so does do, and nothing is written.
 func (w *writer) do(ctx context.Context, f func(tx) error) error {
 	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
 	w.mu.Lock()
@@ -100,6 +116,9 @@ func (w *writer) do(ctx context.Context, f func(tx) error) error {
 			return ctx.Err()
 		}
 		<-r.done
+	}
+	if r.died != nil {
+		panic(r.died)
 	}
 	return r.err
 }
@@ -173,14 +192,14 @@ func (w *writer) runOne(r *request, alone bool) error {
 		return nil
 	}
 	if alone {
-		r.err = r.f(tx{r.ctx, w})
+		r.err = r.call(tx{r.ctx, w})
 		return nil
 	}
 	all := tx{context.Background(), w}
 	if err := all.exec("SAVEPOINT one"); err != nil {
 		return err
 	}
-	if r.err = r.f(tx{r.ctx, w}); r.err != nil {
+	if r.err = r.call(tx{r.ctx, w}); r.err != nil {
 		if err := all.exec("ROLLBACK TO one"); err != nil {
 			return errors.Join(r.err, err)
 		}
