@@ -35,12 +35,17 @@ func ParseMasterKey(text string) (MasterKey, error) {
 
 // MasterKeyFile reads the key at path. If there is none it makes one, in a file
 // that only its owner may read, and syncs it before returning: what is sealed
-// under a lost key stays sealed for ever.
+// under a lost key stays sealed for ever. Of several processes that start at once,
+// one makes the key and all return it.
 func MasterKeyFile(path string) (MasterKey, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := createMasterKey(path); err != nil {
+			return MasterKey{}, fmt.Errorf("master key: %w", err)
+		}
+		info, err = os.Stat(path)
+	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return createMasterKey(path)
 	case err != nil:
 		return MasterKey{}, fmt.Errorf("master key: %w", err)
 	case info.Mode().Perm()&0o077 != 0:
@@ -53,21 +58,38 @@ func MasterKeyFile(path string) (MasterKey, error) {
 	return ParseMasterKey(string(text))
 }
 
-func createMasterKey(path string) (MasterKey, error) {
+// createMasterKey puts a new key at path, unless somebody else was faster. The
+// name appears with the whole key behind it: nobody reads half of one.
+func createMasterKey(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(folder, ".key-*") // readable by its owner alone
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
 	var key MasterKey
 	rand.Read(key[:]) // never fails: it ends the process instead
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return key, fmt.Errorf("master key: %w", err)
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return key, fmt.Errorf("master key: %w", err)
-	}
 	_, err = fmt.Fprintln(file, hex.EncodeToString(key[:]))
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return key, fmt.Errorf("master key: %w", err)
+		return err
 	}
-	return key, nil
+	// A link, unlike a renaming, does not replace what is there.
+	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+// syncFolder makes the names in a folder outlive a loss of power.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // Derive returns the 32-byte key for one purpose. Keys of different purposes
