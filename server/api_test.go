@@ -53,6 +53,7 @@ func TestCalls(t *testing.T) {
 		{name: "a polygon that crosses itself", call: call{line: "POST /api/within", body: `{"polygon":[[106,29],[106.2,29.3],[106.2,29],[106,29.2]]}`}, status: 422, want: []string{`"location":"body.polygon"`, "crosses"}},
 		{name: "two shapes at once", call: call{line: "POST /api/within", body: `{"rectangle":[106,29,107,30],"circle":{"lon":1,"lat":1,"radius":1}}`}, status: 422, want: []string{`"location":"body"`, "one of"}},
 		{name: "a rectangle inside out", call: call{line: "POST /api/within", body: `{"rectangle":[107,29,106,30]}`}, status: 422, want: []string{`"location":"body.rectangle"`, "inverted"}},
+		{name: "a polygon at NaN", call: call{line: "POST /api/within", body: `{"polygon":[[NaN,29]]}`}, status: 400, want: []string{`"location":"body"`, "NaN is not JSON"}},
 		{name: "a body that is no JSON", call: call{line: "POST /api/within", body: `{`}, status: 400},
 
 		{name: "a search by initials", call: call{line: "/api/search?q=wmc"}, status: 200, want: []string{"我们村"}, not: []string{"他们村"}},

@@ -180,6 +180,35 @@ func TestASilentNodeShowsNothingScoped(t *testing.T) {
 	}
 }
 
+// TestLog holds one line for each refusal, in no louder a voice than it deserves
+// and without what was asked.
+func TestLog(t *testing.T) {
+	r := newRig(t)
+	for _, tt := range []struct {
+		name string
+		call
+		loaded bool
+		level  string
+	}{
+		{"a read while loading", call{line: "/api/search?q=ouyang"}, false, "WARN"},
+		{"a tile while loading", call{line: "/tiles/people" + ourTile}, false, "WARN"},
+		{"a bad parameter", call{line: "/ogc/collections/buildings/items?name=ouyang"}, true, "DEBUG"},
+		{"a person that is no JSON", call{line: "POST /api/people", body: `{"name":"ouyang",`}, true, "DEBUG"},
+		{"a person of a wrong type", call{line: "POST /api/people", body: `{"name":["ouyang"]}`}, true, "DEBUG"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r.node.Loaded = tt.loaded
+			r.log.Reset()
+			rec := r.do(t, tt.call)
+			mustHold(t, rec.Body.String(), nil, []string{"ouyang"})
+			mustHold(t, r.log.String(), []string{"level=" + tt.level, "took_us="}, []string{"ouyang", "level=ERROR"})
+			if n := strings.Count(r.log.String(), "\n"); n != 1 {
+				t.Errorf("%d lines: %s", n, &r.log)
+			}
+		})
+	}
+}
+
 // A failing store answers every read and write with an error.
 type failing struct {
 	grid.Store

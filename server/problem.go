@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -114,7 +115,11 @@ func fromHuma(err huma.StatusError) *Problem {
 	}
 	p.Detail = model.Detail
 	for _, d := range model.Errors {
-		p.Errors = append(p.Errors, ProblemField{d.Location, d.Message})
+		message := d.Message
+		if strings.HasPrefix(message, "invalid character 'N' looking for") {
+			message += ": NaN is not JSON"
+		}
+		p.Errors = append(p.Errors, ProblemField{d.Location, message})
 	}
 	return p
 }

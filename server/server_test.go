@@ -1,10 +1,10 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -42,6 +42,7 @@ type rig struct {
 	moved  []access.Position
 	viewer access.Viewer
 	node   server.NodeStatus
+	log    bytes.Buffer // everything from debug up
 }
 
 func newRig(t testing.TB) *rig {
@@ -77,7 +78,7 @@ func newRig(t testing.TB) *rig {
 			".keep":              {Data: []byte("hidden")},
 		},
 		Version: "test",
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:     slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: prometheus.NewRegistry(),
 	})
 	return r
