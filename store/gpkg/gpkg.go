@@ -48,8 +48,9 @@ var (
 
 // Options tune a Store; the zero value is right for production.
 type Options struct {
-	// ReadLimit ends a reader that takes longer, since it keeps the log from being
-	// cut; 1 min if zero. Load and LoadEntities have twenty times as long.
+	// ReadLimit ends a read transaction that takes longer, since it keeps the log
+	// from being cut; 1 min if zero. Entities goes on in another one; Load and
+	// LoadEntities have twenty times as long.
 	ReadLimit time.Duration
 	// BatchTime is how long one short transaction of a bulk load may hold the
 	// writer; 20 ms if zero.

@@ -22,29 +22,48 @@ func (s *Store) Entity(ctx context.Context, kind grid.Kind, id int64) (grid.Enti
 	return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
 }
 
-// Entities implements grid.Store.
+// Entities implements grid.Store. What is read within Options.ReadLimit is of one
+// moment. Whoever takes longer reads the rest as it is then: a transaction that
+// stayed open for a slow reader would keep the write-ahead log growing (RULES A16).
 func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
 	return func(yield func(grid.Entity, error) bool) {
-		ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
-		defer cancel()
+		rest := q // a sequence may be walked again
 		l, err := s.writer.layout(kind)
-		var where string
-		var args []any
-		if err == nil {
-			where, args, err = conditions(kind, q)
-		}
-		if err == nil {
-			err = each(ctx, s.readers, l, where, args, func(e grid.Entity) error {
-				if !yield(e, nil) {
-					return errStop
-				}
-				return nil
-			})
+		for more := err == nil; more; {
+			more, err = s.stretch(ctx, l, &rest, yield)
 		}
 		if err != nil && !errors.Is(err, errStop) {
 			yield(nil, fmt.Errorf("%s: %w", kind, classify(err)))
 		}
 	}
+}
+
+// stretch yields what can be read in one transaction of limited length, and moves
+// q behind it. It reports whether the limit, and nothing else, ended it.
+func (s *Store) stretch(ctx context.Context, l layout, q *grid.Query, yield func(grid.Entity, error) bool) (more bool, err error) {
+	where, args, err := conditions(l.kind, *q)
+	if err != nil {
+		return false, err
+	}
+	limited, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
+	defer cancel()
+	n := 0
+	err = each(limited, s.readers, l, where, args, func(e grid.Entity) error {
+		n++
+		q.After = e.Entity().ID // before it is the caller's to change
+		if !yield(e, nil) {
+			return errStop
+		}
+		return nil
+	})
+	if err == nil || errors.Is(err, errStop) || limited.Err() == nil || ctx.Err() != nil || n == 0 {
+		return false, err
+	}
+	if q.Limit == 0 {
+		return true, nil
+	}
+	q.Limit -= n
+	return q.Limit > 0, nil
 }
 
 // errStop ends a walk that its caller has left.
