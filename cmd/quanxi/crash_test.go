@@ -9,12 +9,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"quanxi/store/postgis/pgtest"
 )
 
 // stores names the arguments of each store, with a fresh one behind it.
 func stores(t *testing.T) map[string][]string {
 	return map[string][]string{
 		"GeoPackage": {"--data", filepath.Join(t.TempDir(), "data")},
+		"PostGIS":    {"--data", filepath.Join(t.TempDir(), "data"), "--database", pgtest.Start(t).Database(t)},
 	}
 }
 
