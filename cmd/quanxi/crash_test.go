@@ -1,28 +1,28 @@
 package main_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 	"time"
-
-	"quanxi/store/postgis/pgtest"
 )
 
 // stores names the arguments of each store, with a fresh one behind it.
 func stores(t *testing.T) map[string][]string {
+	t.Helper()
+	_, url := postgis(t)
 	return map[string][]string{
-		"GeoPackage": {"--data", filepath.Join(t.TempDir(), "data")},
-		"PostGIS":    {"--data", filepath.Join(t.TempDir(), "data"), "--database", pgtest.Start(t).Database(t)},
+		"GeoPackage": {dataFlag(t)},
+		"PostGIS":    {dataFlag(t), "--database=" + url},
 	}
 }
 
 // Whatever was acknowledged before a kill is there after it, once; the World
-// holds what the store holds.
+// holds what the store holds, row for row, and a client that resumes the feed
+// ends at the same.
 func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
 	kills := 5
 	if soak() {
@@ -31,70 +31,120 @@ func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
 	for name, args := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, args...)
-			acknowledged := map[string]bool{}
+			f := follow(t, p)
+			all := fates{}
 			for round := range kills {
-				for _, title := range killWhileWriting(p, round) {
-					acknowledged[title] = true
+				for title, fate := range killWhileWriting(p, round) {
+					all[title] = fate
 				}
 				p.run()
-				checkAcknowledged(t, p, acknowledged)
+				all.check(t, p.stored())
+				p.checkWorld()
+				p.until("the follower holds what the store holds", f.level)
 			}
 		})
 	}
 }
 
-// killWhileWriting lets eight clients report events, kills the server at a
-// moment of chance, and returns the titles that were acknowledged.
-func killWhileWriting(p *process, round int) []string {
+// A fate is what a client was told of its report.
+type fate struct {
+	revision int64 // acknowledged; zero if not even the report was
+	ending   bool  // a removal was sent
+	ended    bool  // and acknowledged
+}
+
+// fates are what became of reports, by title.
+type fates map[string]fate
+
+// check compares what clients were told with what the store holds.
+func (all fates) check(t *testing.T, stored []row) {
+	t.Helper()
+	there := map[string][]row{}
+	for _, r := range stored {
+		there[r.Title] = append(there[r.Title], r)
+	}
+	for title, found := range there {
+		if len(found) > 1 {
+			t.Errorf("%q is there %d times", title, len(found))
+		}
+	}
+	for title, f := range all {
+		switch found := there[title]; {
+		case f.ended && len(found) > 0:
+			t.Errorf("the removal of %q was acknowledged, and it is there", title)
+		case f.revision > 0 && !f.ending && len(found) == 0:
+			t.Errorf("%q was acknowledged, and it is not there", title)
+		case len(found) > 0 && found[0].Revision < f.revision:
+			t.Errorf("%q was acknowledged at revision %d, and stands at %d", title, f.revision, found[0].Revision)
+		}
+	}
+}
+
+// killWhileWriting lets eight clients report events, change and remove some of
+// them, kills the server at a moment of chance, and returns what they were told.
+func killWhileWriting(p *process, round int) fates {
+	stop := writing(p, fmt.Sprintf("r%d", round))
+	moment := time.NewTimer(time.Duration(50+rand.IntN(500)) * time.Millisecond)
+	<-moment.C
+	p.kill()
+	return stop()
+}
+
+// writing lets eight clients write until the returned function is called, which
+// returns what they were told.
+func writing(p *process, round string) (stop func() fates) {
 	var mu sync.Mutex
-	var titles []string
 	var clients sync.WaitGroup
-	stop := make(chan struct{})
+	all := fates{}
+	end := make(chan struct{})
 	for client := range 8 {
 		clients.Go(func() {
 			for n := 0; ; n++ {
 				select {
-				case <-stop:
+				case <-end:
 					return
 				default:
 				}
-				title := fmt.Sprintf("r%d c%d n%d", round, client, n)
-				status, _ := p.call(http.MethodPost, "/api/events", report(title), map[string]string{"Idempotency-Key": title})
-				if status == http.StatusCreated || status == http.StatusOK {
-					mu.Lock()
-					titles = append(titles, title)
-					mu.Unlock()
-				}
+				title := fmt.Sprintf("%s c%d n%d", round, client, n)
+				told := live(p, title, n)
+				mu.Lock()
+				all[title] = told
+				mu.Unlock()
 			}
 		})
 	}
-	moment := time.NewTimer(time.Duration(50+rand.IntN(500)) * time.Millisecond)
-	<-moment.C
-	p.kill()
-	close(stop)
-	clients.Wait()
-	return titles
+	return func() fates {
+		close(end)
+		clients.Wait()
+		return all
+	}
 }
 
-func checkAcknowledged(t *testing.T, p *process, acknowledged map[string]bool) {
-	t.Helper()
-	listed := p.titles()
-	count := map[string]int{}
-	for _, title := range listed {
-		count[title]++
+// live reports one event, sends every third on its way and takes every fifth back.
+func live(p *process, title string, n int) fate {
+	status, body := p.call(http.MethodPost, "/api/events", report(title), map[string]string{"Idempotency-Key": title})
+	var made row
+	if status/100 != 2 || json.Unmarshal(body, &made) != nil {
+		return fate{}
 	}
-	for title := range acknowledged {
-		if count[title] != 1 {
-			t.Errorf("%q was acknowledged and is there %d times", title, count[title])
+	told, path := fate{revision: made.Revision}, fmt.Sprintf("/api/events/%d", made.ID)
+	if n%3 == 0 {
+		status, _ := p.call(http.MethodPatch, path, map[string]string{"state": "dispatched"}, match(told.revision))
+		if status != http.StatusOK {
+			return told
 		}
+		told.revision++
 	}
-	if slices.ContainsFunc(listed, func(title string) bool { return count[title] > 1 }) {
-		t.Error("an event is there twice")
+	if n%5 == 0 {
+		told.ending = true
+		status, _ := p.call(http.MethodDelete, path, nil, match(told.revision))
+		told.ended = status == http.StatusOK
 	}
-	status, body := p.call(http.MethodPost, "/api/within", map[string]any{"circle": map[string]any{"lon": 106.5, "lat": 29.5, "radius": 100}}, nil)
-	if status != http.StatusOK || !contains(body, fmt.Sprintf(`"open":%d`, len(listed))) {
-		t.Errorf("the store lists %d events, the World answers %d %s", len(listed), status, body)
-	}
+	return told
+}
+
+func match(revision int64) map[string]string {
+	return map[string]string{"If-Match": fmt.Sprint(revision)}
 }
 
 // A report that is sent again with its key after a kill is one event.

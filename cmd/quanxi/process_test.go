@@ -16,6 +16,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
+	"github.com/paulmach/orb/maptile"
 )
 
 // binary builds the real program once for all tests of this package.
@@ -34,6 +39,11 @@ var binary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if s, err := postgres(); err == nil {
+		if err := s.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 	if path, err := binary(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}
@@ -46,8 +56,27 @@ type process struct {
 	args []string
 	addr string
 	cmd  *exec.Cmd
-	log  *bytes.Buffer
+	log  *journal
 	done chan error
+}
+
+// A journal is what a process writes. It is safe for concurrent use.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // patience is how long a test waits for what must happen; never how long it takes.
@@ -80,7 +109,7 @@ func (p *process) run() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.log, p.done = new(bytes.Buffer), make(chan error, 1)
+	p.log, p.done = new(journal), make(chan error, 1)
 	p.cmd = exec.Command(path, append([]string{"serve", "--addr", p.addr, "--metrics-addr="}, p.args...)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
@@ -135,21 +164,30 @@ func (p *process) get(path string) (int, []byte) { return p.call(http.MethodGet,
 
 // call sends one request; status 0 means that nobody answered.
 func (p *process) call(method, path string, body any, header map[string]string) (int, []byte) {
+	r := p.ask(method, path, body, header)
+	return r.status, r.body
+}
+
+// A reply is an answer; status 0 means that nobody answered.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// ask sends one request and waits up to 20 s for the answer.
+func (p *process) ask(method, path string, body any, header map[string]string) reply {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	var content io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			p.t.Error(err)
-			return 0, nil
-		}
-		content = bytes.NewReader(text)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+p.addr+path, content)
+	text, err := json.Marshal(body)
 	if err != nil {
 		p.t.Error(err)
-		return 0, nil
+		return reply{}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+p.addr+path, bytes.NewReader(text))
+	if err != nil {
+		p.t.Error(err)
+		return reply{}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	for name, value := range header {
@@ -157,14 +195,14 @@ func (p *process) call(method, path string, body any, header map[string]string) 
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, nil
+		return reply{}
 	}
 	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
+	answer, err := io.ReadAll(res.Body)
 	if err != nil {
-		return 0, nil
+		return reply{}
 	}
-	return res.StatusCode, text
+	return reply{res.StatusCode, res.Header, answer}
 }
 
 // report is the body of a new event with a title of its own.
@@ -173,29 +211,85 @@ func report(title string) map[string]any {
 		"occurred_at": "2026-11-08T02:10:00Z"}
 }
 
-// titles lists the titles of all events that the API lists, in order.
-func (p *process) titles() []string {
-	p.t.Helper()
-	var all []string
+// A row is an event as the API lists it from the store.
+type row struct {
+	ID       int64  `json:"id"`
+	Revision int64  `json:"revision"`
+	Title    string `json:"title"`
+	State    string `json:"state"`
+}
+
+// rows lists all events that the store holds; ok is false if it cannot be read.
+func (p *process) rows() (all []row, ok bool) {
 	for cursor := ""; ; {
 		status, body := p.get("/api/events?limit=1000&cursor=" + cursor)
-		if status != http.StatusOK {
-			p.t.Fatalf("GET /api/events: %d %s", status, body)
-		}
 		var page struct {
-			Items []struct{ Title string } `json:"items"`
-			Next  *string                  `json:"next"`
+			Items []row   `json:"items"`
+			Next  *string `json:"next"`
 		}
-		if err := json.Unmarshal(body, &page); err != nil {
-			p.t.Fatalf("%v: %s", err, body)
+		if status != http.StatusOK || json.Unmarshal(body, &page) != nil {
+			return nil, false
 		}
-		for _, e := range page.Items {
-			all = append(all, e.Title)
-		}
+		all = append(all, page.Items...)
 		if page.Next == nil || *page.Next == "" {
-			return all
+			return all, true
 		}
 		cursor = *page.Next
+	}
+}
+
+// stored returns what the store holds, and fails the test if it cannot be read.
+func (p *process) stored() []row {
+	p.t.Helper()
+	all, ok := p.rows()
+	if !ok {
+		p.t.Fatalf("the events cannot be listed\n%s", p.tail())
+	}
+	return all
+}
+
+// titles lists the titles of all events in the store, in order.
+func (p *process) titles() []string {
+	p.t.Helper()
+	var titles []string
+	for _, r := range p.stored() {
+		titles = append(titles, r.Title)
+	}
+	return titles
+}
+
+// drawn returns what the World holds: state by id, out of the tile in which all
+// reports lie.
+func (p *process) drawn() map[int64]string {
+	p.t.Helper()
+	at := maptile.At(orb.Point{106.5, 29.5}, 16)
+	status, body := p.get(fmt.Sprintf("/tiles/events/%d/%d/%d.mvt", at.Z, at.X, at.Y))
+	if status == http.StatusNoContent {
+		return map[int64]string{}
+	}
+	layers, err := mvt.Unmarshal(body)
+	if status != http.StatusOK || err != nil {
+		p.t.Fatalf("tile: %d %v %.200s", status, err, body)
+	}
+	states := map[int64]string{}
+	for _, l := range layers {
+		for _, f := range l.Features {
+			id, _ := f.ID.(float64)
+			states[int64(id)], _ = f.Properties["state"].(string)
+		}
+	}
+	return states
+}
+
+// checkWorld compares the World with the store, row for row.
+func (p *process) checkWorld() {
+	p.t.Helper()
+	want := map[int64]string{}
+	for _, r := range p.stored() {
+		want[r.ID] = r.State
+	}
+	if diff := cmp.Diff(want, p.drawn()); diff != "" {
+		p.t.Errorf("the World is not what the store holds (-store +World):\n%.2000s", diff)
 	}
 }
 
