@@ -14,7 +14,7 @@ const inState = (state: string, value: ExpressionSpecification | number, otherwi
 const whenSelected = (value: number): ExpressionSpecification => ["case", ["boolean", ["feature-state", "selected"], false], value, 0];
 
 export function veil(palette: Palette): LayerSpecification[] {
-  return [{ id: "veil", type: "fill", source: "veil", paint: { "fill-color": palette.veil, "fill-opacity": ease([8, 0], [10.5, 0.58]), "fill-antialias": false } }];
+  return [{ id: "veil", type: "fill", source: "veil", paint: { "fill-color": palette.outside, "fill-opacity": ease([8, 0], [10.5, 0.58]), "fill-antialias": false } }];
 }
 
 /** Steps of feature-state `step`, 0 to 4; grids without a number stay clear. */
@@ -35,8 +35,8 @@ export function borderLines(palette: Palette, k: number): LayerSpecification[] {
   return [
     { id: "micro-grid-line", type: "line", ...borders, minzoom: 16.5, filter: ofLevel(6), paint: { "line-color": palette.gridLine, "line-opacity": 0.5, "line-width": 0.8 * k, "line-dasharray": [1, 3] } },
     { id: "grid-line", type: "line", ...borders, minzoom: 13, filter: grid, layout: round, paint: { "line-color": palette.gridLine, "line-opacity": 0.6, "line-width": grow(k, [13, 0.5], [15, 1.1], [17, 1.8]) } },
-    { id: "community-casing", type: "line", ...borders, minzoom: 11.5, filter: ofLevel(4), layout: round, paint: { "line-color": palette.halo, "line-opacity": 0.75, "line-width": grow(k, [12, 3.3], [15, 4.2], [17, 5.1]) } },
-    { id: "community-line", type: "line", ...borders, minzoom: 11.5, filter: ofLevel(4), paint: { "line-color": palette.communityLine, "line-dasharray": [5, 1.6, 1, 1.6], "line-width": grow(k, [12, 0.8], [15, 1.7], [17, 2.6]) } },
+    { id: "community-casing", type: "line", ...borders, minzoom: 11.5, filter: ofLevel(4), layout: round, paint: { "line-color": palette.halo, "line-opacity": ease([12, 0.35], [14, 0.75]), "line-width": grow(k, [12, 2.4], [15, 4.2], [17, 5.1]) } },
+    { id: "community-line", type: "line", ...borders, minzoom: 11.5, filter: ofLevel(4), paint: { "line-color": palette.communityLine, "line-dasharray": [5, 1.6, 1, 1.6], "line-opacity": ease([12, 0.6], [14, 1]), "line-width": grow(k, [12, 0.8], [15, 1.7], [17, 2.6]) } },
     { id: "town-band", type: "line", ...borders, minzoom: 9, filter: ofLevel(3), layout: round, paint: { "line-color": palette.townLine, "line-opacity": 0.1, "line-width": grow(k, [10, 3], [12, 6], [17, 14]) } },
     { id: "town-line", type: "line", ...borders, minzoom: 8, filter: ofLevel(3), layout: round, paint: { "line-color": palette.townLine, "line-opacity": ease([8, 0.5], [12, 1]), "line-width": grow(k, [8, 0.5], [12, 1.2], [15, 2.4], [17, 3.4]) } },
     { id: "county-band", type: "line", ...borders, minzoom: 9, filter: ["<=", ["get", "level"], 2], layout: round, paint: { "line-color": palette.townLine, "line-opacity": 0.1, "line-width": grow(k, [10, 3], [12, 6], [17, 14]) } },

@@ -12,7 +12,7 @@ export interface Dressing {
 /** Layers of each overlay, by the beginning of their names. */
 const parts: Readonly<Record<Overlay, readonly string[]>> = {
   buildings: ["house", "house-shadow"],
-  components: ["component"],
+  components: ["component", "public-device"],
   cameras: ["camera"],
   devices: ["device"],
   service: ["service"],
@@ -37,7 +37,7 @@ const begins: Readonly<Record<Theme, Readonly<Record<string, number>>>> = {
   map: { worker: 15, service: 16.8 },
   people: { house: 15, "house-shadow": 15 },
   use: {},
-  devices: { camera: 12.5, component: 14.6, service: 16.8 },
+  devices: { camera: 12.5, component: 14.6, "public-device": 14.6, service: 16.8 },
   workers: { service: 16.8 },
   service: { service: 12.5 },
 };
@@ -62,6 +62,7 @@ export function dress(style: StyleSpecification, { theme, hidden, houses }: Dres
   const layers = style.layers.map((layer) => {
     const minzoom = begins[theme][layer.id];
     const visibility: "visible" | "none" = shown(layer.id) ? "visible" : "none";
+    if (layer.id === "grid-label" && !shown("state-label")) return { ...layer, paint: { ...layer.paint, "text-opacity": 1 }, layout: { ...layer.layout, visibility } };
     return layer.type === "background" ? layer : { ...layer, ...(minzoom === undefined ? {} : { minzoom }), layout: { ...layer.layout, visibility } };
   });
   return { ...style, layers: layers as StyleSpecification["layers"] };

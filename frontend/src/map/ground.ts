@@ -12,14 +12,14 @@ const lines: FilterSpecification = ["==", ["geometry-type"], "LineString"];
 const carriageways = ["main", "major", "minor", "lane", "county", "village"];
 const drivable: FilterSpecification = ["in", ["get", "class"], ["literal", carriageways]];
 
-/** Widths of roads in pixels at 1080p. */
+/** Widths of roads in pixels at 1080p. Far out they are a little wider than true to LOOK, else lines of communities drown them. */
 const widths: Readonly<Record<string, readonly Stop[]>> = {
-  main: [[8, 0.5], [12, 1.4], [14, 4], [15, 7.5], [16, 17], [18, 84]],
-  major: [[8, 0.2], [12, 0.7], [14, 2.6], [15, 5], [16, 11], [18, 52]],
-  county: [[8, 0.2], [12, 0.7], [14, 2.2], [15, 4], [16, 8], [18, 30]],
-  minor: [[8, 0], [12, 0.3], [14, 1.2], [15, 2.8], [16, 7], [18, 36]],
+  main: [[8, 0.6], [12, 2.2], [14, 4.4], [15, 7.5], [16, 17], [18, 84]],
+  major: [[8, 0.3], [12, 1.6], [14, 3.2], [15, 5], [16, 11], [18, 52]],
+  county: [[8, 0.3], [12, 1.4], [14, 2.6], [15, 4], [16, 8], [18, 30]],
+  minor: [[8, 0], [12, 0.6], [14, 1.5], [15, 2.8], [16, 7], [18, 36]],
   lane: [[8, 0], [12, 0.2], [14, 0.8], [15, 1.6], [16, 3.6], [18, 16]],
-  village: [[8, 0], [12, 0.2], [14, 0.8], [15, 1.6], [16, 3.2], [18, 12]],
+  village: [[8, 0], [12, 0.6], [14, 1.1], [15, 1.7], [16, 3.2], [18, 12]],
 };
 
 const roadOrder: ExpressionSpecification = ["match", ["get", "class"], "main", 5, "major", 4, "county", 3, "minor", 2, "lane", 1, 0];
@@ -36,9 +36,16 @@ export function ground(palette: Palette, k: number): LayerSpecification[] {
     { id: "stream", type: "line", ...base, "source-layer": "water", minzoom: 12, filter: lines, layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": palette.water, "line-width": grow(k, [13, 1.4], [16, 9], [18, 34]) } },
     ...paths(palette, k),
     { id: "road-casing", type: "line", ...base, "source-layer": "road", minzoom: 12, filter: drivable, layout: { "line-cap": "round", "line-join": "round", "line-sort-key": roadOrder }, paint: { "line-color": palette.casing, "line-width": growBy(k, "class", cased(widths), "minor") } },
-    { id: "road", type: "line", ...base, "source-layer": "road", minzoom: 8, filter: drivable, layout: { "line-cap": "round", "line-join": "round", "line-sort-key": roadOrder }, paint: { "line-color": choose("class", { main: palette.roads.main, major: palette.roads.major, county: palette.roads.major }, palette.roads.minor), "line-width": growBy(k, "class", widths, "minor"), "line-opacity": ease([8, 0.6], [12, 1]) } },
+    { id: "road", type: "line", ...base, "source-layer": "road", minzoom: 8, filter: drivable, layout: { "line-cap": "round", "line-join": "round", "line-sort-key": roadOrder }, paint: { "line-color": roadColour(palette), "line-width": growBy(k, "class", widths, "minor"), "line-opacity": ease([8, 0.6], [12, 1]) } },
     { id: "metro", type: "line", ...base, "source-layer": "road", minzoom: 12, filter: ["==", ["get", "class"], "metro"], paint: { "line-color": palette.metro, "line-opacity": 0.85, "line-width": grow(k, [13, 1.2], [16, 3]) } },
   ];
+}
+
+/** By class; far out each reads one rank brighter, for a line of two pixels looks darker than a road. */
+function roadColour({ roads, far }: Palette): ExpressionSpecification {
+  const near = choose("class", { main: roads.main, major: roads.major, county: roads.major }, roads.minor);
+  const wide = choose("class", { main: far, major: roads.main, county: roads.main }, roads.major);
+  return ["interpolate", ["linear"], ["zoom"], 13, wide, 14.5, near] as unknown as ExpressionSpecification;
 }
 
 function paths(palette: Palette, k: number): LayerSpecification[] {

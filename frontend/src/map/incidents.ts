@@ -27,7 +27,9 @@ export function showIncidents(town: TownMap, { incidents, now, markOf, grids }: 
     const grid = grids.get(code);
     return grid ? [{ grid, state }] : [];
   });
-  town.states.set("divisions", "state", new Map(states.map(({ grid, state }) => [grid.id, state])));
+  const byGrid = new Map(states.map(({ grid, state }) => [grid.id, state]));
+  town.states.set("divisions", "state", byGrid);
+  town.states.set("division_labels", "state", byGrid);
   town.fill("state-labels", states.map(({ grid, state }) => ({
     type: "Feature", properties: { name: grid.name, state }, geometry: { type: "Point", coordinates: [grid.lon, grid.lat] },
   })));

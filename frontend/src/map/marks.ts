@@ -19,6 +19,7 @@ export function places(palette: Palette, k: number): LayerSpecification[] {
   const alone = { "icon-allow-overlap": true, "icon-size": k } as const;
   return [
     { id: "component", type: "symbol", source: "components", "source-layer": "components", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
+    { id: "public-device", type: "symbol", source: "components", "source-layer": "public_devices", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
     { id: "device", type: "symbol", source: "devices", "source-layer": "devices", minzoom: 15, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
     { id: "camera", type: "symbol", source: "cameras", "source-layer": "cameras", minzoom: 15.5, layout: { "icon-image": ["concat", "camera/", ["to-string", ["coalesce", ["get", "view"], 57]]], "icon-size": small, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-rotate": ["to-number", ["get", "azimuth"], 0], "icon-rotation-alignment": "map", "icon-pitch-alignment": "map" } },
     { id: "service", type: "symbol", source: "service", "source-layer": "service", minzoom: 14.6, layout: { "icon-size": small, "icon-allow-overlap": ["step", ["zoom"], false, 15, true], "icon-image": ["concat", "place/", serviceCharacter], "text-field": ["step", ["zoom"], "", 16.2, ["get", "name"]], ...beside, "text-offset": [1.3, 0] }, paint: words },

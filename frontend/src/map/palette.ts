@@ -15,6 +15,8 @@ export interface Palette {
   readonly path: string;
   readonly casing: string;
   readonly roads: { readonly main: string; readonly major: string; readonly minor: string };
+  /** Main roads as seen from far. */
+  readonly far: string;
   readonly metro: string;
   readonly shadow: string;
   readonly shadowOpacity: number;
@@ -58,6 +60,7 @@ const dark: Palette = {
   water: "#123a5a", shore: "#4482ab",
   path: "#52665b", casing: "#0c1015",
   roads: { main: "#6a788c", major: "#505c6d", minor: "#3d4754" },
+  far: "#8f9cab",
   metro: "#9a8fc4",
   shadow: "#06090c", shadowOpacity: 0.46,
   veil: "#0e1217", outside: "#1e252d", quiet: "#2a323c",
@@ -94,6 +97,7 @@ const light: Palette = {
   water: "#b3d3e8", shore: "#86b3d0",
   path: "#b7b09f", casing: "#c3bdb1",
   roads: { main: "#ffffff", major: "#ffffff", minor: "#ffffff" },
+  far: "#ffffff",
   metro: "#7a6bb0",
   shadow: "#4a4434", shadowOpacity: 0.2,
   veil: "#ebe8e1", outside: "#efece6", quiet: "#e9e5dd",

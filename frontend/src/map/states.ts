@@ -5,7 +5,7 @@
  */
 import type { Map as GLMap } from "maplibre-gl";
 
-export type Layer = "divisions" | "buildings" | "stack";
+export type Layer = "divisions" | "division_labels" | "buildings" | "stack";
 export type StateName = "state" | "step" | "selected" | "hover";
 type Value = string | number | boolean;
 
@@ -18,7 +18,7 @@ export class FeatureStates {
   set(layer: Layer, name: StateName, values: ReadonlyMap<number, Value>): void {
     const before = this.held.get(`${layer}.${name}`)?.values ?? new Map<number, Value>();
     this.held.set(`${layer}.${name}`, { layer, name, values });
-    if (!this.map.getSource(layer)) return;
+    if (!this.map.getSource(sourceOf(layer))) return;
     for (const id of before.keys()) if (!values.has(id)) this.map.removeFeatureState(target(layer, id), name);
     for (const [id, value] of values) if (before.get(id) !== value) this.map.setFeatureState(target(layer, id), { [name]: value });
   }
@@ -32,5 +32,10 @@ export class FeatureStates {
 }
 
 function target(layer: Layer, id: number): { source: string; sourceLayer?: string; id: number } {
-  return layer === "stack" ? { source: layer, id } : { source: layer, sourceLayer: layer, id };
+  if (layer === "stack") return { source: layer, id };
+  return { source: sourceOf(layer), sourceLayer: layer, id };
+}
+
+function sourceOf(layer: Layer): string {
+  return layer === "division_labels" ? "divisions" : layer;
 }
