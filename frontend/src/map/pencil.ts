@@ -22,13 +22,19 @@ export class Pencil {
     this.subscriptions = [
       gl.on("mousedown", this.press), gl.on("mousemove", this.follow), gl.on("mouseup", this.release),
       gl.on("touchstart", this.press), gl.on("touchmove", this.follow), gl.on("touchend", this.release),
-      gl.on("dblclick", this.end),
+      gl.on("dblclick", this.endHere),
     ];
     this.show(this.drawing);
   }
 
   /** Ends a polygon or a buffer. */
   readonly end = (): void => this.show(finish(this.drawing));
+
+  /** A double click that ends a drawing is not one that comes closer. */
+  private readonly endHere = (event: MapMouseEvent): void => {
+    event.preventDefault();
+    this.end();
+  };
 
   back(): void {
     this.show(back(this.drawing));
