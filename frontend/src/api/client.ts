@@ -51,6 +51,11 @@ export class Client {
     return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "true" }, signal);
   }
 
+  /** What a division is called, without its geometry. */
+  areaName(code: string, signal?: AbortSignal): Promise<{ name: string }> {
+    return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "false" }, signal);
+  }
+
   /** The divisions right below one, with their counters, without their geometry. */
   children(parent: string, signal?: AbortSignal): Promise<readonly Division[]> {
     return this.all<Division>("/api/divisions", { parent, geometry: "false" }, signal);

@@ -21,6 +21,8 @@ export interface Areas {
   readonly state: Ref<Reading>;
   /** When the numbers were read or last moved. */
   readonly at: Ref<number>;
+  /** The short name of any area, near or far; empty until it is known. Never a code. */
+  nameOf(code: string): string;
   load(): Promise<void>;
   count(items: readonly Readonly<Record<string, unknown>>[]): void;
 }
@@ -52,6 +54,27 @@ export function useAreas(client: Client): Areas {
     if (below.length > 0 && level < gridLevel) await descend(below, level + 1);
   };
 
+  const names = shallowRef<ReadonlyMap<string, string>>(new Map());
+  const asked = new Set<string>();
+  const learn = async (code: string): Promise<void> => {
+    try {
+      const { name } = await client.areaName(code);
+      names.value = new Map(names.value).set(code, name);
+    } catch {
+      asked.delete(code); // the next drawing asks again
+    }
+  };
+  const nameOf = (code: string): string => {
+    const name = divisions.value.get(code)?.name ?? names.value.get(code);
+    if (name !== undefined) return shortGridName(name);
+    // What lies below the focus comes with it; only what is elsewhere is asked for.
+    if (code !== "" && state.value === "ready" && !asked.has(code)) {
+      asked.add(code);
+      void learn(code);
+    }
+    return "";
+  };
+
   const load = async (): Promise<void> => {
     try {
       const { area } = await client.status();
@@ -67,7 +90,7 @@ export function useAreas(client: Client): Areas {
     }
   };
 
-  return { focus, boundary, divisions, tallies, numbers, state, at, load, count };
+  return { focus, boundary, divisions, tallies, numbers, state, at, nameOf, load, count };
 }
 
 /** The place of a division's label, however it is written. */

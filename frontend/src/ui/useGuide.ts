@@ -1,5 +1,6 @@
 import type { ShallowRef } from "vue";
 
+import type { Client } from "../api/client";
 import type { Hit, Place } from "../api/types";
 import type { Tapped } from "../map/pick";
 import type { TownMap } from "../map/town";
@@ -9,8 +10,10 @@ import { bearingOn } from "../model/stack";
 import type { Areas } from "./useAreas";
 import type { IncidentDesk } from "./useIncidents";
 import type { SelectionDesk } from "./useSelection";
+import { placeOfBuilding } from "./useWithin";
 
 export interface Guided {
+  readonly client: Client;
   readonly town: ShallowRef<TownMap | undefined>;
   readonly areas: Areas;
   readonly incidents: IncidentDesk;
@@ -39,7 +42,7 @@ const closeUp = 16.2;
 const floorPitch = 4.1;
 
 /** Takes the camera and the selection to where the user points. */
-export function useGuide({ town, areas, incidents, selection, address, bearing, pitch, closer }: Guided): Guide {
+export function useGuide({ client, town, areas, incidents, selection, address, bearing, pitch, closer }: Guided): Guide {
   const selectPlace = (place: Place): Promise<void> => selection.select({ kind: "place", lon: place[0], lat: place[1] }, place);
 
   const selectIncident = async ({ id, lon, lat }: Incident): Promise<void> => {
@@ -61,12 +64,14 @@ export function useGuide({ town, areas, incidents, selection, address, bearing, 
     if (incident) await selectIncident(incident);
   };
 
-  const goHit = async ({ lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
+  const goHit = async ({ id, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
     if (shown === false) return;
     const wide = kind === "divisions" && envelope[2] > envelope[0];
     if (wide) town.value?.frame(envelope);
     else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
-    await selectPlace([lon, lat]);
+    // The point of a bent building may lie on its neighbour.
+    const within = kind === "buildings" ? await placeOfBuilding(client, id).catch(() => undefined) : undefined;
+    await selectPlace(within ?? [lon, lat]);
   };
 
   const openBuilding = async (floor?: number): Promise<void> => {

@@ -1,4 +1,4 @@
-import { onScopeDispose, reactive, ref, watchEffect } from "vue";
+import { onScopeDispose, reactive, ref, watch, watchEffect } from "vue";
 import type { Ref } from "vue";
 
 import type { Mood } from "../map/palette";
@@ -12,15 +12,14 @@ export interface SceneChoice {
 
 const remembered = "quanxi.mood";
 
-/** What the user chose to see, and how: kept over visits, and on the document for the style sheet. */
-export function useScene(address: Address, usual: Mood): { choice: SceneChoice; k: Readonly<Ref<number>> } {
+/** What the user chose to see, and how; before a choice, as the device prefers: kept over visits, and on the document for the style sheet. */
+export function useScene(address: Address): { choice: SceneChoice; k: Readonly<Ref<number>> } {
   const stored = localStorage.getItem(remembered);
+  const usual: Mood = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   const mood: Mood = stored === "light" || stored === "dark" ? stored : usual;
   const choice: SceneChoice = reactive({ mood, theme: address.theme, hidden: [...address.hidden] });
-  watchEffect(() => {
-    document.documentElement.dataset.theme = choice.mood;
-    if (choice.mood !== (stored ?? usual)) localStorage.setItem(remembered, choice.mood);
-  });
+  watchEffect(() => (document.documentElement.dataset.theme = choice.mood));
+  watch(() => choice.mood, (chosen) => localStorage.setItem(remembered, chosen));
   return { choice, k: useWallFactor() };
 }
 

@@ -4,7 +4,6 @@ import type { InjectionKey, ShallowRef } from "vue";
 import { Client } from "../api/client";
 import type { ServerFrame } from "../api/frames";
 import type { Envelope, Place } from "../api/types";
-import type { Mood } from "../map/palette";
 import { tileSets } from "../map/style";
 import { TownMap } from "../map/town";
 import { readAddress, writeAddress } from "../model/address";
@@ -25,7 +24,6 @@ import { useWithin } from "./useWithin";
 import { useWords } from "./useWords";
 
 export interface PageKind {
-  readonly usualMood: Mood;
   /** Pixels that a finger or a pointer may miss a mark by. */
   readonly reach: number;
   /** Turn and tilt of the first view. */
@@ -49,13 +47,13 @@ function createTown(kind: PageKind) {
   const frame = ref<{ camera: Camera; metresPerPixel: number }>();
   const trouble = ref(0);
 
-  const { choice, k } = useScene(address, kind.usualMood);
+  const { choice, k } = useScene(address);
   const areas = useAreas(client);
   const incidents = useIncidents(client, now);
   const { feed, patrol } = useNews(areas, incidents, town);
   const selection = useSelection(client, feed.tiles);
   const within = useWithin(client, () => town.value);
-  const guide = useGuide({ town, areas, incidents, selection, address, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
+  const guide = useGuide({ client, town, areas, incidents, selection, address, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
 
   const grids = computed(() => gridsOf(areas.divisions.value));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());

@@ -97,7 +97,12 @@ async function placeOfItem(client: Client, list: WithinList, item: WithinItem): 
   if (list === "people") {
     return item.dwelling ? placeOfItem(client, "dwellings", await client.entity<WithinItem>("dwellings", item.dwelling)) : undefined;
   }
-  const { geometry } = await client.entity<{ geometry?: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", (list === "dwellings" ? item.building : item.id) ?? 0);
+  return placeOfBuilding(client, (list === "dwellings" ? item.building : item.id) ?? 0);
+}
+
+/** A place well within a building's footprint, where nothing else is. */
+export async function placeOfBuilding(client: Client, id: number): Promise<Place | undefined> {
+  const { geometry } = await client.entity<{ geometry?: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", id);
   const rings = geometry?.type === "MultiPolygon" ? geometry.coordinates[0] : geometry?.coordinates;
   return rings?.[0] ? inside(rings[0] as unknown as Place[]) : undefined;
 }
