@@ -29,8 +29,7 @@ describe("the connection", () => {
     const screen = await browser.newScreen({ path: "/m/", size: [390, 844] });
     await screen.wire.cut();
     await screen.reload();
-    await screen.idle();
-    assert.ok((await screen.colours()) > 100, "the map is blank");
+    await screen.until(async () => (await screen.colours()) > 100, "the map is drawn");
     await screen.close();
   });
 });
