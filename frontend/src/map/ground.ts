@@ -14,8 +14,8 @@ const drivable: FilterSpecification = ["in", ["get", "class"], ["literal", carri
 
 /** Widths of roads in pixels at 1080p. Far out they are a little wider than true to LOOK, else lines of communities drown them. */
 const widths: Readonly<Record<string, readonly Stop[]>> = {
-  main: [[8, 0.6], [12, 2.2], [14, 4.4], [15, 7.5], [16, 17], [18, 84]],
-  major: [[8, 0.3], [12, 1.6], [14, 3.2], [15, 5], [16, 11], [18, 52]],
+  main: [[8, 0.6], [12, 2.4], [14, 4.6], [15, 7.5], [16, 17], [18, 84]],
+  major: [[8, 0.3], [12, 1.8], [14, 3.2], [15, 5], [16, 11], [18, 52]],
   county: [[8, 0.3], [12, 1.4], [14, 2.6], [15, 4], [16, 8], [18, 30]],
   minor: [[8, 0], [12, 0.6], [14, 1.5], [15, 2.8], [16, 7], [18, 36]],
   lane: [[8, 0], [12, 0.2], [14, 0.8], [15, 1.6], [16, 3.6], [18, 16]],
@@ -56,8 +56,8 @@ function paths(palette: Palette, k: number): LayerSpecification[] {
   ];
 }
 
-/** A casing reaches 0.7 px beyond the road on either side far out, 1.4 px close by. */
+/** A casing reaches 0.6 px beyond the road on either side far out, 1.4 px close by. */
 function cased(classes: Readonly<Record<string, readonly Stop[]>>): Record<string, Stop[]> {
-  const edge = (zoom: number) => (zoom <= 12 ? 0.6 : zoom <= 14 ? 1.4 : zoom <= 15 ? 1.8 : 2.8);
+  const edge = (zoom: number) => (zoom <= 12 ? 1.2 : zoom <= 14 ? 1.6 : zoom <= 15 ? 1.8 : 2.8);
   return Object.fromEntries(Object.entries(classes).map(([name, stops]) => [name, stops.map(([zoom, width]): Stop => [zoom, width + edge(zoom)])]));
 }

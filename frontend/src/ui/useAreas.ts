@@ -56,6 +56,7 @@ export function useAreas(client: Client): Areas {
 
   const names = shallowRef<ReadonlyMap<string, string>>(new Map());
   const asked = new Set<string>();
+  const complete = ref(false);
   const learn = async (code: string): Promise<void> => {
     try {
       const { name } = await client.areaName(code);
@@ -68,7 +69,7 @@ export function useAreas(client: Client): Areas {
     const name = divisions.value.get(code)?.name ?? names.value.get(code);
     if (name !== undefined) return shortGridName(name);
     // What lies below the focus comes with it; only what is elsewhere is asked for.
-    if (code !== "" && state.value === "ready" && !asked.has(code)) {
+    if (code !== "" && complete.value && !asked.has(code)) {
       asked.add(code);
       void learn(code);
     }
@@ -85,6 +86,7 @@ export function useAreas(client: Client): Areas {
       count([{ code: area.code, ...division.counters, ...own }]);
       state.value = "ready";
       await descend([area.code], division.level);
+      complete.value = true;
     } catch {
       state.value = "failed";
     }
