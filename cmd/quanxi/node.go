@@ -55,6 +55,9 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	}
 	p.atEnd("store", n.store.Close)
 	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, log) })
+	if s, ok := n.store.(blocking); ok {
+		p.start("watch", func(ctx context.Context) error { return watchBlockers(ctx, s, registry, log) })
+	}
 	if n.bus, err = bus.Open(bus.Options{URL: nf.Nats, Logger: log}); err != nil {
 		return nil, fmt.Errorf("nats: %w", err)
 	}

@@ -1,155 +1,138 @@
 package main_test
 
 import (
+	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+	"time"
 
-	"quanxi/store/postgis/pgtest"
+	"github.com/gorilla/websocket"
+	"github.com/jackc/pgx/v5"
 )
 
-// While the database is away the map goes on and writes are told to come back;
-// afterwards everything recovers by itself.
-func TestAnOutageOfTheDatabaseStopsWritesOnly(t *testing.T) {
-	database, err := pgtest.New(t.Context())
+// A write transaction in another database of the server keeps changes from being
+// published: writers are answered all the same, the watchdog names the session,
+// and when it ends everything appears.
+func TestAnOpenTransactionElsewhereDelaysAndLosesNothing(t *testing.T) {
+	open := 5 * time.Second
+	if soak() {
+		open = 60 * time.Second
+	}
+	_, url := postgis(t)
+	_, elsewhere := postgis(t)
+	p := start(t, dataFlag(t), "--database="+url)
+	f := follow(t, p)
+	conn, err := pgx.Connect(t.Context(), elsewhere)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { database.Close() })
-	p := start(t, "--data", filepath.Join(t.TempDir(), "data"), "--database", database.Database(t))
-	if status, body := p.call(http.MethodPost, "/api/events", report("before"), nil); status != http.StatusCreated {
-		t.Fatalf("before: %d %s", status, body)
-	}
-	if err := database.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	p.until("writes are refused with 503", func() bool {
-		status, _ := p.call(http.MethodPost, "/api/events", report("during"), nil)
-		return status == http.StatusServiceUnavailable
-	})
-	for _, path := range []string{"/tiles/events/14/13039/6783.mvt", "/api/identify?lon=106.5&lat=29.5"} {
-		if status, body := p.get(path); status != http.StatusOK && status != http.StatusNoContent {
-			t.Errorf("GET %s while the database is away: %d %s", path, status, body)
+	defer conn.Close(t.Context())
+	ends := time.NewTimer(open)
+	for _, query := range []string{"CREATE TABLE held (n int)", "BEGIN", "INSERT INTO held VALUES (1)"} {
+		if _, err := conn.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if err := database.Start(t.Context()); err != nil {
+	for n := range 10 {
+		status, body := p.call(http.MethodPost, "/api/events", report(fmt.Sprint("held ", n)), nil)
+		if status != http.StatusCreated || !contains(body, `"applied":false`) {
+			t.Fatalf("a write while publication is held back: %d %s", status, body)
+		}
+	}
+	if shown := len(p.drawn()); shown != 0 || len(p.stored()) != 10 {
+		t.Errorf("the World shows %d and the store holds %d, want 0 and 10", shown, len(p.stored()))
+	}
+	named := fmt.Sprintf(`"pid":%d`, conn.PgConn().PID())
+	p.until("the watchdog names the session", func() bool { return strings.Contains(p.log.String(), named) })
+	<-ends.C
+	if !p.ready() {
+		t.Error("the node calls itself not ready while publication is held back")
+	}
+	if _, err := conn.Exec(t.Context(), "COMMIT"); err != nil {
 		t.Fatal(err)
 	}
-	p.until("writes are taken again and seen", func() bool {
-		status, body := p.call(http.MethodPost, "/api/events", report("after"), map[string]string{"Idempotency-Key": "after"})
-		return status/100 == 2 && contains(body, `"applied":true`)
-	})
+	p.until("everything is published", p.worldLevel)
+	p.until("the follower is level", f.level)
 }
 
-// A backup put in place of the store begins a new epoch, without what came later.
-func TestARestoredBackupIsANewEpoch(t *testing.T) {
-	path, err := binary()
+// With PostGIS gone the map, identify and the feed go on; writes are refused and
+// told when to come back; when PostGIS is back all is well by itself.
+func TestReadingGoesOnWhilePostGISIsDown(t *testing.T) {
+	s, url := postgis(t)
+	p := start(t, dataFlag(t), "--database="+url)
+	f := follow(t, p)
+	stop := writing(p, "before")
+	p.until("something is written", func() bool { return len(p.stored()) > 20 })
+	all := stop()
+	p.until("the World is level", p.worldLevel)
+	shown := len(p.drawn())
+	idle := pinger(t, p)
+
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	checkOutage(t, p, shown)
+	idle()
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.until("writes are taken again", func() bool { return p.applies("after") })
+	idle()
+	all.check(t, p.stored())
+	p.until("the World is level", p.worldLevel)
+	p.until("the follower is level", f.level)
+}
+
+// checkOutage looks at the node while its store is away for longer than a
+// heartbeat is due.
+func checkOutage(t *testing.T, p *process, shown int) {
+	t.Helper()
+	ends := time.NewTimer(3 * time.Second)
+	defer ends.Stop()
+	for over := false; !over; {
+		select {
+		case <-ends.C:
+			over = true
+		default:
+		}
+		if got := len(p.drawn()); got != shown {
+			t.Fatalf("the tile shows %d events, before the outage %d", got, shown)
+		}
+		if status, body := p.get("/api/identify?lon=106.5&lat=29.5"); status != http.StatusOK {
+			t.Fatalf("identify: %d %s", status, body)
+		}
+		r := p.ask(http.MethodPost, "/api/events", report("during"), nil)
+		if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" {
+			t.Fatalf("a write: %d, Retry-After %q, %s", r.status, r.header.Get("Retry-After"), r.body)
+		}
+	}
+}
+
+// pinger opens a connection to the feed; the returned function fails the test
+// unless that same connection answers still.
+func pinger(t *testing.T, p *process) (answers func()) {
+	t.Helper()
+	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws://"+p.addr+"/feed", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	quanxi := func(args ...string) {
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.WriteJSON(map[string]string{"op": "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
 		t.Helper()
-		if out, err := exec.Command(path, args...).CombinedOutput(); err != nil {
-			t.Fatalf("quanxi %v: %v\n%s", args, err, out)
+		if err := conn.WriteJSON(map[string]string{"op": "ping"}); err != nil {
+			t.Fatalf("feed: %v", err)
+		}
+		for got := (frame{}); got.Op != "pong"; {
+			if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.ReadJSON(&got); err != nil {
+				t.Fatalf("feed: %v", err)
+			}
 		}
 	}
-	data, backup := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "backup.gpkg")
-	p := start(t, "--data", data)
-	p.call(http.MethodPost, "/api/events", report("kept"), nil)
-	quanxi("backup", backup, "--data", data)
-	p.call(http.MethodPost, "/api/events", report("lost with the disk"), nil)
-	before := p.epoch()
-	p.stop()
-	if err := os.Rename(filepath.Join(data, "quanxi.gpkg"), filepath.Join(data, "old.gpkg")); err != nil {
-		t.Fatal(err)
-	}
-	quanxi("restore", backup, "--data", data)
-	p.run()
-	if got := p.titles(); len(got) != 1 || got[0] != "kept" {
-		t.Errorf("after the restore there is %q, want what the backup held", got)
-	}
-	if p.epoch() == before {
-		t.Error("the restored store goes on in the old epoch")
-	}
-}
-
-// A file imported by another process is on the running server's map whole, and
-// gone again when it is undone.
-func TestAnImportBesideARunningServerIsSeen(t *testing.T) {
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, args := range stores(t) {
-		t.Run(name, func(t *testing.T) {
-			p := start(t, args...)
-			quanxi := func(words ...string) {
-				t.Helper()
-				if out, err := exec.Command(path, append(append([]string{"import"}, words...), args...)...).CombinedOutput(); err != nil {
-					t.Fatalf("quanxi import %v: %v\n%s", words, err, out)
-				}
-			}
-			found := func(part string) func() bool {
-				return func() bool {
-					status, body := p.call(http.MethodPost, "/api/within", map[string]any{"rectangle": []float64{106.4, 29.4, 106.6, 29.6}}, nil)
-					return status == http.StatusOK && contains(body, part)
-				}
-			}
-			quanxi("testdata/two-buildings.geojson", "--as", "buildings")
-			p.until("both buildings are counted", found(`"buildings":2`))
-			quanxi("testdata/two-buildings.geojson", "--as", "buildings")
-			p.until("they are not doubled", found(`"buildings":2`))
-			quanxi("--undo", "2")
-			quanxi("--undo", "1")
-			p.until("they are gone", found(`"buildings":0`))
-		})
-	}
-}
-
-// What cannot be served ends the program with one line that says why.
-func TestWhatCannotBeServedSaysWhy(t *testing.T) {
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	busy := start(t, "--data", filepath.Join(t.TempDir(), "busy"))
-	for _, tt := range []struct {
-		name string
-		args []string
-		says string
-	}{
-		{"a port in use", []string{"--addr", busy.addr}, "address already in use"},
-		{"a database that nobody answers for", []string{"--addr", "127.0.0.1:0", "--database", "postgres://x@127.0.0.1:1/x"}, "refused"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			args := append([]string{"serve", "--metrics-addr=", "--data", filepath.Join(t.TempDir(), "data")}, tt.args...)
-			out, err := exec.Command(path, args...).CombinedOutput()
-			if err == nil || !contains(out, tt.says) {
-				t.Errorf("%v: %s, want a failure that says %q", err, out, tt.says)
-			}
-		})
-	}
-}
-
-// stop ends the process as an operator would.
-func (p *process) stop() {
-	p.t.Helper()
-	p.cmd.Process.Signal(syscall.SIGTERM)
-	if err := <-p.done; err != nil {
-		p.t.Errorf("the server ended with %v", err)
-	}
-	p.cmd = nil
-}
-
-// epoch returns the epoch that the server follows.
-func (p *process) epoch() string {
-	p.t.Helper()
-	_, body := p.get("/api/status")
-	_, after, _ := strings.Cut(string(body), `"epoch":"`)
-	epoch, _, _ := strings.Cut(after, `"`)
-	return epoch
 }

@@ -143,7 +143,8 @@ func (s *Store) connectPool(ctx context.Context, url string) (*pgxpool.Pool, err
 func (s *Store) limit(c *pgx.ConnConfig, statement time.Duration) {
 	c.RuntimeParams["statement_timeout"] = fmt.Sprint(statement.Milliseconds())
 	c.RuntimeParams["lock_timeout"] = fmt.Sprint(s.options.LockTime.Milliseconds())
-	c.RuntimeParams["idle_in_transaction_session_timeout"] = "600000"
+	// A process that stands still within a write would hold publication back (RULES A4).
+	c.RuntimeParams["idle_in_transaction_session_timeout"] = "5000"
 	c.RuntimeParams["application_name"] = "quanxi"
 	c.RuntimeParams["timezone"] = "UTC"
 }

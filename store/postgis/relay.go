@@ -17,6 +17,10 @@ const (
 	heartbeat = time.Second
 	// heartbeatTime is how long the answer may take.
 	heartbeatTime = 2 * time.Second
+	// relaySession are the settings of the session that holds the lock. The server
+	// itself ends the session of a process that stands still, since its connection
+	// looks alive: the next relay is at work within five seconds.
+	relaySession = "SET lock_timeout = 0; SET idle_session_timeout = '3s'"
 )
 
 // LockRelay implements feed.Log. The lock belongs to a session: when the
@@ -27,7 +31,7 @@ func (s *Store) LockRelay(ctx context.Context) (context.Context, func(), error) 
 	unlink := context.AfterFunc(s.closing, cancel)
 	conn, err := s.session(ctx)
 	if err == nil {
-		_, err = conn.Exec(ctx, "SET lock_timeout = 0")
+		_, err = conn.Exec(ctx, relaySession)
 	}
 	if err == nil {
 		_, err = conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(relayLock))
