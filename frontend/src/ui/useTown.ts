@@ -73,10 +73,12 @@ function createTown(kind: PageKind) {
   }));
 
   const remember = (camera: Camera) => {
+    // Until the map knows where it begins, where it waits is nobody's choice.
+    const placed = address.camera !== undefined || areas.focus.value !== undefined;
     const chosen = selection.selection.value;
     const floor = selection.floor.value;
     const hash = writeAddress({
-      camera, theme: choice.theme, hidden: choice.hidden,
+      theme: choice.theme, hidden: choice.hidden, ...(placed ? { camera } : {}),
       ...(chosen ? { selection: chosen } : {}), ...(floor !== undefined ? { floor } : {}),
     });
     history.replaceState(history.state, "", hash || location.pathname);
