@@ -18,7 +18,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer f.Close()
-	if _, err := s.readers.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+	if _, err := s.readers.Load().ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
 		return fmt.Errorf("backup: %w", errors.Join(classify(err), os.Remove(path)))
 	}
 	if err := errors.Join(f.Sync(), syncFolder(path)); err != nil {

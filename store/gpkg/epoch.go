@@ -1,15 +1,12 @@
 package gpkg
 
 import (
-	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"fmt"
 
 	"quanxi/feed"
-	"quanxi/grid"
 )
 
 // checkEpoch begins a new epoch if the file is not the one that the note beside
@@ -24,12 +21,12 @@ func (s *Store) checkEpoch(t tx) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	device, inode, err := s.side.identity()
+	is, err := identify(s.path)
 	if err != nil {
 		return err
 	}
 	n := s.side.read()
-	if epoch != "" && n.Epoch == epoch && n.Device == device && n.Inode == inode && n.Pos <= last {
+	if epoch != "" && n.Epoch == epoch && n.identity == is && n.Pos <= last {
 		s.side.note(last)
 		return nil
 	}
@@ -40,7 +37,7 @@ func (s *Store) checkEpoch(t tx) error {
 		return err
 	}
 	// If the transaction is lost after this, the next one begins yet another epoch.
-	return s.side.write(sideNote{epoch, device, inode, last})
+	return s.side.write(sideNote{epoch, is, last})
 }
 
 func newEpoch() (feed.Epoch, error) {
@@ -49,16 +46,4 @@ func newEpoch() (feed.Epoch, error) {
 		return "", err
 	}
 	return feed.Epoch(hex.EncodeToString(id)), nil
-}
-
-// verify notices that another file was put in the place of the one that is open.
-func (s *Store) verify(ctx context.Context) error {
-	device, inode, err := s.side.identity()
-	if err != nil {
-		return fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
-	}
-	if n := s.side.read(); n.Device != device || n.Inode != inode {
-		return fmt.Errorf("another file stands at the store's path, open it anew: %w", grid.ErrUnavailable)
-	}
-	return ctx.Err()
 }

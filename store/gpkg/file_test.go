@@ -95,16 +95,39 @@ func TestEpoch(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsReplacedUnderTheStoreIsNoticed(t *testing.T) {
+// While another file stands at the path, or none, nothing is acknowledged into the
+// one that was put aside; then the store goes on with what stands there.
+func TestAFileThatIsReplacedUnderTheStoreBeginsANewEpoch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "map.gpkg")
 	s := open(t, path)
 	defer shut(t, s)
+	before, err := s.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string) error {
+		_, err := s.Write(t.Context(), grid.Write{Actor: "test", Put: []grid.Entity{building(name)}})
+		return err
+	}
 	if err := os.Rename(path, path+".old"); err != nil {
 		t.Fatal(err)
 	}
-	copyFile(t, path+".old", path)
 	if _, err := s.Position(t.Context()); !errors.Is(err, grid.ErrUnavailable) {
-		t.Errorf("Position: %v, want ErrUnavailable", err)
+		t.Errorf("Position without a file: %v, want ErrUnavailable", err)
+	}
+	if err := write("nowhere"); !errors.Is(err, grid.ErrUnavailable) {
+		t.Errorf("a write without a file: %v, want ErrUnavailable", err)
+	}
+	copyFile(t, path+".old", path)
+	if err := write("aside"); !errors.Is(err, grid.ErrUnavailable) {
+		t.Errorf("a write into a file that was put aside: %v, want ErrUnavailable", err)
+	}
+	after, err := s.Position(t.Context())
+	if err != nil || after.Epoch == before.Epoch {
+		t.Errorf("Position %+v, %v; want an epoch other than %s", after, err, before.Epoch)
+	}
+	if err := write("here"); err != nil {
+		t.Errorf("a write into the new file: %v", err)
 	}
 }
 

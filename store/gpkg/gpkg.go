@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,12 +30,14 @@ import (
 // handles on one file are too, also in several processes.
 type Store struct {
 	path    string
-	readers *sql.DB
+	readers atomic.Pointer[sql.DB]
+	opened  atomic.Pointer[identity] // of the file; nil while none is open
 	writer  *writer
 	side    *side
 	options Options
 
-	wake      chan struct{}          // something may have been committed
+	wake      chan struct{} // something may have been committed
+	reopening sync.Mutex
 	published atomic.Int64           // position up to which Publish has returned changes
 	term      atomic.Pointer[func()] // gives the relay lock back; nil if it was never held
 	closing   context.Context
@@ -118,20 +121,35 @@ func private(path string) error {
 }
 
 func (s *Store) open(ctx context.Context) error {
-	s.readers = sql.OpenDB(connector{dsn(s.path, "")})
-	s.readers.SetMaxIdleConns(8)
-	var err error
+	is, err := identify(s.path)
+	if err != nil {
+		return err
+	}
+	s.opened.Store(&is)
+	s.readers.Store(openReaders(s.path))
+	if s.side, err = openSide(s.path); err != nil {
+		return err
+	}
 	if s.writer, err = openWriter(ctx, s.path, s.options); err != nil {
 		return err
 	}
+	s.writer.stands = s.stands
+	return s.begin(ctx)
+}
+
+func openReaders(path string) *sql.DB {
+	db := sql.OpenDB(connector{dsn(path, "")})
+	db.SetMaxIdleConns(8)
+	return db
+}
+
+// begin makes a file that was just opened ready for use.
+func (s *Store) begin(ctx context.Context) error {
 	if err := s.writer.do(ctx, migrate); err != nil {
 		return fmt.Errorf("tables: %w", err)
 	}
 	// Map programs look for the application id in the file itself, not in the log.
 	if err := s.writer.truncate(ctx); err != nil {
-		return err
-	}
-	if s.side, err = openSide(s.path); err != nil {
 		return err
 	}
 	if err := s.writer.do(ctx, s.checkEpoch); err != nil {
@@ -152,8 +170,8 @@ func (s *Store) Close() error {
 		(*release)()
 	}
 	var errs []error
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
+	if db := s.readers.Load(); db != nil {
+		errs = append(errs, db.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())

@@ -18,7 +18,7 @@ const liveKey = `FROM subject_key WHERE kind = ? AND id = ?
 // SubjectKey implements grid.Store.
 func (s *Store) SubjectKey(ctx context.Context, kind grid.Kind, id int64) (grid.SubjectKey, error) {
 	k := grid.SubjectKey{Kind: kind, ID: id}
-	err := s.readers.QueryRowContext(ctx, "SELECT wrapped "+liveKey, string(kind), id).Scan(&k.Wrapped)
+	err := s.readers.Load().QueryRowContext(ctx, "SELECT wrapped "+liveKey, string(kind), id).Scan(&k.Wrapped)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = grid.ErrNotFound
 	}

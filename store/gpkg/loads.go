@@ -14,7 +14,7 @@ import (
 
 // Loads implements grid.Store.
 func (s *Store) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
-	rows, err := s.readers.QueryContext(ctx, "SELECT id, actor, about, state, began, put FROM loads ORDER BY id DESC")
+	rows, err := s.readers.Load().QueryContext(ctx, "SELECT id, actor, about, state, began, put FROM loads ORDER BY id DESC")
 	if err != nil {
 		return nil, fmt.Errorf("loads: %w", classify(err))
 	}

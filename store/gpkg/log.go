@@ -53,7 +53,7 @@ func position(ctx context.Context, tx *sql.Tx) (feed.Position, error) {
 
 // Digest implements feed.Log.
 func (s *Store) Digest(ctx context.Context, pos int64) ([]byte, error) {
-	c, err := scanChange(s.readers.QueryRowContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos = ?", pos))
+	c, err := scanChange(s.readers.Load().QueryRowContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos = ?", pos))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = feed.ErrEpoch
 	}
@@ -79,7 +79,7 @@ func scanChange(row interface{ Scan(...any) error }) (feed.Change, error) {
 func (s *Store) Changes(ctx context.Context, after, upTo int64, limit int) ([]feed.Change, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 	defer cancel()
-	rows, err := s.readers.QueryContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?", after, upTo, limit)
+	rows, err := s.readers.Load().QueryContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?", after, upTo, limit)
 	if err != nil {
 		return nil, fmt.Errorf("changes: %w", classify(err))
 	}
@@ -100,7 +100,7 @@ func (s *Store) Changes(ctx context.Context, after, upTo int64, limit int) ([]fe
 
 // last returns the position of the last committed change.
 func (s *Store) last(ctx context.Context) (pos int64, err error) {
-	err = s.readers.QueryRowContext(ctx, "SELECT COALESCE(max(pos), 0) FROM change").Scan(&pos)
+	err = s.readers.Load().QueryRowContext(ctx, "SELECT COALESCE(max(pos), 0) FROM change").Scan(&pos)
 	return pos, err
 }
 
@@ -126,7 +126,7 @@ func (s *Store) publish(ctx context.Context, after int64, limit int) (feed.Batch
 		return b, nil
 	}
 	var end int64 // of the last write, which is not cut in two
-	err = s.readers.QueryRowContext(ctx, "SELECT write_end FROM change WHERE pos = ?", min(after+int64(limit), at.Pos)).Scan(&end)
+	err = s.readers.Load().QueryRowContext(ctx, "SELECT write_end FROM change WHERE pos = ?", min(after+int64(limit), at.Pos)).Scan(&end)
 	if err != nil {
 		return feed.Batch{}, err
 	}
@@ -142,7 +142,14 @@ func (s *Store) publish(ctx context.Context, after int64, limit int) (feed.Batch
 func (s *Store) Await(ctx context.Context) error {
 	foreign := time.NewTicker(s.options.ForeignPoll)
 	defer foreign.Stop()
+	began := s.opened.Load()
 	for {
+		if err := s.verify(ctx); err != nil {
+			return fmt.Errorf("await: %w", err)
+		}
+		if s.opened.Load() != began {
+			return nil // another file: Publish tells its epoch
+		}
 		last, err := s.last(ctx)
 		if err != nil {
 			return fmt.Errorf("await: %w", classify(err))

@@ -48,7 +48,7 @@ func (s *Store) stretch(ctx context.Context, l layout, q *grid.Query, yield func
 	limited, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 	defer cancel()
 	n := 0
-	err = each(limited, s.readers, l, where, args, func(e grid.Entity) error {
+	err = each(limited, s.readers.Load(), l, where, args, func(e grid.Entity) error {
 		n++
 		q.After = e.Entity().ID // before it is the caller's to change
 		if !yield(e, nil) {

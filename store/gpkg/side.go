@@ -17,17 +17,17 @@ import (
 // fit it any more. Locks between processes are beside the file too.
 type side struct {
 	path string // of the store
-	file *os.File
 
 	mu    sync.Mutex
-	noted int64 // position last written
+	file  *os.File // guarded by mu
+	noted int64    // position last written; guarded by mu
 }
 
 // A sideNote is the content of the side file.
 type sideNote struct {
-	Epoch         feed.Epoch
-	Device, Inode uint64
-	Pos           int64
+	Epoch feed.Epoch
+	identity
+	Pos int64
 }
 
 func openSide(path string) (*side, error) {
@@ -40,8 +40,23 @@ func openSide(path string) (*side, error) {
 
 func (s *side) close() error { return s.file.Close() }
 
+// reopen turns to the note that now stands beside the file.
+func (s *side) reopen() error {
+	another, err := openSide(s.path)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.file.Close() // its note is of the file that was
+	s.file, s.noted = another.file, 0
+	return nil
+}
+
 // read returns the note, and a zero one if there is none that makes sense.
 func (s *side) read() sideNote {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var n sideNote
 	buf := make([]byte, 256)
 	size, _ := s.file.ReadAt(buf, 0)
@@ -75,19 +90,6 @@ func (s *side) note(pos int64) {
 		s.noted = pos
 		_, _ = s.file.WriteAt(fmt.Appendf(nil, "%020d", pos), 0)
 	}
-}
-
-// identity returns which file stands at the store's path.
-func (s *side) identity() (device, inode uint64, err error) {
-	info, err := os.Stat(s.path)
-	if err != nil {
-		return 0, 0, err
-	}
-	sys, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, 0, errors.ErrUnsupported
-	}
-	return sys.Dev, sys.Ino, nil
 }
 
 // shareLoads tells other processes that a load of ours is open.

@@ -15,7 +15,7 @@ import (
 type view struct{ tx *sql.Tx }
 
 func (s *Store) snapshot(ctx context.Context) (view, error) {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.readers.Load().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	return view{tx}, err
 }
 

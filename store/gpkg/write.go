@@ -144,7 +144,7 @@ func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Re
 	}
 	var digest, receipt []byte
 	var first grid.Receipt
-	err := s.readers.QueryRowContext(ctx, "SELECT digest, receipt FROM once WHERE actor = ? AND key = ?", actor, once.Key).Scan(&digest, &receipt)
+	err := s.readers.Load().QueryRowContext(ctx, "SELECT digest, receipt FROM once WHERE actor = ? AND key = ?", actor, once.Key).Scan(&digest, &receipt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return first, false, nil
 	}

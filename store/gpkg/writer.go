@@ -20,6 +20,7 @@ import (
 // to disk once. They are served in the order in which they came.
 type writer struct {
 	turn    chan struct{}
+	stands  func() error // says whether the file may still be written
 	db      *sql.DB
 	conn    *sql.Conn
 	layouts map[grid.Kind]layout
@@ -67,22 +68,38 @@ const (
 )
 
 func openWriter(ctx context.Context, path string, o Options) (*writer, error) {
-	db := sql.OpenDB(connector{dsn(path, "&_txlock=immediate")})
 	layouts, err := layoutsOfKinds()
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	w := &writer{turn: make(chan struct{}, 1), db: db, conn: conn, layouts: layouts, stmts: map[string]*sql.Stmt{}}
-	if o.MaxPages > 0 {
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", o.MaxPages)); err != nil {
-			return nil, errors.Join(err, w.close())
-		}
+	w := &writer{turn: make(chan struct{}, 1), layouts: layouts}
+	if err := w.connect(ctx, path, o); err != nil {
+		return nil, err
 	}
 	return w, nil
+}
+
+// connect opens the connection. The caller has the turn, or the writer to itself.
+func (w *writer) connect(ctx context.Context, path string, o Options) error {
+	db := sql.OpenDB(connector{dsn(path, "&_txlock=immediate")})
+	conn, err := db.Conn(ctx)
+	if err == nil && o.MaxPages > 0 {
+		_, err = conn.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", o.MaxPages))
+	}
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	w.db, w.conn, w.stmts = db, conn, map[string]*sql.Stmt{}
+	return nil
+}
+
+// reopen turns to the file that now stands at path. If that fails, writes fail
+// as after close.
+func (w *writer) reopen(ctx context.Context, path string, o Options) error {
+	_ = w.close() // of a file that is no longer ours, or for the second time
+	w.turn <- struct{}{}
+	defer func() { <-w.turn }()
+	return w.connect(ctx, path, o)
 }
 
 func (w *writer) close() error {
@@ -181,6 +198,9 @@ func (w *writer) run(group []*request) (n int, err error) {
 	}
 	if len(group) == 1 && group[0].err != nil {
 		return n, begun.Rollback()
+	}
+	if err := w.stands(); err != nil {
+		return n, errors.Join(err, begun.Rollback())
 	}
 	return n, begun.Commit()
 }

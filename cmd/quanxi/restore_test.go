@@ -1,0 +1,154 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// command runs one command of the program to its end.
+func command(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), path, args...).CombinedOutput()
+	return string(out), err
+}
+
+// mustCommand is command for what has to succeed.
+func mustCommand(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := command(t, args...)
+	if err != nil {
+		t.Fatalf("quanxi %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// An old backup takes the place of the store under a running node: what was
+// written since is gone everywhere, and everybody begins anew.
+func TestABackupRestoredUnderARunningNode(t *testing.T) {
+	t.Run("GeoPackage", func(t *testing.T) {
+		data := dataFlag(t)
+		folder := strings.TrimPrefix(data, "--data=")
+		backup := filepath.Join(t.TempDir(), "backup.gpkg")
+		checkRestore(t, restoring{
+			serve:   []string{data},
+			save:    func() { mustCommand(t, "backup", data, backup) },
+			restore: func() { setAside(t, folder); mustCommand(t, "restore", data, backup) },
+		})
+	})
+	t.Run("PostGIS", func(t *testing.T) {
+		s, url := postgis(t)
+		name := nameOf(url)
+		copyTo := func(from, to string) {
+			cutOff(t, s, from)
+			execute(t, s, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", to, from), fmt.Sprintf("ALTER DATABASE %s ALLOW_CONNECTIONS true", from))
+		}
+		checkRestore(t, restoring{
+			serve: []string{dataFlag(t), "--database=" + url},
+			save:  func() { copyTo(name, name+"_saved") },
+			restore: func() {
+				cutOff(t, s, name)
+				execute(t, s, "DROP DATABASE "+name+" WITH (FORCE)")
+				copyTo(name+"_saved", name)
+			},
+		})
+	})
+}
+
+// setAside moves the embedded store away, as an operator does before a restore.
+func setAside(t *testing.T, folder string) {
+	t.Helper()
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		file := filepath.Join(folder, "quanxi.gpkg"+suffix)
+		if err := os.Rename(file, filepath.Join(folder, "aside.gpkg"+suffix)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// restoring is how one store is saved and put back.
+type restoring struct {
+	serve         []string
+	save, restore func()
+}
+
+func checkRestore(t *testing.T, r restoring) {
+	p := start(t, r.serve...)
+	f := follow(t, p)
+	for range 5 {
+		p.until("a write is taken", func() bool { return p.applies("saved") })
+	}
+	r.save()
+	kept := p.titlesWhenRead()
+	for range 5 {
+		p.until("a write is taken", func() bool { return p.applies("lost") })
+	}
+	p.until("the follower is level", f.level)
+	epoch, cursor, resyncs := p.epoch(), f.lastCursor(), f.sawResync()
+
+	r.restore()
+	p.until("a new epoch has begun", func() bool { now := p.epoch(); return now != "" && now != epoch })
+	p.until("the node is ready", p.ready)
+	p.until("the follower is told to begin anew", func() bool { return f.sawResync() > resyncs })
+	if got := p.titlesWhenRead(); !slices.Equal(got, kept) {
+		t.Errorf("events %q, want those of the backup, %q", got, kept)
+	}
+	p.until("the World is level", p.worldLevel)
+	p.until("a write is taken", func() bool { return p.applies("new") })
+	p.until("the World is level", p.worldLevel)
+	p.until("the follower is level", f.level)
+	checkOldCursor(t, p, cursor)
+}
+
+// titlesWhenRead is titles, waiting for the store to be readable.
+func (p *process) titlesWhenRead() []string {
+	p.t.Helper()
+	p.until("the store can be read", func() bool { _, ok := p.rows(); return ok })
+	return p.titles()
+}
+
+// checkOldCursor resumes with a cursor of another history, which is refused by
+// a resync.
+func checkOldCursor(t *testing.T, p *process, cursor string) {
+	t.Helper()
+	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws://"+p.addr+"/feed", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.WriteJSON(map[string]string{"op": "hello", "resume": cursor}); err != nil {
+		t.Fatal(err)
+	}
+	if err := look(conn); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		var got frame
+		if err := conn.ReadJSON(&got); err != nil {
+			t.Fatal(err)
+		}
+		switch got.Op {
+		case "resync":
+			if got.Reason != "reloaded" {
+				t.Errorf("the reason is %q, want reloaded", got.Reason)
+			}
+			return
+		case "pong", "change":
+			t.Fatalf("a cursor of another history was taken: %+v", got)
+		}
+	}
+}
