@@ -1,0 +1,113 @@
+package main_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// slowGrowth is how many bytes the server may take more for readers that never
+// read: queues and socket buffers, not what they miss.
+const slowGrowth = 96 << 20
+
+// Readers that never read cost bounded memory, and nobody waits for them. When
+// one reads at last it is told that it fell behind.
+func TestReadersThatNeverReadDelayNobody(t *testing.T) {
+	writes := 1000 // of each client
+	if soak() {
+		writes = 20_000
+	}
+	p := start(t, dataFlag(t))
+	f := follow(t, p)
+	var deaf []*websocket.Conn
+	for range 20 {
+		deaf = append(deaf, neverRead(t, p))
+	}
+	before := p.resident()
+	var clients sync.WaitGroup
+	for client := range 8 {
+		clients.Go(func() { reportMany(p, fmt.Sprintf("%s %d", strings.Repeat("很长的说明", 36), client), writes) })
+	}
+	clients.Wait()
+	if grown := p.resident() - before; grown > slowGrowth {
+		t.Errorf("%d MB more are in use, want at most %d", grown>>20, slowGrowth>>20)
+	}
+	p.until("the one who reads has everything", f.level)
+	if n := f.sawResync(); n != 0 {
+		t.Errorf("the one who reads was told %d times to begin anew", n)
+	}
+	awaitSlow(t, deaf[0])
+}
+
+func reportMany(p *process, title string, writes int) {
+	for n := range writes {
+		status, body := p.call(http.MethodPost, "/api/events", report(fmt.Sprint(title, " ", n)), nil)
+		if status != http.StatusCreated {
+			p.t.Errorf("write: %d %s", status, body)
+			return
+		}
+	}
+}
+
+// awaitSlow reads what is left for a reader until it is told that it fell behind.
+func awaitSlow(t *testing.T, conn *websocket.Conn) {
+	t.Helper()
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	for got := (frame{}); got.Op != "resync" || got.Reason != "slow"; {
+		last := got
+		got = frame{}
+		if err := conn.ReadJSON(&got); err != nil {
+			t.Fatalf("before it was told that it fell behind: %v, after %+v", err, last)
+		}
+	}
+}
+
+// neverRead opens a connection that looks at everything and reads nothing.
+func neverRead(t *testing.T, p *process) *websocket.Conn {
+	t.Helper()
+	narrow := &net.Dialer{}
+	dialer := websocket.Dialer{NetDial: func(network, addr string) (net.Conn, error) {
+		conn, err := narrow.Dial(network, addr)
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			err = tcp.SetReadBuffer(64 << 10)
+		}
+		return conn, err
+	}}
+	conn, _, err := dialer.DialContext(t.Context(), "ws://"+p.addr+"/feed", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.WriteJSON(map[string]string{"op": "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := look(conn); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// resident returns how many bytes of memory the process has in use.
+func (p *process) resident() int64 {
+	p.t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(status), "VmRSS:")
+	kilobytes, err := strconv.ParseInt(strings.Fields(after)[0], 10, 64)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return kilobytes << 10
+}
