@@ -11,7 +11,11 @@ type history struct {
 	ring  []News // oldest first
 }
 
+// reset begins anew after a load that stands at pos. The load may hold commits that
+// get their position only later and are then no news: whoever was told up to pos by
+// another process must fetch them, so a cursor of pos itself is too old.
 func (h *history) reset(pos int64) {
+	pos++
 	h.after, h.bytes, h.ring = pos, 0, nil
 }
 
