@@ -149,11 +149,14 @@ func TestADeadPeerIsGivenUp(t *testing.T) {
 	d.join("local")
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
 	for d.hub.Stats().Subscribers > 0 {
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			t.Fatal("still subscribed")
+		case <-again.C:
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
