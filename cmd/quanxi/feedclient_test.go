@@ -29,17 +29,38 @@ type follower struct {
 	conn    *websocket.Conn
 	held    map[int64]int64 // revision by id; guarded by mu
 	resyncs int             // guarded by mu
+	ends    int             // connections that broke; guarded by mu
 	newest  string          // cursor; guarded by mu
 }
 
 // follow starts a follower of a process; it ends with the test.
 func follow(t *testing.T, p *process) *follower {
 	t.Helper()
-	f := &follower{p: p, stop: make(chan struct{}), done: make(chan struct{}), told: map[int64]int64{}, held: map[int64]int64{}, anew: true}
-	go f.run()
-	t.Cleanup(f.close)
+	f := newFollower(p)
+	f.anew = true
+	f.start(t, nil)
 	p.until("a follower is level", f.level)
 	return f
+}
+
+// followOn starts a follower that reads on where nobody has read yet: on a
+// connection that was opened when there was nothing to hold.
+func followOn(t *testing.T, p *process, conn *websocket.Conn) *follower {
+	t.Helper()
+	f := newFollower(p)
+	f.start(t, conn)
+	return f
+}
+
+func newFollower(p *process) *follower {
+	return &follower{p: p, stop: make(chan struct{}), done: make(chan struct{}), told: map[int64]int64{}, held: map[int64]int64{}}
+}
+
+// start runs the follower, on an open connection first if there is one.
+func (f *follower) start(t *testing.T, conn *websocket.Conn) {
+	f.conn = conn
+	go f.run(conn)
+	t.Cleanup(f.close)
 }
 
 // close ends the follower.
@@ -53,9 +74,13 @@ func (f *follower) close() {
 	<-f.done
 }
 
-// run connects again and again until close.
-func (f *follower) run() {
+// run reads the open connection, if any, and connects again and again until close.
+func (f *follower) run(conn *websocket.Conn) {
 	defer close(f.done)
+	if conn != nil {
+		f.read(conn)
+		conn.Close()
+	}
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
 	for {
@@ -124,6 +149,9 @@ func (f *follower) read(conn *websocket.Conn) {
 		var got frame
 		_, text, err := conn.ReadMessage()
 		if err != nil || json.Unmarshal(text, &got) != nil {
+			f.mu.Lock()
+			f.ends++
+			f.mu.Unlock()
 			return
 		}
 		if got.N != n {
@@ -219,6 +247,13 @@ func (f *follower) sawResync() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.resyncs
+}
+
+// sawEnds returns how many connections broke.
+func (f *follower) sawEnds() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ends
 }
 
 // lastCursor returns the newest cursor.
