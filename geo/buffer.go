@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -48,15 +49,33 @@ func Buffer(g Geometry, radiusM float64) (MultiPolygon, error) {
 		return nil, nil
 	}
 	f := planeAt(middlePoint(env))
-	out, err := geom.Buffer(f.shape(g), radiusM, geom.BufferQuadSegments(16))
-	if err != nil {
-		return nil, fmt.Errorf("buffer of %v m: %w", radiusM, err)
+	shape := f.shape(g)
+	for widened := range mostWidened {
+		out, err := f.buffer(shape, radiusM+float64(widened)*unitM)
+		if err == nil {
+			return out, nil
+		}
+		if !errors.Is(err, ErrTooFine) || widened == mostWidened-1 {
+			return nil, fmt.Errorf("buffer of %v m: %w", radiusM, err)
+		}
 	}
-	rounded, err := tidied(fromShape(out, f.point))
+	return nil, nil
+}
+
+// Arcs around points that lie within a unit or two of each other run so close that
+// rounding tangles them. With another radius they fall apart or together: up to so
+// many units more are tried, which is less than the arcs' corners are off.
+const (
+	mostWidened = 8
+	unitM       = 0.01
+)
+
+func (f plane) buffer(shape geom.Geometry, radiusM float64) (MultiPolygon, error) {
+	out, err := geom.Buffer(shape, radiusM, geom.BufferQuadSegments(16))
 	if err != nil {
-		return nil, fmt.Errorf("buffer of %v m: %w", radiusM, err)
+		return nil, err
 	}
-	return rounded, nil
+	return tidied(fromShape(out, f.point))
 }
 
 func middlePoint(e Envelope) Point {

@@ -226,6 +226,19 @@ func TestOverlaysGiveValidGeometry(t *testing.T) {
 	})
 }
 
+// Arcs around points within a unit or two of each other run along each other.
+func TestBufferOfATangleIsValid(t *testing.T) {
+	x, y := int32(1065000000), int32(295000000)
+	tangle := MultiLine{{{x, y}, {x + 27, y + 2}, {x + 18, y + 4}, {x, y + 3}}}
+	got, err := Buffer(tangle, 16.015625)
+	if err != nil || Check(got) != nil {
+		t.Fatalf("Buffer: %v; Check: %v", err, Check(got))
+	}
+	if area, want := AreaM2(got), AreaM2(Circle(Point{x + 13, y + 2}, 16.015625)); area < want || area > 1.05*want {
+		t.Errorf("%v m², want a little more than the %v of a circle", area, want)
+	}
+}
+
 // Pieces the size of wings and houses must always merge, however they lie.
 func TestHousesAlwaysMerge(t *testing.T) {
 	chance := rand.New(rand.NewPCG(7, 7))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,19 +11,42 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"quanxi/geo"
+	"quanxi/grid"
 	"quanxi/server/socket/feedload"
 )
 
 // feedLoad is the load process: it opens the screens and writes down what comes.
 func feedLoad(ctx context.Context) error { return feedload.Serve(ctx, os.Stdin, os.Stdout) }
 
-// benchFeed reports events to a server of this process over HTTP and measures,
-// from the request to each of the screens of another process, how long it takes.
+// A crowd is the screens of a measurement, and what is reported while they look.
+type crowd struct {
+	name    string
+	screens int
+	places  int // that they look at in turn; a change is at one of them
+	changes int
+	tiles   bool // each holds a tile of events, and fetches it again when it is stale
+}
+
+// benchFeed is the bar of 500 screens that all see each change.
 func (c *benchCommand) benchFeed(ctx context.Context, tell func(figure)) error {
+	return benchCrowd(ctx, crowd{name: "feed", screens: c.Screens, places: 1, changes: 100}, tell)
+}
+
+// benchScreens is the bar of 10,000 screens with views of their own, 20 changes/s
+// each seen by 500, and the tiles that are fetched for them.
+func (c *benchCommand) benchScreens(ctx context.Context, tell func(figure)) error {
+	return benchCrowd(ctx, crowd{name: "screens", screens: 20 * c.Screens, places: 20, changes: 200, tiles: true}, tell)
+}
+
+// benchCrowd reports events to a server of this process over HTTP and measures,
+// from the commit in its store to each of the screens of another process, how long
+// it takes.
+func benchCrowd(ctx context.Context, c crowd, tell func(figure)) error {
 	path, remove, err := folder()
 	if err != nil {
 		return err
@@ -32,21 +54,63 @@ func (c *benchCommand) benchFeed(ctx context.Context, tell func(figure)) error {
 	defer remove()
 	ctx, cancel := context.WithCancel(ctx)
 	p := newParts(ctx)
+	commits := &commits{at: make(map[int64]time.Time)}
 	serve := serveCommand{
-		storeFlags:  storeFlags{Data: filepath.Join(path, "data")},
+		storeFlags:  storeFlags{Data: filepath.Join(path, "data"), wrap: commits.watch},
 		listenFlags: listenFlags{Addr: "127.0.0.1:0"},
 	}
 	at, err := serve.start(ctx, p, logFlags{LogLevel: 8, LogFormat: "json"}.logger(io.Discard), io.Discard)
-	if err != nil {
-		cancel()
-		return errors.Join(err, p.stop())
+	if err == nil {
+		err = c.measure(ctx, at, commits, tell)
 	}
-	err = c.measureFeed(ctx, at, tell)
 	cancel()
 	return errors.Join(err, p.stop())
 }
 
-func (c *benchCommand) measureFeed(ctx context.Context, at string, tell func(figure)) error {
+// commits remembers when writes were durable. It is safe for concurrent use.
+type commits struct {
+	mu sync.Mutex
+	at map[int64]time.Time // by entity; guarded by mu
+}
+
+// A watched store tells commits of each write.
+type watched struct {
+	store
+	commits *commits
+}
+
+func (c *commits) watch(s store) store { return watched{s, c} }
+
+// Write implements grid.Store.
+func (w watched) Write(ctx context.Context, write grid.Write) (grid.Receipt, error) {
+	receipt, err := w.store.Write(ctx, write)
+	now := time.Now()
+	w.commits.mu.Lock()
+	defer w.commits.mu.Unlock()
+	for _, e := range write.Put {
+		w.commits.at[e.Entity().ID] = now
+	}
+	return receipt, err
+}
+
+// place is where the crowd's number i looks.
+func (c crowd) place(i int) (lon, lat float64) { return 106 + float64(i%c.places)/10, 29.5 }
+
+// looks returns the views of the crowd, one for each place.
+func (c crowd) looks() []feedload.Look {
+	looks := make([]feedload.Look, c.places)
+	for i := range looks {
+		lon, lat := c.place(i)
+		looks[i].View = fmt.Appendf(nil, `{"op":"view","bbox":[%f,%f,%f,%f],"zoom":16,"layers":["events"],"topics":["events"]}`, lon-0.01, lat-0.01, lon+0.01, lat+0.01)
+		if c.tiles {
+			p := geo.Project(geo.At(lon, lat))
+			looks[i].Tiles = []feedload.Tile{{Layers: "events", Z: 16, X: p.X >> 16, Y: p.Y >> 16}}
+		}
+	}
+	return looks
+}
+
+func (c crowd) measure(ctx context.Context, at string, commits *commits, tell func(figure)) error {
 	if err := ready(ctx, at); err != nil {
 		return err
 	}
@@ -54,46 +118,65 @@ func (c *benchCommand) measureFeed(ctx context.Context, at string, tell func(fig
 	if err != nil {
 		return err
 	}
-	const changes = 100
-	view := json.RawMessage(`{"op":"view","bbox":[106,29,107,30],"zoom":14,"layers":["events"],"topics":["events"]}`)
 	load, err := feedload.Start(exec.Command(program, "bench", "--load"), feedload.Config{
-		URL: "ws" + strings.TrimPrefix(at, "http") + "/feed", Screens: c.Screens, Looks: []feedload.Look{{View: view}},
+		URL: "ws" + strings.TrimPrefix(at, "http") + "/feed", Screens: c.screens, Looks: c.looks(),
 	})
 	if err != nil {
 		return err
 	}
-	sent := map[int64]int64{}
-	for n := range changes {
-		id, when, err := reportEvent(ctx, at, n)
+	requests, before := map[int64]time.Time{}, cpu()
+	for n := range c.changes {
+		began := time.Now()
+		lon, lat := c.place(n)
+		id, err := reportEvent(ctx, at, n, lon, lat)
 		if err != nil {
 			return errors.Join(err, ignore(load.Stop()))
 		}
-		sent[id] = when
-		pause(ctx, 50*time.Millisecond)
+		requests[id] = began
+		pause(ctx, 50*time.Millisecond-time.Since(began))
 	}
 	pause(ctx, time.Second) // the last frames are on their way
+	used := cpu() - before
 	totals, err := load.Stop()
 	if err != nil {
 		return err
 	}
-	tellDelays(totals, sent, c.Screens, tell)
+	on := fmt.Sprintf("%d screens, %d events reported over HTTP, each seen by %d", c.screens, c.changes, c.screens/c.places)
+	c.tellDelays("commit", feedload.DelaysSince(commits.of(requests), totals.Receipts), on, tell)
+	c.tellDelays("request", feedload.DelaysSince(firsts(requests), totals.Receipts), on, tell)
+	tell(figure{c.name + "_cpu", milliseconds(used) / float64(c.changes), "ms/change", on + ", CPU of the server and the reporter"})
+	tell(figure{c.name + "_tiles", float64(totals.Tiles), "tiles", on})
+	tell(figure{c.name + "_resyncs", float64(totals.Resyncs), "", on})
 	return nil
 }
 
 func ignore(_ feedload.Totals, err error) error { return err }
 
-func tellDelays(totals feedload.Totals, sent map[int64]int64, screens int, tell func(figure)) {
-	var delays []time.Duration
-	for _, r := range totals.Receipts {
-		if when, ok := sent[r.ID]; ok {
-			delays = append(delays, time.Duration(r.At-when))
-		}
+// tellDelays tells how long it took from an instant to the screens.
+func (c crowd) tellDelays(since string, d feedload.Delays, on string, tell func(figure)) {
+	on = fmt.Sprintf("%s, %s to screen, %d of %d frames", on, since, d.Got, c.changes*c.screens/c.places)
+	tell(figure{c.name + "_" + since + "_p50", milliseconds(d.P50), "ms wall", on})
+	tell(figure{c.name + "_" + since + "_p99", milliseconds(d.P99), "ms wall", on})
+}
+
+// firsts returns the writes that made new entities.
+func firsts(at map[int64]time.Time) map[feedload.Write]time.Time {
+	writes := make(map[feedload.Write]time.Time, len(at))
+	for id, when := range at {
+		writes[feedload.Write{ID: id, Revision: 1}] = when
 	}
-	slices.SortFunc(delays, cmp.Compare)
-	on := fmt.Sprintf("%d screens, %d events reported over HTTP, request to screen, %d of %d frames", screens, len(sent), len(delays), len(sent)*screens)
-	tell(figure{"feed_p50", milliseconds(percentile(delays, 0.5)), "ms wall", on})
-	tell(figure{"feed_p99", milliseconds(percentile(delays, 0.99)), "ms wall", on})
-	tell(figure{"feed_resyncs", float64(totals.Resyncs), "", on})
+	return writes
+}
+
+// of returns when the given new entities were committed.
+func (c *commits) of(ids map[int64]time.Time) map[feedload.Write]time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := make(map[int64]time.Time, len(ids))
+	for id := range ids {
+		at[id] = c.at[id]
+	}
+	return firsts(at)
 }
 
 // ready waits until the server has loaded its World.
@@ -111,28 +194,27 @@ func ready(ctx context.Context, at string) error {
 	return ctx.Err()
 }
 
-// reportEvent reports one event and returns its id and the time just before.
-func reportEvent(ctx context.Context, at string, n int) (id, when int64, err error) {
-	body := fmt.Sprintf(`{"category":"lamp","title":"bench %d","lon":106.5,"lat":29.5,"urgency":"routine","occurred_at":"2026-11-08T02:10:00Z"}`, n)
-	when = time.Now().UnixNano()
+// reportEvent reports one event and returns its id.
+func reportEvent(ctx context.Context, at string, n int, lon, lat float64) (int64, error) {
+	body := fmt.Sprintf(`{"category":"lamp","title":"bench %d","lon":%f,"lat":%f,"urgency":"routine","occurred_at":"2026-11-08T02:10:00Z"}`, n, lon, lat)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/api/events", bytes.NewBufferString(body))
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusCreated {
-		return 0, 0, fmt.Errorf("report: %s", res.Status)
+		return 0, fmt.Errorf("report: %s", res.Status)
 	}
 	var event struct {
 		ID int64 `json:"id"`
 	}
 	if err := json.NewDecoder(res.Body).Decode(&event); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	return event.ID, when, nil
+	return event.ID, nil
 }

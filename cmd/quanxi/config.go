@@ -40,6 +40,8 @@ type storeFlags struct {
 	Data     string `help:"Folder of the embedded store and of the keys." default:"${data}" env:"QUANXI_DATA" type:"path" placeholder:"DIR"`
 	Database string `help:"PostgreSQL with PostGIS instead of the embedded store." env:"QUANXI_DATABASE" placeholder:"URL"`
 	Key      string `help:"Master key, 64 hexadecimal digits; default: DIR/keys/master, made at the first start." env:"QUANXI_KEY" placeholder:"HEX"`
+
+	wrap func(store) store // put around the store by a measurement; nil for nothing
 }
 
 // file returns where the embedded store is.

@@ -25,6 +25,14 @@ type store interface {
 // open opens the store that the flags name, and makes the embedded one if there
 // is none.
 func (f storeFlags) open(ctx context.Context) (store, error) {
+	s, err := f.openBare(ctx)
+	if err == nil && f.wrap != nil {
+		s = f.wrap(s)
+	}
+	return s, err
+}
+
+func (f storeFlags) openBare(ctx context.Context) (store, error) {
 	if f.Database != "" {
 		return postgis.Open(ctx, f.Database)
 	}
