@@ -35,17 +35,17 @@ func tidied(m MultiPolygon) (MultiPolygon, error) {
 // A step is a directed edge with the inside to its left.
 type step struct{ from, to Point }
 
-// noded returns the steps around m, cut so that they meet at ends only, without
-// those that cancel out.
+// noded returns the steps around m, cut so that they meet at ends only: those that
+// part what m winds around from what it does not.
 func noded(m MultiPolygon) (map[step]bool, error) {
 	var chains [][]Point
 	for _, g := range m {
 		chains = append(chains, ringChains(g)...)
 	}
-	for range 8 { // a rounded cut can cross anew; it seldom takes more than two rounds
+	for range 64 { // a rounded cut can cross anew; it seldom takes more than two rounds
 		cut, clean := cutWhereMeeting(chains)
 		if clean {
-			return netSteps(chains)
+			return outline(netSteps(chains))
 		}
 		chains = cut
 	}
@@ -127,28 +127,24 @@ func crossingPoint(e, f edge) Point {
 	return nearestPoint(float64(e.a.Lon)+t*dx, float64(e.a.Lat)+t*dy)
 }
 
-// netSteps returns the steps of chains but for those that are walked both ways.
-func netSteps(chains [][]Point) (map[step]bool, error) {
-	count := make(map[step]int)
+// netSteps returns how often each step is walked, less how often its reverse is.
+func netSteps(chains [][]Point) map[step]int {
+	net := make(map[step]int)
 	for _, c := range chains {
 		for i := 1; i < len(c); i++ {
-			if back := (step{c[i], c[i-1]}); count[back] > 0 {
-				count[back]--
-			} else if c[i] != c[i-1] {
-				count[step{c[i-1], c[i]}]++
+			back := step{c[i], c[i-1]}
+			switch {
+			case c[i] == c[i-1]:
+			case net[back] > 1:
+				net[back]--
+			case net[back] == 1:
+				delete(net, back)
+			default:
+				net[step{c[i-1], c[i]}]++
 			}
 		}
 	}
-	out := make(map[step]bool)
-	for s, n := range count {
-		if n > 1 {
-			return nil, ErrTooFine
-		}
-		if n == 1 {
-			out[s] = true
-		}
-	}
-	return out, nil
+	return net
 }
 
 // angle returns the direction of s in radians.
