@@ -254,7 +254,7 @@ func TestPeopleAreShownMasked(t *testing.T) {
 		mustHold(t, string(w.JSON), append(want, "living-alone"), not)
 	})
 	t.Run("an erased person has no name left", func(t *testing.T) {
-		if err := d.store.DestroyKey(t.Context(), "test", grid.People, record.ID); err != nil {
+		if err := d.store.DestroyKey(t.Context(), grid.AuditRow{Actor: "test"}, grid.People, record.ID); err != nil {
 			t.Fatal(err)
 		}
 		erased, err := d.city.Entity(t.Context(), grid.People, record.ID)

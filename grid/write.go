@@ -11,6 +11,11 @@ type Write struct {
 	Actor  string // account that writes, for the audit row
 	Action string // what it does, such as "buildings.edit", for the audit row
 	From   string // address it came from, for the audit row; may be empty
+	// Post, Object, Before, After and Detail go into the audit row; see AuditRow.
+	// Before and After are raw digests, nil for none.
+	Post, Object  string
+	Before, After []byte
+	Detail        string
 	// Put stores entities: a new one (Revision 0; ID 0 lets the store assign one),
 	// or a new state of the stored one, whose revision must be the one now stored.
 	// The store sets ID and Revision in place once it has committed.
@@ -66,8 +71,27 @@ type Store interface {
 	SubjectKey(ctx context.Context, kind Kind, id int64) (SubjectKey, error)
 
 	// DestroyKey erases a data subject: the sealed identity can never be opened
-	// again, neither in rows nor in the history. It writes an audit row.
-	DestroyKey(ctx context.Context, actor string, kind Kind, id int64) error
+	// again, neither in rows nor in the history. Its audit row is about, in the same
+	// transaction; the action is "keys.destroy" if about has none.
+	DestroyKey(ctx context.Context, about AuditRow, kind Kind, id int64) error
+
+	// Audit appends rows for what is no write: sign-ins, refusals, reads. All are
+	// stored, or none. ID, Seq and MAC are not looked at; what cannot be stored in a
+	// text is left out of it rather than refused, since a refusal may quote anything.
+	Audit(ctx context.Context, rows []AuditRow) error
+	// AuditRows yields the rows that the query selects, newest first. It is no
+	// snapshot: rows that are stored meanwhile may be missing. An error ends the
+	// sequence.
+	AuditRows(ctx context.Context, q AuditQuery) iter.Seq2[AuditRow, error]
+	// SealAudit gives at most limit committed rows their Seq and MAC, in the order of
+	// the log and without a hole, in one transaction, and returns where the chain
+	// ends then. Several may call it, also on several nodes: one of them seals, and
+	// nobody waits for it, nor it for a writer. The error wraps ErrConflict if chain
+	// refuses a row.
+	SealAudit(ctx context.Context, limit int, chain AuditChain) (AuditSeal, error)
+	// SealedAudit yields the sealed rows whose Seq is above after, in ascending order.
+	// An error ends the sequence.
+	SealedAudit(ctx context.Context, after int64) iter.Seq2[AuditRow, error]
 
 	// NextIDs reserves n consecutive ids and returns the first. They lie at or
 	// above 2^52 and below 2^53, apart from the ids of generated entities.

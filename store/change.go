@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 
 	"quanxi/feed"
@@ -24,35 +23,14 @@ func Digest(c feed.Change) []byte {
 	return h.Sum(nil)
 }
 
-// A Touched is one entity in an audit row.
-type Touched struct {
-	Kind     grid.Kind `json:"kind"`
-	ID       int64     `json:"id"`
-	Revision int64     `json:"revision,omitempty"`
-	Op       string    `json:"op"`
-}
-
-// An Audit is what the audit row of a write says.
-type Audit struct {
-	Actor, Action, From string
-	Touched             []Touched
-}
-
-// Detail returns what was touched as JSON.
-func (a Audit) Detail() string {
-	text, err := json.Marshal(a.Touched)
-	if err != nil || len(a.Touched) == 0 {
-		return "[]"
-	}
-	return string(text)
-}
-
 // An Outcome is what a carried-out write leaves behind: its audit, its changes
 // and the refs of its receipt.
 type Outcome struct {
-	Audit   Audit
+	Audit   grid.AuditRow
 	Changes []feed.Change
 	Refs    []grid.Ref // of Put, in order
+
+	touched []Touched
 }
 
 // Assignment sets ids and revisions in place and takes them back if the
@@ -79,7 +57,7 @@ func (a *Assignment) Undo() {
 // of all of them. On success the heads carry their new revisions, through a.
 func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.Entity, error)) (*Plan, Outcome, error) {
 	p := new(Plan)
-	out := Outcome{Audit: Audit{Actor: w.Actor, Action: w.Action, From: w.From}}
+	out := Outcome{Audit: auditOf(w)}
 	for _, e := range w.Put {
 		if err := out.put(p, s, e, a); err != nil {
 			return nil, out, err
@@ -97,8 +75,9 @@ func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.E
 		out.note(feed.Change{Kind: ref.Kind, ID: ref.ID, Revision: revision, Op: feed.Remove})
 	}
 	for _, k := range w.Keys {
-		out.Audit.Touched = append(out.Audit.Touched, Touched{k.Kind, k.ID, 0, "key"})
+		out.touched = append(out.touched, Touched{k.Kind, k.ID, 0, "key"})
 	}
+	out.Audit.Touched = TouchedList(out.touched...)
 	return p, out, nil
 }
 
@@ -120,5 +99,5 @@ func (o *Outcome) put(p *Plan, s *State, e grid.Entity, a *Assignment) error {
 
 func (o *Outcome) note(c feed.Change) {
 	o.Changes = append(o.Changes, c)
-	o.Audit.Touched = append(o.Audit.Touched, Touched{c.Kind, c.ID, c.Revision, string(c.Op)})
+	o.touched = append(o.touched, Touched{c.Kind, c.ID, c.Revision, string(c.Op)})
 }

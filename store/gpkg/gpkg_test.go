@@ -3,6 +3,7 @@ package gpkg_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	_ "modernc.org/sqlite"
@@ -23,8 +24,48 @@ func TestStore(t *testing.T) {
 				}
 				return n
 			},
+			Tamper: func(t *testing.T, query string) int64 { return tamper(t, path, query) },
 		}
 	})
+}
+
+// tamper changes the audit as somebody would who took our triggers away before and
+// put them back afterwards.
+func tamper(t *testing.T, path, query string) int64 {
+	t.Helper()
+	db := foreign(t, path)
+	defer db.Close()
+	guards := map[string]string{}
+	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var name, sql string
+		if err := rows.Scan(&name, &sql); err != nil {
+			t.Fatal(err)
+		}
+		guards[name] = sql
+	}
+	if err := rows.Err(); err != nil || len(guards) == 0 {
+		t.Fatalf("%d triggers guard the audit, %v", len(guards), err)
+	}
+	exec := func(query string) int64 {
+		result, err := db.Exec(query)
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		n, _ := result.RowsAffected()
+		return n
+	}
+	for name := range guards {
+		exec("DROP TRIGGER " + name)
+	}
+	n := exec(strings.ReplaceAll(query, "AUDIT", "audit"))
+	for _, sql := range guards {
+		exec(sql)
+	}
+	return n
 }
 
 func open(t *testing.T, path string) *gpkg.Store {

@@ -51,7 +51,7 @@ func (t tx) stageKey(k grid.SubjectKey, load int64) error {
 
 // DestroyKey implements grid.Store. The key leaves the file itself too: deleted
 // content is overwritten, and the write-ahead log is emptied.
-func (s *Store) DestroyKey(ctx context.Context, actor string, kind grid.Kind, id int64) error {
+func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.Kind, id int64) error {
 	var end int64
 	err := s.writer.do(ctx, func(t tx) error {
 		n, err := t.count("DELETE FROM subject_key WHERE kind = ? AND id = ?", string(kind), id)
@@ -61,8 +61,7 @@ func (s *Store) DestroyKey(ctx context.Context, actor string, kind grid.Kind, id
 		if n == 0 {
 			return grid.ErrNotFound
 		}
-		end, err = t.record(store.Audit{Actor: actor, Action: "keys.destroy",
-			Touched: []store.Touched{{Kind: kind, ID: id, Op: "key"}}}, nil)
+		end, err = t.record(store.Destroyed(about, kind, id), nil)
 		return err
 	})
 	if err == nil {

@@ -67,7 +67,8 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 // recordLoad writes the one change of a load, unless it has no Op, and its audit row.
 func (t tx) recordLoad(actor, action string, id int64, c feed.Change) (grid.Receipt, error) {
 	c.Kind, c.ID = feed.Loads, id
-	audit := store.Audit{Actor: actor, Action: action, Touched: []store.Touched{{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)}}}
+	audit := grid.AuditRow{Actor: actor, Action: action,
+		Touched: store.TouchedList(store.Touched{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)})}
 	if c.Op == "" {
 		mark, err := t.record(audit, nil)
 		return grid.Receipt{Mark: mark}, err

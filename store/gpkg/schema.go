@@ -3,6 +3,7 @@ package gpkg
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,21 +66,33 @@ func migrate(t tx) error {
 	if err != nil {
 		return err
 	}
-	made := fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(statements, "\n"))))
+	everything := slices.Concat(statements, auditAdded(), auditIndexes())
+	made := fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(everything, "\n"))))
 	var found string
 	err = t.w.conn.QueryRowContext(t.ctx, "SELECT value FROM meta WHERE name = 'schema'").Scan(&found)
 	if err == nil && found == made {
 		return nil // otherwise there is no such table, or it is of another version
 	}
+	if err := t.runAll(statements); err != nil {
+		return err
+	}
+	if err := addColumns(t); err != nil {
+		return err
+	}
+	if err := t.runAll(auditIndexes()); err != nil {
+		return err
+	}
+	return t.exec("UPDATE meta SET value = ? WHERE name = 'schema'", made)
+}
+
+// runAll executes statements that are needed once.
+func (t tx) runAll(statements []string) error {
 	for _, query := range statements {
 		if _, err := t.w.conn.ExecContext(t.ctx, query); err != nil {
 			return fmt.Errorf("%w in %.60q", err, query)
 		}
 	}
-	if err := addColumns(t); err != nil {
-		return err
-	}
-	return t.exec("UPDATE meta SET value = ? WHERE name = 'schema'", made)
+	return nil
 }
 
 // definition returns the statements that make every table, trigger and view.
@@ -173,23 +186,30 @@ func guards(table string) []string {
 }
 
 func addColumns(t tx) error {
+	for _, column := range auditAdded() {
+		if err := t.addColumn("audit", strings.Fields(column)[0], column); err != nil {
+			return err
+		}
+	}
 	for _, kind := range events.Kinds() {
 		e, err := events.New(kind)
 		if err != nil {
 			return err
 		}
 		for _, c := range e.Columns() {
-			var n int
-			if err := t.row("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?", []any{rowTable(kind), c.Name}, &n); err != nil {
-				return err
-			}
-			if n > 0 {
-				continue
-			}
-			if err := t.exec(fmt.Sprintf("ALTER TABLE %q ADD COLUMN %s", rowTable(kind), columnDefinition(c))); err != nil {
+			if err := t.addColumn(rowTable(kind), c.Name, columnDefinition(c)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// addColumn adds a column, unless the table has it.
+func (t tx) addColumn(table, name, definition string) error {
+	var n int
+	if err := t.row("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?", []any{table, name}, &n); err != nil || n > 0 {
+		return err
+	}
+	return t.exec(fmt.Sprintf("ALTER TABLE %q ADD COLUMN %s", table, definition))
 }

@@ -98,7 +98,7 @@ func (t tx) identify(s *store.State, e grid.Entity, set *store.Assignment) error
 
 // record writes the audit row and the changes of one write, and returns the
 // position of the last change.
-func (t tx) record(audit store.Audit, changes []feed.Change) (int64, error) {
+func (t tx) record(audit grid.AuditRow, changes []feed.Change) (int64, error) {
 	last, err := t.lastPos()
 	if err != nil {
 		return 0, err
@@ -111,8 +111,7 @@ func (t tx) record(audit store.Audit, changes []feed.Change) (int64, error) {
 			return 0, err
 		}
 	}
-	return end, t.exec("INSERT INTO audit (pos, at, actor, action, came_from, touched) VALUES (?, ?, ?, ?, ?, ?)",
-		end, at, audit.Actor, audit.Action, audit.From, audit.Detail())
+	return end, t.insertAudit(end, at, audit)
 }
 
 func (t tx) lastPos() (last int64, err error) {

@@ -42,6 +42,10 @@ func beginEpoch(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
+	// So may the rows of the audit that the old place left unsealed: they come first.
+	if _, err = tx.Exec(ctx, "UPDATE quanxi.audit SET xid = '0' WHERE seq IS NULL"); err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, "UPDATE quanxi.log SET epoch = $1, cluster = "+cluster+", pos = (SELECT COALESCE(max(pos), 0) FROM quanxi.change)", hex.EncodeToString(id))
 	return err
 }

@@ -34,7 +34,7 @@ func putKey(batch *pgx.Batch, k grid.SubjectKey) {
 
 // DestroyKey implements grid.Store. The deleted row stays on disk until vacuum
 // and in archived write-ahead logs until they expire.
-func (s *Store) DestroyKey(ctx context.Context, actor string, kind grid.Kind, id int64) error {
+func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.Kind, id int64) error {
 	err := s.update(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, "DELETE FROM quanxi.subject_key WHERE kind = $1 AND id = $2", string(kind), id)
 		if err != nil {
@@ -44,8 +44,7 @@ func (s *Store) DestroyKey(ctx context.Context, actor string, kind grid.Kind, id
 			return grid.ErrNotFound
 		}
 		batch := new(pgx.Batch)
-		record(batch, store.Audit{Actor: actor, Action: "keys.destroy",
-			Touched: []store.Touched{{Kind: kind, ID: id, Op: "key"}}}, nil, new(grid.Receipt))
+		record(batch, store.Destroyed(about, kind, id), nil, new(grid.Receipt))
 		return tx.SendBatch(ctx, batch).Close()
 	})
 	if err == nil {

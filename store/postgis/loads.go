@@ -72,7 +72,8 @@ func mayUndo(ctx context.Context, tx pgx.Tx, id int64) error {
 // row. When the batch has run, receipt is complete.
 func recordLoad(batch *pgx.Batch, actor, action string, id int64, c feed.Change, receipt *grid.Receipt) {
 	c.Kind, c.ID = feed.Loads, id
-	audit := store.Audit{Actor: actor, Action: action, Touched: []store.Touched{{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)}}}
+	audit := grid.AuditRow{Actor: actor, Action: action,
+		Touched: store.TouchedList(store.Touched{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)})}
 	if c.Op == "" {
 		record(batch, audit, nil, receipt)
 		return

@@ -1,6 +1,7 @@
 package postgis_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +16,7 @@ func TestPostGIS(t *testing.T) {
 	for name, part := range map[string]func(*testing.T, *pgtest.Server){
 		"the contract":                        contract,
 		"a load through many readers":         stretches,
+		"the audit":                           auditing,
 		"an outage":                           outage,
 		"transactions that block publication": blockers,
 		"a relay that lost its lock":          lostLock,
@@ -39,6 +41,18 @@ func contract(t *testing.T, server *pgtest.Server) {
 					t.Fatal(err)
 				}
 				return n
+			},
+			Tamper: func(t *testing.T, query string) int64 {
+				conn := foreign(t, url)
+				defer func() { _ = conn.Close(t.Context()) }()
+				if _, err := conn.Exec(t.Context(), "SET session_replication_role = replica"); err != nil {
+					t.Fatal(err)
+				}
+				tag, err := conn.Exec(t.Context(), strings.ReplaceAll(query, "AUDIT", "quanxi.audit"))
+				if err != nil {
+					t.Fatalf("%s: %v", query, err)
+				}
+				return tag.RowsAffected()
 			},
 		}
 	})

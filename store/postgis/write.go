@@ -131,7 +131,7 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, w g
 
 // record queues the changes and the audit row of one write. When the batch has
 // run, receipt has its mark.
-func record(batch *pgx.Batch, audit store.Audit, changes []feed.Change, receipt *grid.Receipt) {
+func record(batch *pgx.Batch, audit grid.AuditRow, changes []feed.Change, receipt *grid.Receipt) {
 	n := len(changes)
 	if n > 0 {
 		kinds, ops, bodies := make([]string, n), make([]string, n), make([]string, n)
@@ -142,9 +142,7 @@ func record(batch *pgx.Batch, audit store.Audit, changes []feed.Change, receipt 
 		batch.Queue(`INSERT INTO quanxi.change (kind, id, revision, op, body)
 			SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])`, kinds, ids, revisions, ops, bodies)
 	}
-	batch.Queue(`INSERT INTO quanxi.audit (actor, action, came_from, touched) VALUES ($1, $2, $3, $4)
-		RETURNING xid::text::bigint`, audit.Actor, audit.Action, audit.From, audit.Detail()).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&receipt.Mark) })
+	batch.Queue(insertAudit+" RETURNING xid::text::bigint", auditArgs(audit)...).QueryRow(func(row pgx.Row) error { return row.Scan(&receipt.Mark) })
 }
 
 // repeated claims w's idempotency key for this transaction, or returns the

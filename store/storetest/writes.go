@@ -195,7 +195,7 @@ func keys(t *testing.T, place Place) {
 		p := person()
 		give(t, s, p, "k3")
 		before := place.Audit(t, "keys.destroy")
-		if err := s.DestroyKey(t.Context(), "tester", grid.People, p.ID); err != nil {
+		if err := s.DestroyKey(t.Context(), grid.AuditRow{Actor: "tester"}, grid.People, p.ID); err != nil {
 			t.Fatal(err)
 		}
 		wantKey(t, s, p.ID, "")
@@ -203,7 +203,7 @@ func keys(t *testing.T, place Place) {
 		if n := place.Audit(t, "keys.destroy"); n != before+1 {
 			t.Errorf("%d new audit rows, want 1", n-before)
 		}
-		if err := s.DestroyKey(t.Context(), "tester", grid.People, p.ID); !errors.Is(err, grid.ErrNotFound) {
+		if err := s.DestroyKey(t.Context(), grid.AuditRow{Actor: "tester"}, grid.People, p.ID); !errors.Is(err, grid.ErrNotFound) {
 			t.Errorf("destroyed twice: %v", err)
 		}
 	})
@@ -226,7 +226,7 @@ func keys(t *testing.T, place Place) {
 		l := begin(t, s)
 		stage(t, l, []grid.SubjectKey{{Kind: grid.People, ID: p.ID, Wrapped: []byte("loaded")}}, copyOf(t, p))
 		commit(t, l)
-		if err := s.DestroyKey(t.Context(), "tester", grid.People, p.ID); err != nil {
+		if err := s.DestroyKey(t.Context(), grid.AuditRow{Actor: "tester"}, grid.People, p.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); err != nil {
