@@ -51,6 +51,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"once", once},
 		{"the audit", audit},
 		{"sealing the audit", sealing},
+		{"tampering with the audit", tampering},
 		{"loads", loads},
 		{"ends of loads", endsOfLoads},
 		{"conflicts of loads", loadConflicts},

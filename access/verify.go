@@ -1,0 +1,237 @@
+package access
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"quanxi/grid"
+)
+
+// A Fault is what is wrong with a row of the audit.
+type Fault string
+
+// The faults.
+const (
+	RowChanged  Fault = "is not as it was sealed: a field, its place or its predecessor was changed"
+	RowMissing  Fault = "is missing"
+	RowsCut     Fault = "and all after it are cut off"
+	RowReplaced Fault = "is not the row that the seal names: the chain was rebuilt"
+	RowMisplace Fault = "stands a second time or out of order"
+	SealsBack   Fault = "is sealed after a later row: somebody changed the seals"
+	RowOld      Fault = "is dated long before the row that it follows: the clock was set back, or it was put in by hand"
+)
+
+// A Finding names a row of the audit and what is wrong with it. What is known only
+// from a row that is still there is empty for one that is not.
+type Finding struct {
+	Seq    int64
+	Until  int64 // last of several such rows; Seq for one
+	Action string
+	Actor  string
+	At     time.Time // of the row; of the seal or the row before if that is missing
+	Fault  Fault
+}
+
+// String returns the finding as a line.
+func (f Finding) String() string {
+	switch {
+	case f.Fault == RowMissing && f.Until > f.Seq:
+		return fmt.Sprintf("rows %d to %d, after %s: are missing", f.Seq, f.Until, stamp(f.At))
+	case f.Fault == RowMissing:
+		return fmt.Sprintf("row %d, after %s: %s", f.Seq, stamp(f.At), f.Fault)
+	case f.Fault == RowsCut:
+		return fmt.Sprintf("row %d %s, up to row %d, sealed at %s", f.Seq, f.Fault, f.Until, stamp(f.At))
+	}
+	return fmt.Sprintf("row %d (%s by %q at %s) %s", f.Seq, f.Action, f.Actor, stamp(f.At), f.Fault)
+}
+
+// A Restoration is what a restored older state has lost.
+type Restoration struct {
+	At   time.Time
+	Seq  int64 // of the last row that was kept
+	Lost int64 // rows that were sealed behind it
+}
+
+// An AuditReport says what Verify has found.
+type AuditReport struct {
+	Rows     int64
+	Sealed   Seal      // the last seal
+	Findings []Finding // the first ones, in the order of the chain
+	Found    int       // how many there are
+	Doubts   []Finding // odd, yet not against any seal: the first ones
+	Restored []Restoration
+}
+
+// Whole reports that every row is as it was sealed.
+func (r AuditReport) Whole() bool { return r.Found == 0 }
+
+const (
+	// findingsKept is how many findings a report names.
+	findingsKept = 20
+	// clockTolerance is how far a row may be dated before one that it follows:
+	// transactions end in another order than they begin.
+	clockTolerance = 10 * time.Minute
+)
+
+// Verify compares the sealed rows, in ascending order from the first, with the
+// chain and with the seals, which it reads twice. It finds whatever was changed,
+// taken away, put in or put elsewhere up to the last seal. The error is one of
+// reading only: findings are in the report.
+func (c Chain) Verify(ctx context.Context, rows iter.Seq2[grid.AuditRow, error], seals iter.Seq2[Seal, error]) (AuditReport, error) {
+	v := verification{chain: c, next: 1}
+	valid, err := v.withoutVoid(seals)
+	if err != nil {
+		return v.report, err
+	}
+	pull, stop := iter.Pull2(valid)
+	defer stop()
+	if err := v.advance(pull); err != nil {
+		return v.report, err
+	}
+	for row, err := range rows {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = v.row(row, pull)
+		}
+		if err != nil {
+			return v.report, err
+		}
+	}
+	return v.report, v.end(pull)
+}
+
+// verification is one run of Verify.
+type verification struct {
+	chain    Chain
+	report   AuditReport
+	next     int64         // Seq that comes next
+	previous grid.AuditRow // zero before the first
+	seal     Seal          // the next to compare; zero when there are no more
+}
+
+// withoutVoid returns the seals that still count: not those above what was
+// restored after them. It notes the restorations.
+func (v *verification) withoutVoid(seals iter.Seq2[Seal, error]) (iter.Seq2[Seal, error], error) {
+	restored := map[int]int64{} // place in the file: Seq
+	var highest int64
+	n := 0
+	for seal, err := range seals {
+		if err != nil {
+			return nil, err
+		}
+		if seal.Restored {
+			restored[n] = seal.Seq
+			v.report.Restored = append(v.report.Restored, Restoration{seal.At, seal.Seq, max(0, highest-seal.Seq)})
+			highest = seal.Seq
+		}
+		highest = max(highest, seal.Seq)
+		n++
+	}
+	return func(yield func(Seal, error) bool) {
+		n := 0
+		for seal, err := range seals {
+			if err != nil || !void(seal, n, restored) {
+				if !yield(seal, err) {
+					return
+				}
+			}
+			n++
+		}
+	}, nil
+}
+
+// void reports whether a later restoration has put the audit before a seal.
+func void(seal Seal, place int, restored map[int]int64) bool {
+	for later, seq := range restored {
+		if later > place && seq < seal.Seq {
+			return true
+		}
+	}
+	return false
+}
+
+// advance takes the next seal.
+func (v *verification) advance(pull func() (Seal, error, bool)) error {
+	for {
+		seal, err, ok := pull()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			v.seal = Seal{}
+			return nil
+		}
+		last := v.report.Sealed
+		v.report.Sealed = seal
+		switch {
+		case seal.Seq > last.Seq:
+			v.seal = seal
+			return nil
+		case seal.Seq < last.Seq || !bytes.Equal(seal.MAC, last.MAC):
+			v.find(Finding{Seq: seal.Seq, At: seal.At, Fault: SealsBack})
+			v.report.Sealed = last
+		}
+	}
+}
+
+// row looks at the next row of the store.
+func (v *verification) row(row grid.AuditRow, pull func() (Seal, error, bool)) error {
+	v.report.Rows++
+	switch {
+	case row.Seq < v.next:
+		v.find(at(row, RowMisplace))
+		return nil
+	case row.Seq > v.next: // whether this row follows them only they could say
+		v.find(Finding{Seq: v.next, Until: row.Seq - 1, At: v.previous.At, Fault: RowMissing})
+	case !v.chain.follows(v.previous.MAC, row):
+		v.find(at(row, RowChanged))
+	}
+	if row.At.Before(v.previous.At.Add(-clockTolerance)) && len(v.report.Doubts) < findingsKept {
+		v.report.Doubts = append(v.report.Doubts, at(row, RowOld))
+	}
+	v.previous, v.next = row, row.Seq+1
+	return v.compare(row, pull)
+}
+
+// compare looks at the seals up to a row.
+func (v *verification) compare(row grid.AuditRow, pull func() (Seal, error, bool)) error {
+	for v.seal.Seq > 0 && v.seal.Seq <= row.Seq {
+		if v.seal.Seq == row.Seq && !bytes.Equal(v.seal.MAC, row.MAC) {
+			v.find(at(row, RowReplaced))
+		}
+		if err := v.advance(pull); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end looks at the seals behind the last row.
+func (v *verification) end(pull func() (Seal, error, bool)) error {
+	first := v.seal
+	for v.seal.Seq > 0 {
+		if err := v.advance(pull); err != nil {
+			return err
+		}
+	}
+	if first.Seq > 0 {
+		v.find(Finding{Seq: v.next, Until: v.report.Sealed.Seq, At: v.report.Sealed.At, Fault: RowsCut})
+	}
+	return nil
+}
+
+func at(row grid.AuditRow, fault Fault) Finding {
+	return Finding{row.Seq, row.Seq, row.Action, row.Actor, row.At, fault}
+}
+
+func (v *verification) find(f Finding) {
+	v.report.Found++
+	if len(v.report.Findings) < findingsKept {
+		v.report.Findings = append(v.report.Findings, f)
+	}
+}
