@@ -59,6 +59,7 @@ type Restoration struct {
 type AuditReport struct {
 	Rows     int64
 	Sealed   Seal      // the last seal
+	Agreed   Seal      // the last seal whose row is in the store
 	Findings []Finding // the first ones, in the order of the chain
 	Found    int       // how many there are
 	Doubts   []Finding // odd, yet not against any seal: the first ones
@@ -133,14 +134,15 @@ func (v *verification) withoutVoid(seals iter.Seq2[Seal, error]) (iter.Seq2[Seal
 		n++
 	}
 	return func(yield func(Seal, error) bool) {
-		n := 0
+		place := 0
 		for seal, err := range seals {
-			if err != nil || !void(seal, n, restored) {
-				if !yield(seal, err) {
-					return
-				}
+			if place == n { // it came meanwhile, and its row perhaps after the rows
+				return
 			}
-			n++
+			if (err != nil || !void(seal, place, restored)) && !yield(seal, err) {
+				return
+			}
+			place++
 		}
 	}, nil
 }
@@ -201,7 +203,11 @@ func (v *verification) row(row grid.AuditRow, pull func() (Seal, error, bool)) e
 // compare looks at the seals up to a row.
 func (v *verification) compare(row grid.AuditRow, pull func() (Seal, error, bool)) error {
 	for v.seal.Seq > 0 && v.seal.Seq <= row.Seq {
-		if v.seal.Seq == row.Seq && !bytes.Equal(v.seal.MAC, row.MAC) {
+		switch {
+		case v.seal.Seq < row.Seq: // told of as missing
+		case bytes.Equal(v.seal.MAC, row.MAC):
+			v.report.Agreed = v.seal
+		default:
 			v.find(at(row, RowReplaced))
 		}
 		if err := v.advance(pull); err != nil {

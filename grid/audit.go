@@ -35,7 +35,9 @@ const (
 
 // An AuditQuery selects audit rows; its zero value selects all.
 type AuditQuery struct {
-	Before int64       // only rows with a lower ID: the cursor of a page; zero is the newest
+	Before int64       // only rows with a lower ID: the cursor of a page; zero is all
+	After  int64       // only rows with a higher ID: the cursor of a page of Oldest; zero is all
+	Oldest bool        // oldest first, instead of newest first
 	Limit  int         // at most so many; zero is no limit
 	Actor  string      // only of this account; empty is all
 	Action string      // only actions that begin with it, such as "people."; empty is all

@@ -79,9 +79,9 @@ type Store interface {
 	// stored, or none. ID, Seq and MAC are not looked at; what cannot be stored in a
 	// text is left out of it rather than refused, since a refusal may quote anything.
 	Audit(ctx context.Context, rows []AuditRow) error
-	// AuditRows yields the rows that the query selects, newest first. It is no
-	// snapshot: rows that are stored meanwhile may be missing. An error ends the
-	// sequence.
+	// AuditRows yields the rows that the query selects, newest first unless it says
+	// otherwise. It is no snapshot: rows that are stored meanwhile may be missing. An
+	// error ends the sequence.
 	AuditRows(ctx context.Context, q AuditQuery) iter.Seq2[AuditRow, error]
 	// SealAudit gives at most limit committed rows their Seq and MAC, in the order of
 	// the log and without a hole, in one transaction, and returns where the chain

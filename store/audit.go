@@ -80,6 +80,7 @@ func AuditConditions(q grid.AuditQuery) []Condition {
 		}
 	}
 	add(q.Before > 0, "id < ?", q.Before)
+	add(q.After > 0, "id > ?", q.After)
 	add(q.Actor != "", "actor = ?", q.Actor)
 	add(q.Action != "", "action >= ?", q.Action)
 	add(q.Action != "", "action < ?", q.Action+"\U0010FFFF")
@@ -88,6 +89,14 @@ func AuditConditions(q grid.AuditQuery) []Condition {
 	add(!q.From.IsZero(), "at >= ?", q.From)
 	add(!q.Until.IsZero(), "at < ?", q.Until)
 	return list
+}
+
+// AuditOrder returns the order that q asks for, in SQL.
+func AuditOrder(q grid.AuditQuery) string {
+	if q.Oldest {
+		return " ORDER BY id"
+	}
+	return " ORDER BY id DESC"
 }
 
 // auditPage is how many rows of the audit are read at a time, so that no reader
@@ -110,7 +119,11 @@ func AuditPages(q grid.AuditQuery, page func(grid.AuditQuery) ([]grid.AuditRow, 
 			if left -= len(rows); q.Limit > 0 && left == 0 {
 				return
 			}
-			next.Before = rows[len(rows)-1].ID
+			if last := rows[len(rows)-1].ID; q.Oldest {
+				next.After = last
+			} else {
+				next.Before = last
+			}
 		}
 	}
 }

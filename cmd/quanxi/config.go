@@ -25,6 +25,7 @@ type commands struct {
 	Export   exportCommand   `cmd:"" help:"Write one kind of entities to a file."`
 	Backup   backupCommand   `cmd:"" help:"Write a consistent copy of the embedded store."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in place of the embedded store; a new epoch begins."`
+	Audit    auditCommand    `cmd:"" help:"Verify and export the trace of who did what."`
 	Bench    benchCommand    `cmd:"" help:"Measure: a line a figure."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -57,6 +58,9 @@ func (f storeFlags) masterKey() (access.MasterKey, error) {
 
 // keyFile returns where the master key is kept if the environment does not give it.
 func (f storeFlags) keyFile() string { return filepath.Join(f.Data, "keys", "master") }
+
+// sealFile returns where the seals of the audit are kept, out of the database's reach.
+func (f storeFlags) sealFile() string { return filepath.Join(f.Data, "keys", "seals") }
 
 // logFlags say how to log.
 type logFlags struct {

@@ -1,6 +1,12 @@
 package main
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quanxi/access"
+)
 
 // measure shows where the node stands, asked anew at each look.
 func (n *node) measure() {
@@ -20,6 +26,12 @@ func (n *node) measure() {
 	gauge("feed_waiting", "Frames in all queues.", func() float64 { return float64(n.hub.Stats().Waiting) })
 	gauge("feed_deepest_queue", "Frames in the fullest queue.", func() float64 { return float64(n.hub.Stats().Deepest) })
 	gauge("feed_resyncs", "Subscriptions that were told to begin anew.", func() float64 { return float64(n.hub.Stats().Resyncs) })
+	gauge("audit_sealed", "Row of the audit up to which it is sealed.", func() float64 { return float64(n.audit.Status().Last.Seq) })
+	gauge("audit_unsealed", "1 if the audit cannot be sealed now.", func() float64 { return truth(n.audit.Status().Alarm != nil) })
+	gauge("audit_alarm", "1 if the audit is not what was sealed, or the seals cannot be kept.", func() float64 {
+		alarm := n.audit.Status().Alarm
+		return truth(errors.Is(alarm, access.ErrTampered) || errors.Is(alarm, access.ErrSeals))
+	})
 }
 
 func truth(b bool) float64 {

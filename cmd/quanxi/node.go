@@ -33,6 +33,7 @@ type node struct {
 	relay    *feed.Relay
 	hub      *feed.Hub
 	sealer   *feed.Sealer
+	audit    *access.Sealer
 	views    *access.Views
 	socket   *socket.Handler
 	registry *prometheus.Registry
@@ -54,6 +55,8 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 		return nil, err
 	}
 	p.atEnd("store", n.store.Close)
+	n.audit = access.NewSealer(n.store, master, f.sealFile(), log)
+	p.start("audit", n.audit.Run)
 	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, log) })
 	if s, ok := n.store.(blocking); ok {
 		p.start("watch", func(ctx context.Context) error { return watchBlockers(ctx, s, registry, log) })

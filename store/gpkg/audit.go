@@ -101,7 +101,7 @@ func (s *Store) AuditRows(ctx context.Context, q grid.AuditQuery) iter.Seq2[grid
 			}
 			args = append(args, c.Value)
 		}
-		return s.auditRows(ctx, where+" ORDER BY id DESC LIMIT ?", append(args, q.Limit)...)
+		return s.auditRows(ctx, where+store.AuditOrder(q)+" LIMIT ?", append(args, q.Limit)...)
 	})
 }
 

@@ -66,7 +66,7 @@ func (s *Store) AuditRows(ctx context.Context, q grid.AuditQuery) iter.Seq2[grid
 			where += " AND " + strings.Replace(c.Text, "?", fmt.Sprintf("$%d", len(args)), 1)
 		}
 		args = append(args, q.Limit)
-		return auditRows(ctx, s.pool, fmt.Sprintf("%s ORDER BY id DESC LIMIT $%d", where, len(args)), args...)
+		return auditRows(ctx, s.pool, fmt.Sprintf("%s%s LIMIT $%d", where, store.AuditOrder(q), len(args)), args...)
 	})
 }
 

@@ -118,6 +118,12 @@ func audit(t *testing.T, place Place) {
 					t.Fatalf("limit %d: row %d is %s", limit, i, row.Detail)
 				}
 			}
+			oldest := found(t, s, grid.AuditQuery{Action: "many", Limit: limit, Oldest: true})
+			for i, row := range oldest {
+				if len(oldest) != len(rows) || row.Detail != fmt.Sprint(i) {
+					t.Fatalf("oldest first, limit %d: row %d of %d is %s", limit, i, len(oldest), row.Detail)
+				}
+			}
 		}
 	})
 }
@@ -136,6 +142,7 @@ func auditQueries(t *testing.T, s Store) {
 		"newest first":                      {grid.AuditQuery{}, []int{4, 3, 2, 1, 0}},
 		"a page":                            {grid.AuditQuery{Limit: 2}, []int{4, 3}},
 		"the page after a row":              {grid.AuditQuery{Before: all[1].ID, Limit: 2}, []int{2, 1}},
+		"oldest first, after a row":         {grid.AuditQuery{After: all[3].ID, Oldest: true}, []int{2, 3, 4}},
 		"of one account":                    {grid.AuditQuery{Actor: "1"}, []int{4, 2, 0}},
 		"an action by its beginning":        {grid.AuditQuery{Action: "q.people."}, []int{1, 0}},
 		"the beginning is no pattern":       {grid.AuditQuery{Action: "q%"}, nil},
