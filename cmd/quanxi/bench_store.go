@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"quanxi/access"
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
@@ -29,27 +31,65 @@ func embedded(ctx context.Context) (store, func(), error) {
 }
 
 // benchChanges stores durable changes in batches of 100, each one transaction
-// with its audit and change rows.
+// with its audit and change rows, at first alone and then beside a sealer.
 func benchChanges(ctx context.Context, tell func(figure)) error {
-	s, closeStore, err := embedded(ctx)
+	const on = "embedded store, synchronous=FULL, transactions of 100"
+	rate, err := measureChanges(ctx, func(context.Context, store) error { return nil })
 	if err != nil {
 		return err
 	}
+	tell(figure{"changes_durable", rate, "/s wall", on})
+	if rate, err = measureChanges(ctx, sealBeside); err != nil {
+		return err
+	}
+	tell(figure{"changes_sealed", rate, "/s wall", on + ", the audit sealed meanwhile"})
+	return nil
+}
+
+// measureChanges returns how many changes a second an empty store takes while
+// something goes on beside, which ends with its context.
+func measureChanges(ctx context.Context, beside func(context.Context, store) error) (float64, error) {
+	s, closeStore, err := embedded(ctx)
+	if err != nil {
+		return 0, err
+	}
 	defer closeStore()
-	const batch, batches = 100, 200
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- beside(ctx, s) }()
 	began := time.Now()
-	for i := range batches {
+	err = storeChanges(ctx, s)
+	took := time.Since(began)
+	cancel()
+	return changesMeasured / took.Seconds(), errors.Join(err, <-ended)
+}
+
+// changesMeasured is how many changes are stored for a figure.
+const changesMeasured = 40_000
+
+func storeChanges(ctx context.Context, s grid.Store) error {
+	const batch = 100
+	for n := 0; n < changesMeasured; n += batch {
 		put := make([]grid.Entity, batch)
 		for k := range put {
-			put[k] = eventAt(i*batch + k)
+			put[k] = eventAt(n + k)
 		}
 		if _, err := s.Write(ctx, grid.Write{Actor: "bench", Action: "events.create", Put: put}); err != nil {
 			return err
 		}
 	}
-	rate := batch * batches / time.Since(began).Seconds()
-	tell(figure{"changes_durable", rate, "/s wall", "embedded store, synchronous=FULL, transactions of 100"})
 	return nil
+}
+
+// sealBeside seals the audit of a store, with its seals in a folder of their own.
+func sealBeside(ctx context.Context, s store) error {
+	path, remove, err := folder()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	sealer := access.NewSealer(s, access.MasterKey{1}, filepath.Join(path, "seals"), slog.New(slog.DiscardHandler))
+	return errors.Join(sealer.Run(ctx), sealer.Status().Alarm)
 }
 
 func eventAt(n int) *events.Event {

@@ -16,6 +16,11 @@ import (
 // sealLock is the advisory lock of whoever seals the audit, one in a database.
 const sealLock = 0x7365_616c
 
+// trySealing takes the lock if it is free. Without sorting, the rows that wait are
+// read from their index in order: a bitmap of all of them would be made anew for
+// every few hundred, and would never forget the entries of those that are sealed.
+const trySealing = "SELECT pg_try_advisory_xact_lock($1), set_config('enable_sort', 'off', true)"
+
 // auditColumns are the columns that scanAudit reads.
 const auditColumns = `id, COALESCE(seq, 0), at, actor, post, came_from, action, object, touched,
 	before_digest, after_digest, result, folded, detail, mac`
@@ -121,7 +126,7 @@ func auditEnd(ctx context.Context, from querier) (end grid.AuditSeal, found bool
 // before the last statement: what holds publication back is short.
 func sealAudit(ctx context.Context, tx pgx.Tx, limit int, chain grid.AuditChain) (grid.AuditSeal, error) {
 	var mine bool
-	if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(sealLock)).Scan(&mine); err != nil {
+	if err := tx.QueryRow(ctx, trySealing, int64(sealLock)).Scan(&mine, nil); err != nil {
 		return grid.AuditSeal{}, err
 	}
 	end, _, err := auditEnd(ctx, tx) // after the lock, so that the last sealer's work is seen

@@ -2,12 +2,16 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"quanxi/access"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -18,6 +22,8 @@ func Bench(b *testing.B, open func() Store) {
 	b.Run("durable changes in writes of 100", func(b *testing.B) { benchIntake(b, open(), 100, 1) })
 	b.Run("durable changes one by one", func(b *testing.B) { benchIntake(b, open(), 1, 1) })
 	b.Run("durable changes one by one from 16 writers", func(b *testing.B) { benchIntake(b, open(), 1, 16) })
+	b.Run("durable changes in writes of 100, sealed meanwhile", func(b *testing.B) { benchSealed(b, open(), 100, 1) })
+	b.Run("durable changes one by one from 16 writers, sealed meanwhile", func(b *testing.B) { benchSealed(b, open(), 1, 16) })
 	b.Run("import of 500000 buildings beside a writer", func(b *testing.B) { benchImport(b, open(), 500_000) })
 }
 
@@ -59,6 +65,21 @@ func benchIntake(b *testing.B, s Store, size, writers int) {
 		b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "ms-median")
 		b.ReportMetric(float64(waits[len(waits)-1].Microseconds())/1000, "ms-longest")
 	}
+}
+
+// benchSealed is benchIntake beside a sealer, which tells how many rows it sealed
+// by the end.
+func benchSealed(b *testing.B, s Store, size, writers int) {
+	ctx, cancel := context.WithCancel(b.Context())
+	sealer := access.NewSealer(s, access.MasterKey{1}, filepath.Join(b.TempDir(), "seals"), slog.New(slog.DiscardHandler))
+	ended := make(chan error, 1)
+	go func() { ended <- sealer.Run(ctx) }()
+	benchIntake(b, s, size, writers)
+	cancel()
+	if err := errors.Join(<-ended, sealer.Status().Alarm); err != nil {
+		b.Error(err)
+	}
+	b.ReportMetric(float64(sealer.Status().Last.Seq), "rows-sealed")
 }
 
 func benchImport(b *testing.B, s Store, n int) {
