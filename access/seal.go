@@ -197,6 +197,9 @@ func (s *Sealer) keep(ctx context.Context, file *os.File, end grid.AuditSeal) er
 	if end.Seq == s.last.Seq {
 		return nil
 	}
+	if before := end.Seq - int64(end.Count); s.last.Seq == 0 && before > 0 {
+		s.log.WarnContext(ctx, "the seals begin in the middle of the audit: this node is new, or its file was lost", "seq", before, "seals", s.path)
+	}
 	seal := Seal{Seq: end.Seq, MAC: end.MAC, At: s.now().UTC(), Count: end.Seq - s.last.Seq}
 	if err := appendSeal(file, seal); err != nil {
 		return err
@@ -214,9 +217,11 @@ func (s *Sealer) tell(ctx context.Context, err error) {
 	before := s.status.Alarm
 	s.status = SealerStatus{Last: s.last, Alarm: err}
 	s.mu.Unlock()
-	switch {
-	case err != nil && (before == nil || before.Error() != err.Error()):
+	switch wrong := errors.Is(err, ErrTampered) || errors.Is(err, ErrSeals); {
+	case wrong && (before == nil || before.Error() != err.Error()):
 		s.log.ErrorContext(ctx, "the audit is not sealed; run quanxi audit verify, and after a restore quanxi audit accept", "err", err, "seals", s.path)
+	case err != nil && !wrong && before == nil:
+		s.log.WarnContext(ctx, "the audit cannot be sealed now", "err", err)
 	case err == nil && before != nil:
 		s.log.InfoContext(ctx, "the audit is sealed again", "seq", s.last.Seq)
 	}

@@ -59,6 +59,8 @@ func (c *auditVerifyCommand) Run(in *invocation) error {
 	return tellAudit(in.stdout, report)
 }
 
+var errNoSeal = errors.New("there is no seal: nothing vouches for the end of the audit")
+
 // tellAudit writes a report; the error wraps access.ErrTampered if the audit is not
 // whole.
 func tellAudit(to io.Writer, r access.AuditReport) error {
@@ -76,6 +78,9 @@ func tellAudit(to io.Writer, r access.AuditReport) error {
 	}
 	if !r.Whole() {
 		return access.ErrTampered
+	}
+	if r.Rows > 0 && r.Sealed.Seq == 0 {
+		return errNoSeal
 	}
 	_, err := fmt.Fprintf(to, "%d rows, sealed up to row %d at %s, whole\n", r.Rows, r.Sealed.Seq, r.Sealed.At.Format(time.RFC3339))
 	return err

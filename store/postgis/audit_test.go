@@ -76,4 +76,15 @@ func auditing(t *testing.T, server *pgtest.Server) {
 			t.Fatal(err)
 		}
 	})
+	t.Run("left unsealed where the database was copied from", func(t *testing.T) {
+		put(t, s, building("left over"))
+		must("UPDATE quanxi.audit SET xid = '900000000000' WHERE seq IS NULL; UPDATE quanxi.log SET cluster = 'elsewhere'")
+		before, err := s.SealAudit(t.Context(), 10, act)
+		if err != nil || before.Count != 0 {
+			t.Errorf("sealed to %+v, %v", before, err)
+		}
+		if end, err := closed(t, open(t, url)).SealAudit(t.Context(), 10, act); err != nil || end.Count != 2 {
+			t.Errorf("sealed to %+v, %v", end, err)
+		}
+	})
 }
