@@ -104,11 +104,20 @@ func FuzzOpenCredential(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(sealed)
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, other []byte) {
+	f.Add([]byte{1}, 0)
+	f.Add([]byte{0, 0, 0, 1}, len(sealed)-4)
+	f.Fuzz(func(t *testing.T, change []byte, at int) {
+		other := bytes.Clone(sealed)
+		for i, b := range change {
+			if at >= 0 && at+i < len(other) {
+				other[at+i] ^= b
+			}
+		}
 		if _, err := s.Open(7, other); (err == nil) != bytes.Equal(other, sealed) {
-			t.Errorf("Open = %v", err)
+			t.Errorf("changed: %v", err)
+		}
+		if _, err := s.Open(7, change); !errors.Is(err, ErrSealed) {
+			t.Errorf("a stranger's bytes: %v", err)
 		}
 	})
 }

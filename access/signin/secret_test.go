@@ -126,11 +126,17 @@ func TestABoxOpensInTimeForItsPurpose(t *testing.T) {
 func FuzzOpenBox(f *testing.F) {
 	box := signin.NewBox([32]byte{1}, "device")
 	text := box.Seal([]byte("value"), noon.Add(time.Minute))
-	f.Add(text)
-	f.Add("")
-	f.Fuzz(func(t *testing.T, other string) {
-		if _, err := box.Open(other, noon); (err == nil) != (other == text) {
-			t.Errorf("Open = %v", err)
+	f.Add(0, "A")
+	f.Add(5, "\n")
+	f.Fuzz(func(t *testing.T, at int, inserted string) {
+		if at < 0 || at > len(text) {
+			return
+		}
+		if _, err := box.Open(text[:at]+inserted+text[at:], noon); (err == nil) != (inserted == "") {
+			t.Errorf("%q inserted: %v", inserted, err)
+		}
+		if _, err := box.Open(inserted, noon); err == nil {
+			t.Errorf("%q opens", inserted)
 		}
 	})
 }
