@@ -22,6 +22,7 @@ func arrows() map[string][]string {
 		"store":    {"feed", "access", "world", "tiles", "events", "grid", "geo"},
 		"exchange": {"events", "grid", "geo"},
 		"server":   {"feed", "access", "world", "tiles", "events", "grid", "geo"},
+		"outbound": {},
 		"frontend": {},
 	}
 }
