@@ -81,11 +81,15 @@ func TestHandlersHoldViewsOnly(t *testing.T) {
 	}
 }
 
-// TestOthersStayLight keeps heavy modules where they belong.
+// TestOthersStayLight keeps heavy modules where they belong. The one that asks
+// other servers who somebody is needs HTTP.
 func TestOthersStayLight(t *testing.T) {
 	for _, line := range goList(t, "{{.ImportPath}} {{join .Deps \" \"}}", "./geo/...", "./grid", "./events", "./tiles/...", "./world/...", "./access/...") {
 		pkg, deps, _ := strings.Cut(line, " ")
 		for dep := range strings.FieldsSeq(deps) {
+			if dep == "net/http" && pkg == "quanxi/access/signin/openid" {
+				continue
+			}
 			if dep == "net/http" || dep == "database/sql" || strings.Contains(dep, "nats") {
 				t.Errorf("%s depends on %s", pkg, dep)
 			}
