@@ -62,7 +62,9 @@ func (p *Plan) Put(s *State, e grid.Entity) (int64, error) {
 	if err := p.retire(s, kind, head.ID); err != nil {
 		return 0, err
 	}
-	return p.insert(s, e, 0, s.top(kind, head.ID)+1, head.External), nil
+	revision := s.top(kind, head.ID) + 1
+	p.insert(s, &Row{Kind: kind, ID: head.ID, Revision: revision, Entity: e, External: head.External})
+	return revision, nil
 }
 
 // Remove plans the removal of what ref names; blank is an empty entity of the
@@ -76,7 +78,8 @@ func (p *Plan) Remove(s *State, ref grid.Ref, blank grid.Entity) (int64, error) 
 	return p.edit(s, base, blank, true, ref.Revision)
 }
 
-// edit replaces the fields of the row that readers see.
+// edit replaces the fields of the row that readers see, or puts a new row in place
+// of one that a load brought.
 func (p *Plan) edit(s *State, base *Version, e grid.Entity, removed bool, expected int64) (int64, error) {
 	kind, head := e.Kind(), e.Entity()
 	if base.Effective() != expected {
@@ -98,6 +101,12 @@ func (p *Plan) edit(s *State, base *Version, e grid.Entity, removed bool, expect
 	p.markEdited(base)
 	revision := max(base.Effective(), s.top(kind, base.ID)) + 1
 	s.release(kind, base)
+	if base.Load != 0 {
+		// The load's change carries no bodies: its rows are the history.
+		p.move(kind, base, -base.Load, base.Revision)
+		p.insert(s, &Row{Kind: kind, ID: base.ID, To: to, Revision: revision, Removed: removed, Entity: e, External: head.External})
+		return revision, nil
+	}
 	base.Revision, base.Removed, base.External, base.ReplacedBy = revision, removed, head.External, to
 	if to == 0 {
 		base.By = LoadMark{}
@@ -108,7 +117,7 @@ func (p *Plan) edit(s *State, base *Version, e grid.Entity, removed bool, expect
 		return revision, nil
 	}
 	p.Rows = append(p.Rows, &Row{Act: Replace, Kind: kind, ID: base.ID, From: from, To: to,
-		Load: base.Load, Revision: revision, Removed: removed, Entity: e, External: head.External})
+		Revision: revision, Removed: removed, Entity: e, External: head.External})
 	return revision, nil
 }
 
@@ -146,19 +155,21 @@ func (p *Plan) move(kind grid.Kind, v *Version, to, revision int64) {
 	v.ReplacedBy, v.Revision, v.By = to, revision, LoadMark{}
 }
 
-func (p *Plan) insert(s *State, e grid.Entity, load, revision int64, externalID string) int64 {
-	head, kind := e.Entity(), e.Kind()
-	row := &Row{Act: Insert, Kind: kind, ID: head.ID, Load: load, Revision: revision, Entity: e, External: externalID}
+// insert plans a new row. A row with To takes the place of one that the load To is
+// about to replace.
+func (p *Plan) insert(s *State, row *Row) {
 	p.Rows = append(p.Rows, row)
-	v := &Version{ID: head.ID, Revision: revision, External: externalID, Load: load}
-	if load != 0 {
+	v := &Version{ID: row.ID, Revision: row.Revision, External: row.External, Removed: row.Removed, Load: row.Load, ReplacedBy: row.To}
+	if row.Load != 0 {
 		v.Own.State = grid.LoadOpen
 	}
-	k := key{kind, head.ID}
+	if row.To != 0 {
+		v.By.State = grid.LoadOpen
+	}
+	k := key{row.Kind, row.ID}
 	s.rows[k] = append(s.rows[k], v)
 	s.pending[v] = row
-	s.hold(kind, v)
-	return revision
+	s.hold(row.Kind, v)
 }
 
 func appendOnce(list []int64, id int64) []int64 {

@@ -49,7 +49,7 @@ func (p *Plan) Stage(s *State, load int64, e grid.Entity) error {
 		p.move(kind, base, load, base.Effective())
 		base.By.State = grid.LoadOpen
 	}
-	p.insert(s, e, load, revision, externalID)
+	p.insert(s, &Row{Kind: kind, ID: head.ID, Load: load, Revision: revision, Entity: e, External: externalID})
 	return nil
 }
 

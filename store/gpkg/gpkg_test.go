@@ -29,14 +29,14 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// tamper changes the audit as somebody would who took our triggers away before and
+// tamper changes rows as somebody would who took our triggers away before and
 // put them back afterwards.
 func tamper(t *testing.T, path, query string) int64 {
 	t.Helper()
 	db := foreign(t, path)
 	defer db.Close()
 	guards := map[string]string{}
-	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'")
+	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('audit', 'buildings_rows')")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func tamper(t *testing.T, path, query string) int64 {
 		guards[name] = sql
 	}
 	if err := rows.Err(); err != nil || len(guards) == 0 {
-		t.Fatalf("%d triggers guard the audit, %v", len(guards), err)
+		t.Fatalf("%d triggers guard the tables, %v", len(guards), err)
 	}
 	exec := func(query string) int64 {
 		result, err := db.Exec(query)
@@ -61,7 +61,7 @@ func tamper(t *testing.T, path, query string) int64 {
 	for name := range guards {
 		exec("DROP TRIGGER " + name)
 	}
-	n := exec(strings.ReplaceAll(query, "AUDIT", "audit"))
+	n := exec(strings.NewReplacer("AUDIT", "audit", "BUILDINGS", "buildings_rows").Replace(query))
 	for _, sql := range guards {
 		exec(sql)
 	}

@@ -294,6 +294,61 @@ func loadConflicts(t *testing.T, place Place) {
 	})
 }
 
+// past holds that what a load brought stays: the load's change says only that it went
+// live, so that its rows are the history from which any moment is told.
+func past(t *testing.T, place Place) {
+	s := sub{t, place}
+	kept := func(t *testing.T, name string) {
+		t.Helper()
+		if n := place.Tamper(t, "UPDATE BUILDINGS SET name = name WHERE name = '"+name+"'"); n != 1 {
+			t.Errorf("%q is in %d rows, want 1", name, n)
+		}
+	}
+	s.run("an edit keeps what a load brought", func(t *testing.T, s Store) {
+		b := building("as loaded")
+		l := loaded(t, s, b)
+		edited := numbered(b.ID, "as edited")
+		edited.Revision = 1
+		write(t, s, edited)
+		kept(t, "as loaded")
+		wantHeads(t, s, l, map[int64]int64{b.ID: 2})
+	})
+	s.run("a removal keeps what a load brought", func(t *testing.T, s Store) {
+		b := building("to be removed")
+		l := loaded(t, s, b)
+		remove(t, s, grid.Buildings, b.ID, 1)
+		kept(t, "to be removed")
+		wantHeads(t, s, l, map[int64]int64{b.ID: -2})
+	})
+	s.run("an edit under a load that is staging keeps it too", func(t *testing.T, s Store) {
+		b := building("loaded first")
+		loaded(t, s, b)
+		above := begin(t, s)
+		stage(t, above, nil, numbered(b.ID, "staged above"))
+		edited := numbered(b.ID, "edited below")
+		edited.Revision = 1
+		write(t, s, edited)
+		kept(t, "loaded first")
+		if _, err := above.Commit(t.Context()); !errors.Is(err, grid.ErrConflict) {
+			t.Errorf("Commit: %v", err)
+		}
+		if got := entity(t, s, grid.Buildings, b.ID).(*grid.Building); got.Name != "edited below" || got.Revision != edited.Revision {
+			t.Errorf("got %q at %d", got.Name, got.Revision)
+		}
+	})
+	s.run("of many first edits of what a load brought, one wins", func(t *testing.T, s Store) {
+		b := building("wanted by many")
+		loaded(t, s, b)
+		race(t, 8, func(int) error {
+			mine := numbered(b.ID, "of one of many")
+			mine.Revision = 1
+			_, err := s.Write(t.Context(), putting(mine))
+			return err
+		})
+		kept(t, "wanted by many")
+	})
+}
+
 func undo(t *testing.T, place Place) {
 	s := sub{t, place}
 	s.run("brings back what was, at a revision that counts", func(t *testing.T, s Store) {

@@ -31,8 +31,8 @@ type Place struct {
 	// connection of its own.
 	Audit func(t *testing.T, action string) int
 	// Tamper executes SQL with every right that an owner of the database has, past
-	// all triggers. AUDIT stands for the table of the audit. It returns how many rows
-	// were changed.
+	// all triggers. AUDIT stands for the table of the audit, BUILDINGS for that of all
+	// rows of buildings. It returns how many rows were changed.
 	Tamper func(t *testing.T, query string) int64
 }
 
@@ -55,6 +55,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"loads", loads},
 		{"ends of loads", endsOfLoads},
 		{"conflicts of loads", loadConflicts},
+		{"the past of loads", past},
 		{"undoing loads", undo},
 		{"a simple model", modelled},
 		{"the log", log},
