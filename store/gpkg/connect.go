@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"net/url"
+	"strconv"
 
 	"modernc.org/sqlite"
 )
@@ -28,11 +29,14 @@ func (c connector) open() (driver.Conn, error) {
 // Driver returns a plain driver; database/sql asks for it by contract.
 func (connector) Driver() driver.Driver { return new(sqlite.Driver) }
 
+// busyTimeout is how many milliseconds a connection waits for the lock of another.
+const busyTimeout = 10_000
+
 // dsn names the file and the settings of every connection. A writer waits for
 // the lock of another process, and leaves nothing of deleted rows in the file. No
 // connection makes a missing file: it may have been put aside for a restore.
 func dsn(path, more string) string {
-	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=rw&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=rw&_pragma=busy_timeout(" + strconv.Itoa(busyTimeout) + ")&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)" + more}
 	return u.String()
 }

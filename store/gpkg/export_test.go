@@ -18,3 +18,13 @@ func Panic(ctx context.Context, s *Store) error {
 		panic("in the middle")
 	})
 }
+
+// Leave makes a write whose caller goes away while SQLite works on it.
+func Leave(ctx context.Context, s *Store) {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	_ = s.writer.do(ctx, func(t tx) error {
+		go leave()
+		return t.exec("INSERT OR REPLACE INTO meta WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT 'left', count(*) FROM n")
+	})
+}

@@ -38,6 +38,7 @@ type Store struct {
 
 	wake      chan struct{} // something may have been committed
 	reopening sync.Mutex
+	remains   atomic.Bool            // of destroyed keys are in the write-ahead log
 	published atomic.Int64           // position up to which Publish has returned changes
 	term      atomic.Pointer[func()] // gives the relay lock back; nil if it was never held
 	closing   context.Context
@@ -148,8 +149,7 @@ func (s *Store) begin(ctx context.Context) error {
 	if err := s.writer.do(ctx, migrate); err != nil {
 		return fmt.Errorf("tables: %w", err)
 	}
-	// Map programs look for the application id in the file itself, not in the log.
-	if err := s.writer.truncate(ctx); err != nil {
+	if err := s.imprint(ctx); err != nil {
 		return err
 	}
 	if err := s.writer.do(ctx, s.checkEpoch); err != nil {
@@ -162,6 +162,28 @@ func (s *Store) begin(ctx context.Context) error {
 	s.published.Store(at)
 	return err
 }
+
+// imprint puts what the log holds of a new file into the file itself, where map
+// programs look for the application id.
+func (s *Store) imprint(ctx context.Context) error {
+	file, err := os.Open(s.path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	id := make([]byte, len(applicationID))
+	if _, err := file.ReadAt(id, applicationIDAt); err == nil && string(id) == applicationID {
+		return nil
+	}
+	_, err = s.writer.emptyLog(ctx) // nobody else reads a file that has no tables yet
+	return err
+}
+
+// Where the header of an SQLite file says that it is a GeoPackage.
+const (
+	applicationIDAt = 68
+	applicationID   = "GPKG"
+)
 
 // Close waits for the writer and closes the file. It gives the relay lock back.
 func (s *Store) Close() error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"quanxi/grid"
 	"quanxi/store"
@@ -50,7 +51,9 @@ func (t tx) stageKey(k grid.SubjectKey, load int64) error {
 }
 
 // DestroyKey implements grid.Store. The key leaves the file itself too: deleted
-// content is overwritten, and the write-ahead log is emptied.
+// content is overwritten, and the write-ahead log is emptied. If readers keep that
+// log for long, the error wraps grid.ErrUnavailable: nobody can open the identity any
+// more, but remains of the key are in the log until Sweep finds it free.
 func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.Kind, id int64) error {
 	var end int64
 	err := s.writer.do(ctx, func(t tx) error {
@@ -65,11 +68,32 @@ func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.K
 		return err
 	})
 	if err == nil {
-		err = s.writer.truncate(ctx)
+		s.committed(end)
+		s.remains.Store(true)
+		err = s.wipe(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("destroy key of %s %d: %w", kind, id, classify(err))
 	}
-	s.committed(end)
 	return nil
+}
+
+// wipe empties the write-ahead log of what was deleted, as soon as readers let it.
+func (s *Store) wipe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		emptied, err := s.writer.emptyLog(ctx)
+		if emptied || err != nil && ctx.Err() == nil {
+			s.remains.Store(!emptied)
+			return err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the key is destroyed, remains of it stay in the log while it is read: %w", grid.ErrUnavailable)
+		}
+	}
 }

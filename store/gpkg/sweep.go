@@ -20,8 +20,8 @@ const (
 	onceKept = 60 * 24 * time.Hour
 )
 
-// Sweep drops what aborted loads left behind, and idempotency keys older than 60
-// days. It works in short transactions; other writers go in between.
+// Sweep drops what aborted loads left behind, idempotency keys older than 60 days,
+// and what a destroyed key left in the log. It works in short transactions; other writers go in between.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
@@ -37,6 +37,13 @@ func (s *Store) Sweep(ctx context.Context) error {
 		if err := s.sweep(ctx, l.ID); err != nil {
 			return fmt.Errorf("sweep load %d: %w", l.ID, classify(err))
 		}
+	}
+	if s.remains.Load() {
+		emptied, err := s.writer.emptyLog(ctx)
+		if err != nil {
+			return fmt.Errorf("sweep: %w", classify(err))
+		}
+		s.remains.Store(!emptied)
 	}
 	err = s.writer.do(ctx, func(t tx) error {
 		return t.exec("DELETE FROM once WHERE at < ?", time.Now().Add(-onceKept).UnixMicro())

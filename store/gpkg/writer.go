@@ -211,15 +211,18 @@ func (w *writer) runOne(r *request, alone bool) error {
 	if r.err = r.ctx.Err(); r.err != nil {
 		return nil
 	}
+	// From here on it is carried out to its end: SQLite undoes the transaction of a
+	// statement that is interrupted, and with it the writes of everybody else in it.
+	own := tx{context.WithoutCancel(r.ctx), w}
 	if alone {
-		r.err = r.call(tx{r.ctx, w})
+		r.err = r.call(own)
 		return nil
 	}
 	all := tx{context.Background(), w}
 	if err := all.exec("SAVEPOINT one"); err != nil {
 		return err
 	}
-	if r.err = r.call(tx{r.ctx, w}); r.err != nil {
+	if r.err = r.call(own); r.err != nil {
 		if err := all.exec("ROLLBACK TO one"); err != nil {
 			return errors.Join(r.err, err)
 		}
@@ -227,16 +230,25 @@ func (w *writer) runOne(r *request, alone bool) error {
 	return all.exec("RELEASE one")
 }
 
-// truncate empties the write-ahead log, as far as readers allow it.
-func (w *writer) truncate(ctx context.Context) error {
+// emptyLog moves the write-ahead log into the file and empties it; false if a reader
+// still needs some of it. It waits for no reader: while it did, nobody could write.
+func (w *writer) emptyLog(ctx context.Context) (emptied bool, err error) {
 	select {
 	case w.turn <- struct{}{}:
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	defer func() { <-w.turn }()
+	if w.stmts == nil {
+		return false, fmt.Errorf("store is closed: %w", grid.ErrUnavailable)
+	}
+	if _, err := w.conn.ExecContext(ctx, "PRAGMA busy_timeout = 0"); err != nil {
+		return false, err
+	}
 	var busy, log, done int
-	return w.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done)
+	err = w.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done)
+	_, again := w.conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout))
+	return busy == 0, errors.Join(err, again)
 }
 
 // stmt returns a prepared statement, which the writer keeps.
