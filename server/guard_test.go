@@ -178,6 +178,32 @@ func TestASilentNodeShowsNothingScoped(t *testing.T) {
 			t.Errorf("%s: %d, want %d", line, rec.Code, want)
 		}
 	}
+	mustHold(t, r.do(t, call{line: "/api/status"}).Body.String(), []string{`"area":null`, `"counts":null`}, nil)
+}
+
+// What a client may invent without end must not become a metric each.
+func TestInventedMethodsShareOneMetric(t *testing.T) {
+	r := newRig(t)
+	for _, method := range []string{"BREW", "BREW2", "BREW3"} {
+		r.do(t, call{line: method + " /api/status"})
+	}
+	families, err := r.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	methods := map[string]bool{}
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if label.GetName() == "method" {
+					methods[label.GetValue()] = true
+				}
+			}
+		}
+	}
+	if len(methods) != 1 || !methods["other"] {
+		t.Errorf("methods %v, want other alone", methods)
+	}
 }
 
 // TestLog holds one line for each refusal, in no louder a voice than it deserves

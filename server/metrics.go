@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +16,11 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 	tiles    *prometheus.CounterVec
 	identify prometheus.Histogram
+}
+
+var knownMethods = []string{
+	http.MethodGet, http.MethodHead, http.MethodOptions,
+	http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -36,6 +42,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) request(route, method string, status int, took time.Duration) {
+	if !slices.Contains(knownMethods, method) {
+		method = "other" // a client may send any word, and each would be kept for ever
+	}
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
 }
 

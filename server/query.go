@@ -132,7 +132,7 @@ type statusOutput struct {
 		Epoch  string           `json:"epoch"`
 		Plan   int64            `json:"plan"`
 		Ready  bool             `json:"ready"`
-		Area   *areaBody        `json:"area" doc:"where the map begins; null while there is nothing to show"`
+		Area   *areaBody        `json:"area" doc:"where the map begins; null while there is nothing to show or the server is not ready"`
 		Counts *access.Counters `json:"counts"`
 	}
 }
@@ -149,6 +149,9 @@ type areaBody struct {
 func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error) {
 	node, out := s.Status(), &statusOutput{CacheControl: private}
 	out.Body.Epoch, out.Body.Plan, out.Body.Ready = node.Epoch, node.Plan, node.Ready()
+	if !node.Ready() {
+		return out, nil // cut off from the log it does not know what is withdrawn (RULES A15)
+	}
 	home, ok := s.view(ctx).Home()
 	if !ok {
 		return out, nil

@@ -43,6 +43,8 @@ type rig struct {
 	viewer access.Viewer
 	node   server.NodeStatus
 	log    bytes.Buffer // everything from debug up
+
+	metrics *prometheus.Registry
 }
 
 func newRig(t testing.TB) *rig {
@@ -57,7 +59,7 @@ func newRig(t testing.TB) *rig {
 		}
 	})
 	var master access.MasterKey
-	r := &rig{store: store, viewer: access.Local(), node: server.NodeStatus{Epoch: "e1", Loaded: true, Fresh: true}}
+	r := &rig{store: store, viewer: access.Local(), node: server.NodeStatus{Epoch: "e1", Loaded: true, Fresh: true}, metrics: prometheus.NewRegistry()}
 	r.world = world.New(world.Options{Now: clock})
 	views := access.NewViews(access.Sources{
 		Store: store, Vault: access.NewVault(master), Master: master, World: r.world,
@@ -79,7 +81,7 @@ func newRig(t testing.TB) *rig {
 		},
 		Version: "test",
 		Log:     slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Metrics: prometheus.NewRegistry(),
+		Metrics: r.metrics,
 	})
 	return r
 }

@@ -109,7 +109,7 @@ func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
 		Screen: func(*http.Request) socket.Screen { return screen },
 		Ready:  func() bool { return n.status().Ready() },
 		Plan:   func() int64 { return 0 },
-		Log:    n.log,
+		Log:    n.log, Metrics: n.registry,
 	})
 }
 

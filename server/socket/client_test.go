@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/feed"
 	"quanxi/feed/feedtest"
@@ -30,6 +31,7 @@ type screenStub struct {
 	drawn   int
 	version uint64
 	broken  error
+	during  func() // runs once while a tile is drawn; nil for nothing
 }
 
 func (s *screenStub) Account() string { return s.Viewer.Account }
@@ -39,6 +41,10 @@ func (s *screenStub) Tile(ctx context.Context, layers string, z uint8, x, y uint
 	defer s.mu.Unlock()
 	version, broken := s.version, s.broken
 	s.drawn++
+	if during := s.during; during != nil {
+		s.during = nil
+		during()
+	}
 	return fmt.Appendf(nil, "%s/%d/%d/%d v%d", layers, z, x, y, version), version, broken
 }
 
@@ -83,7 +89,7 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 		},
 		Ready: d.ready.Load,
 		Plan:  func() int64 { return 3 },
-		Log:   slog.New(slog.DiscardHandler),
+		Log:   slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	}
 	if change != nil {
 		change(&o)
@@ -200,6 +206,16 @@ func (c *client) want(op string) map[string]any {
 		case got == "state" || got == "stale" || got == "set":
 		default:
 			c.t.Fatalf("got %.200s, want a %s", data, op)
+		}
+	}
+}
+
+// until reads over everything before a frame of the op.
+func (c *client) until(op string) map[string]any {
+	c.t.Helper()
+	for {
+		if frame, _ := c.next(); frame["op"] == op {
+			return frame
 		}
 	}
 }

@@ -42,7 +42,7 @@ func newConn(h *Handler, ws *websocket.Conn, screen Screen) *conn {
 }
 
 // serve greets the client and runs reader and writer until one of them ends.
-func (c *conn) serve(closing context.Context) error {
+func (c *conn) serve() error {
 	defer c.ws.Close()
 	greeting, err := c.awaitHello()
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *conn) serve(closing context.Context) error {
 	if err := c.welcome(greeting); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(closing)
+	ctx, cancel := context.WithCancelCause(c.closing)
 	defer cancel(nil)
 	var writer sync.WaitGroup
 	writer.Go(func() {
@@ -68,8 +68,16 @@ func (c *conn) serve(closing context.Context) error {
 }
 
 // awaitHello reads until a hello comes, and answers anything else with a refusal.
+// A server that goes away waits for nobody's hello.
 func (c *conn) awaitHello() (*hello, error) {
-	c.ws.SetReadDeadline(time.Now().Add(c.Limits.Hello))
+	if err := c.ws.SetReadDeadline(time.Now().Add(c.Limits.Hello)); err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(c.closing, func() {
+		// One that cannot be set is of a connection that has ended.
+		_ = c.ws.SetReadDeadline(time.Now())
+	})
+	defer stop()
 	for range c.Limits.Errors {
 		op, err := c.next()
 		var refused *refusal

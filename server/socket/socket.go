@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/feed"
 	"quanxi/grid"
@@ -48,7 +49,7 @@ type Options struct {
 	// Screen returns what the sender of a request may see; nil if nothing.
 	Screen func(*http.Request) Screen
 	// Ready reports whether the node follows the log. While it does not, connections
-	// are answered by 503 and tiles are refused.
+	// are answered by 503, tiles are refused and frames wait.
 	Ready func() bool
 	// Plan returns the number of the boundary plan in force.
 	Plan func() int64
@@ -57,6 +58,7 @@ type Options struct {
 	Origins []string
 	Limits  Limits
 	Log     *slog.Logger
+	Metrics prometheus.Registerer
 }
 
 // Limits of one connection; zero fields take the defaults.
@@ -93,6 +95,7 @@ func (l Limits) withDefaults() Limits {
 type Handler struct {
 	Options
 	upgrader websocket.Upgrader
+	tiles    prometheus.Histogram
 
 	buffers sync.Pool       // of *[]byte, for tiles
 	closing context.Context // ends when the server shuts down
@@ -105,6 +108,11 @@ type Handler struct {
 func New(o Options) *Handler {
 	o.Limits = o.Limits.withDefaults()
 	h := &Handler{Options: o, buffers: sync.Pool{New: func() any { return new([]byte) }}}
+	h.tiles = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "quanxi_feed_tile_seconds", Help: "Time to draw and send a tile that was asked for over the feed.",
+		Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
+	})
+	o.Metrics.MustRegister(h.tiles)
 	h.closing, h.close = context.WithCancel(context.Background())
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
@@ -157,7 +165,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // Upgrade has answered
 	}
 	c := newConn(h, ws, screen)
-	if err := c.serve(h.closing); err != nil {
+	if err := c.serve(); err != nil {
 		h.Log.Debug("feed connection ended", "account", screen.Account(), "err", err)
 	}
 }

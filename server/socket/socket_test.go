@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
 
+	"quanxi/feed"
+	"quanxi/geo"
 	"quanxi/server/socket"
 )
 
@@ -127,6 +129,11 @@ func TestConnectionsThatEnd(t *testing.T) {
 		{"nothing said at all", socket.Limits{Hello: 50 * time.Millisecond}, func(_ *testing.T, d *desk) *client {
 			return d.dial("local")
 		}, 4000, "nothing was heard for too long"},
+		{"the server shuts down before a hello", socket.Limits{Hello: time.Hour}, func(t *testing.T, d *desk) *client {
+			c := d.dial("local")
+			go d.handler.Shutdown(t.Context())
+			return c
+		}, 1001, "the server goes away"},
 		{"the server shuts down", socket.Limits{}, func(t *testing.T, d *desk) *client {
 			c := d.join("local")
 			go d.handler.Shutdown(t.Context())
@@ -264,6 +271,44 @@ func TestANodeThatIsCutOffDrawsNothing(t *testing.T) {
 	d.ready.Store(true)
 	c.send(ask)
 	c.want("binary")
+}
+
+// Where workers walk comes past the log, so it must not pass a node that the log
+// does not reach.
+func TestANodeThatIsCutOffTellsNothing(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.dial("east")
+	c.send(`{"op":"hello"}`)
+	c.want("welcome")
+	d.ready.Store(false)
+	d.hub.Move(feed.Move{ID: 7, Name: "何大勇", Area: grid1, Place: geo.At(106.5, 29.5), At: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)})
+	c.send(strings.Replace(viewAll, `"events","counters"`, `"workers"`, 1))
+	c.send(`{"op":"ping"}`)
+	if got, data := c.next(); got["op"] != "pong" {
+		t.Fatalf("got %s from a node that is cut off", data)
+	}
+	d.ready.Store(true)
+	if got := fmt.Sprint(c.want("state")["items"]); !strings.Contains(got, "何大勇") {
+		t.Errorf("what waited did not come: %s", got)
+	}
+}
+
+// A tile that changes while it is drawn is told stale: the bytes sent may be those
+// from before.
+func TestATileThatChangesWhileItIsDrawnIsStale(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	screen := d.screens["east"]
+	screen.set(func(s *screenStub) {
+		s.during = func() {
+			d.publish(1, grid1, 106.5, 29.5)
+			s.version = 2 // whoever draws it from here on gets other bytes
+		}
+	})
+	c.send(`{"op":"tile","id":9,"layers":"events","z":0,"x":0,"y":0}`)
+	if got := fmt.Sprint(c.until("stale")["tiles"]); got != "[map[layers:events x:0 y:0 z:0]]" {
+		t.Errorf("stale: %s", got)
+	}
 }
 
 func FuzzMessages(f *testing.F) {

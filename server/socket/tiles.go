@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -88,6 +89,8 @@ func (c *conn) serveTile(ctx context.Context) error {
 		// Cut off from the log, this node might draw what was withdrawn (RULES A15).
 		return c.refuse(&refusal{code: notReady, detail: "the server is cut off; ask again later", id: r.id})
 	}
+	began := time.Now()
+	defer func() { c.tiles.Observe(time.Since(began).Seconds()) }()
 	if err := c.announce(r.at.Set, r.layers); err != nil {
 		return err
 	}

@@ -13,19 +13,30 @@ import (
 	"quanxi/feed"
 )
 
-// write sends what is due until the connection ends, and says why it ends.
+// recheck is how often a connection that was cut off from the log looks whether
+// the node follows it again.
+const recheck = time.Second
+
+// write sends what is due until the connection ends, and says why it ends. What a
+// node that is cut off from the log still knows, such as where workers walk, waits
+// for the log: a withdrawn right may be among what is missed (RULES A15).
 func (c *conn) write(ctx context.Context) error {
 	beat := time.NewTicker(c.Limits.Pong * 2 / 5)
 	defer beat.Stop()
 	for {
 		var err error
+		due, again := c.sub.Ready(), (<-chan time.Time)(nil)
+		if !c.Ready() {
+			due, again = nil, time.After(recheck)
+		}
 		select {
 		case <-ctx.Done():
 			return c.leave(context.Cause(ctx))
 		case what := <-c.replies:
 			err = c.answer(ctx, what)
-		case <-c.sub.Ready():
+		case <-due:
 			err = c.deliver(ctx)
+		case <-again:
 		case <-c.asked.ready:
 			err = c.serveTile(ctx)
 		case <-beat.C:
@@ -56,8 +67,11 @@ func (c *conn) answer(ctx context.Context, what any) error {
 	return fmt.Errorf("a reply of type %T", what)
 }
 
-// deliver sends what the subscription has due.
+// deliver sends what the subscription has due, unless the node is cut off.
 func (c *conn) deliver(ctx context.Context) error {
+	if !c.Ready() {
+		return nil
+	}
 	d := c.sub.Take()
 	for _, f := range d.Frames {
 		cursor := ""
@@ -138,14 +152,14 @@ func (c *conn) leave(err error) error {
 	switch {
 	case errors.As(err, &closed):
 		return err // the peer has said so itself, and was answered
+	case c.closing.Err() != nil:
+		code, reason = websocket.CloseGoingAway, "the server goes away"
 	case errors.Is(err, errTooManyErrors):
 		code, reason = closeMisuse, err.Error()
 	case errors.Is(err, errTooLarge):
 		code, reason = websocket.CloseMessageTooBig, fmt.Sprintf("a message has at most %d bytes", c.Limits.Message)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		code, reason = closeNotHeard, "nothing was heard for too long"
-	case c.closing.Err() != nil:
-		code, reason = websocket.CloseGoingAway, "the server goes away"
 	}
 	// The peer may be gone already; there is nobody else to tell.
 	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"quanxi/feed"
 	"quanxi/feed/bus"
 	"quanxi/feed/feedtest"
@@ -84,7 +86,7 @@ func newBench(t testing.TB) *bench {
 		Screen: func(*http.Request) socket.Screen {
 			return screenStub{feedtest.Everybody(), b.changed, make([]byte, 4<<10)}
 		},
-		Ready: func() bool { return true }, Plan: func() int64 { return 0 }, Log: slog.New(slog.DiscardHandler),
+		Ready: func() bool { return true }, Plan: func() int64 { return 0 }, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() {
