@@ -95,10 +95,10 @@ func (h *Hub) restart(s *Subscription, why Reason, at Cursor) {
 func (h *Hub) Publish(u Update) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if u.TooMuch {
+	if u.Anew != "" {
 		h.history.reset(u.Pos)
 		for s := range h.subs {
-			h.restart(s, BulkLoad, Cursor{u.Epoch, u.Pos})
+			h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
 		}
 	}
 	for _, n := range u.News {
