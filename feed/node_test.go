@@ -67,6 +67,23 @@ func TestNodes(t *testing.T) {
 			synctest.Wait()
 			level(t, log, m)
 		},
+		"a load whose reading breaks off is not seen at all, and then as a whole": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
+			pass(time.Second)
+			before := m.world.State()
+			log.CutLoads(2, errAway)
+			log.PutLoad(4, feedtest.Building(1, town, 106.5, 29.5), feedtest.Event(2, town, 106.6, 29.5), feedtest.Building(3, town, 106.6, 29.5))
+			log.Put(feedtest.Event(9, town, 106.5, 29.5))
+			pass(5 * time.Second)
+			if diff := cmp.Diff(before, m.world.State()); diff != "" {
+				t.Errorf("half a load is seen (-before +now):\n%s", diff)
+			}
+			log.CutLoads(0, nil)
+			pass(5 * time.Second)
+			level(t, log, m)
+			if m.world.Begun() != 1 {
+				t.Error("an outage was answered by a full load")
+			}
+		},
 		"a removal removes": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
 			log.Put(feedtest.Event(1, town, 106.5, 29.5), feedtest.Event(2, town, 106.5, 29.5))
 			log.Remove(events.Events, 1)

@@ -64,7 +64,7 @@ func (m *marking) mark(layer string, env geo.Envelope) {
 // markTiles notes where the effects of a publication show.
 func (d *draft) markTiles(effects Effects, version uint64) {
 	m := marking{draft: d, version: version}
-	for _, t := range effects.Touched {
+	for t := range effects.Touched() {
 		for _, sight := range [...]Sight{t.Before, t.After} {
 			for _, layer := range t.Layers {
 				if sight.There {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 
@@ -12,8 +13,25 @@ import (
 // Effects say what one application changed, in what is drawn and in what is
 // counted. They are the caller's to keep.
 type Effects struct {
-	Touched  []Touched
 	Counters []grid.Code // divisions whose counters moved, in order
+
+	touched []touch
+	after   *state // in which the touched are seen; nobody writes to it any more
+}
+
+// Touched yields what looks different or belongs elsewhere. Of a large load that is
+// much, so it is written out one at a time.
+func (e Effects) Touched() iter.Seq[Touched] {
+	return func(yield func(Touched) bool) {
+		for _, t := range e.touched {
+			kind := kindOf(t.sort)
+			one := Touched{Kind: kind, ID: e.after.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
+				Layers: LayersOf(kind), Before: t.before, After: e.after.sight(t.sort, t.slot)}
+			if !yield(one) {
+				return
+			}
+		}
+	}
 }
 
 // Touched is one entity that looks different, or belongs elsewhere, after an
@@ -117,14 +135,9 @@ func (d *draft) noteNew(k sort, slot uint32) {
 	}
 }
 
-// effects returns what was noted, as it is now, and forgets it.
+// effects returns what was noted and forgets it.
 func (d *draft) effects() Effects {
-	var out Effects
-	for _, t := range d.touched {
-		kind := kindOf(t.sort)
-		out.Touched = append(out.Touched, Touched{Kind: kind, ID: d.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
-			Layers: LayersOf(kind), Before: t.before, After: d.sight(t.sort, t.slot)})
-	}
+	out := Effects{touched: d.touched, after: &d.state}
 	for area := range maps.Keys(d.moved) {
 		out.Counters = append(out.Counters, d.code(area))
 	}

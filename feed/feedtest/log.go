@@ -32,6 +32,8 @@ type Log struct {
 	loads   map[int64][]grid.Ref
 	shuffle *rand.Rand
 	failing error
+	cutting int // entities of a load that are read before cut; see CutLoads
+	cut     error
 	woken   chan struct{}
 	holder  context.CancelFunc
 	during  func()
@@ -136,6 +138,14 @@ func (l *Log) Fail(err error) {
 	l.wake()
 }
 
+// CutLoads makes the reading of loads fail with err after n entities, until it is
+// called with nil.
+func (l *Log) CutLoads(n int, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cutting, l.cut = n, err
+}
+
 // BreakLock ends the session that holds the relay lock, as a dying connection does.
 func (l *Log) BreakLock() {
 	l.mu.Lock()
@@ -228,7 +238,7 @@ func decode(key grid.Ref, r row) (grid.Entity, error) {
 func (l *Log) LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entity, error] {
 	return func(yield func(grid.Entity, error) bool) {
 		l.mu.Lock()
-		failing := l.failing
+		failing, cutting, cut := l.failing, l.cutting, l.cut
 		keys := slices.Clone(l.loads[id])
 		rows := make([]row, len(keys))
 		for i, key := range keys {
@@ -240,6 +250,10 @@ func (l *Log) LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entity,
 			return
 		}
 		for i, key := range keys {
+			if cut != nil && i == cutting {
+				yield(nil, cut)
+				return
+			}
 			if !yield(decode(key, rows[i])) {
 				return
 			}
