@@ -11,8 +11,8 @@ import (
 // state then, and is loaded anew.
 var errApply = errors.New("not applicable")
 
-// page is the most changes read from the log at a time, and so applied in one step
-// when the transport fails: far more than a write of a person or a sensor has.
+// page is about how many changes are read from the log at a time, and so applied in
+// one step, when the transport fails.
 const page = 5000
 
 // load fills the World from the log and follows up to where the log stood at the
@@ -55,7 +55,7 @@ func (n *Node) fill(ctx context.Context, upTo int64) error {
 		if err != nil {
 			return fmt.Errorf("changes after %d: %w", n.at.Pos, err)
 		}
-		if len(changes) == 0 || changes[0].Pos != n.at.Pos+1 || changes[len(changes)-1].Pos != n.at.Pos+int64(len(changes)) {
+		if len(changes) == 0 || changes[len(changes)-1].Pos != n.at.Pos+int64(len(changes)) {
 			return fmt.Errorf("changes after %d are not in the log: %w", n.at.Pos, ErrEpoch)
 		}
 		n.mu.Lock()
