@@ -48,6 +48,9 @@ func (s *Snapshot) Search(query string, limit int, scope grid.Scope) []Hit {
 		return nil
 	}
 	q := question{s: s, words: words, holds: s.holder(scope), limit: limit}
+	for _, w := range words {
+		q.patterns = append(q.patterns, newPattern(w))
+	}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
 	}
@@ -94,12 +97,13 @@ func stemKey(words []string) string {
 
 // A question gathers the hits of one search.
 type question struct {
-	s     *Snapshot
-	words []string
-	holds func(area uint32) bool
-	limit int
-	looks int
-	hits  []Hit
+	s        *Snapshot
+	words    []string
+	patterns []pattern // of the words
+	holds    func(area uint32) bool
+	limit    int
+	looks    int
+	hits     []Hit
 }
 
 // byCode finds divisions by the first digits of their codes, the highest first.
@@ -124,13 +128,13 @@ func (q *question) byStem(key string) {
 		first = letterBit(rune(key[0]))
 	}
 	signs := signsOf(strings.Map(beyondLatin, key))
-	alike := mostLooks
+	pattern, alike := newPattern(key), mostLooks
 	if len(q.words) == 1 && q.words[0] == key {
 		alike = mostAlike
 	}
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		if row.first == none || row.letters&first != first || row.signs&signs != signs || find(s.texts.get(row.text), key) < 0 {
+		if row.first == none || row.letters&first != first || row.signs&signs != signs || pattern.find(s.texts.get(row.text)) < 0 {
 			continue
 		}
 		until := min(mostLooks, q.looks+alike)
@@ -161,10 +165,10 @@ func (q *question) look(who uint32) {
 	}
 	texts := q.s.textsOf(k, slot)
 	score := weightOf(k)
-	for _, w := range q.words {
+	for n, w := range q.words {
 		best := -1
 		for i, text := range texts {
-			if at := find(text, w); at >= 0 {
+			if at := q.patterns[n].find(text); at >= 0 {
 				best = max(best, fit(text, w, at)-10*i)
 			}
 		}
