@@ -27,7 +27,7 @@ func TestFindTakesFewSteps(t *testing.T) {
 				}
 				return read(r)
 			}
-			if got := p.find(tt.text); got != tt.want {
+			if got, _ := p.find(tt.text); got != tt.want {
 				t.Errorf("found at %d, want %d", got, tt.want)
 			}
 		})
@@ -51,7 +51,7 @@ func TestFind(t *testing.T) {
 		{"nothing is everywhere", "锦", "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := newPattern(tt.query).find(tt.text); got != tt.want {
+			if got, _ := newPattern(tt.query).find(tt.text); got != tt.want {
 				t.Errorf("found at %d, want %d", got, tt.want)
 			}
 		})
