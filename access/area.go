@@ -9,7 +9,9 @@ import (
 	"quanxi/grid"
 )
 
-// stamp sets the area of what carries one, from where it lies.
+// stamp sets the area of what carries one, from where it lies now. It is stored
+// for those who open the store with other programs; whoever decides or shows
+// anything takes it anew, because divisions change.
 func (v *View) stamp(e grid.Entity) {
 	switch e := e.(type) {
 	case *grid.Building:
@@ -25,9 +27,9 @@ func (v *View) stamp(e grid.Entity) {
 func (v *View) areaOf(ctx context.Context, e grid.Entity) (grid.Code, error) {
 	switch e := e.(type) {
 	case *grid.Building:
-		return e.Area, nil
+		return v.world.Snapshot().AreaAt(e.Place()), nil
 	case *events.Event:
-		return e.Area, nil
+		return v.world.Snapshot().AreaAt(e.Place), nil
 	case *grid.Worker:
 		return e.Area, nil
 	case *grid.Dwelling:
@@ -75,6 +77,16 @@ func (v *View) sees(ctx context.Context, e grid.Entity) (bool, error) {
 	}
 	area, err := v.areaOf(ctx, e)
 	return err == nil && v.viewer.Sees(e.Kind(), area), err
+}
+
+// seesIn is sees for what lies in a scope besides.
+func (v *View) seesIn(ctx context.Context, e grid.Entity, scope grid.Scope) (bool, error) {
+	ok, err := v.sees(ctx, e)
+	if err != nil || !ok || scope.IsEverywhere() {
+		return ok, err
+	}
+	area, err := v.areaOf(ctx, e)
+	return err == nil && scope.Holds(area), err
 }
 
 // references returns the other entities that an entity names, by field.

@@ -24,6 +24,9 @@ type Page struct {
 	Limit  int      // at most so many records; at least 1
 	Column string   // with Values: only entities whose column has one of the values
 	Values []string // never of a masked column (RULES C5)
+	// Area selects what lies in a division or below it, as divisions are now; empty
+	// is everywhere.
+	Area grid.Code
 	// Envelope selects what meets it in the World; nil is everywhere.
 	Envelope *geo.Envelope
 	// WithoutGeometry leaves geometries out, which make up most of a record.
@@ -52,13 +55,14 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		return nil, "", err
 	}
 	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
+	scope, env := v.asked(page)
 	switch {
-	case page.Envelope != nil:
-		query.IDs = meeting(v.world.Snapshot(), kind, *page.Envelope, after)
+	case page.Envelope != nil, page.Area != "" && grid.ShapeOf(kind) != grid.NoShape:
+		query.IDs = meeting(v.world.Snapshot(), kind, env, scope, after)
 		if len(query.IDs) == 0 {
 			return nil, "", nil
 		}
-	case v.viewer.Scope.IsEverywhere():
+	case v.viewer.Scope.IsEverywhere() && scope.IsEverywhere():
 		query.Limit = page.Limit + 1
 	}
 	var records []Record
@@ -66,7 +70,7 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		if err != nil {
 			return nil, "", err
 		}
-		if ok, err := v.sees(ctx, e); err != nil {
+		if ok, err := v.seesIn(ctx, e, scope); err != nil {
 			return nil, "", err
 		} else if !ok {
 			continue
@@ -86,16 +90,29 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	return records, "", nil
 }
 
+// asked returns the scope and the envelope that a page asks for.
+func (v *View) asked(page Page) (grid.Scope, geo.Envelope) {
+	scope, env := grid.Everywhere(), geo.Envelope{Min: geo.At(-180, -90), Max: geo.At(180, 90)}
+	if page.Area != "" {
+		scope = v.world.Snapshot().ScopeOf(page.Area)
+	}
+	if page.Envelope != nil {
+		env = *page.Envelope
+	}
+	return scope, env
+}
+
 // maxMeeting bounds how much of what meets an envelope one page looks at. A page
 // may then hold less than was asked for and still have a next one.
 const maxMeeting = 5000
 
-// meeting returns the ids above after of what meets an envelope, in order.
-func meeting(s *world.Snapshot, kind grid.Kind, env geo.Envelope, after int64) []int64 {
+// meeting returns the ids above after of what meets an envelope and lies in a
+// scope, in order.
+func meeting(s *world.Snapshot, kind grid.Kind, env geo.Envelope, scope grid.Scope, after int64) []int64 {
 	idOf := idsOf(s, kind)
 	var ids []int64
 	for slot := range s.Slots(kind, env) {
-		if id := idOf(slot); id > after {
+		if id := idOf(slot); id > after && (scope.IsEverywhere() || scope.Holds(s.AreaOf(kind, id))) {
 			ids = append(ids, id)
 		}
 	}

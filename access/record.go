@@ -37,8 +37,9 @@ func IdentityFields(kind grid.Kind) []string {
 	return nil
 }
 
-// record writes an entity for the viewer.
+// record writes an entity for the viewer, in the area that it lies in now.
 func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
+	v.stamp(e)
 	head := e.Entity()
 	body, err := grid.EncodeJSON(e)
 	if err != nil {

@@ -20,6 +20,8 @@ var ErrTampered = errors.New("the audit is not what was sealed")
 const (
 	// sealTick is how often the audit is sealed: what is older than that is safe.
 	sealTick = time.Second
+	// sealEnd is how long an orderly end waits for the last seal.
+	sealEnd = 5 * time.Second
 	// sealRows is how many rows one transaction seals, so that it is short.
 	sealRows = 500
 )
@@ -113,7 +115,7 @@ func (s *Sealer) finish(ctx context.Context, file *os.File) error {
 	if file == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sealTick)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sealEnd)
 	defer cancel()
 	s.tell(ctx, s.seal(ctx, file))
 	return nil

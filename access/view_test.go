@@ -412,9 +412,7 @@ func TestEntitiesInAnEnvelope(t *testing.T) {
 		}
 		steps = append(steps, world.Step{Entity: e})
 	}
-	if _, err := d.world.Apply(world.Position{Epoch: "e1", Pos: 2}, steps); err != nil {
-		t.Fatal(err)
-	}
+	d.apply(t, steps)
 	west := geo.Envelope{Min: geo.At(106, 29), Max: geo.At(106.5, 30)}
 	everywhere := geo.Envelope{Min: geo.At(106, 29), Max: geo.At(107, 30)}
 	for _, tt := range []struct {

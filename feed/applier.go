@@ -42,6 +42,20 @@ type Step struct {
 type Effects struct {
 	Touches  []Touch
 	Counters []grid.Code // divisions whose counters moved
+	// Moved is what screens are told of one by one and changed, of every kind that
+	// is Told. One entity may stand there several times: the first
+	// says where it was, the last where it is.
+	Moved []Moved
+}
+
+// A Moved is one entity, where it was before an application and is after it. Who
+// answers for it follows from the divisions of that moment, never from what was
+// stored with it.
+type Moved struct {
+	Kind          grid.Kind
+	ID            int64
+	Revision      int64 // held before; 0 if none was
+	Before, After Sight
 }
 
 // A Touch is a place where a tile layer may look different.
@@ -71,9 +85,9 @@ type Update struct {
 	Pos   int64
 	News  []News
 	Effects
-	// TooMuch reports that the application held more news than is worth telling one
-	// by one; News is empty then.
-	TooMuch bool
+	// Anew says why everybody must begin anew, if what happened cannot be told one by
+	// one; News is empty then.
+	Anew Reason
 }
 
 // News is one change of an entity that screens are told of, with where it was and

@@ -21,18 +21,15 @@ const page = 5000
 // load fills the World from the log and follows up to where the log stood at the
 // end of the load. Only then is the node ready (RULES A7).
 func (n *Node) load(ctx context.Context) error {
-	loading, pages := n.to.Begin(), make(book)
-	at, err := n.log.Load(ctx, func(e grid.Entity) error {
-		pages.note(e)
-		return loading.Add(e)
-	})
+	loading := n.to.Begin()
+	at, err := n.log.Load(ctx, loading.Add)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
 	if err := loading.Publish(at); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	n.book, n.check, n.suspect = pages, at, false
+	n.check, n.suspect = at, false
 	n.mu.Lock()
 	n.status.Loads++
 	n.mu.Unlock()
@@ -86,7 +83,7 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	if err != nil {
 		return err
 	}
-	r := reading{draft: n.book.draft(), epoch: n.at.Epoch}
+	var r reading
 	for _, c := range byRevision(changes) {
 		if err := n.read(ctx, c, &r); err != nil {
 			return fmt.Errorf("change %d: %w", c.Pos, err)
@@ -96,9 +93,14 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	if err != nil {
 		return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
 	}
-	r.keep()
 	n.advance(to, len(changes))
-	n.audience.Publish(Update{Epoch: to.Epoch, Pos: to.Pos, News: r.told, TooMuch: r.tooMuch, Effects: effects})
+	update := Update{Epoch: to.Epoch, Pos: to.Pos, Effects: effects, Anew: r.anew}
+	if update.Anew == "" {
+		if update.News, update.Anew, err = newsOf(to.Epoch, r.told, effects.Moved); err != nil {
+			return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
+		}
+	}
+	n.audience.Publish(update)
 	return nil
 }
 
@@ -122,13 +124,11 @@ func (n *Node) whole(ctx context.Context, changes []Change) ([]Change, error) {
 }
 
 // A reading collects what changes amount to. Nothing of it counts before it is
-// kept, so that it can be begun again when the store goes away in the middle.
+// applied, so that it can be begun again when the store goes away in the middle.
 type reading struct {
-	draft
-	epoch   Epoch
-	steps   []Step
-	told    []News
-	tooMuch bool
+	steps []Step
+	told  []told
+	anew  Reason // why the changes cannot be told one by one; empty if they can
 }
 
 // read turns one change into steps and news.
@@ -165,11 +165,10 @@ func (n *Node) readLoad(ctx context.Context, c Change, r *reading) error {
 			one.Op, one.Revision, e = Remove, -head.Revision, nil
 		}
 		// A load shares one position: who resumed in its middle would miss the rest.
-		r.tooMuch = r.tooMuch || told(one.Kind)
+		if Told(one.Kind) {
+			r.anew = BulkLoad
+		}
 		r.add(one, e)
-	}
-	if r.tooMuch {
-		r.told = nil
 	}
 	return nil
 }
@@ -181,11 +180,8 @@ func (r *reading) add(c Change, e grid.Entity) {
 	} else {
 		r.steps = append(r.steps, Step{Entity: e})
 	}
-	if !told(c.Kind) {
-		return
-	}
-	if news, ok := r.news(r.epoch, c, e); ok && !r.tooMuch {
-		r.told = append(r.told, news)
+	if Told(c.Kind) && r.anew == "" {
+		r.told = append(r.told, told{c, e})
 	}
 }
 

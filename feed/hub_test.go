@@ -124,6 +124,15 @@ func TestScreens(t *testing.T) {
 			wantOps(t, mine, "alert 1")
 			wantOps(t, theirs)
 		},
+		"an alert comes once, however many of the viewer's areas hold it": func(t *testing.T, st *stage) {
+			both := st.screen(feedtest.Viewer{Account: "both", Scope: grid.NewScope(grid.Under(east), grid.Under(west))})
+			both.look(box(106, 29, 106.1, 29.1), feed.AlertsTopic)
+			fire := feedtest.Event(1, east, 106.5, 29.5)
+			fire.Urgency = events.Urgent
+			st.put(fire)
+			both.read()
+			wantOps(t, both, "alert 1")
+		},
 		"states conflate: the newest place of a worker wins": func(t *testing.T, st *stage) {
 			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.WorkersTopic)

@@ -42,7 +42,6 @@ type Node struct {
 	inbox chan Batch // what arrived; when it is full the rest is dropped and read from the log
 
 	// Only the goroutine of Run touches these.
-	book    book
 	check   Position // the newest row whose digest we know
 	suspect bool     // the history must be compared before anything is applied
 

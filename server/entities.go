@@ -68,7 +68,7 @@ type listInput struct {
 	Cursor   string `query:"cursor" doc:"as the page before gave it"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Geometry string `query:"geometry" enum:"true,false" default:"true"`
-	Filter   string `query:"filter" doc:"column:value, such as building:4711 or state:reported"`
+	Filter   string `query:"filter" doc:"column:value, such as building:4711 or state:reported; area:code is the division and all below it"`
 }
 
 type listBody struct {
@@ -91,7 +91,11 @@ func (e entities) list(ctx context.Context, in *listInput) (*listOutput, error) 
 		if !ok || !filterable(e.kind, column) {
 			return nil, fmt.Errorf("%w: filter: this list cannot be filtered by that", errRequest)
 		}
-		page.Column, page.Values = column, []string{value}
+		if column == "area" {
+			page.Area = grid.Code(value)
+		} else {
+			page.Column, page.Values = column, []string{value}
+		}
 	}
 	records, next, err := e.view(ctx).Entities(ctx, e.kind, page)
 	if err != nil {
@@ -145,6 +149,9 @@ type createInput struct {
 }
 
 func (e entities) create(ctx context.Context, in *createInput) (*recordOutput, error) {
+	if err := e.admit(); err != nil {
+		return nil, err
+	}
 	w, err := e.view(ctx).Create(ctx, e.kind, in.RawBody, e.origin(ctx, in.Key))
 	if err != nil {
 		return nil, err
@@ -162,6 +169,9 @@ type editInput struct {
 }
 
 func (e entities) edit(ctx context.Context, in *editInput) (*recordOutput, error) {
+	if err := e.admit(); err != nil {
+		return nil, err
+	}
 	ref, err := e.ref(in.ID, in.Match)
 	if err != nil {
 		return nil, err
@@ -189,6 +199,9 @@ type removeOutput struct {
 }
 
 func (e entities) remove(ctx context.Context, in *removeInput) (*removeOutput, error) {
+	if err := e.admit(); err != nil {
+		return nil, err
+	}
 	ref, err := e.ref(in.ID, in.Match)
 	if err != nil {
 		return nil, err

@@ -181,6 +181,23 @@ func TestASilentNodeShowsNothingScoped(t *testing.T) {
 	mustHold(t, r.do(t, call{line: "/api/status"}).Body.String(), []string{`"area":null`, `"counts":null`}, nil)
 }
 
+// Before the World is loaded nobody knows where things lie.
+func TestNothingIsWrittenBeforeTheWorldIsLoaded(t *testing.T) {
+	r := newRig(t)
+	made := r.build(t)
+	r.node.Loaded = false
+	for _, c := range []call{
+		{line: "POST /api/events", body: `{"category":"water","lon":106.1,"lat":29.5}`},
+		{line: fmt.Sprintf("PATCH /api/buildings/%d", made.ours[grid.Buildings]), body: `{"name":"x"}`, header: map[string]string{"If-Match": "1"}},
+		{line: fmt.Sprintf("DELETE /api/buildings/%d", made.ours[grid.Buildings]), header: map[string]string{"If-Match": "1"}},
+	} {
+		rec := r.do(t, c)
+		if rec.Code != 503 || rec.Header().Get("Retry-After") == "" {
+			t.Errorf("%s: %d %s, want 503 with Retry-After", c.line, rec.Code, rec.Body)
+		}
+	}
+}
+
 // What a client may invent without end must not become a metric each.
 func TestInventedMethodsShareOneMetric(t *testing.T) {
 	r := newRig(t)

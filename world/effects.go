@@ -17,13 +17,15 @@ type Effects struct {
 }
 
 // Touched is one entity that looks different, or belongs elsewhere, after an
-// application. An entity may be named more than once.
+// application. An entity may be named more than once, in order: the first says
+// where it was.
 type Touched struct {
-	Kind   grid.Kind
-	ID     int64
-	Layers []string // tile layers that may look different; not to be written
-	Before Sight
-	After  Sight
+	Kind     grid.Kind
+	ID       int64
+	Revision int64    // that was held before; 0 if none was
+	Layers   []string // tile layers that may look different; not to be written
+	Before   Sight
+	After    Sight
 }
 
 // A Sight is where an entity is found and who answers for it. The zero Sight is
@@ -37,7 +39,8 @@ type Sight struct {
 // A touch remembers what was before.
 type touch struct {
 	item
-	before Sight
+	revision uint32
+	before   Sight
 }
 
 // LayersOf returns the tile layers in which entities of a kind show. The caller
@@ -104,13 +107,13 @@ func (s *state) sightOfDivision(slot uint32) Sight {
 // note remembers an entity as it is before a change.
 func (d *draft) note(k sort, slot uint32) {
 	if !d.bulk {
-		d.touched = append(d.touched, touch{item{k, slot}, d.sight(k, slot)})
+		d.touched = append(d.touched, touch{item{k, slot}, d.shelfOf(k).revision(slot), d.sight(k, slot)})
 	}
 }
 
 func (d *draft) noteNew(k sort, slot uint32) {
 	if !d.bulk {
-		d.touched = append(d.touched, touch{item: item{k, slot}})
+		d.touched = append(d.touched, touch{item: item{k, slot}, revision: d.shelfOf(k).revision(slot)})
 	}
 }
 
@@ -119,7 +122,7 @@ func (d *draft) effects() Effects {
 	var out Effects
 	for _, t := range d.touched {
 		kind := kindOf(t.sort)
-		out.Touched = append(out.Touched, Touched{Kind: kind, ID: d.shelfOf(t.sort).id(t.slot),
+		out.Touched = append(out.Touched, Touched{Kind: kind, ID: d.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
 			Layers: LayersOf(kind), Before: t.before, After: d.sight(t.sort, t.slot)})
 	}
 	for area := range maps.Keys(d.moved) {

@@ -34,6 +34,10 @@ func (l loading) Add(e grid.Entity) error { return l.loader.Add(e) }
 // Publish implements feed.Loading.
 func (l loading) Publish(at feed.Position) error { return l.loader.Publish(positionOf(at)) }
 
+func sightOf(s world.Sight) feed.Sight {
+	return feed.Sight{Area: s.Area, Envelope: s.Envelope, There: s.There}
+}
+
 func positionOf(at feed.Position) world.Position {
 	return world.Position{Epoch: string(at.Epoch), Pos: at.Pos}
 }
@@ -43,6 +47,11 @@ func positionOf(at feed.Position) world.Position {
 func effectsOf(e world.Effects) feed.Effects {
 	out := feed.Effects{Counters: e.Counters}
 	for _, t := range e.Touched {
+		if feed.Told(t.Kind) {
+			out.Moved = append(out.Moved, feed.Moved{
+				Kind: t.Kind, ID: t.ID, Revision: t.Revision, Before: sightOf(t.Before), After: sightOf(t.After),
+			})
+		}
 		for _, sight := range []world.Sight{t.Before, t.After} {
 			if !sight.There {
 				continue

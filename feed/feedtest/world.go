@@ -98,6 +98,7 @@ func (w *World) Apply(at feed.Position, steps []feed.Step) (feed.Effects, error)
 		}
 		out.Touches = append(out.Touches, effects.Touches...)
 		out.Counters = append(out.Counters, effects.Counters...)
+		out.Moved = append(out.Moved, effects.Moved...)
 	}
 	return out, nil
 }
@@ -119,22 +120,41 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 	}
 	state[key] = next
 	var out feed.Effects
-	for _, r := range []row{before, next} {
-		if r.body == nil {
-			continue
-		}
-		e, err := decode(key, r)
+	moved := feed.Moved{Kind: key.Kind, ID: key.ID, Revision: before.revision}
+	for r, sight := range map[*row]*feed.Sight{&before: &moved.Before, &next: &moved.After} {
+		at, err := sightOf(key, *r)
 		if err != nil {
 			return out, err
 		}
-		if g := e.Geometry(); g != nil {
-			if env, ok := g.Envelope(); ok {
-				out.Touches = append(out.Touches, feed.Touch{Layer: string(key.Kind), Envelope: env})
-			}
+		if *sight = at; at.There {
+			out.Touches = append(out.Touches, feed.Touch{Layer: string(key.Kind), Envelope: at.Envelope})
 		}
-		if event, ok := e.(*events.Event); ok {
-			out.Counters = append(out.Counters, event.Area)
+		if at.Area != "" {
+			out.Counters = append(out.Counters, at.Area)
 		}
 	}
+	if feed.Told(key.Kind) {
+		out.Moved = append(out.Moved, moved)
+	}
 	return out, nil
+}
+
+// sightOf returns where a row is. There are no divisions here: an event is where
+// its body says.
+func sightOf(key grid.Ref, r row) (feed.Sight, error) {
+	var at feed.Sight
+	if r.body == nil {
+		return at, nil
+	}
+	e, err := decode(key, r)
+	if err != nil {
+		return at, err
+	}
+	if g := e.Geometry(); g != nil {
+		at.Envelope, at.There = g.Envelope()
+	}
+	if event, ok := e.(*events.Event); ok {
+		at.Area = event.Area
+	}
+	return at, nil
 }

@@ -13,30 +13,22 @@ import (
 	"quanxi/feed"
 )
 
-// recheck is how often a connection that was cut off from the log looks whether
-// the node follows it again.
-const recheck = time.Second
-
-// write sends what is due until the connection ends, and says why it ends. What a
-// node that is cut off from the log still knows, such as where workers walk, waits
-// for the log: a withdrawn right may be among what is missed (RULES A15).
+// write sends what is due until the connection ends, and says why it ends.
 func (c *conn) write(ctx context.Context) error {
 	beat := time.NewTicker(c.Limits.Pong * 2 / 5)
 	defer beat.Stop()
 	for {
 		var err error
-		due, again := c.sub.Ready(), (<-chan time.Time)(nil)
-		if !c.Ready() {
-			due, again = nil, time.After(recheck)
-		}
 		select {
 		case <-ctx.Done():
 			return c.leave(context.Cause(ctx))
 		case what := <-c.replies:
 			err = c.answer(ctx, what)
-		case <-due:
+		case <-c.sub.Ready():
 			err = c.deliver(ctx)
-		case <-again:
+		case <-c.again:
+			c.again = nil
+			err = c.deliver(ctx)
 		case <-c.asked.ready:
 			err = c.serveTile(ctx)
 		case <-beat.C:
@@ -67,9 +59,18 @@ func (c *conn) answer(ctx context.Context, what any) error {
 	return fmt.Errorf("a reply of type %T", what)
 }
 
-// deliver sends what the subscription has due, unless the node is cut off.
+// recheck is how often a connection that was cut off from the log looks whether
+// the node follows it again.
+const recheck = time.Second
+
+// deliver sends what the subscription has due. What a node that is cut off from
+// the log still knows, such as where workers walk, waits for the log: a withdrawn
+// right may be among what is missed (RULES A15).
 func (c *conn) deliver(ctx context.Context) error {
 	if !c.Ready() {
+		if c.again == nil {
+			c.again = time.After(recheck)
+		}
 		return nil
 	}
 	d := c.sub.Take()

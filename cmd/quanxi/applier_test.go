@@ -1,0 +1,59 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"quanxi/events"
+	"quanxi/feed"
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/world"
+)
+
+// An event changes hands when the border beside it moves, and the feed hears of it
+// although nobody wrote to the event.
+func TestTheFeedHearsOfEventsThatChangeHands(t *testing.T) {
+	const west, east grid.Code = "500106003001001", "500106003001002"
+	to := applier{world.New(world.Options{Now: time.Now})}
+	divided := func(pos int64, border float64) []feed.Step {
+		var steps []feed.Step
+		for i, code := range []grid.Code{west, east} {
+			from, until := [2]float64{106, border}[i], [2]float64{border, 107}[i]
+			steps = append(steps, feed.Step{Entity: &grid.Division{
+				Head: grid.Head{ID: int64(i + 1), Revision: pos}, Code: code, Name: "网格", Level: code.Level(),
+				Boundary: geo.MultiPolygon{{{geo.At(from, 29), geo.At(until, 29), geo.At(until, 30), geo.At(from, 30), geo.At(from, 29)}}},
+			}})
+		}
+		return steps
+	}
+	event := &events.Event{Head: grid.Head{ID: 9, Revision: 4}, Category: "lamp", State: events.Reported, Urgency: events.Routine, Place: geo.At(106.4, 29.5)}
+	for _, tt := range []struct {
+		name          string
+		steps         []feed.Step
+		before, after grid.Code
+		revision      int64
+	}{
+		{"it is reported", append(divided(1, 106.5), feed.Step{Entity: event}), "", west, 0},
+		{"the border moves past it", divided(2, 106.3), west, east, 4},
+		{"the border moves elsewhere", divided(3, 106.2), "", "", 0},
+	} {
+		effects, err := to.Apply(feed.Position{Epoch: "e", Pos: to.world.Snapshot().Position().Pos + 1}, tt.steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.after == "" {
+			if len(effects.Moved) != 0 {
+				t.Errorf("%s: %+v moved, want nothing", tt.name, effects.Moved)
+			}
+			continue
+		}
+		if len(effects.Moved) != 1 {
+			t.Fatalf("%s: %d moved, want the event", tt.name, len(effects.Moved))
+		}
+		m := effects.Moved[0]
+		if m.ID != 9 || m.Revision != tt.revision || m.Before.Area != tt.before || m.After.Area != tt.after {
+			t.Errorf("%s: %+v, want from %q to %q, revision %d", tt.name, m, tt.before, tt.after, tt.revision)
+		}
+	}
+}
