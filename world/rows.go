@@ -142,5 +142,5 @@ type eventRow struct {
 	category uint8
 	state    uint8
 	urgent   bool
-	overdue  bool // counted as overdue
+	late     lateness // as it is counted and drawn
 }

@@ -173,7 +173,7 @@ func (e Event) State() events.State { return events.States()[e.row.state] }
 func (e Event) Open() bool { return e.row.open() }
 
 // Overdue reports whether it is open and its time has run out, as of the Snapshot.
-func (e Event) Overdue() bool { return e.row.overdue && e.row.open() }
+func (e Event) Overdue() bool { return e.row.late == overdue && e.row.open() }
 
 // Pixel returns the place, projected.
 func (e Event) Pixel() geo.Pixel { return e.row.place }
