@@ -94,7 +94,7 @@ func (t Thing) Azimuth() int32 { return int32(t.row.azimuth) }
 func (t Thing) View() int32 { return int32(t.row.view) }
 
 // Detail returns what a kind has besides: the owner of a component, the hours of
-// a service point, the last value of a device, the address of an organisation.
+// a service point, the address of an organisation.
 func (t Thing) Detail() string { return t.s.texts.get(t.row.detail) }
 
 // State returns the state of a component, a device or a camera, else "".
