@@ -62,7 +62,11 @@ type Moved struct {
 type Touch struct {
 	Layer    string
 	Envelope geo.Envelope
+	Zooms    uint32 // of the tiles: bit z for zoom z; 0 for all
 }
+
+// shows reports whether tiles of a zoom are touched.
+func (t Touch) shows(zoom uint8) bool { return t.Zooms == 0 || t.Zooms>>zoom&1 != 0 }
 
 // A LoadReader reads what a bulk load touched; grid.Store is one.
 type LoadReader interface {

@@ -184,7 +184,7 @@ func (h *Hub) suspect(touches []Touch) {
 	for _, touch := range fewer(touches) {
 		box := newPixelBox(touch.Envelope)
 		for level := range h.tiles {
-			if !slices.Contains(h.sets.of(level.set), touch.Layer) {
+			if !touch.shows(level.z) || !slices.Contains(h.sets.of(level.set), touch.Layer) {
 				continue
 			}
 			h.tiles.touched(level, box, func(t Tile, holders []*Subscription) {
@@ -216,7 +216,7 @@ func fewer(touches []Touch) []Touch {
 	}
 	out := make([]Touch, 0, len(around))
 	for layer, e := range around {
-		out = append(out, Touch{layer, e})
+		out = append(out, Touch{Layer: layer, Envelope: e})
 	}
 	return out
 }

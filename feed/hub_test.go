@@ -337,6 +337,23 @@ func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
 	})
 }
 
+func TestANumberIsToldOfTheZoomsThatShowItAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, feed.HubOptions{})
+		s := st.screen(feedtest.Everybody())
+		s.look(box(106, 29, 107, 30))
+		p := geo.Project(geo.At(106.5, 29.5))
+		shown := feed.Tile{Set: 2, Z: 11, X: p.X >> 21, Y: p.Y >> 21}
+		s.sub.Hold(shown, 1)
+		s.sub.Hold(feed.Tile{Set: 2, Z: 14, X: p.X >> 18, Y: p.Y >> 18}, 1)
+		st.hub.Touch(feed.Effects{Touches: []feed.Touch{{Layer: "buildings", Envelope: box(106.5, 29.5, 106.5, 29.5), Zooms: 1<<9 | 1<<11}}})
+		pass(time.Second)
+		if got := s.read(); len(got) != 1 || got[0] != shown {
+			t.Errorf("suspects %v, want %v", got, shown)
+		}
+	})
+}
+
 func TestWhatChangesWithTimeIsToldToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newStage(t, feed.HubOptions{})

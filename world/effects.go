@@ -13,7 +13,15 @@ import (
 // counted. They are the caller's to keep.
 type Effects struct {
 	Touched  []Touched
-	Counters []grid.Code // divisions whose counters moved, in order
+	Redrawn  []Redrawn
+	Counters []grid.Code // divisions whose numbers moved, in order
+}
+
+// A Redrawn is where the tiles of a layer may look different.
+type Redrawn struct {
+	Layer    string
+	Envelope geo.Envelope
+	Zooms    uint32 // bit z for zoom z; 0 for all
 }
 
 // Touched is one entity that looks different, or belongs elsewhere, after an
@@ -22,8 +30,7 @@ type Effects struct {
 type Touched struct {
 	Kind     grid.Kind
 	ID       int64
-	Revision int64    // that was held before; 0 if none was
-	Layers   []string // tile layers that may look different; not to be written
+	Revision int64 // that was held before; 0 if none was
 	Before   Sight
 	After    Sight
 }
@@ -43,13 +50,8 @@ type touch struct {
 	before   Sight
 }
 
-// LayersOf returns the tile layers in which entities of a kind show. The caller
-// must not write to it.
-func LayersOf(kind grid.Kind) []string {
-	k, ok := sortOf(kind)
-	if !ok {
-		return nil
-	}
+// layersOf returns the tile layers in which entities of a sort show.
+func layersOf(k sort) []string {
 	switch k {
 	case divisions:
 		return []string{"divisions"}
@@ -121,10 +123,18 @@ func (d *draft) noteNew(k sort, slot uint32) {
 func (d *draft) effects() Effects {
 	var out Effects
 	for _, t := range d.touched {
-		kind := kindOf(t.sort)
-		out.Touched = append(out.Touched, Touched{Kind: kind, ID: d.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
-			Layers: LayersOf(kind), Before: t.before, After: d.sight(t.sort, t.slot)})
+		after := d.sight(t.sort, t.slot)
+		out.Touched = append(out.Touched, Touched{Kind: kindOf(t.sort), ID: d.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
+			Before: t.before, After: after})
+		for _, sight := range [...]Sight{t.before, after} {
+			for _, layer := range layersOf(t.sort) {
+				if sight.There {
+					out.Redrawn = append(out.Redrawn, Redrawn{Layer: layer, Envelope: sight.Envelope})
+				}
+			}
+		}
 	}
+	out.Redrawn = append(out.Redrawn, d.elsewhere()...)
 	for area := range maps.Keys(d.moved) {
 		out.Counters = append(out.Counters, d.code(area))
 	}

@@ -102,7 +102,7 @@ func (w *World) publish(at Position) Effects {
 	d := w.draft
 	d.finish()
 	effects, version := d.effects(), w.snapshot.Load().version+1
-	d.markTiles(effects, version)
+	d.markTiles(effects.Redrawn, version)
 	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &w.positions})
 	d.edition++
 	return effects

@@ -52,14 +52,9 @@ func effectsOf(e world.Effects) feed.Effects {
 				Kind: t.Kind, ID: t.ID, Revision: t.Revision, Before: sightOf(t.Before), After: sightOf(t.After),
 			})
 		}
-		for _, sight := range []world.Sight{t.Before, t.After} {
-			if !sight.There {
-				continue
-			}
-			for _, layer := range t.Layers {
-				out.Touches = append(out.Touches, feed.Touch{Layer: layer, Envelope: sight.Envelope})
-			}
-		}
+	}
+	for _, r := range e.Redrawn {
+		out.Touches = append(out.Touches, feed.Touch(r))
 	}
 	return out
 }
