@@ -29,11 +29,18 @@ type Written struct {
 
 // Create stores a new entity from its JSON. Points may be given as lon and lat;
 // identities in the open, to be sealed here. The error wraps grid.ErrInvalid,
-// naming the field, grid.ErrNotFound or ErrForbidden.
+// naming the field, grid.ErrNotFound or ErrForbidden. A repetition is answered as
+// such, whether or not it would still be allowed (RULES A10).
 func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin Origin) (Written, error) {
 	if !v.viewer.MayList(kind) {
 		return Written{}, grid.ErrNotFound
 	}
+	return v.answer(ctx, origin.once(action(kind, "create"), 0, body), func() (Written, error) {
+		return v.create(ctx, kind, body, origin)
+	})
+}
+
+func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin Origin) (Written, error) {
 	e, err := events.New(kind)
 	if err != nil {
 		return Written{}, err
@@ -50,7 +57,7 @@ func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin O
 	if err := v.sealNew(ctx, e, identity, &w); err != nil {
 		return Written{}, err
 	}
-	return v.put(ctx, e, w)
+	return v.put(ctx, e, identity, w)
 }
 
 // Edit changes the fields that patch names, of the entity at the given revision.
@@ -58,15 +65,9 @@ func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin O
 // else as Create. What is masked cannot be edited (RULES B4). A repetition is
 // answered as such, whatever has become of the entity since (RULES A10).
 func (v *View) Edit(ctx context.Context, ref grid.Ref, patch []byte, origin Origin) (Written, error) {
-	var w Written
-	receipt, err := v.once(ctx, origin.once(action(ref.Kind, "edit"), ref.ID, patch), func() (_ grid.Receipt, err error) {
-		w, err = v.edit(ctx, ref, patch, origin)
-		return w.Receipt, err
+	return v.answer(ctx, origin.once(action(ref.Kind, "edit"), ref.ID, patch), func() (Written, error) {
+		return v.edit(ctx, ref, patch, origin)
 	})
-	if err == nil && receipt.Repeated {
-		return v.repeated(ctx, receipt)
-	}
-	return w, err
 }
 
 func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Origin) (Written, error) {
@@ -81,17 +82,21 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
 	}
 	head := *e.Entity()
-	identity, err := decode(e, patch)
+	identity, err := v.identity(ctx, e)
 	if err != nil {
 		return Written{}, err
 	}
-	if identity != (grid.Identity{}) {
+	edited, err := decode(e, patch)
+	if err != nil {
+		return Written{}, err
+	}
+	if edited != (grid.Identity{}) {
 		return Written{}, refuse(ref.Kind, "identity", "name, ID number and phone are masked and cannot be edited")
 	}
 	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
 		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
 	}
-	return v.put(ctx, e, v.write("edit", e, origin, patch))
+	return v.put(ctx, e, identity, v.write("edit", e, origin, patch))
 }
 
 // Remove removes an entity at the given revision. The error is as that of Edit,
@@ -112,8 +117,10 @@ func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Re
 	})
 }
 
-// put checks an entity whole, where it lies after the command, and stores it.
-func (v *View) put(ctx context.Context, e grid.Entity, w grid.Write) (Written, error) {
+// put checks an entity whole, where it lies after the command, and stores it. Its
+// identity is known before: once something is stored, nothing is read that could
+// fail (RULES A10).
+func (v *View) put(ctx context.Context, e grid.Entity, identity grid.Identity, w grid.Write) (Written, error) {
 	if err := v.check(ctx, e); err != nil {
 		return Written{}, err
 	}
@@ -121,13 +128,10 @@ func (v *View) put(ctx context.Context, e grid.Entity, w grid.Write) (Written, e
 		return Written{}, err
 	}
 	receipt, err := v.store.Write(ctx, w)
-	if err != nil {
-		return Written{}, err
+	if err != nil || receipt.Repeated {
+		return Written{Receipt: receipt}, err
 	}
-	if receipt.Repeated {
-		return v.repeated(ctx, receipt)
-	}
-	rec, err := v.record(ctx, e)
+	rec, err := v.recordOf(e, identity)
 	return Written{rec, receipt}, err
 }
 

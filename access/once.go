@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"quanxi/grid"
@@ -31,7 +30,7 @@ func (v *View) once(ctx context.Context, once grid.Once, do func() (grid.Receipt
 		return first, err
 	}
 	receipt, err := do()
-	if errors.Is(err, grid.ErrConflict) || errors.Is(err, grid.ErrNotFound) {
+	if err != nil {
 		if first, found, again := v.store.Seen(ctx, v.viewer.Account, once); found && again == nil {
 			return first, nil
 		}
@@ -39,22 +38,34 @@ func (v *View) once(ctx context.Context, once grid.Once, do func() (grid.Receipt
 	return receipt, err
 }
 
+// answer is once for a command that puts one entity.
+func (v *View) answer(ctx context.Context, once grid.Once, do func() (Written, error)) (Written, error) {
+	var w Written
+	receipt, err := v.once(ctx, once, func() (_ grid.Receipt, err error) {
+		w, err = do()
+		return w.Receipt, err
+	})
+	if err == nil && receipt.Repeated {
+		return v.repeated(ctx, receipt)
+	}
+	return w, err
+}
+
 // repeated answers a command that put one entity and is repeated: with the
 // entity as it is now, or its id and revision alone if it is no longer there to
-// see. What was done stays done.
+// see, or cannot be read. What was done stays done.
 func (v *View) repeated(ctx context.Context, first grid.Receipt) (Written, error) {
 	if len(first.Refs) != 1 {
 		return Written{}, fmt.Errorf("receipt of %d entities: %w", len(first.Refs), grid.ErrConflict)
 	}
 	ref := first.Refs[0]
 	e, err := v.entity(ctx, ref.Kind, ref.ID)
-	if errors.Is(err, grid.ErrNotFound) {
-		body, err := json.Marshal(map[string]int64{"id": ref.ID, "revision": ref.Revision})
-		return Written{Record{ref.ID, ref.Revision, body}, first}, err
+	if err == nil {
+		var rec Record
+		if rec, err = v.record(ctx, e); err == nil {
+			return Written{rec, first}, nil
+		}
 	}
-	if err != nil {
-		return Written{}, err
-	}
-	rec, err := v.record(ctx, e)
-	return Written{rec, first}, err
+	body, err := json.Marshal(map[string]int64{"id": ref.ID, "revision": ref.Revision})
+	return Written{Record{ref.ID, ref.Revision, body}, first}, err
 }

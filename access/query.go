@@ -60,18 +60,23 @@ func (v *View) phone(ctx context.Context, worker int64) (string, error) {
 	return "", err
 }
 
+// An Area is a part of the map that can be asked what lies in it.
+type Area = world.Area
+
 // Within counts what lies in an area. Of people, homes and what is bound to them
-// only those are counted for whom the viewer answers (RULES C1).
-func (v *View) Within(area geo.MultiPolygon) (Counters, error) {
+// only those are counted for whom the viewer answers (RULES C1). It
+// ends with the context.
+func (v *View) Within(ctx context.Context, area Area) (Counters, error) {
 	if !v.viewer.SignedIn {
 		return Counters{}, fmt.Errorf("within: %w", grid.ErrNotFound)
 	}
-	return v.world.Snapshot().Within(area, v.viewer.Scope), nil
+	return v.world.Snapshot().Within(ctx, area, v.viewer.Scope)
 }
 
 // ListWithin returns a page of what lies in an area, in the order of ids, and the
-// cursor of the next page, empty at the end.
-func (v *View) ListWithin(ctx context.Context, kind grid.Kind, area geo.MultiPolygon, page Page) ([]Record, string, error) {
+// cursor of the next page, empty at the end. What belongs to a home says which: see
+// Where. It ends with the context.
+func (v *View) ListWithin(ctx context.Context, kind grid.Kind, area Area, page Page) ([]Record, string, error) {
 	if !v.viewer.MayList(kind) {
 		return nil, "", fmt.Errorf("%s: %w", kind, grid.ErrNotFound)
 	}
@@ -79,7 +84,10 @@ func (v *View) ListWithin(ctx context.Context, kind grid.Kind, area geo.MultiPol
 	if err != nil {
 		return nil, "", err
 	}
-	ids := v.world.Snapshot().List(kind, area, v.viewer.Scope, after, page.Limit+1)
+	ids, err := v.world.Snapshot().List(ctx, kind, area, v.viewer.Scope, after, page.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
 	next := ""
 	if len(ids) > page.Limit {
 		ids = ids[:page.Limit]
@@ -106,6 +114,9 @@ func (v *View) recordsOf(ctx context.Context, kind grid.Kind, ids []int64, page 
 			continue
 		}
 		rec, err := v.pageRecord(ctx, e, page)
+		if err == nil {
+			rec.JSON, err = v.addWhere(rec.JSON, e)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -39,6 +39,15 @@ func IdentityFields(kind grid.Kind) []string {
 
 // record writes an entity for the viewer, in the area that it lies in now.
 func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
+	identity, err := v.identity(ctx, e)
+	if err != nil {
+		return Record{}, err
+	}
+	return v.recordOf(e, identity)
+}
+
+// recordOf is record for an entity whose identity is known.
+func (v *View) recordOf(e grid.Entity, identity grid.Identity) (Record, error) {
 	v.stamp(e)
 	head := e.Entity()
 	body, err := grid.EncodeJSON(e)
@@ -46,7 +55,7 @@ func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
 		return Record{}, err
 	}
 	if IdentityFields(e.Kind()) != nil {
-		if body, err = v.masked(ctx, e, body); err != nil {
+		if body, err = masked(e, identity, body); err != nil {
 			return Record{}, err
 		}
 	}
@@ -55,17 +64,13 @@ func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
 
 // masked replaces what is sealed in an entity's JSON by its mask. An identity
 // whose key was destroyed is simply absent.
-func (v *View) masked(ctx context.Context, e grid.Entity, body []byte) ([]byte, error) {
+func masked(e grid.Entity, identity grid.Identity, body []byte) ([]byte, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, fmt.Errorf("%s %d: %w", e.Kind(), e.Entity().ID, err)
 	}
 	for _, name := range sealedColumns() {
 		delete(fields, name)
-	}
-	identity, err := v.identity(ctx, e)
-	if err != nil {
-		return nil, err
 	}
 	shown := identityJSON(Mask(identity))
 	for _, name := range IdentityFields(e.Kind()) {
@@ -76,11 +81,11 @@ func (v *View) masked(ctx context.Context, e grid.Entity, body []byte) ([]byte, 
 	return json.Marshal(fields)
 }
 
-// identity opens what is sealed of a person or worker; the zero Identity if
-// nothing is, or the key was destroyed.
+// identity opens what is sealed of an entity; the zero Identity if nothing is, or
+// the key was destroyed.
 func (v *View) identity(ctx context.Context, e grid.Entity) (grid.Identity, error) {
 	sealed := sealedOf(e)
-	if len(*sealed) == 0 {
+	if sealed == nil || len(*sealed) == 0 {
 		return grid.Identity{}, nil
 	}
 	key, err := v.store.SubjectKey(ctx, e.Kind(), e.Entity().ID)

@@ -41,6 +41,8 @@ func twoTowns(t *testing.T) *world.World {
 	return w
 }
 
+func clock() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) }
+
 // desk is a store with one View of the whole city and one of our town.
 type desk struct {
 	store *gpkg.Store
@@ -63,7 +65,7 @@ func newDesk(t *testing.T) desk {
 	master, towns := masterKey(t, "1"), twoTowns(t)
 	views := access.NewViews(access.Sources{
 		Store: store, Vault: access.NewVault(master), Master: master, World: towns,
-		Clock: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) },
+		Clock: clock,
 	})
 	return desk{store, towns, views.For(access.Local()), views.For(townDesk)}
 }

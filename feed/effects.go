@@ -21,7 +21,11 @@ type Effects struct {
 type Touch struct {
 	Layer    string
 	Envelope geo.Envelope
+	Zooms    uint32 // of the tiles: bit z for zoom z; 0 for all
 }
+
+// shows reports whether tiles of a zoom are touched.
+func (t Touch) shows(zoom uint8) bool { return t.Zooms == 0 || t.Zooms>>zoom&1 != 0 }
 
 // A Moved is one entity, where it was before an application and is after it. Who
 // answers for it follows from the divisions of that moment, never from what was
@@ -38,14 +42,14 @@ const mostTouches = 4096
 
 // Touch notes a place. When a bulk load makes very many, one around all of a layer
 // takes their place: that suspects too many tiles, and their bytes will acquit them.
-func (e *Effects) Touch(layer string, env geo.Envelope) {
+func (e *Effects) Touch(t Touch) {
 	if len(e.Touches) >= mostTouches {
 		e.Touches = around(e.Touches)
 	}
-	e.Touches = append(e.Touches, Touch{layer, env})
+	e.Touches = append(e.Touches, t)
 }
 
-// around returns one touch for each layer, around all of it.
+// around returns one touch for each layer, around all of it, at every zoom.
 func around(touches []Touch) []Touch {
 	var out []Touch
 	place := make(map[string]int)
@@ -54,7 +58,7 @@ func around(touches []Touch) []Touch {
 			out[i].Envelope = out[i].Envelope.Union(t.Envelope)
 			continue
 		}
-		place[t.Layer] = len(out)
+		place[t.Layer], t.Zooms = len(out), 0
 		out = append(out, t)
 	}
 	return out

@@ -32,13 +32,14 @@ type Hub struct {
 	mu      sync.Mutex
 	subs    map[*Subscription]bool
 	views   viewIndex
-	alerted map[*Subscription]bool // those who want alerts
-	counted map[*Subscription]bool // those who want counters
+	alerted scopeIndex // those who want alerts
+	counted scopeIndex // those who want counters
 	tiles   tileIndex
 	history history
 	moves   moves
 	resyncs int64           // of subscriptions that have ended
 	found   []*Subscription // reused by tell
+	round   uint64          // of tell; marks who was told
 }
 
 // historyBytes bounds the bodies that the history remembers.
@@ -50,7 +51,7 @@ func NewHub(sets *Sets, options HubOptions) *Hub {
 	options.History = orElse(options.History, 16384)
 	h := &Hub{
 		HubOptions: options, sets: sets,
-		subs: make(map[*Subscription]bool), alerted: make(map[*Subscription]bool), counted: make(map[*Subscription]bool),
+		subs: make(map[*Subscription]bool), alerted: make(scopeIndex), counted: make(scopeIndex),
 		tiles: make(tileIndex), moves: newMoves(),
 		history: history{limit: options.History, limitBytes: historyBytes},
 	}
@@ -121,16 +122,19 @@ func (h *Hub) Touch(e Effects) {
 // tell queues one piece of news with all who may know. The caller holds h.mu.
 func (h *Hub) tell(n News) {
 	t := telling{News: n}
-	h.found = h.views.meeting(h.found[:0], n.Before, n.After)
-	for _, s := range h.found {
-		if !n.Alert || !h.alerted[s] {
+	h.round++
+	once := func(s *Subscription) {
+		if s.round != h.round {
+			s.round = h.round
 			t.tell(s)
 		}
 	}
+	h.found = h.views.meeting(h.found[:0], n.Before, n.After)
+	for _, s := range h.found {
+		once(s)
+	}
 	if n.Alert {
-		for s := range h.alerted {
-			t.tell(s)
-		}
+		h.alerted.visit(n.After.Area, once)
 	}
 	clear(h.found)
 }
@@ -179,7 +183,7 @@ func (h *Hub) suspect(touches []Touch) {
 	for _, touch := range touches {
 		box := newPixelBox(touch.Envelope)
 		for level := range h.tiles {
-			if !slices.Contains(h.sets.of(level.set), touch.Layer) {
+			if !touch.shows(level.z) || !slices.Contains(h.sets.of(level.set), touch.Layer) {
 				continue
 			}
 			h.tiles.touched(level, box, func(t Tile, holders []*Subscription) {
@@ -196,11 +200,11 @@ func (h *Hub) suspect(touches []Touch) {
 // count tells of counters that moved. The caller holds h.mu.
 func (h *Hub) count(codes []grid.Code) {
 	for _, code := range codes {
-		for s := range h.counted {
+		h.counted.visit(code, func(s *Subscription) {
 			if s.filter.sees(CountersTopic, Sight{Area: code, There: true}) {
 				s.queue.put(state{key: stateKey{topic: CountersTopic, code: code}})
 			}
-		}
+		})
 	}
 }
 

@@ -124,6 +124,15 @@ func TestScreens(t *testing.T) {
 			wantOps(t, mine, "alert 1")
 			wantOps(t, theirs)
 		},
+		"an alert comes once, however many of the viewer's areas hold it": func(t *testing.T, st *stage) {
+			both := st.screen(feedtest.Viewer{Account: "both", Scope: grid.NewScope(grid.Under(east), grid.Under(west))})
+			both.look(box(106, 29, 106.1, 29.1), feed.AlertsTopic)
+			fire := feedtest.Event(1, east, 106.5, 29.5)
+			fire.Urgency = events.Urgent
+			st.put(fire)
+			both.read()
+			wantOps(t, both, "alert 1")
+		},
 		"states conflate: the newest place of a worker wins": func(t *testing.T, st *stage) {
 			s := st.screen(feedtest.Everybody())
 			s.look(everything, feed.WorkersTopic)
@@ -318,7 +327,7 @@ func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
 		var town feed.Effects
 		for i := range 50_000 {
 			lon, lat := 106.4+float64(i%100)/500, 29.4+float64(i/1000)/500
-			town.Touch("buildings", box(lon, lat, lon, lat))
+			town.Touch(feed.Touch{Layer: "buildings", Envelope: box(lon, lat, lon, lat)})
 		}
 		if len(town.Touches) > 5000 {
 			t.Errorf("%d touches are held for one layer", len(town.Touches))
@@ -327,6 +336,23 @@ func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
 		pass(time.Second)
 		if got := s.read(); len(got) != 1 || got[0] != inside || len(s.resyncs) != 0 {
 			t.Errorf("suspects %v, resyncs %v, want the one tile inside", got, s.resyncs)
+		}
+	})
+}
+
+func TestANumberIsToldOfTheZoomsThatShowItAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, feed.HubOptions{})
+		s := st.screen(feedtest.Everybody())
+		s.look(box(106, 29, 107, 30))
+		p := geo.Project(geo.At(106.5, 29.5))
+		shown := feed.Tile{Set: 2, Z: 11, X: p.X >> 21, Y: p.Y >> 21}
+		s.sub.Hold(shown, 1)
+		s.sub.Hold(feed.Tile{Set: 2, Z: 14, X: p.X >> 18, Y: p.Y >> 18}, 1)
+		st.hub.Touch(feed.Effects{Touches: []feed.Touch{{Layer: "buildings", Envelope: box(106.5, 29.5, 106.5, 29.5), Zooms: 1<<9 | 1<<11}}})
+		pass(time.Second)
+		if got := s.read(); len(got) != 1 || got[0] != shown {
+			t.Errorf("suspects %v, want %v", got, shown)
 		}
 	})
 }

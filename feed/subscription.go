@@ -15,6 +15,7 @@ type Subscription struct {
 	resyncs int64   // of the queue, when the view was last set
 	tiles   map[Tile]uint64
 	order   []Tile // of tiles, oldest first; may hold some that are forgotten
+	round   uint64 // of the hub's tell that has told it
 }
 
 // Ready is signalled when Take may have something.
@@ -69,8 +70,8 @@ func (s *Subscription) View(v View) error {
 func (h *Hub) look(s *Subscription, f *filter) {
 	if s.filter != nil {
 		h.views.remove(s)
-		delete(h.alerted, s)
-		delete(h.counted, s)
+		h.alerted.remove(s)
+		h.counted.remove(s)
 	}
 	s.filter = f
 	if f == nil {
@@ -78,10 +79,10 @@ func (h *Hub) look(s *Subscription, f *filter) {
 	}
 	h.views.insert(s)
 	if f.wants(AlertsTopic) {
-		h.alerted[s] = true
+		h.alerted.insert(s)
 	}
 	if f.wants(CountersTopic) {
-		h.counted[s] = true
+		h.counted.insert(s)
 	}
 }
 

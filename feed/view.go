@@ -59,6 +59,9 @@ func (v View) Check() error {
 type Viewer interface {
 	// Sees reports whether the viewer may know of an entity of a kind in an area.
 	Sees(kind grid.Kind, area grid.Code) bool
+	// Ranges returns the codes of the areas that the viewer answers for. It is always
+	// the same.
+	Ranges() []grid.CodeRange
 }
 
 // kindOf is the kind whose visibility decides about a topic. Counters tell of

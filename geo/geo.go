@@ -133,3 +133,7 @@ func (e Envelope) Meets(f Envelope) bool {
 
 // Valid reports whether no corner is inverted.
 func (e Envelope) Valid() bool { return e.Min.Lon <= e.Max.Lon && e.Min.Lat <= e.Max.Lat }
+
+func middlePoint(e Envelope) Point {
+	return Point{int32((int64(e.Min.Lon) + int64(e.Max.Lon)) / 2), int32((int64(e.Min.Lat) + int64(e.Max.Lat)) / 2)}
+}

@@ -132,13 +132,6 @@ func ExampleIndex() {
 	// 0 at 5818 m
 }
 
-func ExampleBuffer() {
-	street := MultiLine{{At(106.55, 29.56), At(106.56, 29.56)}}
-	zone, err := Buffer(street, 50)
-	fmt.Println(zone.Contains(At(106.555, 29.5604)), zone.Contains(At(106.555, 29.5605)), err)
-	// Output: true false <nil>
-}
-
 func ExampleProject() {
 	p := Project(At(106.55, 29.56))
 	const zoom = 14

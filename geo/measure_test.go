@@ -78,26 +78,6 @@ func TestArea(t *testing.T) {
 	}
 }
 
-func TestCircleAndBufferKeepTheirDistance(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		center := At(rapid.Float64Range(105, 110).Draw(t, "lon"), rapid.Float64Range(28, 32).Draw(t, "lat"))
-		radius := rapid.Float64Range(1, 3000).Draw(t, "radius")
-		disc := Circle(center, radius)
-		if err := Check(disc); err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range disc[0][0] {
-			if got := DistanceM(center, p); math.Abs(got-radius) > 0.02+radius*2e-4 {
-				t.Fatalf("corner at %v m, want %v", got, radius)
-			}
-		}
-		buffer, err := Buffer(center, radius)
-		if err != nil || Check(buffer) != nil || math.Abs(AreaM2(buffer)/(math.Pi*radius*radius)-1) > 0.03 {
-			t.Fatalf("buffer of a point: %v m², %v, %v", AreaM2(buffer), err, Check(buffer))
-		}
-	})
-}
-
 func TestWithinM(t *testing.T) {
 	at := At(106.5, 29.5)
 	east := func(metres float64) Point { return planeAt(at).point(metres, 0) }
@@ -200,11 +180,6 @@ func TestOverlaysGiveValidGeometry(t *testing.T) {
 		point := rapid.Custom(func(t *rapid.T) Point {
 			return Point{home.Lon + rapid.Int32Range(0, spread).Draw(t, "x"), home.Lat + rapid.Int32Range(0, spread).Draw(t, "y")}
 		})
-		line := Line(rapid.SliceOfN(point, 2, 8).Draw(t, "line"))
-		buffer, err := Buffer(MultiLine{line}, rapid.Float64Range(1, 300).Draw(t, "radius"))
-		if err != nil || Check(buffer) != nil {
-			t.Fatalf("Buffer: %v; Check: %v", err, Check(buffer))
-		}
 		var pieces []Polygon
 		for range rapid.IntRange(2, 5).Draw(t, "pieces") {
 			r := Ring(rapid.SliceOfN(point, 3, 3).Draw(t, "corners"))
@@ -224,19 +199,6 @@ func TestOverlaysGiveValidGeometry(t *testing.T) {
 			t.Fatalf("MergeTouching %v: %v; Check: %v", pieces, err, Check(merged))
 		}
 	})
-}
-
-// Arcs around points within a unit or two of each other run along each other.
-func TestBufferOfATangleIsValid(t *testing.T) {
-	x, y := int32(1065000000), int32(295000000)
-	tangle := MultiLine{{{x, y}, {x + 27, y + 2}, {x + 18, y + 4}, {x, y + 3}}}
-	got, err := Buffer(tangle, 16.015625)
-	if err != nil || Check(got) != nil {
-		t.Fatalf("Buffer: %v; Check: %v", err, Check(got))
-	}
-	if area, want := AreaM2(got), AreaM2(Circle(Point{x + 13, y + 2}, 16.015625)); area < want || area > 1.05*want {
-		t.Errorf("%v m², want a little more than the %v of a circle", area, want)
-	}
 }
 
 // Pieces the size of wings and houses must always merge, however they lie.

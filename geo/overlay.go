@@ -91,6 +91,14 @@ func ringFromShape(seq geom.Sequence, place func(x, y float64) Point) Ring {
 	return r
 }
 
+// appendNew appends p unless it repeats the last point.
+func appendNew[C ~[]Point](chain C, p Point) C {
+	if n := len(chain); n > 0 && chain[n-1] == p {
+		return chain
+	}
+	return append(chain, p)
+}
+
 func nearestPoint(x, y float64) Point {
 	return Point{int32(math.Round(x)), int32(math.Round(y))}
 }

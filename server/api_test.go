@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -47,9 +48,15 @@ func TestCalls(t *testing.T) {
 			want: []string{`"living":0`, `"items":[]`, `"next":null`}},
 		{name: "a circle lists people masked", call: call{line: "POST /api/within", body: `{"circle":{"lon":106.1005,"lat":29.5005,"radius":200},"list":"people"}`}, status: 200,
 			want: []string{`"欧阳**"`, `"990***********1234"`}, not: []string{"小明", "990999194005011234", "10300001234", "identity"}},
+		{name: "a home in a list says where it is", call: call{line: "POST /api/within", body: `{"circle":{"lon":106.1005,"lat":29.5005,"radius":200},"list":"dwellings"}`}, status: 200,
+			want: []string{`"where":{"building":`, `"name":"我们村1幢"`, `"floor":2,"room":"2-1"}`}},
+		{name: "a person in a list says where", call: call{line: "POST /api/within", body: `{"circle":{"lon":106.1005,"lat":29.5005,"radius":200},"list":"people"}`}, status: 200,
+			want: []string{`"where":{"building":`, `"room":"2-1"}`}},
 		{name: "a hand-drawn polygon is closed", call: call{line: "POST /api/within", body: `{"polygon":[[106.09,29.49],[106.11,29.49],[106.1,29.52]],"list":"buildings"}`}, status: 200,
 			want: []string{`"buildings":1`, `"我们村1幢"`}},
 		{name: "a buffer around a road", call: call{line: "POST /api/within", body: `{"buffer":{"line":[[106.09,29.5005],[106.12,29.5005]],"radius":100},"list":"dwellings"}`}, status: 200, want: []string{`"2-1"`}},
+		{name: "a buffer of too many corners", call: call{line: "POST /api/within", body: `{"buffer":{"line":[` + strings.Repeat("[106,29],", 5000) + `[106,29]],"radius":100}}`}, status: 422, want: []string{`"location":"body.buffer.line"`, "5000"}},
+		{name: "a polygon of too many corners", call: call{line: "POST /api/within", body: `{"polygon":[` + strings.Repeat("[106,29],", 5000) + `[106,29]]}`}, status: 422, want: []string{`"location":"body.polygon"`, "5000"}},
 		{name: "a polygon that crosses itself", call: call{line: "POST /api/within", body: `{"polygon":[[106,29],[106.2,29.3],[106.2,29],[106,29.2]]}`}, status: 422, want: []string{`"location":"body.polygon"`, "crosses"}},
 		{name: "two shapes at once", call: call{line: "POST /api/within", body: `{"rectangle":[106,29,107,30],"circle":{"lon":1,"lat":1,"radius":1}}`}, status: 422, want: []string{`"location":"body"`, "one of"}},
 		{name: "a rectangle inside out", call: call{line: "POST /api/within", body: `{"rectangle":[107,29,106,30]}`}, status: 422, want: []string{`"location":"body.rectangle"`, "inverted"}},
@@ -171,5 +178,28 @@ func TestWriteReadEditRemove(t *testing.T) {
 	}
 	if after := r.do(t, call{line: path}); after.Code != 404 {
 		t.Errorf("after removal: %d", after.Code)
+	}
+}
+
+// TestCountingEndsWithTheRequest asks for an answer that there is no time left for.
+func TestCountingEndsWithTheRequest(t *testing.T) {
+	r := newRig(t)
+	r.build(t)
+	for _, tt := range []struct {
+		name string
+		body string
+	}{
+		{"a rectangle", `{"rectangle":[106,29,107,30]}`},
+		{"a buffer", `{"buffer":{"line":[[106.09,29.5005],[106.12,29.5005]],"radius":100},"list":"people"}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 0)
+			defer cancel()
+			rec := r.doIn(ctx, call{line: "POST /api/within", body: tt.body})
+			if rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" {
+				t.Errorf("status %d, headers %v", rec.Code, rec.Header())
+			}
+			mustHold(t, rec.Body.String(), []string{"took too long", "ask for less"}, nil)
+		})
 	}
 }

@@ -82,8 +82,12 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusPreconditionRequired, ErrPrecondition.Error())
 	case errors.Is(err, grid.ErrUnavailable):
 		return newProblem(http.StatusServiceUnavailable, "the store takes no writes now; reading goes on")
-	case errors.Is(err, ErrBehind), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, ErrBehind):
 		return newProblem(http.StatusServiceUnavailable, ErrBehind.Error())
+	case errors.Is(err, context.DeadlineExceeded):
+		return newProblem(http.StatusServiceUnavailable, "the answer took too long: ask for less, or try again")
+	case errors.Is(err, context.Canceled):
+		return newProblem(http.StatusServiceUnavailable, "the request was given up")
 	}
 	return newProblem(http.StatusInternalServerError, "")
 }
@@ -153,8 +157,9 @@ func reply(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) 
 }
 
 func logInternal(ctx context.Context, log *slog.Logger, p *Problem, err error) {
-	// A node that is not level refuses on purpose; the line of the request says so.
-	if p.Status >= http.StatusInternalServerError && !errors.Is(err, ErrBehind) {
+	// A node that is not level refuses on purpose; the line of the request says so. And
+	// who has gone needs no answer.
+	if p.Status >= http.StatusInternalServerError && !errors.Is(err, ErrBehind) && !errors.Is(err, context.Canceled) {
 		log.ErrorContext(ctx, "request failed", "request", requestID(ctx), "status", p.Status, "err", err)
 	}
 }

@@ -75,6 +75,10 @@ type withinOutput struct {
 	}
 }
 
+// countTime is how long an area is counted. Half of the screens of a desk would
+// otherwise do nothing but count what somebody drew around a whole city.
+const countTime = 10 * time.Second
+
 func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, error) {
 	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
@@ -83,8 +87,10 @@ func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, er
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, countTime)
+	defer cancel()
 	view, out := s.view(ctx), &withinOutput{CacheControl: private}
-	if out.Body.Counts, err = view.Within(area); err != nil {
+	if out.Body.Counts, err = view.Within(ctx, area); err != nil {
 		return nil, err
 	}
 	out.Body.Items = []json.RawMessage{}

@@ -20,6 +20,9 @@ func NewScreen(view *access.View) *Screen { return &Screen{view} }
 // Sees reports whether the viewer may know of an entity of a kind in an area.
 func (s *Screen) Sees(kind grid.Kind, area grid.Code) bool { return s.view.Viewer().Sees(kind, area) }
 
+// Ranges returns the codes of the areas that the viewer answers for.
+func (s *Screen) Ranges() []grid.CodeRange { return s.view.Viewer().Scope.Ranges() }
+
 // Account returns the viewer's account.
 func (s *Screen) Account() string { return s.view.Viewer().Account }
 

@@ -129,11 +129,16 @@ type call struct {
 
 func (r *rig) do(t testing.TB, c call) *httptest.ResponseRecorder {
 	t.Helper()
+	return r.doIn(t.Context(), c)
+}
+
+// doIn sends a request that ends with a context.
+func (r *rig) doIn(ctx context.Context, c call) *httptest.ResponseRecorder {
 	method, path, ok := strings.Cut(c.line, " ")
 	if !ok {
 		method, path = http.MethodGet, c.line
 	}
-	req := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(c.body))
+	req := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(c.body))
 	req.Host = "localhost:8080"
 	if c.body != "" {
 		req.Header.Set("Content-Type", "application/json")

@@ -6,11 +6,12 @@ import (
 	"net/http"
 	"strings"
 
+	"quanxi/access"
 	"quanxi/geo"
 )
 
 // shape reads the one area that a request gives.
-func (in *withinInput) shape() (geo.MultiPolygon, error) {
+func (in *withinInput) shape() (access.Area, error) {
 	b := &in.Body
 	given := 0
 	for _, there := range []bool{b.Rectangle != nil, b.Circle != nil, b.Polygon != nil, b.Buffer != nil} {
@@ -32,7 +33,7 @@ func (in *withinInput) shape() (geo.MultiPolygon, error) {
 	return polygon(b.Polygon)
 }
 
-func rectangle(corners [4]float64) (geo.MultiPolygon, error) {
+func rectangle(corners [4]float64) (access.Area, error) {
 	e, err := envelopeOf(corners)
 	if err != nil {
 		return nil, misdrawn("rectangle", err)
@@ -41,27 +42,23 @@ func rectangle(corners [4]float64) (geo.MultiPolygon, error) {
 	return checked("rectangle", geo.MultiPolygon{{{a, {Lon: c.Lon, Lat: a.Lat}, c, {Lon: a.Lon, Lat: c.Lat}, a}}})
 }
 
-func circle(c circleBody) (geo.MultiPolygon, error) {
+func circle(c circleBody) (access.Area, error) {
 	if err := geo.CheckDegrees(c.Lon, c.Lat); err != nil {
 		return nil, misdrawn("circle", err)
 	}
-	return geo.Circle(geo.At(c.Lon, c.Lat), c.Radius), nil
+	return geo.Around([]geo.Point{geo.At(c.Lon, c.Lat)}, c.Radius), nil
 }
 
-func buffer(b bufferBody) (geo.MultiPolygon, error) {
+func buffer(b bufferBody) (access.Area, error) {
 	line, err := points(b.Line)
 	if err != nil {
 		return nil, misdrawn("buffer.line", err)
 	}
-	around, err := geo.Buffer(geo.MultiLine{line}, b.Radius)
-	if err != nil {
-		return nil, misdrawn("buffer", err)
-	}
-	return around, nil
+	return geo.Around(line, b.Radius), nil
 }
 
 // polygon closes the ring for hand-drawn shapes, which end where the pen left off.
-func polygon(pairs []degreesPair) (geo.MultiPolygon, error) {
+func polygon(pairs []degreesPair) (access.Area, error) {
 	ring, err := points(pairs)
 	if err != nil {
 		return nil, misdrawn("polygon", err)
@@ -72,7 +69,7 @@ func polygon(pairs []degreesPair) (geo.MultiPolygon, error) {
 	return checked("polygon", geo.MultiPolygon{{geo.Ring(ring)}})
 }
 
-func checked(field string, m geo.MultiPolygon) (geo.MultiPolygon, error) {
+func checked(field string, m geo.MultiPolygon) (access.Area, error) {
 	if err := geo.Check(m); err != nil {
 		return nil, misdrawn(field, err)
 	}

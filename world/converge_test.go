@@ -39,7 +39,7 @@ func TestEveryOrderEndsAtTheSameWorld(t *testing.T) {
 			mixed.Advance()
 			loaded.Advance()
 			agree(t, mixed.Snapshot(), truth, clock)
-			if a, b := dump(mixed.Snapshot()), dump(loaded.Snapshot()); a != b {
+			if a, b := dump(t, mixed.Snapshot()), dump(t, loaded.Snapshot()); a != b {
 				t.Fatalf("after %v, step by step:\n%s\nloaded at once:\n%s", later, a, b)
 			}
 		}
@@ -122,13 +122,13 @@ func agree(t *rapid.T, s *world.Snapshot, truth model, now time.Time) {
 		}
 	}
 	everything := box(-10, -10, ground+30, ground+30)
-	if got := s.Within(everything, grid.Everywhere()); got != all {
+	if got := within(t, s, everything, grid.Everywhere()); got != all {
 		t.Fatalf("within everything: %+v, want %+v", got, all)
 	}
 }
 
 // dump writes down everything that a snapshot tells.
-func dump(s *world.Snapshot) string {
+func dump(t failing, s *world.Snapshot) string {
 	var b strings.Builder
 	everything := box(-10, -10, ground+30, ground+30)
 	for d := range s.Divisions() {
@@ -145,7 +145,7 @@ func dump(s *world.Snapshot) string {
 		fmt.Fprintf(&b, "to be placed: %s\n", d.Code())
 	}
 	for _, kind := range events.Kinds() {
-		fmt.Fprintf(&b, "%s: %d live, %v\n", kind, s.Len(kind), s.List(kind, everything, grid.Everywhere(), 0, 1000))
+		fmt.Fprintf(&b, "%s: %d live, %v\n", kind, s.Len(kind), list(t, s, kind, everything, grid.Everywhere(), 0, 1000))
 		for id := int64(1); id <= 5; id++ {
 			fmt.Fprintf(&b, " %q", s.AreaOf(kind, id))
 		}

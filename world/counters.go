@@ -48,6 +48,26 @@ func (c *Counters) plus(d *Counters, sign int32) {
 	c.Closed += sign * d.Closed
 }
 
+// numbers say, as bits, which of the numbers moved that are drawn at the label of an
+// area.
+type numbers uint8
+
+const (
+	eventNumbers numbers = 1 << iota
+	peopleNumbers
+)
+
+func numbersOf(c *Counters) numbers {
+	var n numbers
+	if c.Open|c.Urgent|c.Overdue != 0 {
+		n |= eventNumbers
+	}
+	if c.People|c.Living|c.Aged60|c.Care != 0 {
+		n |= peopleNumbers
+	}
+	return n
+}
+
 // Homes are the numbers that hang on one building.
 type Homes struct{ Dwellings, Vacant, Rented, Households, People, Living, Aged60, Care int32 }
 

@@ -171,11 +171,16 @@ func (d *draft) count(area uint32, delta *Counters, sign int32) {
 	if *delta == (Counters{}) {
 		return
 	}
-	for ; area != none; area = d.areas.rows.at(area).parent {
-		d.counters.edit(d.edition, area).plus(delta, sign)
-		if !d.bulk {
-			d.moved[area] = struct{}{}
-		}
+	for at := area; at != none; at = d.areas.rows.at(at).parent {
+		d.counters.edit(d.edition, at).plus(delta, sign)
+	}
+	d.move(area, numbersOf(delta))
+}
+
+// move notes that numbers of an area and of all that manage it are others now.
+func (d *draft) move(area uint32, n numbers) {
+	for ; area != none && !d.bulk; area = d.areas.rows.at(area).parent {
+		d.moved[area] |= n
 	}
 }
 

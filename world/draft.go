@@ -22,14 +22,14 @@ type draft struct {
 	due         dueQueue
 
 	// Of the present application:
-	unsettled []item              // things whose area is to be found
-	regions   []geo.Envelope      // where divisions changed
-	recoded   bool                // a division came, went or took another code
-	reshaped  []geo.Envelope      // where outlines are drawn anew
-	faces     map[uint32]bool     // areas whose boundary changed
-	touched   []touch             // for the feed
-	moved     map[uint32]struct{} // areas whose counters moved
-	changed   [sorts]bool         // indexes to be shared anew
+	unsettled []item             // things whose area is to be found
+	regions   []geo.Envelope     // where divisions changed
+	recoded   bool               // a division came, went or took another code
+	reshaped  []geo.Envelope     // where outlines are drawn anew
+	faces     map[uint32]bool    // areas whose boundary changed
+	touched   []touch            // for the feed
+	moved     map[uint32]numbers // areas whose numbers moved
+	changed   [sorts]bool        // indexes to be shared anew
 }
 
 // An item names any entity by its slot.
@@ -40,7 +40,7 @@ type item struct {
 
 func newDraft(today grid.Date) *draft {
 	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
-		moved: make(map[uint32]struct{}), faces: make(map[uint32]bool)}
+		moved: make(map[uint32]numbers), faces: make(map[uint32]bool)}
 	d.today = today
 	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)
 	for k := range d.indexes {

@@ -46,7 +46,7 @@ func (d *drawing) openEvents() {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
-		if d.toneOf(ev) == red {
+		if toneOf(ev) == red {
 			d.e.Keep()
 		}
 		d.e.Point(ev.Pixel())
@@ -67,18 +67,18 @@ type tone int
 
 const (
 	red   tone = iota // urgent or overdue
-	amber             // four fifths of its time are gone
+	amber             // most of its time is gone
 	blue              // nobody has taken it up yet
 	green             // in hand
 	tones
 )
 
-// toneOf returns the tone of an open event at the time of the Snapshot.
-func (d *drawing) toneOf(ev Event) tone {
+// toneOf returns the tone of an open event.
+func toneOf(ev Event) tone {
 	switch {
 	case ev.row.urgent || ev.Overdue():
 		return red
-	case ev.row.due != 0 && 5*(ev.row.due-d.now) <= ev.row.due-ev.row.reported:
+	case ev.row.late == pressing:
 		return amber
 	case ev.State() == events.Reported || ev.State() == events.Dispatched:
 		return blue
@@ -121,7 +121,7 @@ func (d *drawing) countEvents(div Division) (counts [tones]int64, total int64) {
 	for slot := range d.Slots(events.Events, env) {
 		ev := d.EventAt(slot)
 		if ev.Open() && d.holds(ev.row.area) && d.lies(ev.row.area, div.Slot, div.Level()) {
-			counts[d.toneOf(ev)]++
+			counts[toneOf(ev)]++
 			total++
 		}
 	}

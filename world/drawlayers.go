@@ -143,3 +143,15 @@ func countedLevel(zoom uint8) grid.Level {
 	}
 	return grid.GridLevel
 }
+
+// countedZooms returns the zooms below one at which things are counted for the areas
+// of a level, as bits.
+func countedZooms(level grid.Level, below uint8) uint32 {
+	var zooms uint32
+	for z := range below {
+		if countedLevel(z) == level {
+			zooms |= 1 << z
+		}
+	}
+	return zooms
+}

@@ -46,54 +46,44 @@ func (d *draft) markAll(version uint64) {
 	}
 }
 
-// marking gathers what one publication changes in the tiles of all layers.
-type marking struct {
-	draft   *draft
-	version uint64
-	edits   [layers]*tiles.Edit
-}
-
-func (m *marking) mark(layer string, env geo.Envelope) {
-	n, _ := layerNumber(layer)
-	if m.edits[n] == nil {
-		m.edits[n] = m.draft.tiles[n].Edit(m.version)
-	}
-	m.edits[n].Mark(env)
-}
-
-// markTiles notes where the effects of a publication show.
+// markTiles gives the tiles that the effects of a publication redraw its version.
 func (d *draft) markTiles(effects Effects, version uint64) {
-	m := marking{draft: d, version: version}
-	for t := range effects.Touched() {
-		for _, sight := range [...]Sight{t.Before, t.After} {
-			for _, layer := range t.Layers {
-				if sight.There {
-					m.mark(layer, sight.Envelope)
-				}
-			}
+	var edits [layers]*tiles.Edit
+	for r := range effects.Redrawn() {
+		n, _ := layerNumber(r.Layer)
+		if edits[n] == nil {
+			edits[n] = d.tiles[n].Edit(version)
 		}
+		edits[n].Mark(r.Envelope)
 	}
-	m.labels(effects)
-	for i, edit := range m.edits {
+	for i, edit := range edits {
 		if edit != nil {
 			d.tiles[i] = edit.Done()
 		}
 	}
 }
 
-// labels notes what changed elsewhere than where the touched entities are: the
-// numbers at the labels of areas, and outlines that were simplified anew because
+// elsewhere returns what is redrawn elsewhere than where the touched entities are:
+// the numbers at the labels of areas, and outlines that were simplified anew because
 // a neighbour moved.
-func (m *marking) labels(effects Effects) {
-	for _, code := range effects.Counters {
-		if row := m.draft.division(m.draft.areaOf(code)); row != nil {
-			at := geo.Envelope{Min: row.label, Max: row.label}
-			m.mark(eventsLayer, at)
-			m.mark(peopleLayer, at)
+func (d *draft) elsewhere() []Redrawn {
+	var out []Redrawn
+	for area, n := range d.moved {
+		row := d.division(area)
+		if row == nil {
+			continue
+		}
+		level, at := d.areas.rows.at(area).level, geo.Envelope{Min: row.label, Max: row.label}
+		if zooms := countedZooms(level, singleEvents); n&eventNumbers != 0 && zooms != 0 {
+			out = append(out, Redrawn{eventsLayer, at, zooms})
+		}
+		if zooms := countedZooms(level, peopleByBuilding); n&peopleNumbers != 0 && zooms != 0 {
+			out = append(out, Redrawn{peopleLayer, at, zooms})
 		}
 	}
-	for _, env := range m.draft.reshaped {
-		m.mark(divisionsLayer, env)
+	for _, env := range d.reshaped {
+		out = append(out, Redrawn{Layer: divisionsLayer, Envelope: env})
 	}
-	m.draft.reshaped = nil
+	d.reshaped = nil
+	return out
 }

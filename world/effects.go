@@ -13,10 +13,11 @@ import (
 // Effects say what one application changed, in what is drawn and in what is
 // counted. They are the caller's to keep.
 type Effects struct {
-	Counters []grid.Code // divisions whose counters moved, in order
+	Counters []grid.Code // divisions whose numbers moved, in order
 
-	touched []touch
-	after   *state // in which the touched are seen; nobody writes to it any more
+	touched   []touch
+	elsewhere []Redrawn // besides where the touched are and were
+	after     *state    // in which the touched are seen; nobody writes to it any more
 }
 
 // Touched yields what looks different or belongs elsewhere. Of a large load that is
@@ -24,10 +25,36 @@ type Effects struct {
 func (e Effects) Touched() iter.Seq[Touched] {
 	return func(yield func(Touched) bool) {
 		for _, t := range e.touched {
-			kind := kindOf(t.sort)
-			one := Touched{Kind: kind, ID: e.after.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
-				Layers: LayersOf(kind), Before: t.before, After: e.after.sight(t.sort, t.slot)}
+			one := Touched{Kind: kindOf(t.sort), ID: e.after.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
+				Before: t.before, After: e.after.sight(t.sort, t.slot)}
 			if !yield(one) {
+				return
+			}
+		}
+	}
+}
+
+// A Redrawn is where the tiles of a layer may look different.
+type Redrawn struct {
+	Layer    string
+	Envelope geo.Envelope
+	Zooms    uint32 // bit z for zoom z; 0 for all
+}
+
+// Redrawn yields where tiles may look different, one at a time as Touched does.
+func (e Effects) Redrawn() iter.Seq[Redrawn] {
+	return func(yield func(Redrawn) bool) {
+		for _, t := range e.touched {
+			for _, sight := range [...]Sight{t.before, e.after.sight(t.sort, t.slot)} {
+				for _, layer := range layersOf(t.sort) {
+					if sight.There && !yield(Redrawn{Layer: layer, Envelope: sight.Envelope}) {
+						return
+					}
+				}
+			}
+		}
+		for _, r := range e.elsewhere {
+			if !yield(r) {
 				return
 			}
 		}
@@ -40,8 +67,7 @@ func (e Effects) Touched() iter.Seq[Touched] {
 type Touched struct {
 	Kind     grid.Kind
 	ID       int64
-	Revision int64    // that was held before; 0 if none was
-	Layers   []string // tile layers that may look different; not to be written
+	Revision int64 // that was held before; 0 if none was
 	Before   Sight
 	After    Sight
 }
@@ -61,13 +87,8 @@ type touch struct {
 	before   Sight
 }
 
-// LayersOf returns the tile layers in which entities of a kind show. The caller
-// must not write to it.
-func LayersOf(kind grid.Kind) []string {
-	k, ok := sortOf(kind)
-	if !ok {
-		return nil
-	}
+// layersOf returns the tile layers in which entities of a sort show.
+func layersOf(k sort) []string {
 	switch k {
 	case divisions:
 		return []string{"divisions"}
@@ -137,7 +158,7 @@ func (d *draft) noteNew(k sort, slot uint32) {
 
 // effects returns what was noted and forgets it.
 func (d *draft) effects() Effects {
-	out := Effects{touched: d.touched, after: &d.state}
+	out := Effects{touched: d.touched, elsewhere: d.elsewhere(), after: &d.state}
 	for area := range maps.Keys(d.moved) {
 		out.Counters = append(out.Counters, d.code(area))
 	}

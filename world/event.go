@@ -21,11 +21,7 @@ func (d *draft) putEvent(e *events.Event) {
 		category: uint8(max(0, slices.IndexFunc(events.Categories(), func(c events.Category) bool { return c.Code == e.Category }))),
 		state:    uint8(max(0, slices.Index(events.States(), e.State))), urgent: e.Urgency == events.Urgent,
 	}
-	if row.open() && row.due != 0 {
-		if row.overdue = row.due <= d.now; !row.overdue {
-			heap.Push(&d.due, dueItem{row.due, slot})
-		}
-	}
+	d.await(&row, slot)
 	*d.events.rows.edit(d.edition, slot) = row
 	d.index(happenings, slot)
 	d.unsettled = append(d.unsettled, item{happenings, slot})
@@ -41,7 +37,7 @@ func (r *eventRow) counters() Counters {
 	if r.urgent {
 		c.Urgent = 1
 	}
-	if r.overdue {
+	if r.late == overdue {
 		c.Overdue = 1
 	}
 	return c
@@ -55,21 +51,61 @@ func seconds(t time.Time) int64 {
 	return t.Unix()
 }
 
-// lapse counts the open events whose time has run out by now.
-func (d *draft) lapse() {
-	for len(d.due) > 0 && d.due[0].at <= d.now {
-		it := heap.Pop(&d.due).(dueItem)
-		row := d.events.rows.at(it.slot)
-		if !d.events.lives(it.slot) || row.due != it.at || row.overdue || !row.open() {
-			continue // changed since it was put into the queue
-		}
-		d.note(happenings, it.slot)
-		d.events.rows.edit(d.edition, it.slot).overdue = true
-		d.count(row.area, &Counters{Overdue: 1}, 1)
+// A lateness says how far the time of an event has run.
+type lateness uint8
+
+const (
+	inTime   lateness = iota
+	pressing          // four fifths of it are gone
+	overdue
+)
+
+// lateAt returns how late an event is at a moment, and when it becomes later; 0 for
+// never.
+func (r *eventRow) lateAt(now int64) (late lateness, next int64) {
+	most := r.due - (r.due-r.reported)/5
+	switch {
+	case !r.open() || r.due == 0:
+		return inTime, 0
+	case r.due <= now:
+		return overdue, 0
+	case most <= now:
+		return pressing, r.due
+	}
+	return inTime, most
+}
+
+// await says how late an event is now, and waits for it to become later.
+func (d *draft) await(row *eventRow, slot uint32) {
+	late, next := row.lateAt(d.now)
+	row.late = late
+	if next != 0 {
+		heap.Push(&d.due, dueItem{next, slot})
 	}
 }
 
-// A dueQueue holds open events, the one due first in front.
+// lapse takes note of the open events of which so much time is gone by now that
+// they are drawn, or counted, as others than before.
+func (d *draft) lapse() {
+	for len(d.due) > 0 && d.due[0].at <= d.now {
+		slot := heap.Pop(&d.due).(dueItem).slot
+		late, _ := d.events.rows.at(slot).lateAt(d.now)
+		if !d.events.lives(slot) || late == d.events.rows.at(slot).late {
+			continue // changed since it was put into the queue
+		}
+		if was := d.events.rows.at(slot); late == overdue || !was.urgent { // what is urgent is red anyway
+			d.note(happenings, slot)
+			d.move(was.area, eventNumbers)
+		}
+		row := d.events.rows.edit(d.edition, slot)
+		d.await(row, slot)
+		if late == overdue {
+			d.count(row.area, &Counters{Overdue: 1}, 1)
+		}
+	}
+}
+
+// A dueQueue holds open events, the one that becomes later first in front.
 type dueQueue []dueItem
 
 type dueItem struct {

@@ -3,8 +3,6 @@ package world
 import (
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -63,47 +61,5 @@ func letterBit(r rune) uint32 {
 	return 1 << (r - 'a')
 }
 
-// find returns where in text, in characters, a query of lower-case letters is
-// found, and -1 if nowhere. Each character of the query stands for itself; Latin
-// letters also stand for a character by its reading in full, or by the first
-// letter of it: "jxhuay" finds 锦绣花园.
-func find(text, query string) int {
-	for at, left := 0, text; left != ""; at++ {
-		if begins(left, query) {
-			return at
-		}
-		_, n := utf8.DecodeRuneInString(left)
-		left = left[n:]
-	}
-	return -1
-}
-
-// begins reports whether text begins with what the query stands for. The last
-// reading may be cut short, since somebody is still typing it.
-func begins(text, query string) bool {
-	if query == "" {
-		return true
-	}
-	if text == "" {
-		return false
-	}
-	r, n := utf8.DecodeRuneInString(text)
-	q, m := utf8.DecodeRuneInString(query)
-	if unicode.ToLower(r) == q && begins(text[n:], query[m:]) {
-		return true
-	}
-	if q < 'a' || q > 'z' {
-		return false
-	}
-	for _, reading := range readings()[r] {
-		if reading[0] != byte(q) {
-			continue
-		}
-		if strings.HasPrefix(reading, query) || // cut short
-			strings.HasPrefix(query, reading) && begins(text[n:], query[len(reading):]) ||
-			begins(text[n:], query[1:]) {
-			return true
-		}
-	}
-	return false
-}
+// read returns how a character is read, nothing if it has no reading.
+func read(r rune) []string { return readings()[r] }

@@ -115,7 +115,7 @@ type thingRow struct {
 	area     uint32
 	name     uint32
 	category uint32 // text
-	detail   uint32 // text: owner, hours, last value or address
+	detail   uint32 // text: owner, hours or address
 	building uint32
 	dwelling uint32
 	azimuth  uint16
@@ -142,5 +142,5 @@ type eventRow struct {
 	category uint8
 	state    uint8
 	urgent   bool
-	overdue  bool // counted as overdue
+	late     lateness // as it is counted and drawn
 }

@@ -1,8 +1,6 @@
 package world
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +26,7 @@ type Hit struct {
 
 const (
 	mostLooks = 20_000 // entities looked at for one question
-	mostQuery = 64     // characters of a question
+	mostQuery = 63     // characters of a question
 
 	// mostAlike is how many entities under one stem are looked at if the stem alone
 	// is asked for: they fit equally well, and other stems deserve a look.
@@ -37,8 +35,8 @@ const (
 
 // Search finds divisions, buildings, organisations, service points, cameras,
 // roads, waters, greens, parcels and workers by any part of a name or an address
-// in Chinese, by pinyin in full or by initials, and divisions by the first digits
-// of their codes. Several words separated by spaces must all be found. What the
+// in Chinese, by pinyin in full or by initials, with numbers in digits or written
+// out, and divisions by the first digits of their codes. Several words separated by spaces must all be found. What the
 // scope does not hold of cameras and workers is left out before anything is
 // ranked. The best hits come first, at most limit. A question that fits more than
 // 20,000 entities is answered from the first of them.
@@ -47,16 +45,11 @@ func (s *Snapshot) Search(query string, limit int, scope grid.Scope) []Hit {
 	if len(words) == 0 || limit <= 0 {
 		return nil
 	}
-	q := question{s: s, words: words, holds: s.holder(scope), limit: limit}
+	q := question{s: s, holds: s.holder(scope), limit: limit}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
 	}
-	key := stemKey(words)
-	q.byStem(key)
-	if len(q.hits) == 0 && utf8.RuneCountInString(key) < 2 {
-		q.looks = 0
-		q.byStem("") // "12号" is under no stem of its own
-	}
+	q.byWords(words)
 	q.cut()
 	return q.hits
 }
@@ -80,160 +73,7 @@ func wordsOf(query string) []string {
 
 func allDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// stemKey returns the longest stretch without digits in the words, which must be
-// part of a stem.
-func stemKey(words []string) string {
-	best := ""
-	for _, w := range words {
-		if part := longest(w); len(part) > len(best) {
-			best = part
-		}
-	}
-	return best
-}
-
-// A question gathers the hits of one search.
-type question struct {
-	s     *Snapshot
-	words []string
-	holds func(area uint32) bool
-	limit int
-	looks int
-	hits  []Hit
-}
-
-// byCode finds divisions by the first digits of their codes, the highest first.
-func (q *question) byCode(prefix grid.Code) {
-	s := q.s
-	first, _ := slices.BinarySearchFunc(s.codes, prefix, func(area uint32, c grid.Code) int { return cmp.Compare(s.code(area), c) })
-	for _, area := range s.codes[first:] {
-		if code := s.code(area); !within(code, prefix) || q.looks >= mostLooks {
-			return
-		}
-		q.looks++
-		q.add(divisions, area, 2000-10*len(s.code(area)))
-	}
-}
-
-// byStem finds what is under the stems that hold key, and if key is empty, under
-// any.
-func (q *question) byStem(key string) {
-	s := q.s
-	var first uint32
-	if key != "" {
-		first = letterBit(rune(key[0]))
-	}
-	signs := signsOf(strings.Map(beyondLatin, key))
-	alike := mostLooks
-	if len(q.words) == 1 && q.words[0] == key {
-		alike = mostAlike
-	}
-	for at := range s.words.stems.n {
-		row := s.words.stems.at(at)
-		if row.first == none || row.letters&first != first || row.signs&signs != signs || find(s.texts.get(row.text), key) < 0 {
-			continue
-		}
-		until := min(mostLooks, q.looks+alike)
-		for e := row.first; e != none && q.looks < until; e = s.words.entries.at(e).next {
-			q.looks++
-			q.look(s.words.entries.at(e).who)
-		}
-		if q.looks == mostLooks {
-			return
-		}
-	}
-}
-
-// beyondLatin drops the letters that may stand for a reading.
-func beyondLatin(r rune) rune {
-	if r < utf8.RuneSelf {
-		return -1
-	}
-	return r
-}
-
-// look adds an entity if the viewer may know of it and all words are in one or
-// other of its texts.
-func (q *question) look(who uint32) {
-	k, slot := sort(who>>slotBits), who&slotMask
-	if !public(k) && !q.holds(q.s.areaOfItem(k, slot)) {
-		return
-	}
-	texts := q.s.textsOf(k, slot)
-	score := weightOf(k)
-	for _, w := range q.words {
-		best := -1
-		for i, text := range texts {
-			if at := find(text, w); at >= 0 {
-				best = max(best, fit(text, w, at)-10*i)
-			}
-		}
-		if best < 0 {
-			return
-		}
-		score += best
-	}
-	q.add(k, slot, score)
-}
-
-// fit says how well a word found at a place of a text fits it.
-func fit(text, word string, at int) int {
-	score := 200 - min(100, utf8.RuneCountInString(text)) // the shorter, the more likely meant
-	switch {
-	case strings.EqualFold(text, word):
-		score += 400
-	case at == 0:
-		score += 200
-	}
-	return score
-}
-
-// weightOf ranks kinds: what is larger is more often meant.
-func weightOf(k sort) int {
-	switch k {
-	case divisions:
-		return 90
-	case service:
-		return 70
-	case organisations:
-		return 60
-	case roads, water, greens:
-		return 50
-	}
-	return 30
-}
-
-// add keeps a hit, and from time to time only the best.
-func (q *question) add(k sort, slot uint32, score int) {
-	hit := Hit{Kind: kindOf(k), score: score, slot: slot}
-	if k == divisions {
-		d := q.s.DivisionAt(slot)
-		hit.ID, hit.Code = d.ID(), d.Code()
-		hit.score -= int(d.Level())
-	} else {
-		hit.ID = q.s.shelfOf(k).id(slot)
-	}
-	if q.hits = append(q.hits, hit); len(q.hits) > 8*q.limit+256 {
-		q.rank()
-	}
-}
-
-// rank keeps the best hits, each once.
-func (q *question) rank() {
-	slices.SortFunc(q.hits, func(a, b Hit) int {
-		return cmp.Or(-cmp.Compare(a.score, b.score), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
-	})
-	q.hits = slices.CompactFunc(q.hits, func(a, b Hit) bool { return a.Kind == b.Kind && a.ID == b.ID })
-	q.hits = q.hits[:min(len(q.hits), q.limit)]
-}
-
-// cut ranks and describes what is left.
-func (q *question) cut() {
-	q.rank()
-	for i := range q.hits {
-		q.s.describe(&q.hits[i])
-	}
-}
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // describe fills in what is shown of a hit.
 func (s *Snapshot) describe(hit *Hit) {

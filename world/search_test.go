@@ -187,12 +187,12 @@ func TestWithinTellsNothingOfHomesOutsideTheScope(t *testing.T) {
 		{"nobody", grid.Scope{}, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := s.Within(everything, tt.scope)
+			c := within(t, s, everything, tt.scope)
 			if c.Buildings != 3 || c.Dwellings != tt.homes || c.People != tt.homes || c.Rented != tt.homes || c.Devices != tt.homes {
 				t.Errorf("counted %+v", c)
 			}
 			for _, kind := range []grid.Kind{grid.Dwellings, grid.People, grid.Devices} {
-				if ids := s.List(kind, everything, tt.scope, 0, 100); int32(len(ids)) != tt.homes {
+				if ids := list(t, s, kind, everything, tt.scope, 0, 100); int32(len(ids)) != tt.homes {
 					t.Errorf("%s listed: %v", kind, ids)
 				}
 			}
@@ -204,7 +204,7 @@ func TestListGoesOnBehindTheCursor(t *testing.T) {
 	s, everything := street(t).Snapshot(), box(0, 0, 64, 64)
 	var got []int64
 	for after := int64(0); ; {
-		page := s.List(grid.Buildings, everything, grid.Everywhere(), after, 2)
+		page := list(t, s, grid.Buildings, everything, grid.Everywhere(), after, 2)
 		if len(page) == 0 {
 			break
 		}

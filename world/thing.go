@@ -72,7 +72,7 @@ func (d *draft) thing(old thingRow, e grid.Entity) thingRow {
 		row.state = ordinal(grid.ComponentStates(), e.State)
 	case *grid.Device:
 		row.place, row.name = geo.Project(e.Place), d.retext(old.name, e.Name)
-		row.category, row.detail = d.intern(e.Category), d.intern(e.LastValue)
+		row.category = d.intern(e.Category) // its values come by the second, and nothing draws them
 		row.building, row.dwelling = d.known(buildings, e.Building), d.known(dwellings, e.Dwelling)
 		row.state = ordinal(grid.DeviceStates(), e.State)
 	case *grid.Camera:

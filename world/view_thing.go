@@ -94,7 +94,7 @@ func (t Thing) Azimuth() int32 { return int32(t.row.azimuth) }
 func (t Thing) View() int32 { return int32(t.row.view) }
 
 // Detail returns what a kind has besides: the owner of a component, the hours of
-// a service point, the last value of a device, the address of an organisation.
+// a service point, the address of an organisation.
 func (t Thing) Detail() string { return t.s.texts.get(t.row.detail) }
 
 // State returns the state of a component, a device or a camera, else "".
@@ -173,7 +173,7 @@ func (e Event) State() events.State { return events.States()[e.row.state] }
 func (e Event) Open() bool { return e.row.open() }
 
 // Overdue reports whether it is open and its time has run out, as of the Snapshot.
-func (e Event) Overdue() bool { return e.row.overdue && e.row.open() }
+func (e Event) Overdue() bool { return e.row.late == overdue && e.row.open() }
 
 // Pixel returns the place, projected.
 func (e Event) Pixel() geo.Pixel { return e.row.place }

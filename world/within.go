@@ -1,21 +1,32 @@
 package world
 
 import (
+	"context"
+	"fmt"
 	"slices"
 
 	"quanxi/geo"
 	"quanxi/grid"
 )
 
+// An Area is a part of the map that can be asked what lies in it, such as a
+// geo.MultiPolygon or a geo.Zone.
+type Area interface {
+	// Envelope returns a box that holds the area, and false if that is empty.
+	Envelope() (geo.Envelope, bool)
+	Contains(p geo.Point) bool
+}
+
 // Within counts what lies in an area: buildings by the point that stands for
 // them, homes and people by their building, everything else by its place.
 // Buildings, components, organisations and service points are counted wherever
 // they are; homes, people, devices, cameras, workers and events only where the
-// scope holds (RULES C1). Workers are not counted: they have no fixed place.
-func (s *Snapshot) Within(area geo.MultiPolygon, scope grid.Scope) Counters {
+// scope holds (RULES C1). Workers are not counted: they have no fixed place. The
+// error is that of a context that ends first.
+func (s *Snapshot) Within(ctx context.Context, area Area, scope grid.Scope) (Counters, error) {
 	var sum Counters
 	holds := s.holder(scope)
-	s.each(area, buildings, func(slot uint32) {
+	err := s.each(ctx, area, buildings, func(slot uint32) {
 		row := s.buildings.rows.at(slot)
 		sum.Buildings++
 		if holds(row.area) {
@@ -24,15 +35,18 @@ func (s *Snapshot) Within(area geo.MultiPolygon, scope grid.Scope) Counters {
 		}
 	})
 	for _, k := range [...]sort{people, organisations, components, devices, cameras, service, happenings} {
+		if err != nil {
+			return Counters{}, err
+		}
 		open := public(k)
-		s.each(area, k, func(slot uint32) {
+		err = s.each(ctx, area, k, func(slot uint32) {
 			if open || holds(s.areaOfItem(k, slot)) {
 				c := s.countersOf(item{k, slot})
 				sum.plus(&c, 1)
 			}
 		})
 	}
-	return sum
+	return sum, err
 }
 
 // public reports whether all staff may know of entities of a kind.
@@ -42,27 +56,31 @@ func public(k sort) bool {
 
 // List returns the ids of what lies in an area, in ascending order, above after,
 // at most limit; of kinds that not everybody may know of, only where the scope
-// holds. Kinds are buildings, dwellings, people and all that stand at a point.
-func (s *Snapshot) List(kind grid.Kind, area geo.MultiPolygon, scope grid.Scope, after int64, limit int) []int64 {
+// holds. Kinds are buildings, dwellings, people and all that stand at a point. The
+// error is that of a context that ends first.
+func (s *Snapshot) List(ctx context.Context, kind grid.Kind, area Area, scope grid.Scope, after int64, limit int) ([]int64, error) {
 	k, ok := sortOf(kind)
 	if !ok || limit <= 0 {
-		return nil
+		return nil, nil
 	}
 	holds := s.holder(scope)
 	page := lowest{after: after, limit: limit}
 	if k == dwellings || k == people {
-		s.each(area, buildings, func(slot uint32) {
+		err := s.each(ctx, area, buildings, func(slot uint32) {
 			if holds(s.buildings.rows.at(slot).area) {
 				s.listHomes(k, slot, &page)
 			}
 		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	s.each(area, k, func(slot uint32) {
+	err := s.each(ctx, area, k, func(slot uint32) {
 		if public(k) || holds(s.areaOfItem(k, slot)) {
 			page.add(s.shelfOf(k).id(slot))
 		}
 	})
-	return page.sorted()
+	return page.sorted(), err
 }
 
 // listHomes adds the homes of a building, or the people in them.
@@ -76,24 +94,34 @@ func (s *Snapshot) listHomes(k sort, building uint32, page *lowest) {
 	})
 }
 
-// each calls visit with what is indexed of a kind and stands in an area.
-func (s *Snapshot) each(area geo.MultiPolygon, k sort, visit func(slot uint32)) {
+// manyLooks is after how many of them each looks whether the answer is still wanted.
+const manyLooks = 1024
+
+// each calls visit with what is indexed of a kind and stands in an area, until the
+// context ends; the error is the context's.
+func (s *Snapshot) each(ctx context.Context, area Area, k sort, visit func(slot uint32)) error {
 	env, ok := area.Envelope()
 	if !ok || k == divisions || k > divisions && k < buildings || k == dwellings || k == households || k == workers {
-		return
+		return nil
 	}
 	plain := isBox(area, env)
+	looks := 0
 	for slot := range s.found[k].Search(env) {
+		if looks++; looks%manyLooks == 1 && ctx.Err() != nil {
+			return fmt.Errorf("within: %w", ctx.Err())
+		}
 		p := s.placeOf(item{k, slot})
 		if env.Contains(p) && (plain && inside(env, p) || area.Contains(p)) {
 			visit(slot)
 		}
 	}
+	return nil
 }
 
 // isBox reports whether an area is just its own envelope, as a screen's is.
-func isBox(area geo.MultiPolygon, env geo.Envelope) bool {
-	if len(area) != 1 || len(area[0]) != 1 || len(area[0][0]) != 5 {
+func isBox(a Area, env geo.Envelope) bool {
+	area, ok := a.(geo.MultiPolygon)
+	if !ok || len(area) != 1 || len(area[0]) != 1 || len(area[0][0]) != 5 {
 		return false
 	}
 	for i, p := range area[0][0] {

@@ -1,12 +1,14 @@
 package world
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// The lexicon finds entities by their texts. A text such as 锦绣花园3幢 is kept
-// under its stem, the longest stretch without digits: 锦绣花园. A city has
+// The lexicon finds entities by their texts. A text such as 锦绣路9号锦绣花园3幢 is
+// kept under its stems, the stretches without digits: 锦绣路 and 号锦绣花园. A city has
 // millions of texts, but few hundred thousand stems; a question walks all stems,
 // which takes milliseconds, and then only the texts under those that fit. So any
 // part of a text is found, there is nothing to rebuild, and an entry costs 8
@@ -52,38 +54,43 @@ func (s *state) textsOf(k sort, slot uint32) [3]string {
 	return [3]string{}
 }
 
-// stemsOf calls visit with each stem of an entity once.
+// stemsOf calls visit with each stem of an entity once. One character alone is no
+// stem, and behind a number neither are two, such as 号楼: half the city would be
+// under it.
 func (s *state) stemsOf(k sort, slot uint32, visit func(stem string)) {
-	var seen [3]string
-	for i, text := range s.textsOf(k, slot) {
-		stem := stemOf(text)
-		if stem == "" || stem == seen[0] || stem == seen[1] {
-			continue
+	var most [6]string
+	seen := most[:0]
+	add := func(stem string, least int) {
+		if utf8.RuneCountInString(stem) < least {
+			return
 		}
-		seen[i] = stem
-		visit(stem)
+		if stem = strings.ToLower(stem); !slices.Contains(seen, stem) {
+			seen = append(seen, stem)
+			visit(stem)
+		}
+	}
+	for _, text := range s.textsOf(k, slot) {
+		before, behind := split(text)
+		add(before, 2)
+		add(behind, 3)
 	}
 }
 
-// stemOf returns the longest stretch of a text without digits. One character
-// alone, such as 号 or 幢, is no stem: half the city would be under it.
-func stemOf(text string) string {
-	best := longest(text)
-	if utf8.RuneCountInString(best) < 2 {
-		return ""
-	}
-	return strings.ToLower(best)
-}
-
-func longest(text string) string {
-	best := ""
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r >= '0' && r <= '9' }) {
-		if len(part) > len(best) {
-			best = part
+// split returns the first stretch of a text without digits, and the longest of the
+// others.
+func split(text string) (first, longest string) {
+	for part := range stretches(text) {
+		if first == "" {
+			first = part
+		} else if len(part) > len(longest) {
+			longest = part
 		}
 	}
-	return best
+	return first, longest
 }
+
+// stretches yields what a text has between its digits.
+func stretches(text string) iter.Seq[string] { return strings.FieldsFuncSeq(text, isDigit) }
 
 // learn enters an entity under its stems.
 func (d *draft) learn(k sort, slot uint32) {

@@ -56,14 +56,9 @@ func effectsOf(e world.Effects) feed.Effects {
 				Kind: t.Kind, ID: t.ID, Revision: t.Revision, Before: sightOf(t.Before), After: sightOf(t.After),
 			})
 		}
-		for _, sight := range []world.Sight{t.Before, t.After} {
-			if !sight.There {
-				continue
-			}
-			for _, layer := range t.Layers {
-				out.Touch(layer, sight.Envelope)
-			}
-		}
+	}
+	for r := range e.Redrawn() {
+		out.Touch(feed.Touch(r))
 	}
 	return out
 }

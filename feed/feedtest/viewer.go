@@ -16,3 +16,6 @@ func Of(code grid.Code) Viewer { return Viewer{string(code), grid.NewScope(grid.
 
 // Sees implements feed.Viewer.
 func (v Viewer) Sees(_ grid.Kind, area grid.Code) bool { return v.Scope.Holds(area) }
+
+// Ranges implements feed.Viewer.
+func (v Viewer) Ranges() []grid.CodeRange { return v.Scope.Ranges() }

@@ -40,6 +40,7 @@ function make() {
   };
   const socket = new FeedSocket("ws://here/feed", ["base"], {
     frame: ({ op }) => heard.push(op), tile: () => heard.push("tile"), connection: (state) => heard.push(`is ${state}`), lost: () => heard.push("lost"),
+    looking: ({ zoom }) => heard.push(`looking at ${zoom}`),
   }, around);
   socket.connect();
   const join = (over: object = {}) => {
@@ -90,6 +91,30 @@ describe("the feed's socket", () => {
     join().onclose({ code: 4100 });
     expect(timers).toEqual([]);
     expect(heard.at(-1)).toBe("is off");
+  });
+
+  it("tells which view is in force when the ping after it is answered", () => {
+    const { socket, heard, join } = make();
+    const view = (zoom: number) => ({ op: "view" as const, bbox: [0, 0, 1, 1] as const, zoom, layers: [], topics: [] });
+    socket.look(view(12));
+    const wire = join();
+    socket.look(view(13));
+    wire.say({ op: "change", n: 2, kind: "events", id: 1, revision: 1, data: {} });
+    wire.say({ op: "pong", n: 3 });
+    wire.say({ op: "pong", n: 4 });
+    expect(heard.filter((what) => what === "change" || what.startsWith("looking"))).toEqual(["change", "looking at 12", "looking at 13"]);
+  });
+
+  it("looks again after a resync, and forgets the answers of an old connection", () => {
+    const { socket, timers, heard, join } = make();
+    socket.look({ op: "view", bbox: [0, 0, 1, 1], zoom: 12, layers: [], topics: [] });
+    const first = join();
+    first.say({ op: "resync", n: 2, reason: "slow" });
+    expect(first.sent.map(({ op }) => op)).toEqual(["hello", "view", "ping", "view", "ping"]);
+    first.onclose({ code: 1006 });
+    timers.at(-1)!.run();
+    join().say({ op: "pong", n: 2 });
+    expect(heard.filter((what) => what.startsWith("looking"))).toHaveLength(1);
   });
 
   it("notices a hole in the count of frames", () => {

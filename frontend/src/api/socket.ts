@@ -20,6 +20,8 @@ export interface FeedListener {
   connection(state: Connection, lag?: number): void;
   /** Frames were lost: what is shown must be read again. */
   lost(): void;
+  /** The server looks where this view says; every frame from here on is of it, or of a later one. */
+  looking(view: ViewFrame): void;
 }
 
 const protocol = "quanxi.v1";
@@ -41,7 +43,7 @@ export class FeedSocket {
   private welcomed = false;
   private closed = false;
   private heardAt = 0;
-  private pingedAt = 0;
+  private readonly asked: { at: number; view: ViewFrame | undefined }[] = []; // the pings that are not answered
   private stopTimer: () => void = () => {};
 
   constructor(
@@ -78,7 +80,7 @@ export class FeedSocket {
   /** Says what the screen looks at; repeated after each connection. */
   look(view: ViewFrame): void {
     this.view = view;
-    if (this.welcomed) this.send(view);
+    if (this.welcomed) this.ask();
   }
 
   /** Sends a frame; false if there is no connection, and then nothing was sent. */
@@ -90,6 +92,7 @@ export class FeedSocket {
 
   private begin(): void {
     this.counted = 0;
+    this.asked.length = 0;
     const socket = this.around.open(this.url, protocol);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
@@ -110,8 +113,7 @@ export class FeedSocket {
   private beat(): void {
     this.stopTimer = this.around.later(pingEvery, () => {
       if (this.around.now() - this.heardAt > silence) return this.retry();
-      this.pingedAt = this.around.now();
-      this.send({ op: "ping" });
+      this.ping();
       this.beat();
     });
   }
@@ -129,24 +131,44 @@ export class FeedSocket {
 
   private accept(frame: ServerFrame): void {
     if (typeof frame.n === "number") {
-      if (this.counted > 0 && frame.n > this.counted + 1) this.listener.lost();
+      if (this.counted > 0 && frame.n > this.counted + 1) {
+        this.listener.lost();
+        this.ask();
+      }
       this.counted = Math.max(this.counted, frame.n);
     }
     if ("cursor" in frame && typeof frame.cursor === "string") this.cursor = frame.cursor;
     if (frame.op === "welcome") this.welcome(frame as WelcomeFrame);
-    if (frame.op === "pong" && this.pingedAt) this.listener.connection("live", this.around.now() - this.pingedAt);
     if (frame.op === "resync") this.cursor = undefined;
     this.listener.frame(frame);
+    if (frame.op === "pong") this.answered();
+    if (frame.op === "resync") this.ask();
+  }
+
+  /** The server answers in order: the oldest ping is the one, and the view that was sent before it is in force. */
+  private answered(): void {
+    const ping = this.asked.shift();
+    if (!ping) return;
+    this.listener.connection("live", this.around.now() - ping.at);
+    if (ping.view) this.listener.looking(ping.view);
+  }
+
+  /** Sends the view, and asks to be told when it is in force. */
+  private ask(): void {
+    if (this.view) this.send(this.view);
+    this.ping();
+  }
+
+  private ping(): void {
+    if (this.send({ op: "ping" })) this.asked.push({ at: this.around.now(), view: this.view });
   }
 
   private welcome(frame: WelcomeFrame): void {
     this.welcomed = true;
     this.attempt = 0;
     if (frame.cursor) this.cursor = frame.cursor;
-    if (this.view) this.send(this.view);
     this.listener.connection("live");
-    this.pingedAt = this.around.now();
-    this.send({ op: "ping" });
+    this.ask();
   }
 
   private retry(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { applyIncident, applyTallies, forgetClosed, loadIncidents, noIncidents, readIncident, removeIncident } from "./feed";
+import { applyIncident, applyTallies, awaitList, forgetClosed, forgetRevisions, loadIncidents, noIncidents, readIncident, removeIncident } from "./feed";
 
 const wire = (over: Record<string, unknown> = {}) => ({
   id: 7, revision: 1, category: "fire", title: "烟感报警", state: "reported", urgency: "urgent", area: "50010600100100101", building: 9,
@@ -63,6 +63,21 @@ describe("changes", () => {
   it("a list that was read before a frame came does not undo the frame", () => {
     const state = applyIncident(noIncidents, event({ revision: 5, state: "checking" }), 1);
     expect(loadIncidents(state, [event({ revision: 4 })]).byID.get(7)?.state).toBe("checking");
+  });
+
+  it("what frames told while a list was read is neither lost nor undone by it", () => {
+    const before = applyIncident(applyIncident(noIncidents, event({ id: 1 }), 1), event({ id: 2 }), 1);
+    const asked = awaitList(before);
+    const told = removeIncident(applyIncident(asked, event({ id: 3 }), 2), 1, 2);
+    const loaded = loadIncidents(told, [event({ id: 1 })]);
+    expect([...loaded.byID.keys()], "1 is gone, 2 is not in the list, 3 came meanwhile").toEqual([3]);
+    expect(applyIncident(loaded, event({ id: 1, revision: 2 }), 3).byID.has(1), "a late frame does not bring 1 back").toBe(false);
+  });
+
+  it("another history's lower revisions replace what is held", () => {
+    const held = forgetRevisions(removeIncident(applyIncident(noIncidents, event({ revision: 9 }), 1), 8, 9));
+    expect(loadIncidents(awaitList(held), [event({ revision: 2, state: "handling" })]).byID.get(7)?.state).toBe("handling");
+    expect(applyIncident(held, event({ id: 8, revision: 1 }), 2).byID.has(8)).toBe(true);
   });
 
   it("what was closed leaves after ten minutes", () => {

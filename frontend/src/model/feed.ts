@@ -10,6 +10,8 @@ export interface Incidents {
   readonly steps: readonly Step[];
   /** Revisions of events that are gone, so that a late frame does not bring one back. */
   readonly gone: ReadonlyMap<number, number>;
+  /** What frames told of since a list was asked for: it may be older than they are. */
+  readonly told: ReadonlySet<number>;
 }
 
 export interface Step {
@@ -18,7 +20,7 @@ export interface Step {
   readonly incident: Incident;
 }
 
-export const noIncidents: Incidents = { byID: new Map(), steps: [], gone: new Map() };
+export const noIncidents: Incidents = { byID: new Map(), steps: [], gone: new Map(), told: new Set() };
 
 const stepsKept = 60;
 
@@ -37,14 +39,29 @@ export function readIncident(data: unknown): Incident | undefined {
   };
 }
 
-/** Begins anew from a list; steps stay, so that the live list does not go blank. */
+/** Says that a list is asked for now: what frames tell from here on is not older than it. */
+export function awaitList(state: Incidents): Incidents {
+  return { ...state, told: new Set() };
+}
+
+/**
+ * Begins anew from the list that was awaited, except for what frames told since.
+ * Steps stay, so that the live list does not go blank.
+ */
 export function loadIncidents(state: Incidents, list: Iterable<Incident>): Incidents {
-  const byID = new Map<number, Incident>();
+  const byID = new Map([...state.byID].filter(([id]) => state.told.has(id)));
   for (const incident of list) {
+    if (state.told.has(incident.id)) continue;
     const held = state.byID.get(incident.id);
     byID.set(incident.id, held && held.revision > incident.revision ? held : incident);
   }
-  return { byID, steps: state.steps, gone: new Map() };
+  return { ...state, byID, gone: new Map([...state.gone].filter(([id]) => state.told.has(id))) };
+}
+
+/** Forgets revisions, which another history counts anew; what is shown stays until a list replaces it. */
+export function forgetRevisions(state: Incidents): Incidents {
+  const byID = new Map([...state.byID].map(([id, incident]) => [id, { ...incident, revision: 0 }]));
+  return { ...state, byID, gone: new Map(), told: new Set() };
 }
 
 /** Applies the new state of one event. A revision that is not newer changes nothing. */
@@ -57,7 +74,8 @@ export function applyIncident(state: Incidents, incident: Incident, now: number)
   const byID = new Map(state.byID).set(next.id, next);
   const moved = !held || held.state !== next.state;
   const step = { key: `${next.id}.${next.revision}`, at: now, incident: next };
-  return { ...state, byID, steps: moved ? [step, ...state.steps].slice(0, stepsKept) : state.steps };
+  const told = new Set(state.told).add(next.id);
+  return { ...state, byID, told, steps: moved ? [step, ...state.steps].slice(0, stepsKept) : state.steps };
 }
 
 /** Applies a removal. */
@@ -66,7 +84,7 @@ export function removeIncident(state: Incidents, id: number, revision: number): 
   if (held && held.revision > revision) return state;
   const byID = new Map(state.byID);
   byID.delete(id);
-  return { ...state, byID, gone: new Map(state.gone).set(id, revision) };
+  return { ...state, byID, gone: new Map(state.gone).set(id, revision), told: new Set(state.told).add(id) };
 }
 
 /** Drops what was closed more than ten minutes ago: it leaves the map. */

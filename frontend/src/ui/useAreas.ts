@@ -7,8 +7,8 @@ import { applyTallies } from "../model/feed";
 import type { Tallies } from "../model/feed";
 import type { GridBrief } from "../map/incidents";
 import { shortGridName } from "../model/name";
-
-export type Reading = "loading" | "ready" | "failed";
+import { useReader } from "./useReader";
+import type { Reading } from "./useReader";
 
 export interface Areas {
   /** The area that this viewer's map begins with. */
@@ -39,19 +39,27 @@ export function useAreas(client: Client): Areas {
   const at = ref(0);
   const numbers = computed(() => tallies.value.get(focus.value?.code ?? "") ?? {});
 
-  const count = (items: readonly Readonly<Record<string, unknown>>[]) => {
+  const told = new Set<string>(); // divisions whose numbers came by the feed since they were last asked for
+  const take = (items: readonly Readonly<Record<string, unknown>>[]) => {
     tallies.value = applyTallies(tallies.value, items);
     at.value = Date.now();
   };
+  const count = (items: readonly Readonly<Record<string, unknown>>[]) => {
+    for (const { code } of items) if (typeof code === "string") told.add(code);
+    take(items);
+  };
+  /** What was read may be older than what was told meanwhile. */
+  const read = (items: readonly ({ readonly code: string } & Readonly<Record<string, unknown>>)[]) => take(items.filter(({ code }) => !told.has(code)));
 
-  const descend = async (parents: readonly string[], level: number): Promise<void> => {
+  const descend = async (parents: readonly string[], level: number, current: () => boolean): Promise<void> => {
     const found = (await Promise.all(parents.map((parent) => client.children(parent)))).flat();
+    if (!current()) return;
     const known = new Map(divisions.value);
     for (const division of found) known.set(division.code, division);
     divisions.value = known;
-    count(found.map(({ code, counters }) => ({ code, ...counters })));
+    read(found.map(({ code, counters }) => ({ code, ...counters })));
     const below = found.filter((division) => division.level < gridLevel).map(({ code }) => code);
-    if (below.length > 0 && level < gridLevel) await descend(below, level + 1);
+    if (below.length > 0 && level < gridLevel) await descend(below, level + 1, current);
   };
 
   const names = shallowRef<ReadonlyMap<string, string>>(new Map());
@@ -76,21 +84,19 @@ export function useAreas(client: Client): Areas {
     return "";
   };
 
-  const load = async (): Promise<void> => {
-    try {
-      const { area } = await client.status();
-      if (!area) return void (state.value = "ready");
-      focus.value = area;
-      const [division, own] = await Promise.all([client.division(area.code), client.counters(area.code)]);
-      boundary.value = division;
-      count([{ code: area.code, ...division.counters, ...own }]);
-      state.value = "ready";
-      await descend([area.code], division.level);
-      complete.value = true;
-    } catch {
-      state.value = "failed";
-    }
-  };
+  const load = useReader(state, async (current) => {
+    told.clear();
+    const { area } = await client.status();
+    if (!area || !current()) return;
+    focus.value = area;
+    const [division, own] = await Promise.all([client.division(area.code), client.counters(area.code)]);
+    if (!current()) return;
+    boundary.value = division;
+    read([{ code: area.code, ...division.counters, ...own }]);
+    state.value = "ready";
+    await descend([area.code], division.level, current);
+    complete.value = true;
+  });
 
   return { focus, boundary, divisions, tallies, numbers, state, at, nameOf, load, count };
 }

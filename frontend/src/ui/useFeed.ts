@@ -6,13 +6,18 @@ import { FeedSocket } from "../api/socket";
 import type { Connection } from "../api/socket";
 import { TileFetcher } from "../api/tiles";
 import type { Envelope } from "../api/types";
+import { Coverage } from "../model/coverage";
 
 export interface FeedHandlers {
   frame(frame: ServerFrame): void;
   /** Tiles of a layer set are out of date: those given, or all. */
   stale(layers: string, tiles?: readonly { z: number; x: number; y: number }[]): void;
-  /** What is shown may be out of date throughout: read everything again. */
-  resync(): void;
+  /** The server has another history, or one that went on too far: revisions held say nothing any more. */
+  forget(): void;
+  /** Everything that is shown is to be read now: frames from here on are not older than what is read. */
+  read(): void;
+  /** The same for what depends on the view, which reaches further than what was read. */
+  reach(): void;
 }
 
 export interface Feed {
@@ -22,6 +27,8 @@ export interface Feed {
   /** When the connection was lost; 0 while it holds. */
   readonly lostAt: Ref<number>;
   readonly tiles: TileFetcher;
+  /** Counts how often everything was to be read. */
+  readonly renewed: Ref<number>;
   look(view: { envelope: Envelope; zoom: number }): void;
 }
 
@@ -36,11 +43,21 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
   const lostAt = ref(0);
   const names = shallowRef<Readonly<Record<string, number>>>({});
   const pile = new StalePile(handlers);
-  let connectedBefore = false;
+  const coverage = new Coverage();
 
   let opened = () => {};
   const begun = new Promise<void>((resolve) => (opened = resolve));
-  const patience = setTimeout(() => opened(), openingTime);
+  const renewed = ref(0);
+  const read = () => {
+    clearTimeout(patience);
+    renewed.value++;
+    handlers.read();
+  };
+  // Without a feed there is still HTTP: the page shows what it can, and reads again when the feed comes.
+  const patience = setTimeout(() => {
+    opened();
+    read();
+  }, openingTime);
 
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/feed`;
   const socket = new FeedSocket(url, sets, {
@@ -48,12 +65,13 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
       if (frame.op === "welcome" && "sets" in frame) {
         names.value = frame.sets as Readonly<Record<string, number>>;
         tiles.name(names.value);
-        const unwatched = tiles.takeUnwatched();
-        if (connectedBefore) handlers.resync();
-        else for (const layers of unwatched) handlers.stale(layers);
-        connectedBefore = true;
+        for (const layers of tiles.takeUnwatched()) handlers.stale(layers);
+        if (coverage.welcome(String(frame.epoch))) handlers.forget();
       }
-      if (frame.op === "resync") handlers.resync();
+      if (frame.op === "resync") {
+        coverage.lose();
+        handlers.forget();
+      }
       if (frame.op === "stale" && "tiles" in frame) pile.add(frame.tiles as readonly StaleTile[], names.value);
       if (frame.op === "error" && typeof frame.id === "number") tiles.refused(frame.id);
       handlers.frame(frame);
@@ -72,7 +90,12 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
         tiles.broken();
       }
     },
-    lost: () => handlers.resync(),
+    lost: () => coverage.lose(),
+    looking({ bbox }) {
+      const what = coverage.look(bbox);
+      if (what === "all") read();
+      if (what === "more") handlers.reach();
+    },
   });
   const tiles: TileFetcher = new TileFetcher(socket, begun);
 
@@ -86,7 +109,7 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
     socket.close();
   });
   return {
-    connection, lag, lostAt, tiles,
+    connection, lag, lostAt, tiles, renewed,
     look: ({ envelope, zoom }) => socket.look({ op: "view", bbox: envelope, zoom, layers: sets, topics }),
   };
 }

@@ -19,6 +19,8 @@ export interface Guided {
   readonly incidents: IncidentDesk;
   readonly selection: SelectionDesk;
   readonly address: Address;
+  /** When what the page begins with was read. */
+  readonly ready: Promise<void>;
   readonly bearing: number;
   readonly pitch: number;
   readonly closer: number;
@@ -34,7 +36,7 @@ export interface Guide {
   home(): void;
   /** Selects what a link names; an event that is not open any more selects nothing. */
   restore(selection: Selection): Promise<void>;
-  /** Reads what the page begins with, and restores what its address names. */
+  /** Restores what the page's address names, once there is something to show. */
   start(): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ const closeUp = 16.2;
 const floorPitch = 4.1;
 
 /** Takes the camera and the selection to where the user points. */
-export function useGuide({ client, town, areas, incidents, selection, address, bearing, pitch, closer }: Guided): Guide {
+export function useGuide({ client, town, areas, incidents, selection, address, ready, bearing, pitch, closer }: Guided): Guide {
   const selectPlace = (place: Place): Promise<void> => selection.select({ kind: "place", lon: place[0], lat: place[1] }, place);
 
   const selectIncident = async ({ id, lon, lat }: Incident): Promise<void> => {
@@ -96,9 +98,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, b
   };
 
   const start = async (): Promise<void> => {
-    const events = incidents.load();
-    await areas.load();
-    await events;
+    await ready;
     if (address.selection) await restore(address.selection);
     if (address.floor !== undefined) await openBuilding(address.floor);
   };

@@ -4,11 +4,12 @@ import type { ComputedRef, Ref, ShallowRef } from "vue";
 import type { Client } from "../api/client";
 import type { ServerFrame } from "../api/frames";
 import type { Category } from "../api/types";
-import { applyIncident, forgetClosed, loadIncidents, noIncidents, readIncident, removeIncident } from "../model/feed";
+import { applyIncident, awaitList, forgetClosed, forgetRevisions, loadIncidents, noIncidents, readIncident, removeIncident } from "../model/feed";
 import type { Incidents } from "../model/feed";
 import { byNeed, isOverdue, toneOf } from "../model/incident";
 import type { Incident, Tone } from "../model/incident";
-import type { Reading } from "./useAreas";
+import { useReader } from "./useReader";
+import type { Reading } from "./useReader";
 
 export interface IncidentDesk {
   readonly all: ShallowRef<Incidents>;
@@ -19,6 +20,8 @@ export interface IncidentDesk {
   readonly categories: ShallowRef<ReadonlyMap<string, Category>>;
   readonly state: Ref<Reading>;
   load(): Promise<void>;
+  /** The server has another history: revisions say nothing any more. */
+  forget(): void;
   apply(frame: ServerFrame): void;
 }
 
@@ -38,17 +41,14 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
   });
   const overdue = computed(() => open.value.filter((incident) => isOverdue(incident, now.value)).length);
 
-  const load = async (): Promise<void> => {
-    try {
-      const [list, kinds] = await Promise.all([client.openEvents(most), client.categories()]);
-      categories.value = new Map(kinds.map((category) => [category.code, category]));
-      const read = list.map(readIncident).filter((incident) => incident !== undefined);
-      all.value = loadIncidents(all.value, read.filter((incident) => incident.state !== "closed"));
-      state.value = "ready";
-    } catch {
-      state.value = "failed";
-    }
-  };
+  const load = useReader(state, async (current) => {
+    all.value = awaitList(all.value);
+    const [list, kinds] = await Promise.all([client.openEvents(most), client.categories()]);
+    if (!current()) return;
+    categories.value = new Map(kinds.map((category) => [category.code, category]));
+    const read = list.map(readIncident).filter((incident) => incident !== undefined);
+    all.value = loadIncidents(all.value, read.filter((incident) => incident.state !== "closed"));
+  });
 
   const apply = (frame: ServerFrame): void => {
     if ((frame.op === "change" || frame.op === "alert") && "data" in frame && frame.kind === "events") {
@@ -60,5 +60,9 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
     }
   };
 
-  return { all, open, tones, overdue, categories, state, load, apply };
+  const forget = () => {
+    all.value = forgetRevisions(all.value);
+  };
+
+  return { all, open, tones, overdue, categories, state, load, forget, apply };
 }

@@ -7,7 +7,7 @@ import type { TileFetcher } from "../api/tiles";
 import type { BuildingSheet, Identified, Place } from "../api/types";
 import type { Selection } from "../model/address";
 import type { HomeBlock } from "../model/stack";
-import type { Reading } from "./useAreas";
+import type { Reading } from "./useReader";
 
 export interface OpenedBuilding {
   readonly sheet: BuildingSheet;

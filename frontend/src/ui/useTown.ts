@@ -50,10 +50,16 @@ function createTown(kind: PageKind) {
   const { choice, k } = useScene(address);
   const areas = useAreas(client);
   const incidents = useIncidents(client, now);
-  const { feed, patrol } = useNews(areas, incidents, town);
+  const { feed, patrol, ready } = useNews(areas, incidents, town);
   const selection = useSelection(client, feed.tiles);
   const within = useWithin(client, () => town.value);
-  const guide = useGuide({ client, town, areas, incidents, selection, address, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
+  const guide = useGuide({ client, town, areas, incidents, selection, address, ready, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
+
+  // What failed while the connection was cut comes back with it.
+  watch(feed.renewed, () => {
+    if (selection.state.value === "failed") void selection.again();
+    if (within.state.value === "failed") void within.again();
+  });
 
   const grids = computed(() => gridsOf(areas.divisions.value));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
@@ -83,9 +89,16 @@ function createTown(kind: PageKind) {
     });
     history.replaceState(history.state, "", hash || location.pathname);
   };
-  const moved = (camera: Camera, view: Envelope) => {
+  let seen: { readonly camera: Camera; readonly view: Envelope } | undefined;
+  /** The feed tells of the whole area, wherever in it the camera is: so does the list of events. */
+  const look = (): void => {
     const focus = areas.focus.value?.envelope;
-    feed.look({ envelope: clamp(focus ? union(view, focus) : view), zoom: camera.zoom });
+    if (seen) feed.look({ envelope: clamp(focus ? union(seen.view, focus) : seen.view), zoom: seen.camera.zoom });
+  };
+  watch(areas.focus, look);
+  const moved = (camera: Camera, view: Envelope) => {
+    seen = { camera, view };
+    look();
     remember(camera);
   };
 
@@ -123,9 +136,11 @@ function createTown(kind: PageKind) {
   return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, attach, ...guide };
 }
 
-/** What the feed tells, handed to those whom it concerns. */
+/** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */
 function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeof useIncidents>, town: ShallowRef<TownMap | undefined>) {
   const patrol = shallowRef<Patrol>(new Map());
+  const isReady = computed(() => incidents.state.value === "ready" && areas.state.value === "ready");
+  const ready = new Promise<void>((resolve) => watch(isReady, (is) => is && resolve()));
   const state = (frame: ServerFrame) => {
     if (frame.op !== "state" || !("items" in frame)) return;
     const items = frame.items as readonly Readonly<Record<string, unknown>>[];
@@ -138,13 +153,15 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
       state(frame);
     },
     stale: (layers, tiles) => town.value?.refresh(layers, tiles),
-    resync() {
+    forget: () => incidents.forget(),
+    read() {
       void incidents.load();
       void areas.load();
-      town.value?.refreshAll();
+      if (feed.renewed.value > 1) town.value?.refreshAll();
     },
+    reach: () => void incidents.load(),
   });
-  return { feed, patrol };
+  return { feed, patrol, ready };
 }
 
 function clamp([west, south, east, north]: Envelope): Envelope {

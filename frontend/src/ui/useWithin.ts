@@ -8,7 +8,7 @@ import type { TownMap } from "../map/town";
 import { areaOf } from "../model/drawing";
 import { inside } from "../model/measure";
 import type { Drawing, Tool } from "../model/drawing";
-import type { Reading } from "./useAreas";
+import type { Reading } from "./useReader";
 
 export interface WithinDesk {
   /** What is being drawn or was drawn; undefined if nothing. */

@@ -1,0 +1,80 @@
+package access_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/grid"
+)
+
+// Between the first time and the repetition the house of the home was pulled down:
+// the same words would be refused today.
+func TestARepeatedCreationIsAnsweredThoughItWouldBeRefusedNow(t *testing.T) {
+	d := newDesk(t)
+	built := d.create(t, grid.Buildings, house)
+	home, once := fmt.Appendf(nil, `{"building":%d,"floor":2,"room":"2-1","state":"own"}`, built.ID), access.Origin{Once: "home-1"}
+	first, err := d.city.Create(t.Context(), grid.Dwellings, home, once)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.city.Remove(t.Context(), grid.Ref{Kind: grid.Buildings, ID: built.ID, Revision: built.Revision}, access.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	again, err := d.city.Create(t.Context(), grid.Dwellings, home, once)
+	if err != nil || !again.Receipt.Repeated || again.ID != first.ID || again.Receipt.Mark != first.Receipt.Mark {
+		t.Errorf("first %+v, again %+v, %v", first.Receipt, again.Receipt, err)
+	}
+	if _, err := d.city.Create(t.Context(), grid.Dwellings, home, access.Origin{Once: "home-2"}); !errors.Is(err, grid.ErrInvalid) {
+		t.Errorf("under another key: %v, want ErrInvalid", err)
+	}
+}
+
+// fading is a store that can be read no more once something was written.
+type fading struct {
+	grid.Store
+	faded bool
+}
+
+func (s *fading) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
+	receipt, err := s.Store.Write(ctx, w)
+	s.faded = s.faded || err == nil
+	return receipt, err
+}
+
+func (s *fading) SubjectKey(ctx context.Context, kind grid.Kind, id int64) (grid.SubjectKey, error) {
+	if s.faded {
+		return grid.SubjectKey{}, grid.ErrUnavailable
+	}
+	return s.Store.SubjectKey(ctx, kind, id)
+}
+
+func TestWhatIsWrittenIsAnsweredThoughTheStoreFades(t *testing.T) {
+	d := newDesk(t)
+	store := &fading{Store: d.store}
+	master := masterKey(t, "1")
+	city := access.NewViews(access.Sources{Store: store, Vault: access.NewVault(master), Master: master, World: d.world, Clock: clock}).For(access.Local())
+	body, once := []byte(`{"name":"欧阳小明","phone":"10300005678","residence":"living","geometry":{"type":"Point","coordinates":[106.4005,29.5005]}}`), access.Origin{Once: "person-1"}
+	person, err := city.Create(t.Context(), grid.People, body, once)
+	if err != nil {
+		t.Fatalf("create: %v", err)
+	}
+	mustHold(t, string(person.JSON), []string{"欧阳**", "103****5678"}, []string{"小明"})
+	again, err := city.Create(t.Context(), grid.People, body, once)
+	if err != nil || again.ID != person.ID || again.Revision != person.Revision {
+		t.Errorf("repeated: %+v, %v", again.Receipt, err)
+	}
+	store.faded = false
+	ref := grid.Ref{Kind: grid.People, ID: person.ID, Revision: person.Revision}
+	edited, err := city.Edit(t.Context(), ref, []byte(`{"sex":"f"}`), access.Origin{})
+	if err != nil {
+		t.Fatalf("edit: %v", err)
+	}
+	mustHold(t, string(edited.JSON), []string{"欧阳**", "103****5678"}, []string{"小明"})
+	ref.Revision = edited.Revision
+	if _, err := city.Edit(t.Context(), ref, []byte(`{"sex":"m"}`), access.Origin{}); !errors.Is(err, grid.ErrUnavailable) {
+		t.Errorf("an edit that could not be answered: %v, want ErrUnavailable before it is written", err)
+	}
+}
