@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"maps"
-	"slices"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -98,15 +96,15 @@ type pump struct {
 	report    *Report
 	from      grid.Store
 	hash      maphash.Seed
-	repeated  bool             // an id occurs twice
-	over      int              // records that go no further
-	seen      map[uint64]uint8 // how often an external id occurs, up to 2
-	wholes    []grid.Entity    // what was put together from pieces
+	over      int             // records that go no further
+	seen      filter          // the ids that occurred
+	repeated  map[uint64]bool // the keys of those that occurred again, or may have
+	wholes    []grid.Entity   // what was put together from pieces
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
 	p := &pump{
-		Import: im, from: store, hash: maphash.MakeSeed(), seen: map[uint64]uint8{},
+		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{},
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
 	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", refers: referencesTo(ctx, store)}
@@ -236,43 +234,7 @@ func (p *pump) count(e grid.Entity) {
 	if e.Entity().External == "" {
 		return
 	}
-	key := p.key(e)
-	p.seen[key] = min(p.seen[key]+1, 2)
-	p.repeated = p.repeated || p.seen[key] > 1
-}
-
-// gather puts together what the file holds in pieces, or reports why it cannot.
-func (p *pump) gather(ctx context.Context, source Source) error {
-	if !p.repeated {
-		return nil
+	if key := p.key(e); p.seen.add(key) {
+		p.repeated[key] = true
 	}
-	pieces := map[string][]grid.Entity{}
-	err := p.each(ctx, source, Gathering, func(s Subject) error {
-		if p.inPieces(s.Entity) {
-			name := string(s.Entity.Kind()) + "/" + s.Entity.Entity().External
-			pieces[name] = append(pieces[name], s.Entity)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(pieces)) {
-		whole, differing, err := mergePieces(pieces[name])
-		if err != nil {
-			p.report.refuse(Problem{pieces[name][0].Entity().External, "id", err.Error()})
-			continue
-		}
-		p.report.merge(whole.Entity().External, len(pieces[name]), differing)
-		p.wholes = append(p.wholes, whole)
-	}
-	return nil
-}
-
-func (p *pump) inPieces(e grid.Entity) bool {
-	return e.Entity().External != "" && p.seen[p.key(e)] > 1
-}
-
-func (p *pump) key(e grid.Entity) uint64 {
-	return maphash.String(p.hash, string(e.Kind())+"/"+e.Entity().External)
 }

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -70,18 +71,10 @@ func keepDivision(d, old *grid.Division) {
 		}
 		d.Boundary = old.Boundary
 	}
-	d.Parent = orElse(d.Parent, old.Parent)
-	d.DivisionKind = orElse(d.DivisionKind, old.DivisionKind)
-	d.From, d.To = orElse(d.From, old.From), orElse(d.To, old.To)
+	d.Parent = cmp.Or(d.Parent, old.Parent)
+	d.DivisionKind = cmp.Or(d.DivisionKind, old.DivisionKind)
+	d.From, d.To = cmp.Or(d.From, old.From), cmp.Or(d.To, old.To)
 	if d.NormLow == 0 && d.NormHigh == 0 {
 		d.NormLow, d.NormHigh = old.NormLow, old.NormHigh
 	}
-}
-
-func orElse[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
 }

@@ -1,0 +1,38 @@
+package exchange
+
+import (
+	"hash/maphash"
+	"testing"
+
+	"quanxi/grid"
+)
+
+func TestAFilterForgetsNothing(t *testing.T) {
+	f, wrong := newFilter(), 0
+	key := func(i uint64) uint64 { i *= 0x9e3779b97f4a7c15; return i ^ i>>29 }
+	for i := range uint64(1_000_000) {
+		if f.add(key(i + 1)) {
+			wrong++
+		}
+	}
+	for i := range uint64(1_000_000) {
+		if !f.add(key(i + 1)) {
+			t.Fatalf("key %d is forgotten", i)
+		}
+	}
+	if wrong > 100 {
+		t.Errorf("%d of a million new keys were taken for old ones", wrong)
+	}
+}
+
+// A filter may take an id for one that it has seen; the second reading finds that it
+// is alone, and it is stored like any other.
+func TestWhatWasOnlyTakenForAPiece(t *testing.T) {
+	p := &pump{report: &Report{}, hash: maphash.MakeSeed()}
+	alone := &grid.Person{Head: grid.Head{External: "test:1"}}
+	p.repeated = map[uint64]bool{p.key(alone): true}
+	p.join([]grid.Entity{alone})
+	if p.inPieces(alone) || len(p.wholes) != 0 || p.report.Bad != 0 {
+		t.Errorf("still a piece: %v; wholes %v, bad %d", p.inPieces(alone), p.wholes, p.report.Bad)
+	}
+}
