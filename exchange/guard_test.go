@@ -71,17 +71,9 @@ func (*full) Put(context.Context, []grid.Entity, []grid.SubjectKey) error   { re
 func TestALoadThatFailsIsAborted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "points.csv")
 	save(t, path, []byte("name,lon,lat\n东门,106.5,29.5\n"))
-	source, err := exchange.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer source.Close()
-	to, _, err := exchange.ChooseCRS("wgs84", source, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	source, to := opened(t, path)
 	store := &full{}
-	_, err = exchange.Import{Kind: grid.ServicePoints, Name: "points", To: to}.Run(t.Context(), source, store)
+	_, err := exchange.Import{Kind: grid.ServicePoints, Name: "points", To: to}.Run(t.Context(), source, store)
 	if !errors.Is(err, grid.ErrUnavailable) || store.aborted != 1 || store.committed != 0 {
 		t.Errorf("%v; aborted %d, committed %d times", err, store.aborted, store.committed)
 	}

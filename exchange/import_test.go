@@ -94,6 +94,21 @@ func runImport(t *testing.T, kind grid.Kind, name, content string, store *shelf)
 	return exchange.Import{Kind: kind, Name: "test", Actor: "tester", To: to, Vault: openVault{}}.Run(t.Context(), source, store)
 }
 
+// opened opens a file whose positions are taken for WGS 84.
+func opened(t *testing.T, path string) (exchange.Source, exchange.Transform) {
+	t.Helper()
+	source, err := exchange.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = source.Close() })
+	to, _, err := exchange.ChooseCRS("wgs84", source, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source, to
+}
+
 // openVault seals nothing, so that a test can look inside.
 type openVault struct{}
 

@@ -11,13 +11,13 @@ import (
 )
 
 // A filter remembers any number of keys in 64 MB, of which it touches what it needs.
-// It never forgets a key, and takes a new one for an old one once in hundreds of
-// thousands among ten million, once in hundreds among thirty.
+// It never forgets a key. Among ten million it takes no new one for an old one, among
+// thirty million some thousand, and then the file is read once more.
 type filter struct{ bits []uint64 }
 
 const (
 	filterBits  = 1 << 29
-	filterMarks = 4 // bits for each key
+	filterMarks = 8 // bits for each key
 )
 
 func newFilter() filter { return filter{make([]uint64, filterBits/64)} }

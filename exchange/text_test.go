@@ -65,21 +65,13 @@ func TestTheEncodingOfAWholeFile(t *testing.T) {
 func TestAFileThatChangesWhileItIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "points.csv")
 	save(t, path, []byte("name,lon,lat\n东门,106.5,29.5\n"))
-	source, err := exchange.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer source.Close()
+	source, to := opened(t, path)
 	save(t, path, []byte("name,lon,lat\n\xb6\xab\xc3\xc5  ,106.5,29.5\n"))
 	if err := os.Chtimes(path, time.Time{}, time.Unix(1, 0)); err != nil {
 		t.Fatal(err)
 	}
-	to, _, err := exchange.ChooseCRS("wgs84", source, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	store := &shelf{}
-	_, err = exchange.Import{Kind: grid.ServicePoints, Name: "points", To: to}.Run(t.Context(), source, store)
+	_, err := exchange.Import{Kind: grid.ServicePoints, Name: "points", To: to}.Run(t.Context(), source, store)
 	if err == nil || !strings.Contains(err.Error(), "changed") || len(store.live) > 0 {
 		t.Errorf("%v; %d stored", err, len(store.live))
 	}

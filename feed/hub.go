@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -47,8 +48,8 @@ const historyBytes = 32 << 20
 
 // NewHub returns a hub that knows the tile sets.
 func NewHub(sets *Sets, options HubOptions) *Hub {
-	options.Soft = orElse(options.Soft, 150*time.Millisecond)
-	options.History = orElse(options.History, 16384)
+	options.Soft = cmp.Or(options.Soft, 150*time.Millisecond)
+	options.History = cmp.Or(options.History, 16384)
 	h := &Hub{
 		HubOptions: options, sets: sets,
 		subs: make(map[*Subscription]bool), alerted: make(scopeIndex), counted: make(scopeIndex),

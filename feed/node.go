@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,8 @@ type NodeOptions struct {
 }
 
 func (o NodeOptions) withDefaults() NodeOptions {
-	o.Silence = orElse(o.Silence, time.Second)
-	o.Verify = orElse(o.Verify, 2*time.Second)
+	o.Silence = cmp.Or(o.Silence, time.Second)
+	o.Verify = cmp.Or(o.Verify, 2*time.Second)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

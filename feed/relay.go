@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,22 +30,14 @@ type RelayOptions struct {
 }
 
 func (o RelayOptions) withDefaults() RelayOptions {
-	o.Beat = orElse(o.Beat, 250*time.Millisecond)
-	o.Limit = orElse(o.Limit, 500)
-	o.Stall = orElse(o.Stall, 5*time.Second)
-	o.Outage = orElse(o.Outage, 15*time.Minute)
+	o.Beat = cmp.Or(o.Beat, 250*time.Millisecond)
+	o.Limit = cmp.Or(o.Limit, 500)
+	o.Stall = cmp.Or(o.Stall, 5*time.Second)
+	o.Outage = cmp.Or(o.Outage, 15*time.Minute)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-func orElse[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
 }
 
 // A Relay publishes the log: it gives committed changes their positions and puts

@@ -125,6 +125,33 @@ func ParsePoint(text string) (geo.Point, error) {
 	return geo.At(lon, lat), nil
 }
 
+// Bind returns the value of a column as both stores keep it. Times and points they
+// keep each in its own way.
+func Bind(value any) (any, error) {
+	switch v := value.(type) {
+	case *string:
+		return *v, nil
+	case *int32:
+		return *v, nil
+	case *int64:
+		return *v, nil
+	case *grid.Date:
+		return int32(*v), nil
+	case *bool:
+		return *v, nil
+	case *[]byte:
+		if len(*v) == 0 {
+			return nil, nil
+		}
+		return *v, nil
+	case *[]string:
+		return List(*v)
+	case *[]grid.Entrance:
+		return List(*v)
+	}
+	return nil, fmt.Errorf("type %T: %w", value, grid.ErrInvalid)
+}
+
 // List writes a list as JSON, and the empty list as the empty text.
 func List[T any](list []T) (string, error) {
 	if len(list) == 0 {

@@ -57,6 +57,13 @@ type external struct {
 	id   string
 }
 
+// ScanVersion reads a row of the columns of Version, those of Own and By last.
+func ScanVersion(row interface{ Scan(...any) error }) (v Version, err error) {
+	err = row.Scan(&v.ID, &v.Revision, &v.External, &v.Removed, &v.Load, &v.ReplacedBy,
+		&v.Own.State, &v.Own.Bump, &v.Own.Marked, &v.By.State, &v.By.Bump, &v.By.Marked)
+	return v, err
+}
+
 // NewState returns an empty state.
 func NewState() *State {
 	return &State{map[key][]*Version{}, map[external]int64{}, map[*Version]*Row{}}

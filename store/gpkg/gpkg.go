@@ -11,6 +11,7 @@
 package gpkg
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -68,17 +69,10 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.ReadLimit = orElse(o.ReadLimit, time.Minute)
-	o.BatchTime = orElse(o.BatchTime, 20*time.Millisecond)
-	o.ForeignPoll = orElse(o.ForeignPoll, 100*time.Millisecond)
+	o.ReadLimit = cmp.Or(o.ReadLimit, time.Minute)
+	o.BatchTime = cmp.Or(o.BatchTime, 20*time.Millisecond)
+	o.ForeignPoll = cmp.Or(o.ForeignPoll, 100*time.Millisecond)
 	return o
-}
-
-func orElse(v, fallback time.Duration) time.Duration {
-	if v == 0 {
-		return fallback
-	}
-	return v
 }
 
 // Open opens the file at path, and makes it if there is none.

@@ -16,10 +16,7 @@ import (
 
 // Entity implements grid.Store.
 func (s *Store) Entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entity, error) {
-	for e, err := range s.Entities(ctx, kind, grid.Query{IDs: []int64{id}}) {
-		return e, err
-	}
-	return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
+	return store.One(kind, id, s.Entities(ctx, kind, grid.Query{IDs: []int64{id}}))
 }
 
 // Entities implements grid.Store. What is read within Options.ReadLimit is of one

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/geo/wkb"
 	"quanxi/grid"
@@ -18,21 +17,6 @@ const timeFormat = "2006-01-02T15:04:05.000000Z"
 // bind returns the value of a column as SQLite keeps it.
 func bind(value any) (any, error) {
 	switch v := value.(type) {
-	case *string:
-		return *v, nil
-	case *int32:
-		return int64(*v), nil
-	case *int64:
-		return *v, nil
-	case *grid.Date:
-		return int64(*v), nil
-	case *bool:
-		return *v, nil
-	case *[]byte:
-		if len(*v) == 0 {
-			return nil, nil
-		}
-		return *v, nil
 	case *time.Time:
 		if v.IsZero() {
 			return nil, nil
@@ -40,12 +24,8 @@ func bind(value any) (any, error) {
 		return v.UTC().Format(timeFormat), nil
 	case *geo.Point:
 		return store.FormatPoint(*v), nil
-	case *[]string:
-		return store.List(*v)
-	case *[]grid.Entrance:
-		return store.List(*v)
 	}
-	return nil, fmt.Errorf("type %T: %w", value, grid.ErrInvalid)
+	return store.Bind(value)
 }
 
 // cell reads a column of a type that database/sql cannot scan by itself.
@@ -122,19 +102,6 @@ type layout struct {
 	insert  string
 	replace string
 	move    string
-}
-
-// layoutsOfKinds returns the layouts of all kinds.
-func layoutsOfKinds() (map[grid.Kind]layout, error) {
-	all := map[grid.Kind]layout{}
-	for _, kind := range events.Kinds() {
-		e, err := events.New(kind)
-		if err != nil {
-			return nil, err
-		}
-		all[kind] = layoutOf(e)
-	}
-	return all, nil
 }
 
 func layoutOf(e grid.Entity) layout {

@@ -9,7 +9,7 @@ import (
 
 	"quanxi/events"
 	"quanxi/feed"
-	"quanxi/grid"
+	"quanxi/store"
 )
 
 const (
@@ -26,17 +26,8 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
 	}
-	loads, err := s.Loads(ctx)
-	if err != nil {
-		return err
-	}
-	for _, l := range loads {
-		if l.State != grid.LoadAborted {
-			continue
-		}
-		if err := s.sweep(ctx, l.ID); err != nil {
-			return fmt.Errorf("sweep load %d: %w", l.ID, classify(err))
-		}
+	if err := store.SweepAborted(ctx, s, s.sweep); err != nil {
+		return fmt.Errorf("sweep: %w", classify(err))
 	}
 	if s.remains.Load() {
 		emptied, err := s.writer.emptyLog(ctx)
@@ -45,7 +36,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 		}
 		s.remains.Store(!emptied)
 	}
-	err = s.writer.do(ctx, func(t tx) error {
+	err := s.writer.do(ctx, func(t tx) error {
 		return t.exec("DELETE FROM once WHERE at < ?", time.Now().Add(-onceKept).UnixMicro())
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"quanxi/grid"
+	"quanxi/store"
 )
 
 // writer is the one connection that writes. Whoever holds turn may use it.
@@ -68,7 +69,7 @@ const (
 )
 
 func openWriter(ctx context.Context, path string, o Options) (*writer, error) {
-	layouts, err := layoutsOfKinds()
+	layouts, err := store.Layouts(layoutOf)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/pressly/goose/v3/database"
 
 	"quanxi/events"
-	"quanxi/grid"
+	"quanxi/store"
 )
 
 //go:embed migrations/*.sql
@@ -47,7 +47,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.migrateTables(ctx); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	if s.layouts, err = layouts(); err != nil {
+	if s.layouts, err = store.Layouts(layoutOf); err != nil {
 		return err
 	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return makeKinds(ctx, tx) })
@@ -122,16 +122,4 @@ func makeKinds(ctx context.Context, tx pgx.Tx) error {
 	}
 	_, err := tx.Exec(ctx, "UPDATE quanxi.kinds SET digest = $1", made)
 	return err
-}
-
-func layouts() (map[grid.Kind]layout, error) {
-	all := map[grid.Kind]layout{}
-	for _, kind := range events.Kinds() {
-		e, err := events.New(kind)
-		if err != nil {
-			return nil, err
-		}
-		all[kind] = layoutOf(e)
-	}
-	return all, nil
 }

@@ -11,6 +11,7 @@
 package postgis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,21 +71,13 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Connections = orElse(o.Connections, 16)
-	o.StatementTime = orElse(o.StatementTime, 30*time.Second)
-	o.LockTime = orElse(o.LockTime, 5*time.Second)
-	o.BatchRows = orElse(o.BatchRows, 2000)
-	o.Readers = orElse(o.Readers, 2)
-	o.StretchPages = orElse(o.StretchPages, 700)
+	o.Connections = cmp.Or(o.Connections, 16)
+	o.StatementTime = cmp.Or(o.StatementTime, 30*time.Second)
+	o.LockTime = cmp.Or(o.LockTime, 5*time.Second)
+	o.BatchRows = cmp.Or(o.BatchRows, 2000)
+	o.Readers = cmp.Or(o.Readers, 2)
+	o.StretchPages = cmp.Or(o.StretchPages, 700)
 	return o
-}
-
-func orElse[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
 }
 
 // Open connects to the database at url, and makes or brings up to date the
@@ -110,7 +103,7 @@ func OpenWith(ctx context.Context, url string, options Options) (*Store, error) 
 
 func (s *Store) open(ctx context.Context, url string) error {
 	var err error
-	if s.direct, err = pgx.ParseConfig(orElse(s.options.Direct, url)); err != nil {
+	if s.direct, err = pgx.ParseConfig(cmp.Or(s.options.Direct, url)); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx); err != nil {

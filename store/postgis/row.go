@@ -28,21 +28,6 @@ func registerGeometry(ctx context.Context, conn *pgx.Conn) error {
 // bind returns the value of a column as PostgreSQL keeps it.
 func bind(value any) (any, error) {
 	switch v := value.(type) {
-	case *string:
-		return *v, nil
-	case *int32:
-		return *v, nil
-	case *int64:
-		return *v, nil
-	case *grid.Date:
-		return int32(*v), nil
-	case *bool:
-		return *v, nil
-	case *[]byte:
-		if len(*v) == 0 {
-			return nil, nil
-		}
-		return *v, nil
 	case *time.Time:
 		if v.IsZero() {
 			return nil, nil
@@ -53,12 +38,8 @@ func bind(value any) (any, error) {
 			return nil, nil
 		}
 		return wkb.AppendEWKB(nil, *v), nil
-	case *[]string:
-		return store.List(*v)
-	case *[]grid.Entrance:
-		return store.List(*v)
 	}
-	return nil, fmt.Errorf("type %T: %w", value, grid.ErrInvalid)
+	return store.Bind(value)
 }
 
 // args returns the values of insert and replace for a row.

@@ -9,6 +9,7 @@ import (
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
+	"quanxi/store"
 )
 
 // sweepRows is how many rows one short transaction of a sweep deletes.
@@ -21,17 +22,8 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
 	}
-	loads, err := s.Loads(ctx)
-	if err != nil {
-		return err
-	}
-	for _, l := range loads {
-		if l.State != grid.LoadAborted {
-			continue
-		}
-		if err := s.sweep(ctx, l.ID); err != nil {
-			return fmt.Errorf("sweep load %d: %w", l.ID, classify(err))
-		}
+	if err := store.SweepAborted(ctx, s, s.sweep); err != nil {
+		return fmt.Errorf("sweep: %w", classify(err))
 	}
 	if _, err := s.pool.Exec(ctx, "DELETE FROM quanxi.once WHERE at < now() - interval '60 days'"); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))

@@ -66,9 +66,8 @@ func versionsQuery(kind grid.Kind) string {
 
 func addVersions(s *store.State, kind grid.Kind, rows pgx.Rows) error {
 	for rows.Next() {
-		var v store.Version
-		if err := rows.Scan(&v.ID, &v.Revision, &v.External, &v.Removed, &v.Load, &v.ReplacedBy,
-			&v.Own.State, &v.Own.Bump, &v.Own.Marked, &v.By.State, &v.By.Bump, &v.By.Marked); err != nil {
+		v, err := store.ScanVersion(rows)
+		if err != nil {
 			return err
 		}
 		s.Add(kind, v)

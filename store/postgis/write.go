@@ -1,6 +1,7 @@
 package postgis
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,7 +84,7 @@ func (s *Store) prepare(ctx context.Context, j *job) error {
 			}
 			j.set.Set(head, id, head.Revision)
 			// Of two epochs the older is expected, and found to be over.
-			j.epoch = orElse(j.epoch, epoch)
+			j.epoch = cmp.Or(j.epoch, epoch)
 			if head.External == "" {
 				continue
 			}
