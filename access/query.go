@@ -74,8 +74,8 @@ func (v *View) Within(ctx context.Context, area Area) (Counters, error) {
 }
 
 // ListWithin returns a page of what lies in an area, in the order of ids, and the
-// cursor of the next page, empty at the end. It
-// ends with the context.
+// cursor of the next page, empty at the end. What belongs to a home says which: see
+// Where. It ends with the context.
 func (v *View) ListWithin(ctx context.Context, kind grid.Kind, area Area, page Page) ([]Record, string, error) {
 	if !v.viewer.MayList(kind) {
 		return nil, "", fmt.Errorf("%s: %w", kind, grid.ErrNotFound)
@@ -114,6 +114,9 @@ func (v *View) recordsOf(ctx context.Context, kind grid.Kind, ids []int64, page 
 			continue
 		}
 		rec, err := v.pageRecord(ctx, e, page)
+		if err == nil {
+			rec.JSON, err = v.addWhere(rec.JSON, e)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -15,10 +15,14 @@ type Applier interface {
 	// new one is published.
 	Begin() Loading
 
-	// Apply makes the steps visible in ONE publication, as the state at the given
-	// position. A step at or below the revision held does nothing. The entities are
-	// the callee's to keep.
-	Apply(at Position, steps []Step) (Effects, error)
+	// Apply takes the steps as they come, and makes all of them visible in ONE
+	// publication at the end, as the state at the given position. A step at or below
+	// the revision held does nothing. The entities are the callee's to keep.
+	//
+	// If the sequence yields an error Apply returns it, and nothing is visible. What
+	// was taken until then waits aside, with its effects, for the next Apply, which
+	// brings the same again, or for a Loading that replaces everything.
+	Apply(at Position, steps iter.Seq2[Step, error]) (Effects, error)
 }
 
 // A Loading takes a whole state. It is dropped by not publishing it.
@@ -35,38 +39,6 @@ type Step struct {
 	Entity grid.Entity // nil for a removal
 	Remove grid.Ref    // with the revision of the removal; zero for a new state
 }
-
-// Effects say where an application changed what is drawn and counted, for the
-// old state as well as the new. Too much only costs a look, too little leaves a
-// screen stale.
-type Effects struct {
-	Touches  []Touch
-	Counters []grid.Code // divisions whose counters moved
-	// Moved is what screens are told of one by one and changed, of every kind that
-	// is Told. One entity may stand there several times: the first
-	// says where it was, the last where it is.
-	Moved []Moved
-}
-
-// A Moved is one entity, where it was before an application and is after it. Who
-// answers for it follows from the divisions of that moment, never from what was
-// stored with it.
-type Moved struct {
-	Kind          grid.Kind
-	ID            int64
-	Revision      int64 // held before; 0 if none was
-	Before, After Sight
-}
-
-// A Touch is a place where a tile layer may look different.
-type Touch struct {
-	Layer    string
-	Envelope geo.Envelope
-	Zooms    uint32 // of the tiles: bit z for zoom z; 0 for all
-}
-
-// shows reports whether tiles of a zoom are touched.
-func (t Touch) shows(zoom uint8) bool { return t.Zooms == 0 || t.Zooms>>zoom&1 != 0 }
 
 // A LoadReader reads what a bulk load touched; grid.Store is one.
 type LoadReader interface {

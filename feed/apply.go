@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"quanxi/events"
-	"quanxi/grid"
 )
 
 // errApply reports that the World could not take a change. It is in an unknown
 // state then, and is loaded anew.
 var errApply = errors.New("not applicable")
 
-// page is the most changes read from the log at a time, and so applied in one step
-// when the transport fails: far more than a write of a person or a sensor has.
+// page is about how many changes are read from the log at a time, and so applied in
+// one step, when the transport fails.
 const page = 5000
 
 // load fills the World from the log and follows up to where the log stood at the
@@ -58,7 +55,7 @@ func (n *Node) fill(ctx context.Context, upTo int64) error {
 		if err != nil {
 			return fmt.Errorf("changes after %d: %w", n.at.Pos, err)
 		}
-		if len(changes) == 0 || changes[0].Pos != n.at.Pos+1 || changes[len(changes)-1].Pos != n.at.Pos+int64(len(changes)) {
+		if len(changes) == 0 || changes[len(changes)-1].Pos != n.at.Pos+int64(len(changes)) {
 			return fmt.Errorf("changes after %d are not in the log: %w", n.at.Pos, ErrEpoch)
 		}
 		n.mu.Lock()
@@ -83,14 +80,12 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	if err != nil {
 		return err
 	}
-	var r reading
-	for _, c := range byRevision(changes) {
-		if err := n.read(ctx, c, &r); err != nil {
-			return fmt.Errorf("change %d: %w", c.Pos, err)
-		}
-	}
-	effects, err := n.to.Apply(to, r.steps)
-	if err != nil {
+	r := reading{loads: n.loads}
+	effects, err := n.to.Apply(to, r.steps(ctx, byRevision(changes)))
+	switch {
+	case r.err != nil:
+		return r.err
+	case err != nil:
 		return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
 	}
 	n.advance(to, len(changes))
@@ -121,68 +116,6 @@ func (n *Node) whole(ctx context.Context, changes []Change) ([]Change, error) {
 		changes[i].Body = full[0].Body
 	}
 	return changes, nil
-}
-
-// A reading collects what changes amount to. Nothing of it counts before it is
-// applied, so that it can be begun again when the store goes away in the middle.
-type reading struct {
-	steps []Step
-	told  []told
-	anew  Reason // why the changes cannot be told one by one; empty if they can
-}
-
-// read turns one change into steps and news.
-func (n *Node) read(ctx context.Context, c Change, r *reading) error {
-	switch {
-	case c.Kind == Loads:
-		return n.readLoad(ctx, c, r)
-	case c.Op == Remove:
-		r.add(c, nil)
-		return nil
-	}
-	e, err := events.New(c.Kind)
-	if err == nil {
-		err = grid.DecodeJSON(c.Body, e)
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", errApply, err)
-	}
-	e.Entity().ID, e.Entity().Revision = c.ID, c.Revision
-	r.add(c, e)
-	return nil
-}
-
-// readLoad reads the present state of everything that a load touched. That state
-// may be newer than the change; revisions sort it out.
-func (n *Node) readLoad(ctx context.Context, c Change, r *reading) error {
-	for e, err := range n.loads.LoadEntities(ctx, c.ID) {
-		if err != nil {
-			return fmt.Errorf("load %d: %w", c.ID, err)
-		}
-		head := *e.Entity()
-		one := Change{Pos: c.Pos, Kind: e.Kind(), ID: head.ID, Revision: head.Revision, Op: Put, At: c.At}
-		if head.Revision < 0 {
-			one.Op, one.Revision, e = Remove, -head.Revision, nil
-		}
-		// A load shares one position: who resumed in its middle would miss the rest.
-		if Told(one.Kind) {
-			r.anew = BulkLoad
-		}
-		r.add(one, e)
-	}
-	return nil
-}
-
-// add takes one entity's new state, or its removal if e is nil.
-func (r *reading) add(c Change, e grid.Entity) {
-	if e == nil {
-		r.steps = append(r.steps, Step{Remove: grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision}})
-	} else {
-		r.steps = append(r.steps, Step{Entity: e})
-	}
-	if Told(c.Kind) && r.anew == "" {
-		r.told = append(r.told, told{c, e})
-	}
 }
 
 // advance makes a position ours and wakes those who wait for it.

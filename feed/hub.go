@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -181,7 +180,7 @@ func (h *Hub) suspect(touches []Touch) {
 	if len(h.tiles) == 0 {
 		return
 	}
-	for _, touch := range fewer(touches) {
+	for _, touch := range touches {
 		box := newPixelBox(touch.Envelope)
 		for level := range h.tiles {
 			if !touch.shows(level.z) || !slices.Contains(h.sets.of(level.set), touch.Layer) {
@@ -196,29 +195,6 @@ func (h *Hub) suspect(touches []Touch) {
 			})
 		}
 	}
-}
-
-// maxTouches is how many touches are looked at one by one.
-const maxTouches = 4096
-
-// fewer returns the touches, or when a bulk load made very many, one around all of
-// each layer. That suspects too many tiles, and their bytes will acquit them.
-func fewer(touches []Touch) []Touch {
-	if len(touches) <= maxTouches {
-		return touches
-	}
-	around := make(map[string]geo.Envelope)
-	for _, t := range touches {
-		if e, ok := around[t.Layer]; ok {
-			t.Envelope = t.Envelope.Union(e)
-		}
-		around[t.Layer] = t.Envelope
-	}
-	out := make([]Touch, 0, len(around))
-	for layer, e := range around {
-		out = append(out, Touch{Layer: layer, Envelope: e})
-	}
-	return out
 }
 
 // count tells of counters that moved. The caller holds h.mu.

@@ -324,12 +324,15 @@ func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
 		outside := feed.Tile{Set: 2, Z: 14, X: inside.X + 400, Y: inside.Y}
 		s.sub.Hold(inside, 1)
 		s.sub.Hold(outside, 1)
-		var town []feed.Touch
-		for i := range 5000 {
-			lon, lat := 106.4+float64(i%100)/500, 29.4+float64(i/100)/500
-			town = append(town, feed.Touch{Layer: "buildings", Envelope: box(lon, lat, lon, lat)})
+		var town feed.Effects
+		for i := range 50_000 {
+			lon, lat := 106.4+float64(i%100)/500, 29.4+float64(i/1000)/500
+			town.Touch(feed.Touch{Layer: "buildings", Envelope: box(lon, lat, lon, lat)})
 		}
-		st.hub.Touch(feed.Effects{Touches: town})
+		if len(town.Touches) > 5000 {
+			t.Errorf("%d touches are held for one layer", len(town.Touches))
+		}
+		st.hub.Touch(town)
 		pass(time.Second)
 		if got := s.read(); len(got) != 1 || got[0] != inside || len(s.resyncs) != 0 {
 			t.Errorf("suspects %v, resyncs %v, want the one tile inside", got, s.resyncs)

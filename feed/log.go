@@ -95,7 +95,8 @@ type Log interface {
 	Publish(ctx context.Context, limit int) (Batch, error)
 
 	// Changes returns published changes with positions in (after, upTo], in order,
-	// bodies included, at most limit.
+	// bodies included, about limit of them: like Publish it never cuts a write in
+	// two, unless upTo does, so there may be more by a part of one.
 	Changes(ctx context.Context, after, upTo int64, limit int) ([]Change, error)
 
 	// Await returns when something may have been committed since the last

@@ -67,6 +67,38 @@ func TestNodes(t *testing.T) {
 			synctest.Wait()
 			level(t, log, m)
 		},
+		"a load whose reading breaks off is not seen at all, and then as a whole": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
+			pass(time.Second)
+			before := m.world.State()
+			log.CutLoads(2, errAway)
+			log.PutLoad(4, feedtest.Building(1, town, 106.5, 29.5), feedtest.Event(2, town, 106.6, 29.5), feedtest.Building(3, town, 106.6, 29.5))
+			log.Put(feedtest.Event(9, town, 106.5, 29.5))
+			pass(5 * time.Second)
+			if diff := cmp.Diff(before, m.world.State()); diff != "" {
+				t.Errorf("half a load is seen (-before +now):\n%s", diff)
+			}
+			log.CutLoads(0, nil)
+			pass(5 * time.Second)
+			level(t, log, m)
+			if m.world.Begun() != 1 {
+				t.Error("an outage was answered by a full load")
+			}
+		},
+		"a log that misses a row is no history": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
+			pass(time.Second)
+			wire.Cut()
+			for id := range int64(4) {
+				log.Put(feedtest.Event(id+1, town, 106.5, 29.5))
+			}
+			pass(time.Second)
+			log.Lose(2)
+			wire.Mend()
+			pass(time.Second)
+			level(t, log, m)
+			if m.world.Begun() < 2 || len(m.audience.News()) != 0 {
+				t.Errorf("begun %d times, told %d news: the rows beside the hole were applied", m.world.Begun(), len(m.audience.News()))
+			}
+		},
 		"a removal removes": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
 			log.Put(feedtest.Event(1, town, 106.5, 29.5), feedtest.Event(2, town, 106.5, 29.5))
 			log.Remove(events.Events, 1)
@@ -165,6 +197,27 @@ func TestNodes(t *testing.T) {
 	}
 }
 
+func TestAPageOfAHoleEndsWhereAWriteEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, wire := feedtest.NewLog(nil), feedtest.NewWire(nil)
+		m := join(t, log, wire)
+		pass(time.Second)
+		wire.Cut()
+		for range 4999 { // one less than a page
+			log.Put(feedtest.Event(1, town, 106.5, 29.5))
+		}
+		log.Put(feedtest.Event(2, town, 106.5, 29.5), feedtest.Event(3, town, 106.6, 29.5))
+		log.Put(feedtest.Event(4, town, 106.5, 29.5))
+		pass(time.Second)
+		wire.Mend()
+		pass(time.Second)
+		level(t, log, m)
+		if updates := m.audience.Updates(); len(updates) != 2 || updates[0].Pos != 5001 || updates[1].Pos != 5002 {
+			t.Errorf("%d applications, the first up to %d; want 5001, where the write ends", len(updates), updates[0].Pos)
+		}
+	})
+}
+
 // What is published while a node loads lies beyond what it loaded. It is not ready
 // before it has that too, though nothing tells it.
 func TestANodeIsReadyOnlyWhenItHasWhatCameDuringItsLoad(t *testing.T) {
@@ -245,8 +298,8 @@ func TestNodesEndAtTheTruth(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			log := feedtest.NewLog(rand.New(rand.NewPCG(seed, 1)))
 			wire := feedtest.NewWire(rand.New(rand.NewPCG(seed, 2)))
-			cut := feed.RelayOptions{Limit: 3} // batches that cut transactions, and orders, in two
-			members := []*member{joinWith(t, log, wire, cut), joinWith(t, log, wire, cut)}
+			small := feed.RelayOptions{Limit: 3} // batches that cut orders of transactions in two
+			members := []*member{joinWith(t, log, wire, small), joinWith(t, log, wire, small)}
 			for range rapid.IntRange(1, 40).Draw(r, "acts") {
 				act(r, log, wire, members)
 				if rapid.Bool().Draw(r, "pause") {

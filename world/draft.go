@@ -99,15 +99,13 @@ func (d *draft) step(s Step) {
 }
 
 // check refuses what step does not know, before anything is changed.
-func check(steps []Step) error {
-	for i, s := range steps {
-		kind := s.Remove.Kind
-		if s.Entity != nil {
-			kind = s.Entity.Kind()
-		}
-		if _, ok := sortOf(kind); !ok {
-			return fmt.Errorf("step %d: kind %q: %w", i, kind, grid.ErrInvalid)
-		}
+func check(s Step) error {
+	kind := s.Remove.Kind
+	if s.Entity != nil {
+		kind = s.Entity.Kind()
+	}
+	if _, ok := sortOf(kind); !ok {
+		return fmt.Errorf("kind %q: %w", kind, grid.ErrInvalid)
 	}
 	return nil
 }

@@ -258,8 +258,8 @@ func TestAnEventThatTurnsAmberIsTold(t *testing.T) {
 			before := w.Snapshot()
 			clock = monday.Add(time.Duration(tt.minutes) * time.Minute)
 			effects := w.Advance()
-			if len(effects.Touched) != tt.told {
-				t.Errorf("told of %d events, want %d", len(effects.Touched), tt.told)
+			if told := len(slices.Collect(effects.Touched())); told != tt.told {
+				t.Errorf("told of %d events, want %d", told, tt.told)
 			}
 			if other := !bytes.Equal(drawLayer(before, "events", counted), drawLayer(w.Snapshot(), "events", counted)); other != tt.redrawn {
 				t.Errorf("the count looks different: %v", other)
@@ -279,7 +279,7 @@ func TestAnEventThatTurnsAmberIsTold(t *testing.T) {
 
 // redraws reports whether effects tell that a tile of a layer may look different.
 func redraws(effects world.Effects, layer string, id tiles.ID) bool {
-	return slices.ContainsFunc(effects.Redrawn, func(r world.Redrawn) bool {
+	return slices.ContainsFunc(slices.Collect(effects.Redrawn()), func(r world.Redrawn) bool {
 		return r.Layer == layer && (r.Zooms == 0 || r.Zooms>>id.Z&1 != 0) && tiles.Holding(geo.Project(r.Envelope.Min), id.Z) == id
 	})
 }

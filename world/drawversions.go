@@ -47,9 +47,9 @@ func (d *draft) markAll(version uint64) {
 }
 
 // markTiles gives the tiles that the effects of a publication redraw its version.
-func (d *draft) markTiles(redrawn []Redrawn, version uint64) {
+func (d *draft) markTiles(effects Effects, version uint64) {
 	var edits [layers]*tiles.Edit
-	for _, r := range redrawn {
+	for r := range effects.Redrawn() {
 		n, _ := layerNumber(r.Layer)
 		if edits[n] == nil {
 			edits[n] = d.tiles[n].Edit(version)

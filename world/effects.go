@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 
@@ -12,9 +13,25 @@ import (
 // Effects say what one application changed, in what is drawn and in what is
 // counted. They are the caller's to keep.
 type Effects struct {
-	Touched  []Touched
-	Redrawn  []Redrawn
 	Counters []grid.Code // divisions whose numbers moved, in order
+
+	touched   []touch
+	elsewhere []Redrawn // besides where the touched are and were
+	after     *state    // in which the touched are seen; nobody writes to it any more
+}
+
+// Touched yields what looks different or belongs elsewhere. Of a large load that is
+// much, so it is written out one at a time.
+func (e Effects) Touched() iter.Seq[Touched] {
+	return func(yield func(Touched) bool) {
+		for _, t := range e.touched {
+			one := Touched{Kind: kindOf(t.sort), ID: e.after.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
+				Before: t.before, After: e.after.sight(t.sort, t.slot)}
+			if !yield(one) {
+				return
+			}
+		}
+	}
 }
 
 // A Redrawn is where the tiles of a layer may look different.
@@ -22,6 +39,26 @@ type Redrawn struct {
 	Layer    string
 	Envelope geo.Envelope
 	Zooms    uint32 // bit z for zoom z; 0 for all
+}
+
+// Redrawn yields where tiles may look different, one at a time as Touched does.
+func (e Effects) Redrawn() iter.Seq[Redrawn] {
+	return func(yield func(Redrawn) bool) {
+		for _, t := range e.touched {
+			for _, sight := range [...]Sight{t.before, e.after.sight(t.sort, t.slot)} {
+				for _, layer := range layersOf(t.sort) {
+					if sight.There && !yield(Redrawn{Layer: layer, Envelope: sight.Envelope}) {
+						return
+					}
+				}
+			}
+		}
+		for _, r := range e.elsewhere {
+			if !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // Touched is one entity that looks different, or belongs elsewhere, after an
@@ -119,22 +156,9 @@ func (d *draft) noteNew(k sort, slot uint32) {
 	}
 }
 
-// effects returns what was noted, as it is now, and forgets it.
+// effects returns what was noted and forgets it.
 func (d *draft) effects() Effects {
-	var out Effects
-	for _, t := range d.touched {
-		after := d.sight(t.sort, t.slot)
-		out.Touched = append(out.Touched, Touched{Kind: kindOf(t.sort), ID: d.shelfOf(t.sort).id(t.slot), Revision: int64(t.revision),
-			Before: t.before, After: after})
-		for _, sight := range [...]Sight{t.before, after} {
-			for _, layer := range layersOf(t.sort) {
-				if sight.There {
-					out.Redrawn = append(out.Redrawn, Redrawn{Layer: layer, Envelope: sight.Envelope})
-				}
-			}
-		}
-	}
-	out.Redrawn = append(out.Redrawn, d.elsewhere()...)
+	out := Effects{touched: d.touched, elsewhere: d.elsewhere(), after: &d.state}
 	for area := range maps.Keys(d.moved) {
 		out.Counters = append(out.Counters, d.code(area))
 	}

@@ -33,7 +33,7 @@ func (l *Loader) Add(e grid.Entity) error {
 	if head := e.Entity(); head.Revision < 0 {
 		step = Step{Remove: grid.Ref{Kind: e.Kind(), ID: head.ID, Revision: -head.Revision}}
 	}
-	if err := check([]Step{step}); err != nil {
+	if err := check(step); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
 	l.draft.step(step)
@@ -55,7 +55,7 @@ func (l *Loader) Publish(at Position) error {
 	version := l.world.snapshot.Load().version + 1
 	d.reshaped = nil
 	d.markAll(version)
-	l.world.draft = d
+	l.world.draft, l.world.aside = d, false
 	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &l.world.positions})
 	d.edition++
 	return nil

@@ -15,6 +15,7 @@ package world
 
 import (
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,8 +35,9 @@ type World struct {
 	now      func() time.Time
 	snapshot atomic.Pointer[Snapshot]
 
-	writer sync.Mutex // held by Apply, Advance and a Loader's Publish
+	writer sync.Mutex // held by Apply, for each step, by Advance and a Loader's Publish
 	draft  *draft     // guarded by writer
+	aside  bool       // guarded by writer: the draft holds steps that nobody may see yet
 
 	positions positions
 }
@@ -71,24 +73,72 @@ func (w *World) Snapshot() *Snapshot { return w.snapshot.Load() }
 // caller must not write to them afterwards. If it returns an error, which wraps
 // grid.ErrInvalid for a kind that it does not hold, nothing was changed.
 func (w *World) Apply(at Position, steps []Step) (Effects, error) {
-	if err := check(steps); err != nil {
-		return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, err)
+	for _, s := range steps {
+		if err := check(s); err != nil {
+			return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, err)
+		}
+	}
+	return w.ApplyEach(at, func(yield func(Step, error) bool) {
+		for _, s := range steps {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	})
+}
+
+// ApplyEach is Apply for more steps than anybody wants to hold at once: each is
+// taken as it comes and built in aside, and all become visible together at the end.
+// If the sequence yields an error, or something that the World does not hold,
+// nothing becomes visible. What was taken until then waits aside for the next
+// application, which has to bring the rest, or for a Loader that replaces it.
+func (w *World) ApplyEach(at Position, steps iter.Seq2[Step, error]) (Effects, error) {
+	w.putAside()
+	for s, err := range steps {
+		if err == nil {
+			err = w.take(s)
+		}
+		if err != nil {
+			return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, err)
+		}
 	}
 	w.writer.Lock()
 	defer w.writer.Unlock()
-	d := w.draft
-	d.begin(w.now())
-	for _, s := range steps {
-		d.step(s)
-	}
+	w.aside = false
 	return w.publish(at), nil
 }
 
+// putAside begins an application, unless one waits that was broken off.
+func (w *World) putAside() {
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	if !w.aside {
+		w.draft.begin(w.now())
+	}
+	w.aside = true
+}
+
+// take builds one step in. The lock is held no longer than that: the sequence may
+// wait for a database, and a clock must not wait with it.
+func (w *World) take(s Step) error {
+	if err := check(s); err != nil {
+		return err
+	}
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	w.draft.step(s)
+	return nil
+}
+
 // Advance counts what became overdue, or another day, since the last application
-// and returns what changed. It is meant to be called now and then.
+// and returns what changed. It is meant to be called now and then, and does nothing
+// while an application is being built.
 func (w *World) Advance() Effects {
 	w.writer.Lock()
 	defer w.writer.Unlock()
+	if w.aside {
+		return Effects{}
+	}
 	w.draft.begin(w.now())
 	seen := w.snapshot.Load()
 	if d := w.draft; len(d.touched) == 0 && len(d.moved) == 0 && d.today == seen.today {
@@ -102,9 +152,11 @@ func (w *World) publish(at Position) Effects {
 	d := w.draft
 	d.finish()
 	effects, version := d.effects(), w.snapshot.Load().version+1
-	d.markTiles(effects.Redrawn, version)
-	w.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &w.positions})
+	d.markTiles(effects, version)
+	seen := &Snapshot{state: d.state, at: at, version: version, positions: &w.positions}
+	w.snapshot.Store(seen)
 	d.edition++
+	effects.after = &seen.state
 	return effects
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"iter"
+
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/world"
@@ -16,12 +18,14 @@ var _ feed.Applier = applier{}
 func (a applier) Begin() feed.Loading { return loading{a.world.Begin()} }
 
 // Apply implements feed.Applier.
-func (a applier) Apply(at feed.Position, steps []feed.Step) (feed.Effects, error) {
-	own := make([]world.Step, len(steps))
-	for i, s := range steps {
-		own[i] = world.Step(s)
-	}
-	effects, err := a.world.Apply(positionOf(at), own)
+func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
+	effects, err := a.world.ApplyEach(positionOf(at), func(yield func(world.Step, error) bool) {
+		for s, err := range steps {
+			if !yield(world.Step(s), err) {
+				return
+			}
+		}
+	})
 	return effectsOf(effects), err
 }
 
@@ -46,15 +50,15 @@ func positionOf(at feed.Position) world.Position {
 // thing was, and where it is.
 func effectsOf(e world.Effects) feed.Effects {
 	out := feed.Effects{Counters: e.Counters}
-	for _, t := range e.Touched {
+	for t := range e.Touched() {
 		if feed.Told(t.Kind) {
 			out.Moved = append(out.Moved, feed.Moved{
 				Kind: t.Kind, ID: t.ID, Revision: t.Revision, Before: sightOf(t.Before), After: sightOf(t.After),
 			})
 		}
 	}
-	for _, r := range e.Redrawn {
-		out.Touches = append(out.Touches, feed.Touch(r))
+	for r := range e.Redrawn() {
+		out.Touch(feed.Touch(r))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"iter"
 	"testing"
 	"time"
 
@@ -10,6 +11,16 @@ import (
 	"quanxi/grid"
 	"quanxi/world"
 )
+
+func each(steps []feed.Step) iter.Seq2[feed.Step, error] {
+	return func(yield func(feed.Step, error) bool) {
+		for _, s := range steps {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
 
 // An event changes hands when the border beside it moves, and the feed hears of it
 // although nobody wrote to the event.
@@ -38,7 +49,7 @@ func TestTheFeedHearsOfEventsThatChangeHands(t *testing.T) {
 		{"the border moves past it", divided(2, 106.3), west, east, 4},
 		{"the border moves elsewhere", divided(3, 106.2), "", "", 0},
 	} {
-		effects, err := to.Apply(feed.Position{Epoch: "e", Pos: to.world.Snapshot().Position().Pos + 1}, tt.steps)
+		effects, err := to.Apply(feed.Position{Epoch: "e", Pos: to.world.Snapshot().Position().Pos + 1}, each(tt.steps))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,6 +38,13 @@ func (a *Audience) News() []feed.News {
 	return out
 }
 
+// Updates returns all applications so far, in order.
+func (a *Audience) Updates() []feed.Update {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]feed.Update(nil), a.updates...)
+}
+
 // Resets returns the positions of all resets so far.
 func (a *Audience) Resets() []feed.Position {
 	a.mu.Lock()

@@ -25,17 +25,24 @@ type Log struct {
 	mu      sync.Mutex
 	epoch   int
 	rows    []feed.Change // published; row i has position i+1
-	pending []feed.Change // committed, without a position
+	ends    []int64       // for each row, the last position of its write
+	pending []write       // committed, without positions
 	commits int64         // the mark of the last commit
 	shown   int64         // the mark up to which everything is published
 	state   map[grid.Ref]row
 	loads   map[int64][]grid.Ref
 	shuffle *rand.Rand
 	failing error
+	cutting int // entities of a load that are read before cut; see CutLoads
+	cut     error
+	lost    int64 // a position that Changes leaves out; 0 for none
 	woken   chan struct{}
 	holder  context.CancelFunc
 	during  func()
 }
+
+// A write is what one transaction changed.
+type write []feed.Change
 
 // A row is the stored state of one entity; body is nil once it is removed.
 type row struct {
@@ -43,8 +50,8 @@ type row struct {
 	body     []byte
 }
 
-// NewLog returns an empty log. If shuffle is not nil, positions are given in
-// random order among what is pending, as to the rows of concurrent transactions.
+// NewLog returns an empty log. If shuffle is not nil, positions are given to the
+// writes that are pending in random order, as to concurrent transactions.
 func NewLog(shuffle *rand.Rand) *Log {
 	l := &Log{
 		relay: make(chan struct{}, 1), epoch: 1, shuffle: shuffle, woken: make(chan struct{}),
@@ -59,11 +66,12 @@ func NewLog(shuffle *rand.Rand) *Log {
 func (l *Log) Put(entities ...grid.Entity) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	var changes write
 	for _, e := range entities {
 		body := l.store(e)
-		l.pending = append(l.pending, feed.Change{Kind: e.Kind(), ID: e.Entity().ID, Revision: e.Entity().Revision, Op: feed.Put, At: time.Now(), Body: body})
+		changes = append(changes, feed.Change{Kind: e.Kind(), ID: e.Entity().ID, Revision: e.Entity().Revision, Op: feed.Put, At: time.Now(), Body: body})
 	}
-	return l.commit()
+	return l.commit(changes...)
 }
 
 // Remove commits the removal of an entity and returns the transaction's mark.
@@ -73,8 +81,7 @@ func (l *Log) Remove(kind grid.Kind, id int64) int64 {
 	key := grid.Ref{Kind: kind, ID: id}
 	next := row{revision: l.state[key].revision + 1}
 	l.state[key] = next
-	l.pending = append(l.pending, feed.Change{Kind: kind, ID: id, Revision: next.revision, Op: feed.Remove, At: time.Now()})
-	return l.commit()
+	return l.commit(feed.Change{Kind: kind, ID: id, Revision: next.revision, Op: feed.Remove, At: time.Now()})
 }
 
 // PutLoad commits entities as one bulk load and returns the transaction's mark.
@@ -85,8 +92,7 @@ func (l *Log) PutLoad(id int64, entities ...grid.Entity) int64 {
 		l.store(e)
 		l.loads[id] = append(l.loads[id], grid.Ref{Kind: e.Kind(), ID: e.Entity().ID})
 	}
-	l.pending = append(l.pending, feed.Change{Kind: feed.Loads, ID: id, Revision: 1, Op: feed.Live, At: time.Now()})
-	return l.commit()
+	return l.commit(feed.Change{Kind: feed.Loads, ID: id, Revision: 1, Op: feed.Live, At: time.Now()})
 }
 
 // UndoLoad removes what a load put, as one change, and returns its mark.
@@ -96,8 +102,7 @@ func (l *Log) UndoLoad(id int64) int64 {
 	for _, key := range l.loads[id] {
 		l.state[key] = row{revision: l.state[key].revision + 1}
 	}
-	l.pending = append(l.pending, feed.Change{Kind: feed.Loads, ID: id, Revision: 2, Op: feed.Undone, At: time.Now()})
-	return l.commit()
+	return l.commit(feed.Change{Kind: feed.Loads, ID: id, Revision: 2, Op: feed.Undone, At: time.Now()})
 }
 
 // store writes an entity's next revision. The caller holds l.mu.
@@ -113,7 +118,10 @@ func (l *Log) store(e grid.Entity) []byte {
 }
 
 // commit ends a transaction. The caller holds l.mu.
-func (l *Log) commit() int64 {
+func (l *Log) commit(changes ...feed.Change) int64 {
+	if len(changes) > 0 {
+		l.pending = append(l.pending, changes)
+	}
 	l.commits++
 	l.wake()
 	return l.commits
@@ -136,6 +144,14 @@ func (l *Log) Fail(err error) {
 	l.wake()
 }
 
+// CutLoads makes the reading of loads fail with err after n entities, until it is
+// called with nil.
+func (l *Log) CutLoads(n int, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cutting, l.cut = n, err
+}
+
 // BreakLock ends the session that holds the relay lock, as a dying connection does.
 func (l *Log) BreakLock() {
 	l.mu.Lock()
@@ -151,7 +167,7 @@ func (l *Log) Restore(pos int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.epoch++
-	l.rows, l.pending = l.rows[:pos:pos], nil
+	l.rows, l.ends, l.pending = l.rows[:pos:pos], l.ends[:pos:pos], nil
 	l.state = make(map[grid.Ref]row)
 	for _, c := range l.rows {
 		key := grid.Ref{Kind: c.Kind, ID: c.ID}
@@ -169,6 +185,14 @@ func (l *Log) Rewrite(pos int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.epoch--
+}
+
+// Lose makes a published row unreadable, as a damaged log does. The states of
+// entities keep what it brought.
+func (l *Log) Lose(pos int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lost = pos
 }
 
 // DuringLoad has do called once, in the middle of the next Load.
@@ -228,7 +252,7 @@ func decode(key grid.Ref, r row) (grid.Entity, error) {
 func (l *Log) LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entity, error] {
 	return func(yield func(grid.Entity, error) bool) {
 		l.mu.Lock()
-		failing := l.failing
+		failing, cutting, cut := l.failing, l.cutting, l.cut
 		keys := slices.Clone(l.loads[id])
 		rows := make([]row, len(keys))
 		for i, key := range keys {
@@ -240,6 +264,10 @@ func (l *Log) LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entity,
 			return
 		}
 		for i, key := range keys {
+			if cut != nil && i == cutting {
+				yield(nil, cut)
+				return
+			}
 			if !yield(decode(key, rows[i])) {
 				return
 			}

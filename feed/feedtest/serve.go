@@ -42,21 +42,28 @@ func (l *Log) Publish(ctx context.Context, limit int) (feed.Batch, error) {
 	if err := ctx.Err(); err != nil {
 		return feed.Batch{}, err
 	}
-	n := min(limit, len(l.pending))
 	if l.shuffle != nil {
 		l.shuffle.Shuffle(len(l.pending), func(i, k int) { l.pending[i], l.pending[k] = l.pending[k], l.pending[i] })
 	}
 	after := int64(len(l.rows))
-	for i, c := range l.pending[:n] {
-		c.Pos = after + int64(i) + 1
-		l.rows = append(l.rows, c)
+	for len(l.pending) > 0 && len(l.rows)-int(after) < limit {
+		l.place(l.pending[0])
+		l.pending = l.pending[1:]
 	}
-	l.pending = slices.Clone(l.pending[n:])
 	if len(l.pending) == 0 {
 		l.shown = l.commits
 	}
 	at := l.position()
 	return feed.Batch{Epoch: at.Epoch, After: after, Pos: at.Pos, Horizon: at.Horizon, Changes: slices.Clone(l.rows[after:])}, nil
+}
+
+// place gives a write its positions. The caller holds l.mu.
+func (l *Log) place(w write) {
+	end := int64(len(l.rows) + len(w))
+	for _, c := range w {
+		c.Pos = int64(len(l.rows)) + 1
+		l.rows, l.ends = append(l.rows, c), append(l.ends, end)
+	}
 }
 
 // Changes implements feed.Log.
@@ -66,11 +73,12 @@ func (l *Log) Changes(_ context.Context, after, upTo int64, limit int) ([]feed.C
 	if l.failing != nil {
 		return nil, l.failing
 	}
-	upTo = min(upTo, int64(len(l.rows)), after+int64(limit))
+	upTo = min(upTo, int64(len(l.rows)))
 	if after >= upTo {
 		return nil, nil
 	}
-	return slices.Clone(l.rows[after:upTo]), nil
+	upTo = min(upTo, l.ends[min(upTo, after+int64(limit))-1])
+	return slices.DeleteFunc(slices.Clone(l.rows[after:upTo]), func(c feed.Change) bool { return c.Pos == l.lost }), nil
 }
 
 // Await implements feed.Log.
@@ -156,7 +164,7 @@ func visitRow(key grid.Ref, r row, visit func(grid.Entity) error) error {
 // holds l.mu.
 func (l *Log) outrun() []grid.Ref {
 	var gone []grid.Ref
-	for _, c := range l.pending {
+	for _, c := range slices.Concat(l.pending...) {
 		key := grid.Ref{Kind: c.Kind, ID: c.ID}
 		if r, ok := l.state[key]; ok && r.body == nil {
 			gone = append(gone, key)

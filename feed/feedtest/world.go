@@ -2,6 +2,8 @@ package feedtest
 
 import (
 	"errors"
+	"iter"
+	"maps"
 	"sync"
 
 	"quanxi/events"
@@ -13,9 +15,16 @@ import (
 type World struct {
 	mu      sync.Mutex
 	state   map[grid.Ref]row
+	aside   *application // that was broken off; nil if none was
 	at      feed.Position
 	begun   int
 	refuses bool
+}
+
+// An application is a state that nobody sees yet, and how it differs.
+type application struct {
+	state   map[grid.Ref]row
+	effects feed.Effects
 }
 
 // NewWorld returns an empty World.
@@ -73,13 +82,13 @@ func (l *loading) Add(e grid.Entity) error {
 func (l *loading) Publish(at feed.Position) error {
 	l.world.mu.Lock()
 	defer l.world.mu.Unlock()
-	l.world.state, l.world.at = l.state, at
+	l.world.state, l.world.at, l.world.aside = l.state, at, nil
 	return nil
 }
 
 // Apply implements feed.Applier. Every entity touches a layer with the name of
 // its kind, and events move the counters of their area.
-func (w *World) Apply(at feed.Position, steps []feed.Step) (feed.Effects, error) {
+func (w *World) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.refuses {
@@ -89,18 +98,29 @@ func (w *World) Apply(at feed.Position, steps []feed.Step) (feed.Effects, error)
 	if at.Pos <= w.at.Pos {
 		return feed.Effects{}, errors.New("applied twice")
 	}
-	w.at = at
-	var out feed.Effects
-	for _, s := range steps {
-		effects, err := apply(w.state, s)
+	next := w.aside
+	if next == nil {
+		next = &application{state: maps.Clone(w.state)}
+	}
+	w.aside = next
+	for s, err := range steps {
+		if err == nil {
+			err = next.take(s)
+		}
 		if err != nil {
 			return feed.Effects{}, err
 		}
-		out.Touches = append(out.Touches, effects.Touches...)
-		out.Counters = append(out.Counters, effects.Counters...)
-		out.Moved = append(out.Moved, effects.Moved...)
 	}
-	return out, nil
+	w.state, w.at, w.aside = next.state, at, nil
+	return next.effects, nil
+}
+
+func (a *application) take(s feed.Step) error {
+	effects, err := apply(a.state, s)
+	a.effects.Touches = append(a.effects.Touches, effects.Touches...)
+	a.effects.Counters = append(a.effects.Counters, effects.Counters...)
+	a.effects.Moved = append(a.effects.Moved, effects.Moved...)
+	return err
 }
 
 func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {

@@ -79,7 +79,8 @@ func scanChange(row interface{ Scan(...any) error }) (feed.Change, error) {
 func (s *Store) Changes(ctx context.Context, after, upTo int64, limit int) ([]feed.Change, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 	defer cancel()
-	rows, err := s.readers.Load().QueryContext(ctx, "SELECT "+changeColumns+" FROM change WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?", after, upTo, limit)
+	rows, err := s.readers.Load().QueryContext(ctx, "SELECT "+changeColumns+` FROM change WHERE pos > ?1
+		AND pos <= min(?2, COALESCE((SELECT write_end FROM change WHERE pos = ?1 + ?3), ?2)) ORDER BY pos`, after, upTo, limit)
 	if err != nil {
 		return nil, fmt.Errorf("changes: %w", classify(err))
 	}
@@ -122,18 +123,11 @@ func (s *Store) publish(ctx context.Context, after int64, limit int) (feed.Batch
 		return feed.Batch{}, err
 	}
 	b := feed.Batch{Epoch: at.Epoch, After: after, Pos: after, Horizon: after}
-	if after >= at.Pos {
-		return b, nil
-	}
-	var end int64 // of the last write, which is not cut in two
-	err = s.readers.Load().QueryRowContext(ctx, "SELECT write_end FROM change WHERE pos = ?", min(after+int64(limit), at.Pos)).Scan(&end)
-	if err != nil {
+	if b.Changes, err = s.Changes(ctx, after, at.Pos, limit); err != nil {
 		return feed.Batch{}, err
 	}
-	if b.Changes, err = s.Changes(ctx, after, end, int(end-after)); err != nil {
-		return feed.Batch{}, err
-	}
-	b.Pos, b.Horizon = end, end
+	b.Pos += int64(len(b.Changes))
+	b.Horizon = b.Pos
 	return b, nil
 }
 

@@ -64,9 +64,14 @@ func (s *Store) Digest(ctx context.Context, pos int64) ([]byte, error) {
 	return store.Digest(list[0]), nil
 }
 
+// pageEnd is the position before the first write that begins beyond $1 + $3; null if
+// none does. The changes of a write share a transaction and stand together.
+const pageEnd = `(SELECT n.pos - 1 FROM quanxi.change n WHERE n.pos > $1::bigint + $3
+	AND n.xid <> (SELECT e.xid FROM quanxi.change e WHERE e.pos = $1::bigint + $3) ORDER BY n.pos LIMIT 1)`
+
 // Changes implements feed.Log.
 func (s *Store) Changes(ctx context.Context, after, upTo int64, limit int) ([]feed.Change, error) {
-	list, err := changes(ctx, s.pool, "WHERE c.pos > $1 AND c.pos <= $2 ORDER BY c.pos LIMIT $3", after, upTo, limit)
+	list, err := changes(ctx, s.pool, "WHERE c.pos > $1 AND c.pos <= LEAST($2, "+pageEnd+") ORDER BY c.pos", after, upTo, limit)
 	if err != nil {
 		return nil, fmt.Errorf("changes: %w", classify(err))
 	}

@@ -108,6 +108,35 @@ func log(t *testing.T, place Place) {
 			t.Errorf("%d changes, want 1", len(b.Changes))
 		}
 	})
+	s.run("nor by the end of a page", func(t *testing.T, _ Store) {
+		s := relaying(t, place)
+		after := position(t, s).Pos
+		write(t, s, building("1"), building("2"), building("3"))
+		write(t, s, building("4"))
+		write(t, s, building("5"), building("6"))
+		drain(t, s)
+		for _, tt := range []struct {
+			name  string
+			skip  int64
+			upTo  int64
+			limit int
+			want  int
+		}{
+			{"a limit in the middle of a write", 0, 6, 1, 3},
+			{"a limit at its end", 0, 6, 3, 3},
+			{"a limit in the next but one", 0, 6, 5, 6},
+			{"a limit beyond all", 0, 6, 100, 6},
+			{"an end that is asked for", 0, 2, 100, 2},
+			{"an end that is asked for, with a limit in the same write", 0, 2, 1, 2},
+			{"from the end of a write on", 3, 6, 2, 3},
+			{"the last write of all", 4, 6, 1, 2},
+		} {
+			got, err := s.Changes(t.Context(), after+tt.skip, after+tt.upTo, tt.limit)
+			if err != nil || len(got) != tt.want {
+				t.Errorf("%s: %d changes, %v; want %d", tt.name, len(got), err, tt.want)
+			}
+		}
+	})
 	s.run("changes carry the new state, and come again the same", func(t *testing.T, _ Store) { replay(t, relaying(t, place)) })
 	s.run("a load is one change, and so is its undoing", func(t *testing.T, _ Store) {
 		s := relaying(t, place)

@@ -2,6 +2,7 @@
 import type { StyleSpecification } from "maplibre-gl";
 
 import type { Overlay, Theme } from "../model/address";
+import { evenInState } from "./labels";
 
 export interface Dressing {
   readonly theme: Theme;
@@ -62,7 +63,7 @@ export function dress(style: StyleSpecification, { theme, hidden, houses }: Dres
   const layers = style.layers.map((layer) => {
     const minzoom = begins[theme][layer.id];
     const visibility: "visible" | "none" = shown(layer.id) ? "visible" : "none";
-    if (layer.id === "grid-label" && !shown("state-label")) return { ...layer, paint: { ...layer.paint, "text-opacity": 1 }, layout: { ...layer.layout, visibility } };
+    if (layer.id === "grid-label" && !shown("state-label")) return { ...layer, paint: { ...layer.paint, "text-opacity": evenInState }, layout: { ...layer.layout, visibility } };
     return layer.type === "background" ? layer : { ...layer, ...(minzoom === undefined ? {} : { minzoom }), layout: { ...layer.layout, visibility } };
   });
   return { ...style, layers: layers as StyleSpecification["layers"] };

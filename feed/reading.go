@@ -1,0 +1,98 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"quanxi/events"
+	"quanxi/grid"
+)
+
+// A reading turns changes into steps, one at a time, and collects what screens are
+// told of. Nothing of it counts before all are applied, so that it can be begun
+// again when the store goes away in the middle.
+type reading struct {
+	loads LoadReader
+	told  []told
+	anew  Reason // why the changes cannot be told one by one; empty if they can
+	err   error  // that broke the reading off
+}
+
+// steps yields what the changes amount to, in their order. Only one entity of a load
+// is held at a time.
+func (r *reading) steps(ctx context.Context, changes []Change) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		for _, c := range changes {
+			for step, err := range r.read(ctx, c) {
+				if err != nil {
+					r.err = fmt.Errorf("change %d: %w", c.Pos, err)
+					yield(Step{}, r.err)
+					return
+				}
+				if !yield(step, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (r *reading) read(ctx context.Context, c Change) iter.Seq2[Step, error] {
+	if c.Kind == Loads {
+		return r.readLoad(ctx, c)
+	}
+	return func(yield func(Step, error) bool) { yield(r.readOne(c)) }
+}
+
+// readOne reads the entity that a change carries.
+func (r *reading) readOne(c Change) (Step, error) {
+	if c.Op == Remove {
+		return r.step(c, nil), nil
+	}
+	e, err := events.New(c.Kind)
+	if err == nil {
+		err = grid.DecodeJSON(c.Body, e)
+	}
+	if err != nil {
+		return Step{}, fmt.Errorf("%w: %w", errApply, err)
+	}
+	e.Entity().ID, e.Entity().Revision = c.ID, c.Revision
+	return r.step(c, e), nil
+}
+
+// readLoad reads the present state of everything that a load touched. That state
+// may be newer than the change; revisions sort it out.
+func (r *reading) readLoad(ctx context.Context, c Change) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		for e, err := range r.loads.LoadEntities(ctx, c.ID) {
+			if err != nil {
+				yield(Step{}, fmt.Errorf("load %d: %w", c.ID, err))
+				return
+			}
+			head := *e.Entity()
+			one := Change{Pos: c.Pos, Kind: e.Kind(), ID: head.ID, Revision: head.Revision, Op: Put, At: c.At}
+			if head.Revision < 0 {
+				one.Op, one.Revision, e = Remove, -head.Revision, nil
+			}
+			// A load shares one position: who resumed in its middle would miss the rest.
+			if Told(one.Kind) {
+				r.anew = BulkLoad
+			}
+			if !yield(r.step(one, e), nil) {
+				return
+			}
+		}
+	}
+}
+
+// step makes a step of one entity's new state, or of its removal if e is nil.
+func (r *reading) step(c Change, e grid.Entity) Step {
+	if Told(c.Kind) && r.anew == "" {
+		r.told = append(r.told, told{c, e})
+	}
+	if e == nil {
+		return Step{Remove: grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision}}
+	}
+	return Step{Entity: e}
+}
