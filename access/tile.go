@@ -82,16 +82,15 @@ func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding st
 	})
 }
 
-// draw encodes the layers one after the other: a tile of several layers is their
-// bytes in a row.
+// draw encodes the layers into one tile.
 func (v *View) draw(snapshot *world.Snapshot, set []tiles.Layer, id tiles.ID) []byte {
 	encoder := v.encoders.Get().(*tiles.Encoder)
 	defer v.encoders.Put(encoder)
-	var body []byte
-	for _, layer := range set {
-		body = append(body, snapshot.DrawTile(encoder, layer.Name, id, v.viewer.Scope)...)
+	names := make([]string, len(set))
+	for i, layer := range set {
+		names[i] = layer.Name
 	}
-	return body
+	return slices.Clone(snapshot.DrawTile(encoder, id, v.viewer.Scope, names...))
 }
 
 // decision names everything about the viewer that decides what is drawn

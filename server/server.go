@@ -29,8 +29,6 @@ type Options struct {
 	Status func() NodeStatus
 	// Feed answers the websocket at /feed; it may be nil.
 	Feed http.Handler
-	// Import takes uploads at /api/import; it may be nil.
-	Import http.Handler
 	// Files is the web application.
 	Files   fs.FS
 	Hosts   []string // names the server answers to; none means loopback names only
@@ -114,9 +112,6 @@ func (s *Server) routes() {
 	if s.Feed != nil {
 		s.mux.Handle("GET /feed", s.Feed)
 	}
-	if s.Import != nil {
-		s.mux.Handle("POST /api/import", s.Import)
-	}
 	s.docRoutes() // last: it describes the others
 }
 
@@ -128,7 +123,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case pattern == "":
 		s.refuse(w, r, h)
-	case pattern == "GET /feed" || pattern == "POST /api/import":
+	case pattern == "GET /feed":
 		s.mux.ServeHTTP(w, r)
 	default:
 		deadline(replyTimeout, s.mux).ServeHTTP(w, r)

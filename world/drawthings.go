@@ -73,16 +73,16 @@ func (d *drawing) servicePoints() {
 	d.e.End()
 }
 
-// onDuty is how long after the last word from a worker's phone the worker counts
-// as on duty.
-const onDuty = 30 * time.Minute
+// OnDuty is how long after the last word from a worker's phone the worker counts as
+// on duty, in tiles and on screens alike.
+const OnDuty = 10 * time.Minute
 
 // workersOnDuty draws the last positions. They belong to no Snapshot: the tile
 // shows those of the moment of drawing.
 func (d *drawing) workersOnDuty() {
 	var found []numbered
 	places := make(map[int64]geo.Point)
-	since := time.Unix(d.now, 0).Add(-onDuty)
+	since := time.Unix(d.now, 0).Add(-OnDuty)
 	for p := range d.positions.within(d.envelope, since) {
 		if slot, ok := d.workers.live(p.Worker); ok && d.holds(d.workers.rows.at(slot).area) {
 			found = append(found, numbered{p.Worker, slot})

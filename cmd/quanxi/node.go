@@ -132,9 +132,6 @@ func (n *node) publishPosition(p access.Position) error {
 	return n.bus.PublishMove(feed.Move{ID: p.Worker, Name: p.Name, Area: p.Area, Place: p.Place, At: p.At})
 }
 
-// offDuty is how long a worker who does not move stays on the map.
-const offDuty = 10 * time.Minute
-
 // followPositions hands the positions of all nodes to hub and World, until ctx ends.
 func (n *node) followPositions(ctx context.Context) error {
 	stop, err := n.bus.SubscribeMoves(func(m feed.Move) {
@@ -152,7 +149,7 @@ func (n *node) followPositions(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case now := <-tick.C:
-			n.hub.Expire(now.Add(-offDuty))
+			n.hub.Expire(now.Add(-world.OnDuty))
 		}
 	}
 }
