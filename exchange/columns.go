@@ -16,6 +16,7 @@ var synonyms = map[grid.Kind]map[string][]string{
 		"kind":     {"division_kind", "网格类型", "kind"},
 		"parent":   {"parent", "parent_code", "township_code12_2023", "county_code6", "上级代码"},
 		"norm_low": {"norm_low"}, "norm_high": {"norm_high"},
+		"valid_from": {"valid_from", "启用日期"}, "valid_to": {"valid_to", "停用日期"},
 	},
 	grid.Buildings: {
 		"external": {"id", "osm_id", "房屋编码", "楼栋编码", "fid"},

@@ -13,8 +13,7 @@ type Converter struct {
 	mapping mapping
 	// prefix stands before the ids of the source, so that two sources never meet.
 	prefix string
-	// resolve finds the id of an entity of ours by its id in the source.
-	resolve func(kind grid.Kind, external string) int64
+	refers references
 }
 
 // Skipped is the reason why a record of a mixed file is passed over: it is not
@@ -74,13 +73,21 @@ func (c *Converter) thing(r *row) (grid.Entity, error) {
 		return ground(r)
 	}
 	place, ok := r.Geometry.(geo.Point)
-	if !ok {
+	switch {
+	case !ok:
 		return nil, Skipped("not a point")
-	}
-	if r.kind == grid.ServicePoints && !r.has("name") {
+	case c.kind == grid.ServicePoints && !r.has("name"):
 		return nil, Skipped("a place without a name")
+	case c.kind == grid.Devices:
+		return c.device(r, place), nil
 	}
 	return standing(r, place), nil
+}
+
+func (c *Converter) device(r *row, place geo.Point) grid.Entity {
+	return &grid.Device{Name: r.text("name"), Category: r.text("category"), LastValue: r.text("last_value"),
+		State: r.oneOf("state", deviceStates, "offline"), Place: place,
+		Building: c.reference(r, grid.Buildings, "building"), Dwelling: c.reference(r, grid.Dwellings, "dwelling")}
 }
 
 // standing builds what stands at a point.
@@ -92,9 +99,6 @@ func standing(r *row, place geo.Point) grid.Entity {
 	case grid.Components:
 		return &grid.Component{Code: r.text("code"), Category: r.text("category"), Owner: r.text("owner"),
 			State: r.oneOf("state", componentStates, "intact"), Place: place}
-	case grid.Devices:
-		return &grid.Device{Name: r.text("name"), Category: r.text("category"), LastValue: r.text("last_value"),
-			State: r.oneOf("state", deviceStates, "offline"), Building: r.id("building"), Dwelling: r.id("dwelling"), Place: place}
 	case grid.Cameras:
 		return &grid.Camera{Name: r.text("name"), Azimuth: r.whole("azimuth"), View: r.whole("view_width"),
 			State: r.oneOf("state", deviceStates, "offline"), Place: place}
@@ -121,6 +125,7 @@ func division(r *row) (grid.Entity, error) {
 		Parent: shortened(r.text("parent")), NormLow: r.whole("norm_low"), NormHigh: r.whole("norm_high")}
 	d.External = "division:" + string(code)
 	d.DivisionKind = divisionKind(code, r.text("kind"))
+	d.From, d.To = r.day("valid_from"), r.day("valid_to")
 	if d.Parent == "" && code.Level() == grid.CountyLevel {
 		d.Parent = grid.Code(code[:2]) + "00"
 	}

@@ -90,17 +90,12 @@ var buildingUses = map[string]string{
 
 func (c *Converter) dwelling(r *row) (grid.Entity, error) {
 	d := &grid.Dwelling{
-		Building: r.id("building"), Unit: r.whole("unit"), Floor: r.whole("floor"), Room: r.text("room"),
+		Building: c.reference(r, grid.Buildings, "building"), Unit: r.whole("unit"), Floor: r.whole("floor"), Room: r.text("room"),
 		Use: r.text("dwelling_use"), State: grid.DwellingState(r.oneOf("state", dwellingStates, "own")),
 		AreaDM2: r.whole("area_dm2"),
 	}
 	if r.has("area_m2") {
 		d.AreaDM2 = r.scaled("area_m2", 100)
-	}
-	if d.Building == 0 && r.has("building_external") {
-		if d.Building = c.resolve(grid.Buildings, c.prefix+r.text("building_external")); d.Building == 0 {
-			r.refuse("building_external", "no such building")
-		}
 	}
 	return d, nil
 }

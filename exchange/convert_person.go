@@ -12,7 +12,7 @@ func (c *Converter) person(r *row) (Subject, error) {
 	identity := &grid.Identity{Name: r.text("name"), IDNumber: strings.ToUpper(r.text("id_number")), Phone: r.text("phone")}
 	p := &grid.Person{
 		Sex:       grid.Sex(r.oneOf("sex", sexes, "")),
-		Dwelling:  r.id("dwelling"),
+		Dwelling:  c.reference(r, grid.Dwellings, "dwelling"),
 		Residence: grid.Residence(r.oneOf("residence", residences, string(grid.LivesRegistered))),
 		Care:      careTags(r),
 	}
@@ -22,15 +22,8 @@ func (c *Converter) person(r *row) (Subject, error) {
 	if place, ok := r.Geometry.(geo.Point); ok {
 		p.Place = place
 	}
-	if born := r.text("born"); born != "" {
-		p.Born = birthday(r, born)
-	}
+	p.Born = r.day("born")
 	c.checkIDNumber(r, identity.IDNumber, p)
-	if p.Dwelling == 0 && r.has("dwelling_external") {
-		if p.Dwelling = c.resolve(grid.Dwellings, c.prefix+r.text("dwelling_external")); p.Dwelling == 0 {
-			r.refuse("dwelling_external", "no such dwelling")
-		}
-	}
 	return Subject{p, identity}, nil
 }
 
@@ -50,25 +43,6 @@ func (c *Converter) checkIDNumber(r *row, number string, p *grid.Person) {
 	if p.Sex == "" {
 		p.Sex = sex
 	}
-}
-
-func birthday(r *row, text string) grid.Date {
-	digits := strings.Map(func(c rune) rune {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		return c
-	}, text)
-	var d grid.Date
-	if len(digits) == 8 {
-		for _, c := range digits {
-			d = d*10 + grid.Date(c-'0')
-		}
-	}
-	if d == 0 || !d.Valid() {
-		r.refuse("born", "is not a day of the calendar")
-	}
-	return d
 }
 
 var sexes = map[string]string{"m": "m", "男": "m", "f": "f", "女": "f"}

@@ -103,28 +103,62 @@ func (c county) Entities(_ context.Context, kind grid.Kind, _ grid.Query) iter.S
 	}
 }
 
-func TestPeopleLieWhereTheirHomeDoes(t *testing.T) {
+func TestWhatLiesInAnArea(t *testing.T) {
 	head := func(id int64) grid.Head { return grid.Head{ID: id} }
+	east, west := geo.At(106.6, 29.5), geo.At(106.4, 29.5)
+	near := func(p geo.Point) geo.MultiPolygon {
+		lon, lat := p.Degrees()
+		return geo.MultiPolygon{{{geo.At(lon, lat), geo.At(lon+1e-3, lat), geo.At(lon+1e-3, lat+1e-3), geo.At(lon, lat)}}}
+	}
 	store := county{entities: []grid.Entity{
-		&grid.Division{Head: head(1), Code: "500101001"},
-		&grid.Building{Head: head(2), Area: "500101001001"}, &grid.Building{Head: head(3), Area: "500101002001"},
+		&grid.Building{Head: head(2), Area: "500101002001", Footprint: near(east)}, // stamped before borders moved
+		&grid.Building{Head: head(3), Area: "500101001001", Footprint: near(west)},
 		&grid.Dwelling{Head: head(4), Building: 2}, &grid.Dwelling{Head: head(5), Building: 3},
 	}}
-	inside, err := exchange.Inside(t.Context(), store, grid.People, "500101001")
-	if err != nil {
-		t.Fatal(err)
+	area := exchange.Area{
+		// A community below the town in the tree, whose code begins with another's, is in.
+		Scope: grid.NewScope(grid.Under("500101001"), grid.Under("500101002009")),
+		At: func(p geo.Point) grid.Code {
+			if lon, _ := p.Degrees(); lon > 106.5 {
+				return "500101001001001"
+			}
+			return "500101002001001"
+		},
+		Boundary: near(east),
 	}
 	for _, tt := range []struct {
 		name   string
-		person grid.Person
+		entity grid.Entity
 		want   bool
 	}{
-		{"at home in the town", grid.Person{Dwelling: 4}, true},
-		{"at home in another town", grid.Person{Dwelling: 5}, false},
-		{"without a home", grid.Person{Place: geo.At(106.5, 29.5)}, false},
+		{"a person at home in the town", &grid.Person{Dwelling: 4}, true},
+		{"a person at home in another town", &grid.Person{Dwelling: 5}, false},
+		{"a person without a home, in the town", &grid.Person{Place: east}, true},
+		{"a person without a home, elsewhere", &grid.Person{Place: west}, false},
+		{"a household in the town", &grid.Household{Dwelling: 4}, true},
+		{"a home in the town", &grid.Dwelling{Building: 2}, true},
+		{"a home in another town", &grid.Dwelling{Building: 3}, false},
+		{"a building that lies there today", &grid.Building{Footprint: near(east), Area: "500101002001"}, true},
+		{"a building that no longer does", &grid.Building{Footprint: near(west), Area: "500101001001"}, false},
+		{"the town", &grid.Division{Code: "500101001"}, true},
+		{"a grid of the town", &grid.Division{Code: "500101001001001"}, true},
+		{"a community that the town manages", &grid.Division{Code: "500101002009"}, true},
+		{"its county", &grid.Division{Code: "500101"}, false},
+		{"another town", &grid.Division{Code: "500101002"}, false},
+		{"a worker of the town", &grid.Worker{Area: "500101001001"}, true},
+		{"a lamp in the town", &grid.Component{Place: east}, true},
+		{"a lamp elsewhere", &grid.Component{Place: west}, false},
+		{"a road that ends in the town", &grid.Road{Line: geo.MultiLine{{west, east}}}, true},
+		{"a pond elsewhere", &grid.Water{Body: near(west)}, false},
 	} {
-		if got := inside(&tt.person); got != tt.want {
-			t.Errorf("%s: %v", tt.name, got)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			inside, err := area.Inside(t.Context(), store, tt.entity.Kind())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := inside(tt.entity); got != tt.want {
+				t.Errorf("inside: %v", got)
+			}
+		})
 	}
 }

@@ -99,9 +99,9 @@ type pump struct {
 	from      grid.Store
 	hash      maphash.Seed
 	repeated  bool             // an id occurs twice
+	over      int              // records that go no further
 	seen      map[uint64]uint8 // how often an external id occurs, up to 2
 	wholes    []grid.Entity    // what was put together from pieces
-	away      error            // of the store, when it was asked for a reference
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
@@ -109,7 +109,7 @@ func (im Import) check(ctx context.Context, source Source, store grid.Store) (*p
 		Import: im, from: store, hash: maphash.MakeSeed(), seen: map[uint64]uint8{},
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
-	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", resolve: p.resolver(ctx)}
+	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", refers: referencesTo(ctx, store)}
 	err := p.each(ctx, source, Checking, func(s Subject) error {
 		p.count(s.Entity)
 		return nil
@@ -122,7 +122,8 @@ func (im Import) check(ctx context.Context, source Source, store grid.Store) (*p
 
 // each converts and checks every record and hands the good ones to use.
 func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subject) error) error {
-	read := 0
+	clear(p.converter.refers.known) // what was there before may be gone
+	read, over := 0, 0
 	for record, err := range source.Records(p.To) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -140,18 +141,29 @@ func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subj
 			p.report.columns(p.Kind, record.Properties)
 		}
 		subject, err := p.subject(record, err)
-		if p.away != nil {
-			return fmt.Errorf("%s: %w", record.Place, p.away)
+		if away := p.converter.refers.away; away != nil {
+			return fmt.Errorf("%s: %w", record.Place, away)
 		}
 		if p.note(pass, record, err) {
+			over++
 			continue
 		}
 		if err := use(subject); err != nil {
 			return err
 		}
 	}
+	if pass == Checking {
+		p.over = over
+	}
+	if over != p.over {
+		return fmt.Errorf("%d records are passed over that were right before: %w", over-p.over, errChanged)
+	}
 	return nil
 }
+
+// errChanged reports that a second reading found other records good than the first:
+// somebody changed the file, or removed what it refers to.
+var errChanged = errors.New("the file or the store changed in the meantime")
 
 // shareOf is how much of the whole work is done: checking is half of it, and
 // gathering goes unnoticed.
@@ -267,19 +279,4 @@ func (p *pump) inPieces(e grid.Entity) bool {
 
 func (p *pump) key(e grid.Entity) uint64 {
 	return maphash.String(p.hash, string(e.Kind())+"/"+e.Entity().External)
-}
-
-// resolver finds what a record refers to. What goes wrong in the store ends the
-// import by way of p.away: a thing that cannot be looked up is not one that is missing.
-func (p *pump) resolver(ctx context.Context) func(grid.Kind, string) int64 {
-	return func(kind grid.Kind, external string) int64 {
-		for e, err := range p.from.Entities(ctx, kind, grid.Query{External: []string{external}}) {
-			if err != nil {
-				p.away = err
-				break
-			}
-			return e.Entity().ID
-		}
-		return 0
-	}
 }

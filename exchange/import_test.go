@@ -56,10 +56,10 @@ func (s *shelf) Entities(_ context.Context, kind grid.Kind, q grid.Query) iter.S
 	}
 }
 
-// asked reports whether a query names e, by its external id or by its code.
+// asked reports whether a query names e, by its id, its external id or its code.
 func asked(e grid.Entity, q grid.Query) bool {
 	d, isDivision := e.(*grid.Division)
-	return slices.Contains(q.External, e.Entity().External) || isDivision && q.Column == "code" && slices.Contains(q.Values, string(d.Code))
+	return slices.Contains(q.IDs, e.Entity().ID) || slices.Contains(q.External, e.Entity().External) || isDivision && q.Column == "code" && slices.Contains(q.Values, string(d.Code))
 }
 
 // square is a small building at a corner given in units of 1e-4 degree.

@@ -101,6 +101,31 @@ func (r *row) id(field string) int64 {
 	return v
 }
 
+// day returns a field as a day of the calendar, zero if it is not there. Whatever
+// parts year, month and day is passed over.
+func (r *row) day(field string) grid.Date {
+	text := r.text(field)
+	if text == "" {
+		return 0
+	}
+	digits := strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, text)
+	var d grid.Date
+	if len(digits) == 8 {
+		for _, c := range digits {
+			d = d*10 + grid.Date(c-'0')
+		}
+	}
+	if d == 0 || !d.Valid() {
+		r.refuse(field, "is not a day of the calendar")
+	}
+	return d
+}
+
 // list returns a field as a list: a JSON array, or text parted by commas.
 func (r *row) list(field string) []string {
 	if many, ok := r.fields[field].([]any); ok {

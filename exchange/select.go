@@ -2,8 +2,8 @@ package exchange
 
 import (
 	"context"
-	"fmt"
 	"iter"
+	"slices"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -12,38 +12,55 @@ import (
 // Entities is a sequence of what may leave.
 type Entities = iter.Seq2[grid.Entity, error]
 
-// Inside returns the test whether an entity of a kind lies in the division with
-// the given code; an empty code takes everything. The error wraps
-// grid.ErrNotFound if there is no such division.
-func Inside(ctx context.Context, store grid.Store, kind grid.Kind, code grid.Code) (func(grid.Entity) bool, error) {
-	if code == "" {
-		return func(grid.Entity) bool { return true }, nil
-	}
-	for e, err := range store.Entities(ctx, grid.Divisions, grid.Query{Column: "code", Values: []string{string(code)}}) {
-		if err != nil {
-			return nil, err
-		}
-		return throughHomes(ctx, store, kind, lyingIn(e.(*grid.Division)))
-	}
-	return nil, fmt.Errorf("division %s: %w", code, grid.ErrNotFound)
+// An Area is what an export is narrowed to, as its divisions lie today.
+type Area struct {
+	// Scope holds the codes of the division and of all that it manages.
+	Scope grid.Scope
+	// At returns the finest division that holds a point, empty outside all.
+	At func(geo.Point) grid.Code
+	// Boundary cuts out the base map, for which no division answers.
+	Boundary geo.MultiPolygon
 }
 
-// throughHomes tests what lies in an area by way of something else: a home by
-// its building, people and households by their home.
-func throughHomes(ctx context.Context, store grid.Store, kind grid.Kind, lies func(grid.Entity) bool) (func(grid.Entity) bool, error) {
+// Inside returns the test whether an entity of a kind lies in an area.
+func (a Area) Inside(ctx context.Context, store grid.Store, kind grid.Kind) (func(grid.Entity) bool, error) {
 	switch kind {
 	case grid.Dwellings:
-		buildings, err := idsOf(ctx, store, grid.Buildings, lies)
+		buildings, err := idsOf(ctx, store, grid.Buildings, a.holds)
 		return func(e grid.Entity) bool { return buildings[e.(*grid.Dwelling).Building] }, err
 	case grid.Households, grid.People:
-		inside, err := throughHomes(ctx, store, grid.Dwellings, lies)
+		inside, err := a.Inside(ctx, store, grid.Dwellings)
 		if err != nil {
 			return nil, err
 		}
 		dwellings, err := idsOf(ctx, store, grid.Dwellings, inside)
-		return func(e grid.Entity) bool { return dwellings[homeOf(e)] }, err
+		return func(e grid.Entity) bool { return dwellings[homeOf(e)] || a.holds(e) }, err
 	}
-	return lies, nil
+	return a.holds, nil
+}
+
+// holds tests what lies somewhere by itself: by its own code, by its place, or on the
+// base map by its shape.
+func (a Area) holds(e grid.Entity) bool {
+	switch e := e.(type) {
+	case *grid.Division:
+		return a.Scope.Holds(e.Code)
+	case *grid.Worker:
+		return a.Scope.Holds(e.Area)
+	case *grid.Building:
+		return a.Scope.Holds(a.At(e.Place()))
+	case *grid.Person: // one who has a home is found by that
+		return e.Dwelling == 0 && a.Scope.Holds(a.At(e.Place))
+	}
+	switch g := e.Geometry().(type) {
+	case geo.Point:
+		return a.Scope.Holds(a.At(g))
+	case geo.MultiPolygon:
+		return geo.Intersects(a.Boundary, g)
+	case geo.MultiLine:
+		return slices.ContainsFunc(g, func(line geo.Line) bool { return slices.ContainsFunc(line, a.Boundary.Contains) })
+	}
+	return false
 }
 
 func homeOf(e grid.Entity) int64 {
@@ -64,36 +81,6 @@ func idsOf(ctx context.Context, store grid.Store, kind grid.Kind, keep func(grid
 		}
 	}
 	return ids, nil
-}
-
-// lyingIn tests by the area that is stamped on an entity, or else by where it is.
-func lyingIn(d *grid.Division) func(grid.Entity) bool {
-	scope := grid.NewScope(grid.Under(d.Code))
-	return func(e grid.Entity) bool {
-		switch e := e.(type) {
-		case *grid.Division:
-			return scope.Holds(e.Code)
-		case *grid.Building:
-			return scope.Holds(e.Area)
-		case *grid.Worker:
-			return scope.Holds(e.Area)
-		}
-		switch g := e.Geometry().(type) {
-		case geo.Point:
-			return d.Boundary.Contains(g)
-		case geo.MultiPolygon:
-			return geo.Intersects(d.Boundary, g)
-		case geo.MultiLine:
-			for _, line := range g {
-				for _, p := range line {
-					if d.Boundary.Contains(p) {
-						return true
-					}
-				}
-			}
-		}
-		return false
-	}
 }
 
 // Selected yields the entities for which keep holds.

@@ -2,8 +2,6 @@ package exchange
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -75,60 +73,17 @@ func (s *stage) flush(ctx context.Context) error {
 	return nil
 }
 
-// keepOld takes up the divisions that are stored under the codes of a batch, from
-// wherever they came: a code is one division, and a list of names must not wipe
-// out the borders that came before it.
-func (s *stage) keepOld(ctx context.Context, entities []grid.Entity) error {
-	if s.Kind != grid.Divisions {
-		return nil
-	}
-	byCode := map[string]*grid.Division{}
-	for _, e := range entities {
-		d := e.(*grid.Division)
-		byCode[string(d.Code)] = d
-	}
-	codes := grid.Query{Column: "code", Values: slices.Sorted(maps.Keys(byCode))}
-	for old, err := range s.from.Entities(ctx, grid.Divisions, codes) {
-		if err != nil {
-			return err
-		}
-		stored := old.(*grid.Division)
-		keepDivision(byCode[string(stored.Code)], stored)
-	}
-	return nil
-}
-
-func keepDivision(d, old *grid.Division) {
-	d.Head = old.Head
-	if len(d.Boundary) == 0 {
-		// The border that stays keeps its label: the file's point may be an office.
-		if d.Label.IsZero() || len(old.Boundary) > 0 {
-			d.Label = old.Label
-		}
-		d.Boundary = old.Boundary
-	}
-	if d.Parent == "" {
-		d.Parent = old.Parent
-	}
-	if d.DivisionKind == "" {
-		d.DivisionKind = old.DivisionKind
-	}
-	if d.NormLow == 0 && d.NormHigh == 0 {
-		d.NormLow, d.NormHigh = old.NormLow, old.NormHigh
-	}
-}
-
 // seal closes the identities of the batch under a key for each person.
 func (s *stage) seal(ctx context.Context) ([]grid.SubjectKey, error) {
+	if err := s.identify(ctx); err != nil {
+		return nil, err
+	}
 	var keys []grid.SubjectKey
 	for _, subject := range s.batch {
 		if subject.Identity == nil {
 			continue
 		}
 		p := subject.Entity.(*grid.Person)
-		if err := s.identify(ctx, p); err != nil {
-			return nil, err
-		}
 		sealed, err := s.Vault.Seal(grid.People, p.ID, *subject.Identity)
 		if err != nil {
 			return nil, err
@@ -142,20 +97,22 @@ func (s *stage) seal(ctx context.Context) ([]grid.SubjectKey, error) {
 	return keys, nil
 }
 
-// identify gives the person an id before sealing, since the seal is bound to it:
-// the one it has if the file was read before.
-func (s *stage) identify(ctx context.Context, p *grid.Person) error {
-	if p.External != "" {
-		for old, err := range s.from.Entities(ctx, grid.People, grid.Query{External: []string{p.External}}) {
-			if err != nil {
-				return err
-			}
-			p.ID, p.Revision = old.Entity().ID, old.Entity().Revision
-			return nil
+// identify gives the people of the batch who are new their ids before sealing, since
+// a seal is bound to the id.
+func (s *stage) identify(ctx context.Context) error {
+	var fresh []*grid.Head
+	for _, subject := range s.batch {
+		if head := subject.Entity.Entity(); subject.Identity != nil && head.ID == 0 {
+			fresh = append(fresh, head)
 		}
 	}
-	id, err := s.from.NextIDs(ctx, 1)
-	p.ID = id
+	if len(fresh) == 0 {
+		return nil
+	}
+	first, err := s.from.NextIDs(ctx, len(fresh))
+	for i, head := range fresh {
+		head.ID = first + int64(i)
+	}
 	return err
 }
 

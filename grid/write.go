@@ -36,12 +36,15 @@ type Once struct {
 
 // A Receipt acknowledges a committed write.
 type Receipt struct {
-	// Mark is passed by a node's horizon when the node has applied the write.
-	Mark int64
+	// Mark is passed by a node's horizon when the node has applied the write. It means
+	// something in the history that Epoch names, and in no other.
+	Mark  int64
+	Epoch string
 	// Refs are the entities put, in order, with their ids and new revisions.
 	Refs []Ref
 	// Repeated reports that Once was seen before and nothing was written; Refs
-	// and Mark are those of the first time.
+	// and Mark are those of the first time. If a new epoch has begun since, the mark is
+	// 0: every node that loaded that history has the write.
 	Repeated bool
 }
 

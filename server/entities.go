@@ -227,7 +227,7 @@ func (e entities) written(ctx context.Context, w access.Written) *recordOutput {
 const applyWait = 250 * time.Millisecond
 
 func (s *Server) applied(ctx context.Context, receipt grid.Receipt) (token string, applied bool) {
-	token = s.Tokens.Seal(receipt.Mark)
+	token = s.Tokens.Seal(receipt)
 	ctx, cancel := context.WithTimeout(ctx, applyWait)
 	defer cancel()
 	return token, s.Tokens.Wait(ctx, token) == nil

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/access"
+	"quanxi/grid"
 )
 
 // Options are what a Server is made of. All fields without "may be nil" are required.
@@ -39,8 +40,8 @@ type Options struct {
 
 // Tokens let a client read what it wrote, from any node (RULES A10).
 type Tokens interface {
-	// Seal returns the token of a write's mark.
-	Seal(mark int64) string
+	// Seal returns the token of a write.
+	Seal(grid.Receipt) string
 	// Wait returns when this node has applied the token's write. The error wraps
 	// ErrBehind if ctx ends first.
 	Wait(ctx context.Context, token string) error

@@ -87,7 +87,7 @@ func newRig(t testing.TB) *rig {
 }
 
 // Seal implements server.Tokens.
-func (r *rig) Seal(int64) string { return "token" }
+func (r *rig) Seal(grid.Receipt) string { return "token" }
 
 // Wait implements server.Tokens: it brings the World up to date there and then.
 func (r *rig) Wait(ctx context.Context, token string) error {

@@ -14,6 +14,7 @@ import (
 	"quanxi/feed"
 	"quanxi/feed/bus"
 	"quanxi/frontend"
+	"quanxi/grid"
 	"quanxi/server"
 	"quanxi/server/socket"
 	"quanxi/world"
@@ -161,8 +162,8 @@ type tokens struct {
 }
 
 // Seal implements server.Tokens.
-func (t tokens) Seal(mark int64) string {
-	return t.sealer.SealMark(feed.Mark{Epoch: t.node.Status().Epoch, Mark: mark})
+func (t tokens) Seal(r grid.Receipt) string {
+	return t.sealer.SealMark(feed.Mark{Epoch: feed.Epoch(r.Epoch), Mark: r.Mark})
 }
 
 // Wait implements server.Tokens. A write of another history is gone: waiting for

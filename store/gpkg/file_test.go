@@ -95,6 +95,27 @@ func TestEpoch(t *testing.T) {
 	}
 }
 
+// The mark of a write means nothing in a restored file, but the write is in it.
+func TestAKeyThatIsRepeatedInAnotherEpoch(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "map.gpkg")
+	w := grid.Write{Actor: "test", Put: []grid.Entity{building("a")}, Once: grid.Once{Key: "k", Digest: []byte("d")}}
+	s := open(t, path)
+	first, err := s.Write(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shut(t, s)
+	copied := path + ".copied"
+	copyFile(t, path, copied)
+	epoch := epochAt(t, copied)
+	s = open(t, copied)
+	defer shut(t, s)
+	again, err := s.Write(t.Context(), w)
+	if err != nil || !again.Repeated || again.Mark != 0 || again.Epoch != string(epoch) || first.Epoch == again.Epoch {
+		t.Errorf("first %+v, again %+v, %v; want the mark 0 in epoch %s", first, again, err, epoch)
+	}
+}
+
 // While another file stands at the path, or none, nothing is acknowledged into the
 // one that was put aside; then the store goes on with what stands there.
 func TestAFileThatIsReplacedUnderTheStoreBeginsANewEpoch(t *testing.T) {

@@ -55,7 +55,7 @@ func (t tx) stageKey(k grid.SubjectKey, load int64) error {
 // log for long, the error wraps grid.ErrUnavailable: nobody can open the identity any
 // more, but remains of the key are in the log until Sweep finds it free.
 func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.Kind, id int64) error {
-	var end int64
+	var receipt grid.Receipt
 	err := s.writer.do(ctx, func(t tx) error {
 		n, err := t.count("DELETE FROM subject_key WHERE kind = ? AND id = ?", string(kind), id)
 		if err != nil {
@@ -64,11 +64,11 @@ func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.K
 		if n == 0 {
 			return grid.ErrNotFound
 		}
-		end, err = t.record(store.Destroyed(about, kind, id), nil)
+		receipt, err = t.record(store.Destroyed(about, kind, id), nil)
 		return err
 	})
 	if err == nil {
-		s.committed(end)
+		s.committed(receipt.Mark)
 		s.remains.Store(true)
 		err = s.wipe(ctx)
 	}

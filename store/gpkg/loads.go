@@ -70,11 +70,11 @@ func (t tx) recordLoad(actor, action string, id int64, c feed.Change) (grid.Rece
 	audit := grid.AuditRow{Actor: actor, Action: action,
 		Touched: store.TouchedList(store.Touched{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)})}
 	if c.Op == "" {
-		mark, err := t.record(audit, nil)
-		return grid.Receipt{Mark: mark}, err
+		return t.record(audit, nil)
 	}
-	mark, err := t.record(audit, []feed.Change{c})
-	return grid.Receipt{Mark: mark, Refs: []grid.Ref{{Kind: c.Kind, ID: id, Revision: c.Revision}}}, err
+	receipt, err := t.record(audit, []feed.Change{c})
+	receipt.Refs = []grid.Ref{{Kind: c.Kind, ID: id, Revision: c.Revision}}
+	return receipt, err
 }
 
 // LoadEntities implements grid.Store.

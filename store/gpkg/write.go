@@ -72,11 +72,11 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 			return grid.Receipt{}, err
 		}
 	}
-	mark, err := t.record(out.Audit, out.Changes)
+	receipt, err := t.record(out.Audit, out.Changes)
 	if err != nil {
 		return grid.Receipt{}, err
 	}
-	receipt := grid.Receipt{Mark: mark, Refs: out.Refs}
+	receipt.Refs = out.Refs
 	return receipt, t.remember(w, receipt)
 }
 
@@ -96,22 +96,25 @@ func (t tx) identify(s *store.State, e grid.Entity, set *store.Assignment) error
 	return t.fetch(s, e.Kind(), head.ID, head.External)
 }
 
-// record writes the audit row and the changes of one write, and returns the
-// position of the last change.
-func (t tx) record(audit grid.AuditRow, changes []feed.Change) (int64, error) {
-	last, err := t.lastPos()
+// record writes the audit row and the changes of one write, and returns its receipt
+// without refs: the mark is the position of the last change.
+func (t tx) record(audit grid.AuditRow, changes []feed.Change) (grid.Receipt, error) {
+	var receipt grid.Receipt
+	var last int64
+	err := t.row("SELECT (SELECT COALESCE(max(pos), 0) FROM change), value FROM meta WHERE name = 'epoch'", nil, &last, &receipt.Epoch)
 	if err != nil {
-		return 0, err
+		return receipt, err
 	}
 	at, end := time.Now().UnixMicro(), last+int64(len(changes))
 	for i, c := range changes {
 		err := t.exec("INSERT INTO change (pos, write_end, kind, id, revision, op, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			last+int64(i)+1, end, string(c.Kind), c.ID, c.Revision, string(c.Op), at, string(c.Body))
 		if err != nil {
-			return 0, err
+			return receipt, err
 		}
 	}
-	return end, t.insertAudit(end, at, audit)
+	receipt.Mark = end
+	return receipt, t.insertAudit(end, at, audit)
 }
 
 func (t tx) lastPos() (last int64, err error) {
@@ -125,16 +128,20 @@ func (t tx) repeated(w grid.Write) (first grid.Receipt, found bool, err error) {
 		return first, false, nil
 	}
 	var digest, receipt []byte
-	err = t.row("SELECT digest, receipt FROM once WHERE actor = ? AND key = ?", []any{w.Actor, w.Once.Key}, &digest, &receipt)
+	var epoch string
+	err = t.row(seen, []any{w.Actor, w.Once.Key}, &digest, &receipt, &epoch)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return first, false, nil
 	case err != nil:
 		return first, false, err
 	}
-	first, err = store.Repetition(w.Once, digest, receipt)
+	first, err = store.Repetition(w.Once, digest, receipt, epoch)
 	return first, err == nil, err
 }
+
+// seen reads what is stored with a key, and the epoch of now.
+const seen = "SELECT digest, receipt, (SELECT value FROM meta WHERE name = 'epoch') FROM once WHERE actor = ? AND key = ?"
 
 // Seen implements grid.Store.
 func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Receipt, bool, error) {
@@ -142,13 +149,14 @@ func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Re
 		return grid.Receipt{}, false, nil
 	}
 	var digest, receipt []byte
+	var epoch string
 	var first grid.Receipt
-	err := s.readers.Load().QueryRowContext(ctx, "SELECT digest, receipt FROM once WHERE actor = ? AND key = ?", actor, once.Key).Scan(&digest, &receipt)
+	err := s.readers.Load().QueryRowContext(ctx, seen, actor, once.Key).Scan(&digest, &receipt, &epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return first, false, nil
 	}
 	if err == nil {
-		first, err = store.Repetition(once, digest, receipt)
+		first, err = store.Repetition(once, digest, receipt, epoch)
 	}
 	if err != nil {
 		return grid.Receipt{}, false, fmt.Errorf("idempotency key: %w", classify(err))

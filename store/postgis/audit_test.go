@@ -31,7 +31,8 @@ func auditing(t *testing.T, server *pgtest.Server) {
 	for _, column := range []string{"post", "object", "before_digest", "after_digest", "result", "folded", "detail", "seq", "mac"} {
 		must("ALTER TABLE quanxi.audit DROP COLUMN " + column)
 	}
-	must("DROP INDEX quanxi.audit_at; DELETE FROM quanxi.migrations WHERE version_id = 2")
+	must("DROP INDEX quanxi.audit_at; DROP FUNCTION quanxi.epoch(text); DROP FUNCTION quanxi.cluster()")
+	must("DELETE FROM quanxi.migrations WHERE version_id >= 2")
 
 	s = closed(t, open(t, url))
 	put(t, s, building("new"))

@@ -4,24 +4,35 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
-
-// cluster names where the log is: the server's identifier and timeline, the
-// database, and the table itself. Each changes when a copy takes the place of
-// the original: a new cluster, a promoted replica, a restored dump.
-const cluster = `(SELECT system_identifier::text FROM pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
-	|| '/' || (SELECT oid::text FROM pg_database WHERE datname = current_database()) || '/' || 'quanxi.log'::regclass::oid::text`
 
 // verifyEpoch begins a new epoch if the log is not where it was.
 func (s *Store) verifyEpoch(ctx context.Context) error {
 	var same bool
-	err := s.pool.QueryRow(ctx, "SELECT cluster = "+cluster+" FROM quanxi.log").Scan(&same)
+	err := s.pool.QueryRow(ctx, "SELECT cluster = quanxi.cluster() FROM quanxi.log").Scan(&same)
 	if err != nil || same {
 		return err
 	}
 	return s.update(ctx, func(tx pgx.Tx) error { return beginEpoch(ctx, tx) })
+}
+
+// otherEpoch is the SQLSTATE of quanxi.epoch.
+const otherEpoch = "QX001"
+
+// restored reports that a write failed because the database took the place of
+// another, and begins a new epoch there. The ids that were set aside for the old
+// one are dropped: here they may be somebody's.
+func (s *Store) restored(ctx context.Context, err error) bool {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) || refused.Code != otherEpoch {
+		return false
+	}
+	s.ids.drop()
+	return s.verifyEpoch(ctx) == nil
 }
 
 // beginEpoch gives the log a new epoch, unless another node has just done so.
@@ -29,7 +40,7 @@ func (s *Store) verifyEpoch(ctx context.Context) error {
 // transaction numbers mean nothing here, and everybody reads the whole state anew.
 func beginEpoch(ctx context.Context, tx pgx.Tx) error {
 	var same bool
-	err := tx.QueryRow(ctx, "SELECT cluster = "+cluster+" FROM quanxi.log FOR UPDATE").Scan(&same)
+	err := tx.QueryRow(ctx, "SELECT cluster = quanxi.cluster() FROM quanxi.log FOR UPDATE").Scan(&same)
 	if err != nil || same {
 		return err
 	}
@@ -46,6 +57,6 @@ func beginEpoch(ctx context.Context, tx pgx.Tx) error {
 	if _, err = tx.Exec(ctx, "UPDATE quanxi.audit SET xid = '0' WHERE seq IS NULL"); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "UPDATE quanxi.log SET epoch = $1, cluster = "+cluster+", pos = (SELECT COALESCE(max(pos), 0) FROM quanxi.change)", hex.EncodeToString(id))
+	_, err = tx.Exec(ctx, "UPDATE quanxi.log SET epoch = $1, cluster = quanxi.cluster(), pos = (SELECT COALESCE(max(pos), 0) FROM quanxi.change)", hex.EncodeToString(id))
 	return err
 }

@@ -40,7 +40,7 @@ func classifyCode(err error, refused *pgconn.PgError) error {
 	case code == "23505", code == "40001", code == "40P01":
 		return fmt.Errorf("%w: SQLSTATE %s", grid.ErrConflict, code)
 	case strings.HasPrefix(code, "08"), strings.HasPrefix(code, "53"), strings.HasPrefix(code, "57"), strings.HasPrefix(code, "58"),
-		code == "25006", code == "55P03", code == "25P03":
+		code == "25006", code == "55P03", code == "25P03", code == otherEpoch:
 		return fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
 	}
 	return err

@@ -44,7 +44,7 @@ func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.K
 			return grid.ErrNotFound
 		}
 		batch := new(pgx.Batch)
-		record(batch, store.Destroyed(about, kind, id), nil, new(grid.Receipt))
+		record(batch, "", store.Destroyed(about, kind, id), nil, new(grid.Receipt))
 		return tx.SendBatch(ctx, batch).Close()
 	})
 	if err == nil {

@@ -75,9 +75,9 @@ func recordLoad(batch *pgx.Batch, actor, action string, id int64, c feed.Change,
 	audit := grid.AuditRow{Actor: actor, Action: action,
 		Touched: store.TouchedList(store.Touched{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)})}
 	if c.Op == "" {
-		record(batch, audit, nil, receipt)
+		record(batch, "", audit, nil, receipt)
 		return
 	}
 	receipt.Refs = []grid.Ref{{Kind: c.Kind, ID: id, Revision: c.Revision}}
-	record(batch, audit, []feed.Change{c}, receipt)
+	record(batch, "", audit, []feed.Change{c}, receipt)
 }

@@ -21,6 +21,7 @@ func TestPostGIS(t *testing.T) {
 		"transactions that block publication": blockers,
 		"a relay that lost its lock":          lostLock,
 		"a copied database is another epoch":  epochs,
+		"ids set aside before a restore":      blockOfIDs,
 		"loads of dead processes":             sweeping,
 		"what other tools see":                sql,
 		"an unsuitable server":                unsuitable,

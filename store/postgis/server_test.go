@@ -212,6 +212,32 @@ func epochs(t *testing.T, server *pgtest.Server) {
 	}
 }
 
+// A backup from before the handle took its block of ids takes the place of the
+// database: the block belongs to the past, and so does the epoch.
+func blockOfIDs(t *testing.T, server *pgtest.Server) {
+	url := server.Database(t)
+	s := closed(t, open(t, url))
+	saved, err := s.NextIDs(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := put(t, s, building("lost"))
+	db := foreign(t, url)
+	for _, query := range []string{"DELETE FROM quanxi.buildings_rows", fmt.Sprintf("UPDATE quanxi.next_id SET next = %d", saved+1), "UPDATE quanxi.log SET cluster = 'elsewhere'"} {
+		if _, err := db.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := building("new")
+	kept := put(t, s, b)
+	if kept.Epoch == lost.Epoch {
+		t.Errorf("a write after the restore is of epoch %s, as one before", kept.Epoch)
+	}
+	if next, err := s.NextIDs(t.Context(), 1); err != nil || next <= b.ID {
+		t.Errorf("the next id is %d, %v, and %d was given", next, err, b.ID)
+	}
+}
+
 // A load whose process died is aborted by the next that opens, and swept; one
 // that lives is left alone.
 func sweeping(t *testing.T, server *pgtest.Server) {

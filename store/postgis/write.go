@@ -28,59 +28,75 @@ func mustHit(q *pgx.QueuedQuery) {
 
 // Write implements grid.Store.
 func (s *Store) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
-	var receipt grid.Receipt
-	var set store.Assignment
-	want, err := s.prepare(ctx, w, &set)
-	switch {
-	case err != nil:
-	case len(want) == 0 && w.Once.Key == "":
-		receipt, err = s.carryOut(ctx, s.pool, store.NewState(), w, &set)
-	default:
-		err = s.update(ctx, func(tx pgx.Tx) (err error) {
-			receipt, err = s.write(ctx, tx, w, want, &set)
-			return err
-		})
+	receipt, err := s.tryWrite(ctx, w)
+	if s.restored(ctx, err) {
+		receipt, err = s.tryWrite(ctx, w)
 	}
 	if err != nil {
-		set.Undo()
 		return grid.Receipt{}, fmt.Errorf("write: %w", classify(err))
 	}
 	s.committed()
 	return receipt, nil
 }
 
-// prepare checks w, gives ids to new entities, and lists what must be known. Of
+// tryWrite is Write in the epoch of its ids. If it fails, w is as it was.
+func (s *Store) tryWrite(ctx context.Context, w grid.Write) (receipt grid.Receipt, err error) {
+	j := job{Write: w, want: wantList{}}
+	if err = s.prepare(ctx, &j); err == nil && len(j.want) == 0 && w.Once.Key == "" {
+		receipt, err = s.carryOut(ctx, s.pool, store.NewState(), &j)
+	} else if err == nil {
+		err = s.update(ctx, func(tx pgx.Tx) (err error) {
+			receipt, err = s.write(ctx, tx, &j)
+			return err
+		})
+	}
+	if err != nil {
+		j.set.Undo()
+	}
+	return receipt, err
+}
+
+// A job is one attempt at a write.
+type job struct {
+	grid.Write
+	want  wantList // what must be known
+	epoch string   // of the ids that were given; empty if none was
+	set   store.Assignment
+}
+
+// prepare checks j, gives ids to new entities, and lists what must be known. Of
 // an entity that is new by its id and claims no external id there is nothing to
 // know.
-func (s *Store) prepare(ctx context.Context, w grid.Write, set *store.Assignment) (wantList, error) {
-	want := wantList{}
-	for _, e := range w.Put {
+func (s *Store) prepare(ctx context.Context, j *job) error {
+	for _, e := range j.Put {
 		if err := s.known(e.Kind()); err != nil {
-			return nil, err
+			return err
 		}
 		if err := store.Prepare(e); err != nil {
-			return nil, err
+			return err
 		}
 		head := e.Entity()
 		if head.ID == 0 {
-			id, err := s.takeID(ctx)
+			id, epoch, err := s.takeID(ctx)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			set.Set(head, id, head.Revision)
+			j.set.Set(head, id, head.Revision)
+			// Of two epochs the older is expected, and found to be over.
+			j.epoch = orElse(j.epoch, epoch)
 			if head.External == "" {
 				continue
 			}
 		}
-		want.add(e.Kind(), head.ID, head.External)
+		j.want.add(e.Kind(), head.ID, head.External)
 	}
-	for _, ref := range w.Remove {
+	for _, ref := range j.Remove {
 		if err := s.known(ref.Kind); err != nil {
-			return nil, err
+			return err
 		}
-		want.add(ref.Kind, ref.ID, "")
+		j.want.add(ref.Kind, ref.ID, "")
 	}
-	return want, nil
+	return nil
 }
 
 func (s *Store) known(kind grid.Kind) error {
@@ -91,15 +107,15 @@ func (s *Store) known(kind grid.Kind) error {
 }
 
 // write looks at what is there, and then does what there is to do.
-func (s *Store) write(ctx context.Context, tx pgx.Tx, w grid.Write, want wantList, set *store.Assignment) (grid.Receipt, error) {
-	if first, found, err := repeated(ctx, tx, w); found || err != nil {
+func (s *Store) write(ctx context.Context, tx pgx.Tx, j *job) (grid.Receipt, error) {
+	if first, found, err := repeated(ctx, tx, j.Write); found || err != nil {
 		return first, err
 	}
-	state, err := fetch(ctx, tx, want)
+	state, err := fetch(ctx, tx, j.want)
 	if err != nil {
 		return grid.Receipt{}, err
 	}
-	return s.carryOut(ctx, tx, state, w, set)
+	return s.carryOut(ctx, tx, state, j)
 }
 
 // sender is a transaction, or a pool that makes one of each batch.
@@ -107,9 +123,9 @@ type sender interface {
 	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
 }
 
-// carryOut plans w and carries it out in one round trip.
-func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, w grid.Write, set *store.Assignment) (grid.Receipt, error) {
-	plan, out, err := store.Decide(state, w, set, events.New)
+// carryOut plans j and carries it out in one round trip.
+func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *job) (grid.Receipt, error) {
+	plan, out, err := store.Decide(state, j.Write, &j.set, events.New)
 	if err != nil {
 		return grid.Receipt{}, err
 	}
@@ -118,20 +134,21 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, w g
 	if err := s.apply(batch, plan); err != nil {
 		return grid.Receipt{}, err
 	}
-	for _, k := range w.Keys {
+	for _, k := range j.Keys {
 		putKey(batch, k)
 	}
-	record(batch, out.Audit, out.Changes, &receipt)
-	if err := remember(batch, w, receipt); err != nil {
+	record(batch, j.epoch, out.Audit, out.Changes, &receipt)
+	if err := remember(batch, j.Write, receipt); err != nil {
 		return grid.Receipt{}, err
 	}
 	err = to.SendBatch(ctx, batch).Close()
 	return receipt, err
 }
 
-// record queues the changes and the audit row of one write. When the batch has
-// run, receipt has its mark.
-func record(batch *pgx.Batch, audit grid.AuditRow, changes []feed.Change, receipt *grid.Receipt) {
+// record queues the changes and the audit row of one write, which fails unless the
+// epoch is the expected one; any will do if that is empty. When the batch has run,
+// receipt has its mark and epoch.
+func record(batch *pgx.Batch, expected string, audit grid.AuditRow, changes []feed.Change, receipt *grid.Receipt) {
 	n := len(changes)
 	if n > 0 {
 		kinds, ops, bodies := make([]string, n), make([]string, n), make([]string, n)
@@ -142,7 +159,8 @@ func record(batch *pgx.Batch, audit grid.AuditRow, changes []feed.Change, receip
 		batch.Queue(`INSERT INTO quanxi.change (kind, id, revision, op, body)
 			SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])`, kinds, ids, revisions, ops, bodies)
 	}
-	batch.Queue(insertAudit+" RETURNING xid::text::bigint", auditArgs(audit)...).QueryRow(func(row pgx.Row) error { return row.Scan(&receipt.Mark) })
+	batch.Queue(insertAudit+" RETURNING xid::text::bigint, quanxi.epoch($13)", append(auditArgs(audit), expected)...).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&receipt.Mark, &receipt.Epoch) })
 }
 
 // repeated claims w's idempotency key for this transaction, or returns the
@@ -157,12 +175,16 @@ func repeated(ctx context.Context, tx pgx.Tx, w grid.Write) (first grid.Receipt,
 		return first, false, err
 	}
 	var receipt []byte
-	err = tx.QueryRow(ctx, "SELECT digest, receipt FROM quanxi.once WHERE actor = $1 AND key = $2", w.Actor, w.Once.Key).Scan(&digest, &receipt)
+	var epoch string
+	err = tx.QueryRow(ctx, seen, w.Actor, w.Once.Key).Scan(&digest, &receipt, &epoch)
 	if err == nil {
-		first, err = store.Repetition(w.Once, digest, receipt)
+		first, err = store.Repetition(w.Once, digest, receipt, epoch)
 	}
 	return first, err == nil, err
 }
+
+// seen reads what is stored with a key, and the epoch of now.
+const seen = "SELECT digest, receipt, (SELECT epoch FROM quanxi.log) FROM quanxi.once WHERE actor = $1 AND key = $2"
 
 // Seen implements grid.Store.
 func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Receipt, bool, error) {
@@ -170,13 +192,14 @@ func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Re
 		return grid.Receipt{}, false, nil
 	}
 	var digest, receipt []byte
+	var epoch string
 	var first grid.Receipt
-	err := s.pool.QueryRow(ctx, "SELECT digest, receipt FROM quanxi.once WHERE actor = $1 AND key = $2", actor, once.Key).Scan(&digest, &receipt)
+	err := s.pool.QueryRow(ctx, seen, actor, once.Key).Scan(&digest, &receipt, &epoch)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return first, false, nil
 	}
 	if err == nil {
-		first, err = store.Repetition(once, digest, receipt)
+		first, err = store.Repetition(once, digest, receipt, epoch)
 	}
 	if err != nil {
 		return grid.Receipt{}, false, fmt.Errorf("idempotency key: %w", classify(err))
@@ -185,7 +208,7 @@ func (s *Store) Seen(ctx context.Context, actor string, once grid.Once) (grid.Re
 }
 
 // remember queues the receipt for repetitions. Its mark is the transaction's
-// own number, which only the server knows yet.
+// own number, which like the epoch only the server knows yet.
 func remember(batch *pgx.Batch, w grid.Write, receipt grid.Receipt) error {
 	if w.Once.Key == "" {
 		return nil
@@ -194,7 +217,8 @@ func remember(batch *pgx.Batch, w grid.Write, receipt grid.Receipt) error {
 	if err != nil {
 		return err
 	}
-	mustHit(batch.Queue(`UPDATE quanxi.once SET receipt = '{"Mark":' || pg_current_xact_id()::text || ',"Refs":' || $3::text || '}'
+	mustHit(batch.Queue(`UPDATE quanxi.once SET receipt = json_build_object('Mark', pg_current_xact_id()::text::bigint,
+		'Epoch', (SELECT epoch FROM quanxi.log), 'Refs', $3::json)::text
 		WHERE actor = $1 AND key = $2`, w.Actor, w.Once.Key, string(refs)))
 	return nil
 }

@@ -70,7 +70,7 @@ func log(t *testing.T, place Place) {
 		for i := range 5 {
 			r := write(t, s, building("a"), building("b"))
 			b := publish(t, s, 100)
-			if b.After != last || b.Pos != last+2 || len(b.Changes) != 2 || b.Horizon < r.Mark || b.Epoch == "" {
+			if b.After != last || b.Pos != last+2 || len(b.Changes) != 2 || b.Horizon < r.Mark || b.Epoch == "" || r.Epoch != string(b.Epoch) {
 				t.Fatalf("batch %d: %d to %d, horizon %d, mark %d, %d changes", i, b.After, b.Pos, b.Horizon, r.Mark, len(b.Changes))
 			}
 			for _, c := range b.Changes {

@@ -258,7 +258,7 @@ func once(t *testing.T, place Place) {
 	s.run("a repeated key writes nothing and answers as the first time", func(t *testing.T, s Store) {
 		first := mustWrite(t, s, keyed("k1", "d", building("only")))
 		again := mustWrite(t, open(t, place), keyed("k1", "d", building("only")))
-		if !again.Repeated || first.Repeated || again.Mark != first.Mark || !reflect.DeepEqual(again.Refs, first.Refs) {
+		if !again.Repeated || first.Repeated || again.Mark != first.Mark || again.Epoch != first.Epoch || !reflect.DeepEqual(again.Refs, first.Refs) {
 			t.Errorf("first %+v, again %+v", first, again)
 		}
 		if n := len(named(t, s)); n != 1 {
@@ -272,7 +272,7 @@ func once(t *testing.T, place Place) {
 		}
 		first := mustWrite(t, s, w)
 		got, found, err := s.Seen(t.Context(), w.Actor, w.Once)
-		if err != nil || !found || !got.Repeated || got.Mark != first.Mark || !reflect.DeepEqual(got.Refs, first.Refs) {
+		if err != nil || !found || !got.Repeated || got.Mark != first.Mark || got.Epoch != first.Epoch || !reflect.DeepEqual(got.Refs, first.Refs) {
 			t.Errorf("first %+v, then %+v, %v, %v", first, got, found, err)
 		}
 		if _, found, err := s.Seen(t.Context(), "somebody else", w.Once); found || err != nil {

@@ -1,0 +1,87 @@
+package exchange
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"quanxi/grid"
+)
+
+// keepOld takes up what is stored of a batch: a file says nothing of what it cannot
+// carry, and must not wipe it out.
+func (s *stage) keepOld(ctx context.Context, entities []grid.Entity) error {
+	by := map[string]grid.Entity{}
+	for _, e := range entities {
+		if key := storedUnder(e); key != "" {
+			by[key] = e
+		}
+	}
+	if len(by) == 0 || !slices.Contains([]grid.Kind{grid.Divisions, grid.Buildings, grid.Organisations, grid.People}, s.Kind) {
+		return nil
+	}
+	// A code is one division, wherever it came from; everything else is known by its
+	// id in the source.
+	q := grid.Query{External: slices.Sorted(maps.Keys(by))}
+	if s.Kind == grid.Divisions {
+		q = grid.Query{Column: "code", Values: q.External}
+	}
+	for old, err := range s.from.Entities(ctx, s.Kind, q) {
+		if err != nil {
+			return err
+		}
+		keep(by[storedUnder(old)], old)
+	}
+	return nil
+}
+
+// storedUnder is what tells an entity from all others of its kind; empty if nothing does.
+func storedUnder(e grid.Entity) string {
+	if d, ok := e.(*grid.Division); ok {
+		return string(d.Code)
+	}
+	return e.Entity().External
+}
+
+// keep takes over from old what no file of the kind carries, and of a division what
+// this one does not: a list of names must not wipe out the borders that came before it.
+func keep(e, old grid.Entity) {
+	switch e := e.(type) {
+	case *grid.Division:
+		keepDivision(e, old.(*grid.Division))
+	case *grid.Building:
+		old := old.(*grid.Building)
+		e.Entrances, e.Steward = old.Entrances, old.Steward
+	case *grid.Organisation:
+		e.Building = old.(*grid.Organisation).Building
+	case *grid.Person:
+		old := old.(*grid.Person)
+		e.ID, e.Revision = old.ID, old.Revision // the seal is bound to the id
+		e.Household, e.Since, e.Verified = old.Household, old.Since, old.Verified
+	}
+}
+
+func keepDivision(d, old *grid.Division) {
+	d.Head = old.Head
+	if len(d.Boundary) == 0 {
+		// The border that stays keeps its label: the file's point may be an office.
+		if d.Label.IsZero() || len(old.Boundary) > 0 {
+			d.Label = old.Label
+		}
+		d.Boundary = old.Boundary
+	}
+	d.Parent = orElse(d.Parent, old.Parent)
+	d.DivisionKind = orElse(d.DivisionKind, old.DivisionKind)
+	d.From, d.To = orElse(d.From, old.From), orElse(d.To, old.To)
+	if d.NormLow == 0 && d.NormHigh == 0 {
+		d.NormLow, d.NormHigh = old.NormLow, old.NormHigh
+	}
+}
+
+func orElse[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}
