@@ -161,10 +161,6 @@ func (p *pump) each(ctx context.Context, source Source, pass Pass, use func(Subj
 	return nil
 }
 
-// errChanged reports that a second reading found other records good than the first:
-// somebody changed the file, or removed what it refers to.
-var errChanged = errors.New("the file or the store changed in the meantime")
-
 // shareOf is how much of the whole work is done: checking is half of it, and
 // gathering goes unnoticed.
 func shareOf(pass Pass, share float64) float64 {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -13,74 +14,126 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// sample is how much of a file decides its encoding.
-const sample = 1 << 20
+// The encodings of text files. GB 18030 includes GBK, which old ledgers use without
+// saying so.
+const (
+	inUTF8 = "UTF-8"
+	inGBK  = "GBK"
+)
 
-// decoded returns r as UTF-8 without a byte order mark, and the name of the
-// encoding it had. GB 18030 includes GBK, which old ledgers use without saying so.
-func decoded(r io.Reader) (*bufio.Reader, string, error) {
-	b := bufio.NewReaderSize(r, sample)
-	head, err := b.Peek(sample)
-	if err != nil && err != io.EOF {
-		return nil, "", err
+// encodingOf reads a whole file and says how its text is written: a beginning proves
+// nothing, since the first Chinese name may stand anywhere. The error wraps
+// ErrEncoding, and names the first byte that is not UTF-8, if the file as a whole is
+// neither, or is pieced together from both.
+func encodingOf(file io.ReadSeeker) (string, error) {
+	var s scan
+	if err := s.all(file); err != nil {
+		return "", err
 	}
-	if bytes.HasPrefix(head, byteOrderMark) {
-		_, err := b.Discard(len(byteOrderMark))
-		return strict(b), "UTF-8", err
+	if s.bad == 0 {
+		return inUTF8, nil
 	}
-	if validStart(head) {
-		return strict(b), "UTF-8", nil
+	refused := fmt.Errorf("byte %d is not UTF-8: %w", s.bad, ErrEncoding)
+	if s.marked || s.longest >= utf8Run {
+		return "", fmt.Errorf("the file is partly UTF-8: %w", refused)
 	}
-	if !looksLikeGBK(head) {
-		return nil, "", ErrEncoding
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", err
 	}
-	return bufio.NewReaderSize(transform.NewReader(b, simplifiedchinese.GB18030.NewDecoder()), 64<<10), "GBK", nil
+	_, err := io.Copy(new(soundness), transform.NewReader(file, simplifiedchinese.GB18030.NewDecoder()))
+	if errors.Is(err, ErrEncoding) {
+		return "", refused
+	}
+	return inGBK, err
 }
 
-// validStart reports whether head is UTF-8, apart from a character that the end
-// of the sample may have cut.
-func validStart(head []byte) bool {
-	for cut := range min(utf8.UTFMax, len(head)+1) {
-		if utf8.Valid(head[:len(head)-cut]) {
-			return true
+// utf8Run is how many characters of three bytes and more in a row are taken for UTF-8.
+// In GBK about one pair of characters in fifty looks like one such character, so six
+// in a row do not come by chance.
+const utf8Run = 6
+
+// A scan looks at bytes as UTF-8.
+type scan struct {
+	read         int64
+	bad          int64 // place of the first byte that is not UTF-8, from 1; 0 if there is none
+	run, longest int   // characters of three bytes and more without a bad byte between them
+	marked       bool  // begins with a byte order mark
+}
+
+// all scans r to its end.
+func (s *scan) all(r io.Reader) error {
+	buffer, kept := make([]byte, 1<<20), 0
+	for {
+		n, err := r.Read(buffer[kept:])
+		if err != nil && err != io.EOF {
+			return err
+		}
+		data := buffer[:kept+n]
+		kept = copy(buffer, data[s.take(data, err == io.EOF):])
+		if err == io.EOF {
+			return nil
 		}
 	}
-	return false
 }
 
-// looksLikeGBK decodes the sample and asks that nothing in it is impossible.
-func looksLikeGBK(head []byte) bool {
-	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(head)
-	if err != nil {
-		return false
+// take scans data up to a character that is not whole yet and returns how much it took.
+func (s *scan) take(data []byte, atEnd bool) int {
+	if s.read == 0 {
+		s.marked = bytes.HasPrefix(data, byteOrderMark)
 	}
-	text = bytes.TrimSuffix(text, []byte("\uFFFD")) // cut by the end of the sample
-	return !bytes.ContainsRune(text, utf8.RuneError)
+	i := 0
+	for i < len(data) {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if !atEnd && !utf8.FullRune(data[i:]) {
+			break
+		}
+		_, size := utf8.DecodeRune(data[i:])
+		s.note(s.read+int64(i)+1, size)
+		i += size
+	}
+	s.read += int64(i)
+	return i
 }
 
-// strict refuses bytes that are not UTF-8 anywhere in the file, not only in the
-// sample: half a file in another encoding must not be stored as garbage.
-func strict(r io.Reader) *bufio.Reader {
-	return bufio.NewReaderSize(transform.NewReader(r, utf8Validator{}), 64<<10)
-}
-
-type utf8Validator struct{ transform.NopResetter }
-
-func (utf8Validator) Transform(dst, src []byte, atEOF bool) (written, read int, err error) {
-	n := min(len(dst), len(src))
-	whole := n
-	for whole > 0 && n-whole < utf8.UTFMax && !utf8.Valid(src[:whole]) {
-		whole--
-	}
-	if !utf8.Valid(src[:whole]) || (whole == 0 && n >= utf8.UTFMax) || (atEOF && n == len(src) && whole < n) {
-		return 0, 0, fmt.Errorf("bytes that are not UTF-8: %w", ErrEncoding)
-	}
-	copy(dst, src[:whole])
+// note counts a character beyond ASCII, or a byte that is none.
+func (s *scan) note(place int64, size int) {
 	switch {
-	case whole < n:
-		return whole, whole, transform.ErrShortSrc
-	case n < len(src):
-		return n, n, transform.ErrShortDst
+	case size == 1:
+		s.run = 0
+		if s.bad == 0 {
+			s.bad = place
+		}
+	case size >= 3:
+		s.run++
+		s.longest = max(s.longest, s.run)
 	}
-	return n, n, nil
+}
+
+// soundness refuses text in which a decoder found something impossible.
+type soundness struct{ tail []byte }
+
+// Write implements io.Writer. The mark of the impossible may lie across two calls.
+func (s *soundness) Write(text []byte) (int, error) {
+	both := append(s.tail, text...)
+	if bytes.Contains(both, []byte(string(utf8.RuneError))) {
+		return 0, ErrEncoding
+	}
+	s.tail = append(s.tail[:0], both[max(0, len(both)-utf8.UTFMax):]...)
+	return len(text), nil
+}
+
+// decoded returns text in an encoding as UTF-8 without a byte order mark.
+func decoded(r io.Reader, encoding string) (*bufio.Reader, error) {
+	if encoding == inGBK {
+		r = transform.NewReader(r, simplifiedchinese.GB18030.NewDecoder())
+	}
+	text := bufio.NewReaderSize(r, 64<<10)
+	if head, err := text.Peek(len(byteOrderMark)); err == nil && bytes.Equal(head, byteOrderMark) {
+		_, err = text.Discard(len(byteOrderMark))
+		return text, err
+	}
+	return text, nil
 }
