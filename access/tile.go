@@ -25,7 +25,7 @@ func LayerNames() []string {
 
 // Layers returns the tile layers that the viewer may ask for, from below to above.
 func (v *View) Layers() []tiles.Layer {
-	if !v.viewer.SignedIn {
+	if !v.viewer.signedIn {
 		return nil
 	}
 	return world.Layers()
@@ -90,15 +90,18 @@ func (v *View) draw(snapshot *world.Snapshot, set []tiles.Layer, id tiles.ID) []
 	for i, layer := range set {
 		names[i] = layer.Name
 	}
-	return slices.Clone(snapshot.DrawTile(encoder, id, v.viewer.Scope, names...))
+	return slices.Clone(snapshot.DrawTile(encoder, id, &v.viewer.scopes, names...))
 }
 
 // decision names everything about the viewer that decides what is drawn
 // (RULES C3).
 func (v *View) decision() string {
 	var key strings.Builder
-	for _, r := range v.viewer.Scope.Ranges() {
-		fmt.Fprintf(&key, "%s-%s;", r.From, r.To)
+	for _, scope := range v.viewer.scopes {
+		for _, r := range scope.Ranges() {
+			fmt.Fprintf(&key, "%s-%s;", r.From, r.To)
+		}
+		key.WriteByte('|')
 	}
 	return key.String()
 }

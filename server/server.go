@@ -23,7 +23,7 @@ import (
 type Options struct {
 	Views *access.Views
 	// Viewer says who is asking.
-	Viewer func(*http.Request) access.Viewer
+	Viewer func(*http.Request) *access.Viewer
 	// Tokens let a client read what it wrote.
 	Tokens Tokens
 	// Status says where this node stands.
@@ -161,7 +161,7 @@ func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Reques
 
 // An asker is who sent a request, and from where.
 type asker struct {
-	viewer access.Viewer
+	viewer *access.Viewer
 	remote string
 }
 
@@ -172,9 +172,11 @@ func (s *Server) view(ctx context.Context) *access.View {
 
 // ViewerFrom returns who is asking; the zero Viewer, which sees nothing, if the
 // request did not come through a Server.
-func ViewerFrom(ctx context.Context) access.Viewer {
-	who, _ := ctx.Value(askerKey).(asker)
-	return who.viewer
+func ViewerFrom(ctx context.Context) *access.Viewer {
+	if who, ok := ctx.Value(askerKey).(asker); ok {
+		return who.viewer
+	}
+	return new(access.Viewer)
 }
 
 // remoteFrom returns the network address that a request came from, for the audit.

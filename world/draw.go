@@ -8,15 +8,15 @@ import (
 	"quanxi/tiles"
 )
 
-// DrawTile draws layers of a tile, one after the other, as they are for somebody who
-// answers for scope, and returns their bytes, which are e's until its next use. What
+// DrawTile draws layers of a tile, one after the other, as they are for somebody with
+// scopes, and returns their bytes, which are e's until its next use. What
 // is too large is drawn coarser as a whole. A layer that there is not, or that is not
 // drawn at that zoom, or has nothing to show, adds nothing. The same state gives the
 // same bytes on every node.
-func (s *Snapshot) DrawTile(e *tiles.Encoder, id tiles.ID, scope grid.Scope, layers ...string) []byte {
+func (s *Snapshot) DrawTile(e *tiles.Encoder, id tiles.ID, scopes *Scopes, layers ...string) []byte {
 	d := drawings.Get().(*drawing)
 	defer d.done()
-	d.Snapshot, d.e, d.id, d.scope, d.envelope = s, e, id, scope, id.Envelope()
+	d.Snapshot, d.e, d.id, d.scopes, d.envelope = s, e, id, scopes, id.Envelope()
 	return e.Fit(id, tiles.MaxBytes, func(*tiles.Encoder) {
 		for _, layer := range layers {
 			if n, ok := layerNumber(layer); ok && table[n].Drawn(id.Z) {
@@ -34,13 +34,13 @@ type drawing struct {
 	*Snapshot
 	e        *tiles.Encoder
 	id       tiles.ID
-	scope    grid.Scope
+	scopes   *Scopes
 	envelope geo.Envelope
-	order    []numbered  // scratch of slots
-	spare    []numbered  // scratch of sorted
-	pixels   []geo.Pixel // scratch of shown and swept
-	asked    uint32      // the area that holds was asked for last, plus one
-	held     bool
+	order    []numbered       // scratch of slots
+	spare    []numbered       // scratch of sorted
+	pixels   []geo.Pixel      // scratch of shown and swept
+	asked    [subjects]uint32 // the area that holds was asked for last, plus one
+	held     [subjects]bool
 }
 
 // done lets go of everything but the scratch memory.
@@ -92,13 +92,13 @@ func (d *drawing) slots(kind grid.Kind) []numbered {
 	return d.order
 }
 
-// holds reports whether an area lies in the scope. Neighbours in a tile mostly
-// have the same area.
-func (d *drawing) holds(area uint32) bool {
-	if d.asked != area+1 || area == none {
-		d.asked, d.held = area+1, d.scope.Holds(d.code(area))
+// holds reports whether the scope of a subject holds an area. Neighbours in a tile
+// mostly have the same area.
+func (d *drawing) holds(of Subject, area uint32) bool {
+	if d.asked[of] != area+1 || area == none {
+		d.asked[of], d.held[of] = area+1, d.scopes[of].Holds(d.code(area))
 	}
-	return d.held
+	return d.held[of]
 }
 
 // polygon draws a ring of a feature.

@@ -41,7 +41,7 @@ func TestNoRedEventIsSwallowed(t *testing.T) {
 		for y := range uint32(2) {
 			id := tiles.Holding(geo.Project(corner), 12)
 			id.X, id.Y = id.X+x, id.Y-y
-			tile := w.Snapshot().DrawTile(tiles.NewEncoder(), id, everywhere, "events")
+			tile := w.Snapshot().DrawTile(tiles.NewEncoder(), id, of(everywhere), "events")
 			if len(tile) > tiles.MaxBytes {
 				t.Errorf("%v has %d bytes", id, len(tile))
 			}
@@ -89,7 +89,7 @@ func TestATileOfSeveralLayersFitsAsAWhole(t *testing.T) {
 				t.Fatal(err)
 			}
 			id, s := tiles.Holding(geo.Project(geo.Point{Lon: corner.Lon + 7_000, Lat: corner.Lat + 7_000}), 15), w.Snapshot()
-			draw := func(layers ...string) []byte { return s.DrawTile(tiles.NewEncoder(), id, everywhere, layers...) }
+			draw := func(layers ...string) []byte { return s.DrawTile(tiles.NewEncoder(), id, of(everywhere), layers...) }
 			lamps, clinics, both := draw("components"), draw("service"), draw("components", "service")
 			if len(lamps) == 0 || len(lamps) > tiles.MaxBytes || len(clinics) == 0 || len(clinics) > tiles.MaxBytes || len(both) > tiles.MaxBytes {
 				t.Errorf("%d and %d bytes, together %d", len(lamps), len(clinics), len(both))

@@ -117,7 +117,7 @@ func TestNeighbouringGridsMeetInEveryTile(t *testing.T) {
 		p := at(rapid.IntRange(0, side*400).Draw(rt, "tile x"), rapid.IntRange(0, side*400).Draw(rt, "tile y"))
 		id := tiles.Holding(geo.Project(p), zoom)
 		uses := make(map[edge][]uint64)
-		for _, f := range tilestest.Decode(t, w.Snapshot().DrawTile(tiles.NewEncoder(), id, everywhere, "divisions"))["divisions"] {
+		for _, f := range tilestest.Decode(t, w.Snapshot().DrawTile(tiles.NewEncoder(), id, of(everywhere), "divisions"))["divisions"] {
 			for _, e := range edgesOf(f.Geometry) {
 				if !onCut(e) {
 					uses[e] = append(uses[e], f.ID)
@@ -192,7 +192,7 @@ func TestTilesOfOneVersionAreTheSame(t *testing.T) {
 }
 
 func drawLayer(s *world.Snapshot, layer string, id tiles.ID) []byte {
-	return s.DrawTile(tiles.NewEncoder(), id, everywhere, layer)
+	return s.DrawTile(tiles.NewEncoder(), id, of(everywhere), layer)
 }
 
 func layerNames() []string {

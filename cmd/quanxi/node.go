@@ -89,9 +89,10 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 
 // server returns the handler of everything that the node answers.
 func (n *node) server(hosts []string) *server.Server {
+	local := access.Local()
 	return server.New(server.Options{
 		Views:   n.views,
-		Viewer:  func(*http.Request) access.Viewer { return access.Local() },
+		Viewer:  func(*http.Request) *access.Viewer { return local },
 		Tokens:  tokens{n.feed, n.sealer},
 		Status:  n.status,
 		Feed:    n.socket,
