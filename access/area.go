@@ -72,8 +72,8 @@ func (v *View) areaOfRef(ctx context.Context, kind grid.Kind, id int64) (grid.Co
 // sees reports whether the viewer may know of an entity. A viewer of the whole
 // city needs no look at where it lies.
 func (v *View) sees(ctx context.Context, e grid.Entity) (bool, error) {
-	if v.viewer.Scope.IsEverywhere() || reachOf(e.Kind()) == allStaff {
-		return v.viewer.Sees(e.Kind(), ""), nil
+	if v.viewer.SeesAll(e.Kind()) {
+		return true, nil
 	}
 	area, err := v.areaOf(ctx, e)
 	return err == nil && v.viewer.Sees(e.Kind(), area), err

@@ -77,5 +77,8 @@ func (v *View) mayWrite(ctx context.Context, e grid.Entity) error {
 	if err != nil {
 		return err
 	}
-	return v.viewer.MayWrite(e.Kind(), area)
+	if e.Entity().Revision == 0 {
+		return v.viewer.MayMake(e.Kind(), area)
+	}
+	return v.viewer.MayChange(e.Kind(), area)
 }

@@ -138,7 +138,7 @@ func (v *View) put(ctx context.Context, e grid.Entity, identity grid.Identity, w
 // write begins the transaction of one command.
 func (v *View) write(verb string, e grid.Entity, origin Origin, body []byte) grid.Write {
 	w := grid.Write{
-		Actor:  v.viewer.Account,
+		Actor:  v.viewer.account,
 		Action: action(e.Kind(), verb),
 		From:   origin.From,
 		Put:    []grid.Entity{e},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"quanxi/access"
+	"quanxi/access/role"
 	"quanxi/events"
 	"quanxi/grid"
 )
@@ -16,12 +17,28 @@ const (
 )
 
 var (
-	stranger = access.Viewer{}
-	// signedOut has a scope left over from somewhere, but no sign-in.
-	signedOut = access.Viewer{Scope: grid.Everywhere()}
-	noPost    = access.Viewer{Account: "new", SignedIn: true}
-	townDesk  = access.Viewer{Account: "town", SignedIn: true, Scope: grid.NewScope(grid.Under("500106003"))}
+	stranger = new(access.Viewer)
+	noPost   = access.NewViewer("new", role.Grant{})
+	townDesk = deskOf("town", "500106003")
 )
+
+// deskOf is a viewer who sees and keeps everything in one area.
+func deskOf(account string, area grid.Code) *access.Viewer {
+	all := role.Role{Code: "desk", Personal: grid.CityLevel, Rights: role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.SeeCare,
+		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople)}
+	return holder(account, map[string]role.Role{"desk": all}, role.Post{Role: "desk", Area: area})
+}
+
+// holder is a viewer who holds posts in a city whose codes say who manages.
+func holder(account string, roles map[string]role.Role, posts ...role.Post) *access.Viewer {
+	under := func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }
+	return access.NewViewer(account, role.NewGrant(posts, roles, under))
+}
+
+// shipped is a viewer with one post of a shipped role.
+func shipped(code string, area grid.Code) *access.Viewer {
+	return holder(code, role.Shipped(), role.Post{Role: code, Area: area})
+}
 
 func TestDecisions(t *testing.T) {
 	const (
@@ -31,7 +48,7 @@ func TestDecisions(t *testing.T) {
 	)
 	for _, tt := range []struct {
 		name   string
-		viewer access.Viewer
+		viewer *access.Viewer
 		kind   grid.Kind
 		area   grid.Code
 		want   string
@@ -39,8 +56,6 @@ func TestDecisions(t *testing.T) {
 		{"a stranger and the base map", stranger, grid.Roads, nowhere, unseen},
 		{"a stranger and a building", stranger, grid.Buildings, ourGrid, unseen},
 		{"a stranger and people", stranger, grid.People, ourGrid, unseen},
-		{"a scope without a sign-in is worth nothing", signedOut, grid.Buildings, ourGrid, unseen},
-		{"a scope without a sign-in opens no home", signedOut, grid.People, ourGrid, unseen},
 		{"staff without a post see the base map", noPost, grid.Waters, nowhere, readOnly},
 		{"staff without a post see buildings", noPost, grid.Buildings, ourGrid, readOnly},
 		{"staff without a post see no homes", noPost, grid.Dwellings, ourGrid, unseen},
@@ -57,13 +72,24 @@ func TestDecisions(t *testing.T) {
 		{"the town sees no people outside every grid", townDesk, grid.People, nowhere, unseen},
 		{"the town may not redraw the base map", townDesk, grid.Roads, nowhere, readOnly},
 		{"the town may not redraw divisions", townDesk, grid.Divisions, nowhere, readOnly},
+		{"a grid worker keeps the people of the grid", shipped("grid-worker", ourGrid), grid.People, ourGrid, writes},
+		{"a grid worker does not know the neighbours' homes", shipped("grid-worker", ourGrid), grid.Dwellings, theirGrid, unseen},
+		{"a county's operator sees no home", shipped("operator", "500106"), grid.Dwellings, ourGrid, unseen},
+		{"a county's operator sees no people", shipped("operator", "500106"), grid.People, ourGrid, unseen},
+		{"a county's operator handles events", shipped("operator", "500106"), events.Events, ourGrid, writes},
+		{"a town's operator sees people and does not keep them", shipped("operator", "500106003"), grid.People, ourGrid, readOnly},
+		{"a planner sees no events", shipped("planner", "500106003"), events.Events, ourGrid, unseen},
+		{"a doctor sees no door contacts", shipped("doctor", "500106003"), grid.Devices, ourGrid, unseen},
+		{"an administrator sees no people", shipped("system-admin", "5000"), grid.People, ourGrid, unseen},
+		{"an administrator sees no events", shipped("security-admin", "5000"), events.Events, ourGrid, unseen},
+		{"an auditor changes no building", shipped("audit-admin", "5000"), grid.Buildings, ourGrid, readOnly},
 		{"the city redraws divisions", access.Local(), grid.Divisions, nowhere, writes},
 		{"the city places the unplaced", access.Local(), grid.People, nowhere, writes},
 		{"nobody sees a kind that is in no table", access.Local(), "petitions", ourGrid, unseen},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := unseen
-			err := tt.viewer.MayWrite(tt.kind, tt.area)
+			err := tt.viewer.MayChange(tt.kind, tt.area)
 			switch {
 			case err == nil:
 				got = writes
@@ -88,5 +114,25 @@ func TestEveryKindIsDecided(t *testing.T) {
 		if stranger.Sees(kind, ourGrid) || stranger.MayList(kind) {
 			t.Errorf("a stranger sees %s", kind)
 		}
+	}
+}
+
+// Who reports is not who handles, and numbers are not names.
+func TestWhatIsDecidedApart(t *testing.T) {
+	mentor, county := shipped("grid-mentor", ourGrid), shipped("operator", "500106")
+	if err := mentor.MayMake(events.Events, ourGrid); err != nil {
+		t.Errorf("a mentor may not report: %v", err)
+	}
+	if err := mentor.MayChange(events.Events, ourGrid); !errors.Is(err, access.ErrForbidden) {
+		t.Errorf("a mentor handles events: %v", err)
+	}
+	if !county.SeesNumbers(ourGrid) || county.Sees(grid.People, ourGrid) {
+		t.Error("a county reads names, or no numbers")
+	}
+	if stranger.SeesNumbers(ourGrid) || noPost.SeesNumbers(ourGrid) || townDesk.SeesNumbers(theirGrid) {
+		t.Error("numbers are seen without a post there")
+	}
+	if all := access.Local(); !all.SeesAll(grid.People) || townDesk.SeesAll(grid.People) || !townDesk.SeesAll(grid.Roads) {
+		t.Error("who sees all of a kind")
 	}
 }

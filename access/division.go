@@ -34,7 +34,7 @@ type DivisionPage struct {
 // division or the viewer does not answer for it.
 func (v *View) Counters(code grid.Code) (Counters, bool) {
 	snapshot := v.world.Snapshot()
-	if _, ok := snapshot.Division(code); !ok || !v.viewer.Sees(grid.People, code) {
+	if _, ok := snapshot.Division(code); !ok || !v.viewer.SeesNumbers(code) {
 		return Counters{}, false
 	}
 	return snapshot.Counters(code), true

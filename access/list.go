@@ -62,7 +62,7 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		if len(query.IDs) == 0 {
 			return nil, "", nil
 		}
-	case v.viewer.Scope.IsEverywhere() && scope.IsEverywhere():
+	case v.viewer.SeesAll(kind) && scope.IsEverywhere():
 		query.Limit = page.Limit + 1
 	}
 	var records []Record
@@ -188,5 +188,5 @@ func (v *View) openCursor(kind grid.Kind, cursor string) (int64, error) {
 }
 
 func (v *View) cursorOwner(kind grid.Kind) []byte {
-	return []byte(string(kind) + "\x00" + v.viewer.Account)
+	return []byte(string(kind) + "\x00" + v.viewer.account)
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 
+	"quanxi/access/role"
 	"quanxi/grid"
 )
 
@@ -21,7 +22,11 @@ func (v *View) UndoLoad(ctx context.Context, id int64) (grid.Receipt, error) {
 	if !v.mayLoad() {
 		return grid.Receipt{}, grid.ErrNotFound
 	}
-	return v.store.UndoLoad(ctx, v.viewer.Account, id)
+	return v.store.UndoLoad(ctx, v.viewer.account, id)
 }
 
-func (v *View) mayLoad() bool { return v.viewer.SignedIn && v.viewer.Scope.IsEverywhere() }
+// mayLoad: a load may hold anything, anywhere.
+func (v *View) mayLoad() bool {
+	grant := &v.viewer.grant
+	return v.viewer.signedIn && grant.Scope(role.KeepThings).IsEverywhere() && grant.Scope(role.KeepPeople).IsEverywhere()
+}

@@ -26,12 +26,12 @@ func (o Origin) once(action string, id int64, body []byte) grid.Once {
 // is asked first, because the first time itself has made the revision stale; and
 // again after a refusal, because it may have come in between.
 func (v *View) once(ctx context.Context, once grid.Once, do func() (grid.Receipt, error)) (grid.Receipt, error) {
-	if first, found, err := v.store.Seen(ctx, v.viewer.Account, once); found || err != nil {
+	if first, found, err := v.store.Seen(ctx, v.viewer.account, once); found || err != nil {
 		return first, err
 	}
 	receipt, err := do()
 	if err != nil {
-		if first, found, again := v.store.Seen(ctx, v.viewer.Account, once); found && again == nil {
+		if first, found, again := v.store.Seen(ctx, v.viewer.account, once); found && again == nil {
 			return first, nil
 		}
 	}

@@ -29,10 +29,10 @@ func (i Identified) Dwellings() []world.Dwelling {
 // Identify returns what is at a place and near it: the chain of divisions, the
 // building, who answers, as far as the viewer may know.
 func (v *View) Identify(ctx context.Context, p geo.Point) (Identified, error) {
-	if !v.viewer.SignedIn {
+	if !v.viewer.signedIn {
 		return Identified{}, fmt.Errorf("identify: %w", grid.ErrNotFound)
 	}
-	found := Identified{Identified: v.world.Snapshot().Identify(p, v.viewer.Scope), Phones: make(map[int64]string)}
+	found := Identified{Identified: v.world.Snapshot().Identify(p, &v.viewer.scopes), Phones: make(map[int64]string)}
 	for _, w := range found.Workers {
 		phone, err := v.phone(ctx, w.ID())
 		if err != nil {
@@ -67,10 +67,10 @@ type Area = world.Area
 // only those are counted for whom the viewer answers (RULES C1). It
 // ends with the context.
 func (v *View) Within(ctx context.Context, area Area) (Counters, error) {
-	if !v.viewer.SignedIn {
+	if !v.viewer.signedIn {
 		return Counters{}, fmt.Errorf("within: %w", grid.ErrNotFound)
 	}
-	return v.world.Snapshot().Within(ctx, area, v.viewer.Scope)
+	return v.world.Snapshot().Within(ctx, area, &v.viewer.scopes)
 }
 
 // ListWithin returns a page of what lies in an area, in the order of ids, and the
@@ -84,7 +84,7 @@ func (v *View) ListWithin(ctx context.Context, kind grid.Kind, area Area, page P
 	if err != nil {
 		return nil, "", err
 	}
-	ids, err := v.world.Snapshot().List(ctx, kind, area, v.viewer.Scope, after, page.Limit+1)
+	ids, err := v.world.Snapshot().List(ctx, kind, area, &v.viewer.scopes, after, page.Limit+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -131,10 +131,10 @@ type Hit = world.Hit
 // Search finds divisions, addresses, buildings and places, best first. What the
 // viewer may not see was left out before ranking (RULES C5).
 func (v *View) Search(query string, limit int) []Hit {
-	if !v.viewer.SignedIn {
+	if !v.viewer.signedIn {
 		return nil
 	}
-	return v.world.Snapshot().Search(query, limit, v.viewer.Scope)
+	return v.world.Snapshot().Search(query, limit, &v.viewer.scopes)
 }
 
 // A Home is where a viewer's map begins.
@@ -154,7 +154,7 @@ func (v *View) Home() (Home, bool) {
 	found := false
 	for d := range snapshot.Divisions() {
 		envelope, ok := d.Envelope()
-		if !ok || !v.viewer.Sees(grid.People, d.Code()) || found && !before(d, best.Division) {
+		if !ok || !v.viewer.SeesNumbers(d.Code()) || found && !before(d, best.Division) {
 			continue
 		}
 		best, found = Home{Division: d, Envelope: envelope}, true

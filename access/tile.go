@@ -25,7 +25,7 @@ func LayerNames() []string {
 
 // Layers returns the tile layers that the viewer may ask for, from below to above.
 func (v *View) Layers() []tiles.Layer {
-	if !v.viewer.SignedIn {
+	if !v.viewer.signedIn {
 		return nil
 	}
 	return world.Layers()
@@ -82,24 +82,26 @@ func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding st
 	})
 }
 
-// draw encodes the layers one after the other: a tile of several layers is their
-// bytes in a row.
+// draw encodes the layers into one tile.
 func (v *View) draw(snapshot *world.Snapshot, set []tiles.Layer, id tiles.ID) []byte {
 	encoder := v.encoders.Get().(*tiles.Encoder)
 	defer v.encoders.Put(encoder)
-	var body []byte
-	for _, layer := range set {
-		body = append(body, snapshot.DrawTile(encoder, layer.Name, id, v.viewer.Scope)...)
+	names := make([]string, len(set))
+	for i, layer := range set {
+		names[i] = layer.Name
 	}
-	return body
+	return slices.Clone(snapshot.DrawTile(encoder, id, &v.viewer.scopes, names...))
 }
 
 // decision names everything about the viewer that decides what is drawn
 // (RULES C3).
 func (v *View) decision() string {
 	var key strings.Builder
-	for _, r := range v.viewer.Scope.Ranges() {
-		fmt.Fprintf(&key, "%s-%s;", r.From, r.To)
+	for _, scope := range v.viewer.scopes {
+		for _, r := range scope.Ranges() {
+			fmt.Fprintf(&key, "%s-%s;", r.From, r.To)
+		}
+		key.WriteByte('|')
 	}
 	return key.String()
 }

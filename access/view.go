@@ -52,11 +52,11 @@ func NewViews(s Sources) *Views {
 // a store or a World. It is safe for concurrent use and costs nothing to make.
 type View struct {
 	*sources
-	viewer Viewer
+	viewer *Viewer
 }
 
 // For returns the View of a viewer.
-func (vs *Views) For(viewer Viewer) *View { return &View{&vs.sources, viewer} }
+func (vs *Views) For(viewer *Viewer) *View { return &View{&vs.sources, viewer} }
 
 // Viewer returns whose View it is.
-func (v *View) Viewer() Viewer { return v.viewer }
+func (v *View) Viewer() *Viewer { return v.viewer }

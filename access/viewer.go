@@ -4,20 +4,43 @@
 // It knows nothing of SQL or HTTP.
 package access
 
-import "quanxi/grid"
+import (
+	"quanxi/access/role"
+	"quanxi/grid"
+	"quanxi/world"
+)
 
-// A Viewer is whoever is asking. The zero Viewer sees nothing.
+// A Viewer is whoever is asking, and what they may do at that moment. It never
+// changes and is safe for concurrent use. The zero Viewer sees nothing.
 type Viewer struct {
-	Account string
-	// Scope is the areas the viewer answers for: there homes and, where the posts
-	// say so, people are shown.
-	Scope grid.Scope
-	// SignedIn staff see the public layers everywhere; a zero Viewer does not.
-	SignedIn bool
+	account  string
+	signedIn bool
+	grant    role.Grant
+	scopes   world.Scopes // where the grant allows to see each subject
+}
+
+// NewViewer returns the viewer of an account of signed-in staff.
+func NewViewer(account string, grant role.Grant) *Viewer {
+	return &Viewer{account: account, signedIn: true, grant: grant, scopes: world.Scopes{
+		world.OfNumbers: grant.Scope(role.SeeNumbers), world.OfHomes: grant.Scope(role.SeeHomes),
+		world.OfDevices: grant.Scope(role.SeeDevices), world.OfStaff: grant.Scope(role.SeeStaff),
+		world.OfEvents: grant.Scope(role.SeeEvents),
+	}}
 }
 
 // Local returns the one viewer of a server that listens on loopback only and has
-// no accounts yet: the whole city.
-func Local() Viewer {
-	return Viewer{Account: "local", Scope: grid.Everywhere(), SignedIn: true}
+// no accounts yet: everything, in the whole city.
+func Local() *Viewer { return NewViewer("local", role.Everything()) }
+
+// Account returns the account.
+func (v *Viewer) Account() string { return v.account }
+
+// Ranges returns the codes of all areas in which the viewer may see anything that
+// not everybody sees.
+func (v *Viewer) Ranges() []grid.CodeRange {
+	var all []grid.CodeRange
+	for _, scope := range v.scopes {
+		all = append(all, scope.Ranges()...)
+	}
+	return grid.NewScope(all...).Ranges()
 }

@@ -12,6 +12,7 @@ import (
 type scoped struct{ grid.Scope }
 
 func (v scoped) Sees(_ grid.Kind, area grid.Code) bool { return v.Holds(area) }
+func (v scoped) SeesNumbers(area grid.Code) bool       { return v.Holds(area) }
 
 // Whoever answers for an area is found by it, whatever the ranges; and who left is not.
 func TestTheScopeIndexFindsWhoeverAnswers(t *testing.T) {

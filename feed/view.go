@@ -59,21 +59,23 @@ func (v View) Check() error {
 type Viewer interface {
 	// Sees reports whether the viewer may know of an entity of a kind in an area.
 	Sees(kind grid.Kind, area grid.Code) bool
-	// Ranges returns the codes of the areas that the viewer answers for. It is always
-	// the same.
+	// SeesNumbers reports whether the viewer may know how many people and homes a
+	// division has (RULES C1).
+	SeesNumbers(division grid.Code) bool
+	// Ranges returns the codes of all areas for which one of the others may be true. It
+	// is always the same.
 	Ranges() []grid.CodeRange
 }
 
-// kindOf is the kind whose visibility decides about a topic. Counters tell of
-// people, so only those who may know of people there get them (RULES C1).
-func kindOf(topic Topic) grid.Kind {
+// maySee reports whether a viewer may know of what a topic tells of an area.
+func maySee(viewer Viewer, topic Topic, area grid.Code) bool {
 	switch topic {
 	case WorkersTopic:
-		return grid.Workers
+		return viewer.Sees(grid.Workers, area)
 	case CountersTopic:
-		return grid.People
+		return viewer.SeesNumbers(area)
 	}
-	return events.Events
+	return viewer.Sees(events.Events, area)
 }
 
 // A filter is a view with what is asked of it often made quick.
@@ -99,7 +101,7 @@ func (f *filter) wants(topic Topic) bool {
 // sees reports whether what is at s belongs to a topic of the view: the viewer
 // may know of it and, unless the topic is told everywhere, it is in view.
 func (f *filter) sees(topic Topic, s Sight) bool {
-	if !s.There || !f.wants(topic) || !f.viewer.Sees(kindOf(topic), s.Area) {
+	if !s.There || !f.wants(topic) || !maySee(f.viewer, topic, s.Area) {
 		return false
 	}
 	return topic == AlertsTopic || topic == CountersTopic || f.envelope.Meets(s.Envelope)

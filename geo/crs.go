@@ -112,9 +112,6 @@ func (c CRS) String() string {
 	return c.name
 }
 
-// IsProjected reports whether coordinates are metres, not degrees.
-func (c CRS) IsProjected() bool { return c.kind == webMercator || c.kind == projected }
-
 // ToDegrees converts foreign coordinates, easting or longitude first, to WGS 84
 // degrees. Nonsense in gives nonsense out, possibly NaN: see CheckDegrees.
 func (c CRS) ToDegrees(x, y float64) (lon, lat float64) {

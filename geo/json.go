@@ -86,7 +86,7 @@ func unmarshalInto[G Geometry](dst *G, data []byte) error {
 	}
 	got, ok := g.(G)
 	if !ok {
-		return fmt.Errorf("%w: found %T, want %T", ErrGeoJSON, g, *dst)
+		return fmt.Errorf("type: %w: found %s, want %s", ErrGeoJSON, formOf(g), formOf(*dst))
 	}
 	*dst = got
 	return nil
@@ -107,34 +107,61 @@ func ParseGeoJSONWith(data []byte, toDegrees func(x, y float64) (lon, lat float6
 		Coordinates json.RawMessage `json:"coordinates"`
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGeoJSON, err)
+		return nil, malformed(err)
 	}
 	if raw == nil {
 		return nil, nil
 	}
-	g, err := readGeometry(raw.Type, &coordinateReader{text: raw.Coordinates, toDegrees: toDegrees})
+	return readGeometry(raw.Type, &coordinateReader{text: raw.Coordinates, toDegrees: toDegrees})
+}
+
+// malformed says what is wrong with a text that is no JSON object, or one with a
+// type that is no text.
+func malformed(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%w: no JSON at byte %d", ErrGeoJSON, syntax.Offset)
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Errorf("%s: %w: want a text", kind.Field, ErrGeoJSON)
+	}
+	return fmt.Errorf("%w: want an object with type and coordinates", ErrGeoJSON)
+}
+
+func readGeometry(kind string, r *coordinateReader) (Geometry, error) {
+	switch kind {
+	case "Point":
+		return located(r.point())
+	case "LineString":
+		l, err := r.line()
+		return located(MultiLine{l}, err)
+	case "MultiLineString":
+		return located(readList[MultiLine](r, r.line))
+	case "Polygon":
+		p, err := r.polygon()
+		return located(MultiPolygon{p}, err)
+	case "MultiPolygon":
+		return located(readList[MultiPolygon](r, r.polygon))
+	}
+	return nil, fmt.Errorf("type: %w: %.40q is none", ErrGeoJSON, kind)
+}
+
+// located says of an error in which field it is.
+func located[G Geometry](g G, err error) (Geometry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("coordinates%w", err)
 	}
 	return g, nil
 }
 
-func readGeometry(kind string, r *coordinateReader) (Geometry, error) {
-	switch kind {
-	case "Point":
-		return lift(r.point())
-	case "LineString":
-		l, err := r.line()
-		return MultiLine{l}, err
-	case "MultiLineString":
-		return lift(readList[MultiLine](r, r.line))
-	case "Polygon":
-		p, err := r.polygon()
-		return MultiPolygon{p}, err
-	case "MultiPolygon":
-		return lift(readList[MultiPolygon](r, r.polygon))
+// formOf names the GeoJSON types of a geometry.
+func formOf(g Geometry) string {
+	switch g.(type) {
+	case Point:
+		return "Point"
+	case MultiLine:
+		return "LineString or MultiLineString"
 	}
-	return nil, fmt.Errorf(": %w: type %.40q", ErrGeoJSON, kind)
+	return "Polygon or MultiPolygon"
 }
-
-func lift[G Geometry](g G, err error) (Geometry, error) { return g, err }

@@ -53,6 +53,28 @@ func TestJSONKeepsEveryLatticePoint(t *testing.T) {
 	})
 }
 
+// Whoever drew it reads these words: they name the field and the place, and nothing of
+// how it is read.
+func TestWhatParseGeoJSONSays(t *testing.T) {
+	for text, want := range map[string]string{
+		`7`:                                     "not a usable GeoJSON geometry: want an object with type and coordinates",
+		`{"type":"Point",`:                      "not a usable GeoJSON geometry: no JSON at byte 16",
+		`{"type":3,"coordinates":[1,2]}`:        "type: not a usable GeoJSON geometry: want a text",
+		`{"type":"Circle","coordinates":[1,2]}`: `type: not a usable GeoJSON geometry: "Circle" is none`,
+		`{"type":"Point"}`:                      "coordinates: not a usable GeoJSON geometry: want a position",
+		`{"type":"LineString","coordinates":[[1,2],[3,"x"]]}`: "coordinates[1]: not a usable GeoJSON geometry: want a number",
+	} {
+		if _, err := ParseGeoJSON([]byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	var m MultiPolygon
+	err := json.Unmarshal([]byte(`{"type":"LineString","coordinates":[[1,2],[3,4]]}`), &m)
+	if want := "type: not a usable GeoJSON geometry: found LineString or MultiLineString, want Polygon or MultiPolygon"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestParseGeoJSONRefuses(t *testing.T) {
 	for text, want := range map[string]error{
 		`7`:                                     ErrGeoJSON,

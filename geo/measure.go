@@ -78,17 +78,6 @@ func farM(a, b Point) float64 {
 	return semiMajorM * (angle - flattening/2*(x+y))
 }
 
-// LengthM returns the length in metres of all of m's lines together.
-func LengthM(m MultiLine) float64 {
-	var sum float64
-	for _, l := range m {
-		for i := 1; i < len(l); i++ {
-			sum += DistanceM(l[i-1], l[i])
-		}
-	}
-	return sum
-}
-
 // BearingDegrees returns the direction of b seen from a, in degrees clockwise
 // from north, 0 ≤ bearing < 360. Seen from itself, a lies due north.
 func BearingDegrees(a, b Point) float64 {

@@ -78,7 +78,7 @@ func TestArea(t *testing.T) {
 	}
 }
 
-func TestWithinM(t *testing.T) {
+func TestGapM(t *testing.T) {
 	at := At(106.5, 29.5)
 	east := func(metres float64) Point { return planeAt(at).point(metres, 0) }
 	house := MultiPolygon{{ring(east(10).Lon, at.Lat-1000, east(20).Lon, at.Lat-1000, east(20).Lon, at.Lat+1000, east(10).Lon, at.Lat+1000)}}
@@ -98,8 +98,8 @@ func TestWithinM(t *testing.T) {
 		"no geometry":                  {nil, 1e9, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := WithinM(row.g, at, row.r); got != row.want {
-				t.Errorf("WithinM = %v, gap %v", got, GapM(row.g, at))
+			if gap := GapM(row.g, at); gap <= row.r != row.want {
+				t.Errorf("%v m away, asked for %v", gap, row.r)
 			}
 		})
 	}

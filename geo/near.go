@@ -2,12 +2,6 @@ package geo
 
 import "math"
 
-// WithinM reports whether g comes within radiusM metres of p; a polygon that
-// contains p is at distance 0. Meant for radii up to a few kilometres.
-func WithinM(g Geometry, p Point, radiusM float64) bool {
-	return GapM(g, p) <= radiusM
-}
-
 // GapM returns the distance in metres from p to the nearest place of g: 0 if a
 // polygon of g contains p, +Inf if g has no points. Meant for distances up to a
 // few kilometres.

@@ -38,7 +38,7 @@ func EncodeJSON(e Entity) ([]byte, error) {
 func DecodeJSON(body []byte, e Entity) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return fmt.Errorf("%s: %w: %w", e.Kind(), ErrInvalid, err)
+		return invalid(e.Kind(), "body", "is not a JSON object")
 	}
 	head := e.Entity()
 	known := append(e.Columns(), Column{"id", &head.ID}, Column{"revision", &head.Revision}, Column{"external", &head.External})

@@ -128,13 +128,12 @@ type Query struct {
 
 // LoadInfo describes a bulk load.
 type LoadInfo struct {
-	ID     int64
-	Actor  string
-	About  string // where it came from: a file's name, "generate 2 towns, seed 7"
-	State  LoadState
-	Began  time.Time
-	Put    int64
-	Remove int64
+	ID    int64
+	Actor string
+	About string // where it came from: a file's name, "generate 2 towns, seed 7"
+	State LoadState
+	Began time.Time
+	Put   int64
 }
 
 // A LoadState is where a load stands.

@@ -123,7 +123,7 @@ func TestOGC(t *testing.T) {
 	made := r.build(t)
 	for _, tt := range []struct {
 		name   string
-		viewer access.Viewer
+		viewer *access.Viewer
 		path   string
 		status int
 		want   []string
@@ -132,7 +132,7 @@ func TestOGC(t *testing.T) {
 		{"the landing page", townDesk, "/ogc", 200, []string{`"rel":"conformance"`, `"rel":"data"`}, nil},
 		{"conformance", townDesk, "/ogc/conformance", 200, []string{"ogcapi-features-1/1.0/conf/core", "ogcapi-tiles-1/1.0/conf/mvt"}, nil},
 		{"collections", townDesk, "/ogc/collections", 200, []string{`"buildings"`, "CRS84"}, []string{"people", "dwellings"}},
-		{"collections of a stranger", access.Viewer{}, "/ogc/collections", 200, []string{`"collections":[]`}, nil},
+		{"collections of a stranger", new(access.Viewer), "/ogc/collections", 200, []string{`"collections":[]`}, nil},
 		{"items in a box", townDesk, "/ogc/collections/buildings/items?bbox=106,29,106.2,30", 200, []string{`"FeatureCollection"`, "我们村1幢", `"numberReturned":1`}, []string{"他们村"}},
 		{"a page of items", townDesk, "/ogc/collections/buildings/items?limit=1", 200, []string{`"rel":"next"`, "cursor="}, []string{"他们村"}},
 		{"our desk's events", townDesk, "/ogc/collections/events/items", 200, []string{"我们村漏水"}, []string{"他们村"}},
@@ -308,7 +308,7 @@ func failingServer(t *testing.T, err error) *rig {
 	var master access.MasterKey
 	views := access.NewViews(access.Sources{Store: failing{store, err}, Vault: access.NewVault(master), Master: master, World: r.world, Clock: clock})
 	r.Server = server.New(server.Options{
-		Views: views, Viewer: func(*http.Request) access.Viewer { return r.viewer }, Tokens: r,
+		Views: views, Viewer: func(*http.Request) *access.Viewer { return r.viewer }, Tokens: r,
 		Status: func() server.NodeStatus { return r.node }, Files: fstest.MapFS{},
 		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})

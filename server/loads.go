@@ -13,13 +13,12 @@ func (s *Server) loadRoutes() {
 }
 
 type loadBody struct {
-	ID     int64     `json:"id"`
-	Actor  string    `json:"actor"`
-	About  string    `json:"about"`
-	State  string    `json:"state" enum:"open,live,undone,aborted"`
-	Began  time.Time `json:"began"`
-	Put    int64     `json:"put"`
-	Remove int64     `json:"remove"`
+	ID    int64     `json:"id"`
+	Actor string    `json:"actor"`
+	About string    `json:"about"`
+	State string    `json:"state" enum:"open,live,undone,aborted"`
+	Began time.Time `json:"began"`
+	Put   int64     `json:"put"`
 }
 
 type loadsOutput struct {
@@ -37,7 +36,7 @@ func (s *Server) listLoads(ctx context.Context, _ *struct{}) (*loadsOutput, erro
 	out := &loadsOutput{CacheControl: private}
 	out.Body.Items = []loadBody{}
 	for _, l := range loads {
-		out.Body.Items = append(out.Body.Items, loadBody{l.ID, l.Actor, l.About, string(l.State), l.Began, l.Put, l.Remove})
+		out.Body.Items = append(out.Body.Items, loadBody{l.ID, l.Actor, l.About, string(l.State), l.Began, l.Put})
 	}
 	return out, nil
 }

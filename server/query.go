@@ -203,6 +203,6 @@ type sessionOutput struct {
 
 func (s *Server) session(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
 	out := &sessionOutput{CacheControl: private}
-	out.Body.Account, out.Body.Mode = ViewerFrom(ctx).Account, "local"
+	out.Body.Account, out.Body.Mode = ViewerFrom(ctx).Account(), "local"
 	return out, nil
 }

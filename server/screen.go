@@ -20,11 +20,15 @@ func NewScreen(view *access.View) *Screen { return &Screen{view} }
 // Sees reports whether the viewer may know of an entity of a kind in an area.
 func (s *Screen) Sees(kind grid.Kind, area grid.Code) bool { return s.view.Viewer().Sees(kind, area) }
 
-// Ranges returns the codes of the areas that the viewer answers for.
-func (s *Screen) Ranges() []grid.CodeRange { return s.view.Viewer().Scope.Ranges() }
+// SeesNumbers reports whether the viewer may know how many people and homes a
+// division has.
+func (s *Screen) SeesNumbers(division grid.Code) bool { return s.view.Viewer().SeesNumbers(division) }
+
+// Ranges returns the codes of all areas in which the viewer may know of anything.
+func (s *Screen) Ranges() []grid.CodeRange { return s.view.Viewer().Ranges() }
 
 // Account returns the viewer's account.
-func (s *Screen) Account() string { return s.view.Viewer().Account }
+func (s *Screen) Account() string { return s.view.Viewer().Account() }
 
 // Tile returns the MVT bytes of a tile of layers joined by commas, and a digest of
 // them. The bytes are shared: nobody changes them.

@@ -23,15 +23,13 @@ import (
 type Options struct {
 	Views *access.Views
 	// Viewer says who is asking.
-	Viewer func(*http.Request) access.Viewer
+	Viewer func(*http.Request) *access.Viewer
 	// Tokens let a client read what it wrote.
 	Tokens Tokens
 	// Status says where this node stands.
 	Status func() NodeStatus
 	// Feed answers the websocket at /feed; it may be nil.
 	Feed http.Handler
-	// Import takes uploads at /api/import; it may be nil.
-	Import http.Handler
 	// Files is the web application.
 	Files   fs.FS
 	Hosts   []string // names the server answers to; none means loopback names only
@@ -115,9 +113,6 @@ func (s *Server) routes() {
 	if s.Feed != nil {
 		s.mux.Handle("GET /feed", s.Feed)
 	}
-	if s.Import != nil {
-		s.mux.Handle("POST /api/import", s.Import)
-	}
 	s.docRoutes() // last: it describes the others
 }
 
@@ -129,7 +124,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case pattern == "":
 		s.refuse(w, r, h)
-	case pattern == "GET /feed" || pattern == "POST /api/import":
+	case pattern == "GET /feed":
 		s.mux.ServeHTTP(w, r)
 	default:
 		deadline(replyTimeout, s.mux).ServeHTTP(w, r)
@@ -166,7 +161,7 @@ func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Reques
 
 // An asker is who sent a request, and from where.
 type asker struct {
-	viewer access.Viewer
+	viewer *access.Viewer
 	remote string
 }
 
@@ -177,9 +172,11 @@ func (s *Server) view(ctx context.Context) *access.View {
 
 // ViewerFrom returns who is asking; the zero Viewer, which sees nothing, if the
 // request did not come through a Server.
-func ViewerFrom(ctx context.Context) access.Viewer {
-	who, _ := ctx.Value(askerKey).(asker)
-	return who.viewer
+func ViewerFrom(ctx context.Context) *access.Viewer {
+	if who, ok := ctx.Value(askerKey).(asker); ok {
+		return who.viewer
+	}
+	return new(access.Viewer)
 }
 
 // remoteFrom returns the network address that a request came from, for the audit.

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/access"
+	"quanxi/access/role"
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
@@ -31,7 +32,16 @@ var now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 func clock() time.Time { return now }
 
 // townDesk answers for one town of two.
-var townDesk = access.Viewer{Account: "town", SignedIn: true, Scope: grid.NewScope(grid.Under("500106003"))}
+// countyDesk is an operator of the whole county: numbers and events, no names.
+var countyDesk = access.NewViewer("county", role.NewGrant([]role.Post{{Role: "operator", Area: "500106"}}, role.Shipped(),
+	func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+
+// townDesk sees and keeps everything in our town.
+var townDesk = access.NewViewer("town", role.NewGrant(
+	[]role.Post{{Role: "desk", Area: "500106003"}},
+	map[string]role.Role{"desk": {Code: "desk", Personal: grid.CityLevel, Rights: role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.SeeCare,
+		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople)}},
+	func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
 
 // A rig is a server over a real store and a real World, without a feed: a write
 // is applied to the World when its token is waited for.
@@ -40,7 +50,7 @@ type rig struct {
 	store  *gpkg.Store
 	world  *world.World
 	moved  []access.Position
-	viewer access.Viewer
+	viewer *access.Viewer
 	node   server.NodeStatus
 	log    bytes.Buffer // everything from debug up
 
@@ -68,7 +78,7 @@ func newRig(t testing.TB) *rig {
 	})
 	r.Server = server.New(server.Options{
 		Views:  views,
-		Viewer: func(*http.Request) access.Viewer { return r.viewer },
+		Viewer: func(*http.Request) *access.Viewer { return r.viewer },
 		Tokens: r,
 		Status: func() server.NodeStatus { return r.node },
 		Files: fstest.MapFS{

@@ -22,7 +22,7 @@ const (
 func TestTiles(t *testing.T) {
 	r := newRig(t)
 	r.build(t)
-	stranger := access.Viewer{}
+	stranger := new(access.Viewer)
 	for _, tt := range []struct {
 		name   string
 		viewer *access.Viewer
@@ -38,15 +38,15 @@ func TestTiles(t *testing.T) {
 		{name: "a plan that is in force", call: call{line: "/tiles/divisions" + ourTile + "?plan=0"}, status: 200},
 		{name: "a plan that this node has not reached", call: call{line: "/tiles/divisions" + ourTile + "?plan=7"}, status: 503},
 		{name: "a plan that is no number", call: call{line: "/tiles/divisions" + ourTile + "?plan=new"}, status: 400},
-		{name: "homes for those who answer for them", viewer: &townDesk, call: call{line: "/tiles/dwellings" + ourTile}, status: 200, want: []string{"dwellings", "2-1"}},
-		{name: "no homes of others", viewer: &townDesk, call: call{line: "/tiles/dwellings" + theirTile}, status: 204},
-		{name: "no door contact of others", viewer: &townDesk, call: call{line: "/tiles/devices" + theirTile}, status: 204},
-		{name: "no events of others", viewer: &townDesk, call: call{line: "/tiles/events" + theirTile}, status: 204},
-		{name: "no cameras of others", viewer: &townDesk, call: call{line: "/tiles/cameras" + theirTile}, status: 204},
-		{name: "no numbers of others' people", viewer: &townDesk, call: call{line: "/tiles/people" + theirTile}, status: 204},
+		{name: "homes for those who answer for them", viewer: townDesk, call: call{line: "/tiles/dwellings" + ourTile}, status: 200, want: []string{"dwellings", "2-1"}},
+		{name: "no homes of others", viewer: townDesk, call: call{line: "/tiles/dwellings" + theirTile}, status: 204},
+		{name: "no door contact of others", viewer: townDesk, call: call{line: "/tiles/devices" + theirTile}, status: 204},
+		{name: "no events of others", viewer: townDesk, call: call{line: "/tiles/events" + theirTile}, status: 204},
+		{name: "no cameras of others", viewer: townDesk, call: call{line: "/tiles/cameras" + theirTile}, status: 204},
+		{name: "no numbers of others' people", viewer: townDesk, call: call{line: "/tiles/people" + theirTile}, status: 204},
 		{name: "a bound device is in no public layer", call: call{line: "/tiles/components" + ourTile}, status: 204},
 		{name: "nobody's name is in a tile of people", call: call{line: "/tiles/people" + ourTile}, status: 200, not: []string{"欧阳", "小明"}},
-		{name: "a stranger has no layers", viewer: &stranger, call: call{line: "/tiles/buildings" + ourTile}, status: 404},
+		{name: "a stranger has no layers", viewer: stranger, call: call{line: "/tiles/buildings" + ourTile}, status: 404},
 		{name: "a layer that there is not", call: call{line: "/tiles/faces" + ourTile}, status: 404},
 		{name: "one layer of several that there is not", call: call{line: "/tiles/buildings,faces" + ourTile}, status: 404},
 		{name: "no layer at all", call: call{line: "/tiles/," + ourTile}, status: 404},
@@ -58,7 +58,7 @@ func TestTiles(t *testing.T) {
 		{name: "another format", call: call{line: "/tiles/buildings/2/1/1.png"}, status: 400},
 		{name: "a method that tiles do not have", call: call{line: "POST /tiles/buildings" + ourTile}, status: 405},
 		{name: "the list of layers", call: call{line: "/tiles"}, status: 200, want: []string{`"http://localhost:8080/tiles/buildings.json"`}},
-		{name: "the list of a stranger", viewer: &stranger, call: call{line: "/tiles"}, status: 200, want: []string{`"layers":[]`}},
+		{name: "the list of a stranger", viewer: stranger, call: call{line: "/tiles"}, status: 200, want: []string{`"layers":[]`}},
 		{name: "TileJSON", call: call{line: "/tiles/buildings,events.json"}, status: 200, want: []string{`"tilejson":"3.0.0"`, "{z}/{x}/{y}.mvt", `"vector_layers":[{`}},
 		{name: "TileJSON of what there is not", call: call{line: "/tiles/faces.json"}, status: 404},
 		{name: "TileJSON without its suffix", call: call{line: "/tiles/buildings"}, status: 404},
@@ -66,7 +66,7 @@ func TestTiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r.viewer = access.Local()
 			if tt.viewer != nil {
-				r.viewer = *tt.viewer
+				r.viewer = tt.viewer
 			}
 			rec := r.do(t, tt.call)
 			if rec.Code != tt.status {

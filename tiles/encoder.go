@@ -92,6 +92,7 @@ func (e *Encoder) Begin(name string, properties ...string) {
 	e.values.reset()
 	e.layers++
 	e.layer, e.features, e.open, e.least = e.layer[:0], 0, false, 0
+	clear(e.taken)
 }
 
 // Feature begins a feature and ends the one before. The number must be below

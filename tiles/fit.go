@@ -11,7 +11,7 @@ const maxCoarseness = extentBits + 2
 
 // Fit draws a tile of at most limit bytes. A tile that comes out larger is drawn
 // again by a coarser rule: polygons below an area, lines below a length, and
-// points in a cell that already has one are left out; from step to step the
+// points in a cell that already has one of their layer are left out; from step to step the
 // measure doubles. So a tile is never cut off somewhere in the middle, and what is
 // left out is what is hardest to see. Features marked with Keep always stay, and
 // may exceed the limit.
@@ -31,14 +31,13 @@ func (e *Encoder) Fit(id ID, limit int, draw func(*Encoder)) []byte {
 // nothing.
 type sieve struct {
 	coarseness uint8
-	least      int64 // area under which rings of the layer are always left out
-	kept       bool  // the open feature passes whatever its size
-	taken      map[[2]uint32]struct{}
+	least      int64                  // area under which rings of the layer are always left out
+	kept       bool                   // the open feature passes whatever its size
+	taken      map[[2]uint32]struct{} // cells that have a point of the layer
 }
 
 func (s *sieve) set(coarseness uint8) {
 	s.coarseness = coarseness
-	clear(s.taken)
 }
 
 // Keep lets the open feature stay in the tile however coarse it is drawn. It

@@ -151,7 +151,7 @@ func dump(t failing, s *world.Snapshot) string {
 		}
 	}
 	for _, q := range []string{"锦绣", "jx", "chong", "changfeng", "tower", "3幢", "秦", "5001", "锦绣 12"} {
-		for _, h := range s.Search(q, 1000, grid.Everywhere()) {
+		for _, h := range s.Search(q, 1000, of(grid.Everywhere())) {
 			fmt.Fprintf(&b, "%s: %s %d %s %s %v\n", q, h.Kind, h.ID, h.Name, h.Detail, h.Envelope)
 		}
 	}

@@ -8,37 +8,39 @@ import (
 	"quanxi/tiles"
 )
 
-// DrawTile draws one layer of a tile as it is for somebody who answers for scope,
-// and returns its bytes, which are e's until its next use. It is empty if there is
-// nothing to show, the layer is not drawn at that zoom, or there is no such
-// layer. The same state gives the same bytes on every node.
-func (s *Snapshot) DrawTile(e *tiles.Encoder, layer string, id tiles.ID, scope grid.Scope) []byte {
-	n, ok := layerNumber(layer)
-	if !ok || !table[n].Drawn(id.Z) {
-		return nil
-	}
+// DrawTile draws layers of a tile, one after the other, as they are for somebody with
+// scopes, and returns their bytes, which are e's until its next use. What
+// is too large is drawn coarser as a whole. A layer that there is not, or that is not
+// drawn at that zoom, or has nothing to show, adds nothing. The same state gives the
+// same bytes on every node.
+func (s *Snapshot) DrawTile(e *tiles.Encoder, id tiles.ID, scopes *Scopes, layers ...string) []byte {
 	d := drawings.Get().(*drawing)
 	defer d.done()
-	d.Snapshot, d.e, d.id, d.scope, d.envelope = s, e, id, scope, id.Envelope()
-	draw := d.layer(layer)
-	return e.Fit(id, tiles.MaxBytes, func(*tiles.Encoder) { draw() })
+	d.Snapshot, d.e, d.id, d.scopes, d.envelope = s, e, id, scopes, id.Envelope()
+	return e.Fit(id, tiles.MaxBytes, func(*tiles.Encoder) {
+		for _, layer := range layers {
+			if n, ok := layerNumber(layer); ok && table[n].Drawn(id.Z) {
+				d.layer(layer)()
+			}
+		}
+	})
 }
 
 // drawings keeps the scratch memory of drawings that are done.
 var drawings = sync.Pool{New: func() any { return new(drawing) }}
 
-// A drawing is one layer of one tile in the making.
+// A drawing is one tile in the making.
 type drawing struct {
 	*Snapshot
 	e        *tiles.Encoder
 	id       tiles.ID
-	scope    grid.Scope
+	scopes   *Scopes
 	envelope geo.Envelope
-	order    []numbered  // scratch of slots
-	spare    []numbered  // scratch of sorted
-	pixels   []geo.Pixel // scratch of shown and swept
-	asked    uint32      // the area that holds was asked for last, plus one
-	held     bool
+	order    []numbered       // scratch of slots
+	spare    []numbered       // scratch of sorted
+	pixels   []geo.Pixel      // scratch of shown and swept
+	asked    [subjects]uint32 // the area that holds was asked for last, plus one
+	held     [subjects]bool
 }
 
 // done lets go of everything but the scratch memory.
@@ -90,13 +92,13 @@ func (d *drawing) slots(kind grid.Kind) []numbered {
 	return d.order
 }
 
-// holds reports whether an area lies in the scope. Neighbours in a tile mostly
-// have the same area.
-func (d *drawing) holds(area uint32) bool {
-	if d.asked != area+1 || area == none {
-		d.asked, d.held = area+1, d.scope.Holds(d.code(area))
+// holds reports whether the scope of a subject holds an area. Neighbours in a tile
+// mostly have the same area.
+func (d *drawing) holds(of Subject, area uint32) bool {
+	if d.asked[of] != area+1 || area == none {
+		d.asked[of], d.held[of] = area+1, d.scopes[of].Holds(d.code(area))
 	}
-	return d.held
+	return d.held[of]
 }
 
 // polygon draws a ring of a feature.

@@ -63,7 +63,7 @@ func BenchmarkUncachedTile(b *testing.B) {
 			defer reportCPU(b)()
 			size := 0
 			for b.Loop() {
-				size = len(s.DrawTile(e, "buildings", at, grid.Scope{}))
+				size = len(s.DrawTile(e, at, of(grid.Scope{}), "buildings"))
 			}
 			b.ReportMetric(float64(size), "bytes")
 		})
@@ -77,7 +77,7 @@ func BenchmarkUncachedTile(b *testing.B) {
 			for b.Loop() {
 				out = 0
 				w.Reset(&out)
-				if _, err := w.Write(s.DrawTile(e, "buildings", at, grid.Scope{})); err != nil {
+				if _, err := w.Write(s.DrawTile(e, at, of(grid.Scope{}), "buildings")); err != nil {
 					b.Fatal(err)
 				}
 				if err := w.Close(); err != nil {

@@ -117,7 +117,7 @@ func TestNeighbouringGridsMeetInEveryTile(t *testing.T) {
 		p := at(rapid.IntRange(0, side*400).Draw(rt, "tile x"), rapid.IntRange(0, side*400).Draw(rt, "tile y"))
 		id := tiles.Holding(geo.Project(p), zoom)
 		uses := make(map[edge][]uint64)
-		for _, f := range tilestest.Decode(t, w.Snapshot().DrawTile(tiles.NewEncoder(), "divisions", id, everywhere))["divisions"] {
+		for _, f := range tilestest.Decode(t, w.Snapshot().DrawTile(tiles.NewEncoder(), id, of(everywhere), "divisions"))["divisions"] {
 			for _, e := range edgesOf(f.Geometry) {
 				if !onCut(e) {
 					uses[e] = append(uses[e], f.ID)
@@ -192,7 +192,7 @@ func TestTilesOfOneVersionAreTheSame(t *testing.T) {
 }
 
 func drawLayer(s *world.Snapshot, layer string, id tiles.ID) []byte {
-	return s.DrawTile(tiles.NewEncoder(), layer, id, everywhere)
+	return s.DrawTile(tiles.NewEncoder(), id, of(everywhere), layer)
 }
 
 func layerNames() []string {
@@ -225,63 +225,6 @@ func TestANumberMovesTheTileOfItsLabel(t *testing.T) {
 	if len(drawLayer(w.Snapshot(), "people", id)) == 0 {
 		t.Error("the label's tile shows no number")
 	}
-}
-
-// TestAnEventThatTurnsAmberIsTold watches the tile of an event, and that of the town
-// that counts it, while time goes on and nothing is written.
-func TestAnEventThatTurnsAmberIsTold(t *testing.T) {
-	clock := monday
-	w := world.New(world.Options{Now: func() time.Time { return clock }})
-	town := &grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Level: grid.TownLevel, Code: "500999001", Name: "宽镇",
-		Boundary: box(0, 0, 4000, 4000), Label: at(200, 200)}
-	event := func(id int64, urgency events.Urgency) *events.Event {
-		return &events.Event{Head: grid.Head{ID: id, Revision: 1}, Category: "water", State: events.Handling, Urgency: urgency,
-			Place: at(3900, 3900), OccurredAt: monday, ReportedAt: monday, DueAt: monday.Add(10 * time.Hour)}
-	}
-	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(town, event(2, events.Routine), event(3, events.Urgent))); err != nil {
-		t.Fatal(err)
-	}
-	single, counted := tiles.Holding(geo.Project(at(3900, 3900)), 14), tiles.Holding(geo.Project(at(200, 200)), 11)
-	for _, tt := range []struct {
-		name    string
-		minutes int
-		told    int // events
-		redrawn bool
-	}{
-		{"just before four fifths of its time are gone", 8*60 - 1, 0, false},
-		{"four fifths are gone: it turns amber, and what is red stays as it is", 8 * 60, 1, true},
-		{"later", 9 * 60, 0, false},
-		{"all of it is gone: it turns red", 10 * 60, 2, true},
-		{"later still", 11 * 60, 0, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			before := w.Snapshot()
-			clock = monday.Add(time.Duration(tt.minutes) * time.Minute)
-			effects := w.Advance()
-			if told := len(slices.Collect(effects.Touched())); told != tt.told {
-				t.Errorf("told of %d events, want %d", told, tt.told)
-			}
-			if other := !bytes.Equal(drawLayer(before, "events", counted), drawLayer(w.Snapshot(), "events", counted)); other != tt.redrawn {
-				t.Errorf("the count looks different: %v", other)
-			}
-			for name, id := range map[string]tiles.ID{"the event": single, "the count": counted} {
-				after := w.Snapshot()
-				if moved := after.TileVersion("events", id) != before.TileVersion("events", id); moved != tt.redrawn {
-					t.Errorf("the tile of %s has a new version: %v", name, moved)
-				}
-				if got := redraws(effects, "events", id); got != tt.redrawn {
-					t.Errorf("screens are told of the tile of %s: %v", name, got)
-				}
-			}
-		})
-	}
-}
-
-// redraws reports whether effects tell that a tile of a layer may look different.
-func redraws(effects world.Effects, layer string, id tiles.ID) bool {
-	return slices.ContainsFunc(slices.Collect(effects.Redrawn()), func(r world.Redrawn) bool {
-		return r.Layer == layer && (r.Zooms == 0 || r.Zooms>>id.Z&1 != 0) && tiles.Holding(geo.Project(r.Envelope.Min), id.Z) == id
-	})
 }
 
 // Tables of divisions often come without polygons, with a point at best.

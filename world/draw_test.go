@@ -123,7 +123,7 @@ func TestGoldenTiles(t *testing.T) {
 		{"people by building", "people", 17, everywhere},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tile := s.DrawTile(tiles.NewEncoder(), tt.layer, tileOver(tt.zoom), tt.scope)
+			tile := s.DrawTile(tiles.NewEncoder(), tileOver(tt.zoom), of(tt.scope), tt.layer)
 			tilestest.Golden(t, tt.name, tile)
 		})
 	}
@@ -135,8 +135,8 @@ func TestScopedLayersStayInTheScope(t *testing.T) {
 	s := tinyTown(t).Snapshot()
 	for _, l := range world.Layers() {
 		for zoom := l.MinZoom; zoom <= l.MaxZoom; zoom++ {
-			all := tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), l.Name, tileOver(zoom), everywhere))
-			none := tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), l.Name, tileOver(zoom), nowhere))
+			all := tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), tileOver(zoom), of(everywhere), l.Name))
+			none := tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), tileOver(zoom), of(nowhere), l.Name))
 			if l.Scoped && len(none) > 0 {
 				t.Errorf("%s at zoom %d shows %v to somebody without any scope", l.Name, zoom, none)
 			}
@@ -147,7 +147,7 @@ func TestScopedLayersStayInTheScope(t *testing.T) {
 			}
 		}
 	}
-	west := tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), "people", tileOver(16), westGrid))["people"]
+	west := tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), tileOver(16), of(westGrid), "people"))["people"]
 	if len(west) != 1 || west[0].Properties["code"] != "500999001001001" {
 		t.Errorf("the west grid's leader gets the numbers %v", west)
 	}
@@ -158,7 +158,7 @@ func TestEachLayerKeepsItsWord(t *testing.T) {
 	for _, l := range world.Layers() {
 		seen := make(map[string]bool)
 		for zoom := uint8(0); zoom <= tiles.MaxZoom; zoom++ {
-			for part, features := range tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), l.Name, tileOver(zoom), everywhere)) {
+			for part, features := range tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), tileOver(zoom), of(everywhere), l.Name)) {
 				seen[part] = true
 				checkPart(t, l, part, zoom, features)
 			}
@@ -215,8 +215,8 @@ func TestTheOrderOfArrivalDoesNotShow(t *testing.T) {
 				if l.Name == "workers" {
 					continue // positions are not of the log
 				}
-				a := bytes.Clone(want.Snapshot().DrawTile(tiles.NewEncoder(), l.Name, tileOver(zoom), everywhere))
-				b := w.Snapshot().DrawTile(tiles.NewEncoder(), l.Name, tileOver(zoom), everywhere)
+				a := bytes.Clone(want.Snapshot().DrawTile(tiles.NewEncoder(), tileOver(zoom), of(everywhere), l.Name))
+				b := w.Snapshot().DrawTile(tiles.NewEncoder(), tileOver(zoom), of(everywhere), l.Name)
 				if !bytes.Equal(a, b) {
 					rt.Fatalf("%s at zoom %d: %s", l.Name, zoom, cmp.Diff(string(tilestest.Text(t, a)), string(tilestest.Text(t, b))))
 				}

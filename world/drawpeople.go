@@ -19,8 +19,8 @@ const (
 // peopleByBuilding is the lowest zoom at which people are counted by building.
 const peopleByBuilding = 17
 
-// peopleCounts draws numbers and never anybody, and only where the viewer answers
-// for the whole area that is counted.
+// peopleCounts draws numbers and never anybody, and only where they may be
+// known of: by building as single homes may, by division as numbers may.
 func (d *drawing) peopleCounts() {
 	d.e.Begin("people", "code", "building", "people", "living", "aged60", "care")
 	if d.id.Z >= peopleByBuilding {
@@ -35,7 +35,7 @@ func (d *drawing) peopleOfBuildings() {
 	for _, n := range d.slots(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		h := b.Homes()
-		if h.People == 0 || !d.holds(b.row.area) {
+		if h.People == 0 || !d.holds(OfHomes, b.row.area) {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
@@ -50,7 +50,7 @@ func (d *drawing) peopleOfAreas() {
 	for _, n := range d.divisionsHere() {
 		div := d.DivisionAt(n.slot)
 		c := div.Counters()
-		if div.Level() != level || c.People == 0 || !d.holds(n.slot) {
+		if div.Level() != level || c.People == 0 || !d.holds(OfNumbers, n.slot) {
 			continue
 		}
 		d.e.Feature(uint64(n.id))

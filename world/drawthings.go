@@ -16,7 +16,7 @@ func (d *drawing) componentsAndDevices() {
 
 // boundDevices draws what is bound to a home, to those who answer for it.
 func (d *drawing) boundDevices() {
-	d.things("devices", grid.Devices, func(t Thing) bool { return t.Bound() && d.scope.Holds(t.Area()) })
+	d.things("devices", grid.Devices, func(t Thing) bool { return t.Bound() && d.holds(OfDevices, d.areaOfItem(devices, t.Slot)) })
 }
 
 // things draws those that pass, with category and state.
@@ -47,7 +47,7 @@ func (d *drawing) cameraMarks() {
 	d.e.Begin("cameras", "azimuth", "view", "state", "name")
 	for _, n := range d.slots(grid.Cameras) {
 		c := d.ThingAt(grid.Cameras, n.slot)
-		if !d.holds(c.row.area) {
+		if !d.holds(OfDevices, c.row.area) {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
@@ -73,18 +73,18 @@ func (d *drawing) servicePoints() {
 	d.e.End()
 }
 
-// onDuty is how long after the last word from a worker's phone the worker counts
-// as on duty.
-const onDuty = 30 * time.Minute
+// OnDuty is how long after the last word from a worker's phone the worker counts as
+// on duty, in tiles and on screens alike.
+const OnDuty = 10 * time.Minute
 
 // workersOnDuty draws the last positions. They belong to no Snapshot: the tile
 // shows those of the moment of drawing.
 func (d *drawing) workersOnDuty() {
 	var found []numbered
 	places := make(map[int64]geo.Point)
-	since := time.Unix(d.now, 0).Add(-onDuty)
+	since := time.Unix(d.now, 0).Add(-OnDuty)
 	for p := range d.positions.within(d.envelope, since) {
-		if slot, ok := d.workers.live(p.Worker); ok && d.holds(d.workers.rows.at(slot).area) {
+		if slot, ok := d.workers.live(p.Worker); ok && d.holds(OfStaff, d.workers.rows.at(slot).area) {
 			found = append(found, numbered{p.Worker, slot})
 			places[p.Worker] = p.Place
 		}

@@ -15,7 +15,7 @@ type Identified struct {
 	Chain    []Division // from the city in
 	Building Building   // meaningful if Found
 	Found    bool       // there is a building at the place
-	// Homes reports that the scope holds the building, so that its homes may be told.
+	// Homes reports that the homes of the building may be told of.
 	Homes   bool
 	Workers []Worker // who answer for the place, nearest to the door first
 	Near    []Near   // nearest first
@@ -39,16 +39,16 @@ const (
 )
 
 // Identify finds what is at p and near it. Who answers, cameras and events are
-// told only where the scope holds.
-func (s *Snapshot) Identify(p geo.Point, scope grid.Scope) Identified {
+// told only where the scopes hold them.
+func (s *Snapshot) Identify(p geo.Point, scopes *Scopes) Identified {
 	out := Identified{Place: p, Chain: s.Chain(p)}
-	holds := s.holder(scope)
+	known := s.knower(scopes)
 	if slot := s.buildingAt(p); slot != none {
 		out.Building, out.Found = s.BuildingAt(slot), true
-		out.Homes = holds(s.buildings.rows.at(slot).area)
+		out.Homes = known.holds(OfHomes, s.buildings.rows.at(slot).area)
 	}
-	out.Workers = s.answering(&out, holds)
-	out.Near = s.near(p, holds)
+	out.Workers = s.answering(&out, known)
+	out.Near = s.near(p, known)
 	return out
 }
 
@@ -75,15 +75,15 @@ func (s *state) buildingAt(p geo.Point) uint32 {
 
 // answering returns the building's steward and the workers of each division of
 // the chain, the finest first, within a division by role.
-func (s *Snapshot) answering(at *Identified, holds func(uint32) bool) []Worker {
+func (s *Snapshot) answering(at *Identified, known *knower) []Worker {
 	var out []Worker
-	if at.Found && at.Homes {
+	if at.Found && known.holds(OfStaff, at.Building.row.area) {
 		if w, ok := s.Worker(at.Building.Steward()); ok {
 			out = append(out, w)
 		}
 	}
 	for _, d := range slices.Backward(at.Chain) {
-		if !holds(d.Slot) {
+		if !known.holds(OfStaff, d.Slot) {
 			continue
 		}
 		from := len(out)
@@ -97,7 +97,7 @@ func (s *Snapshot) answering(at *Identified, holds func(uint32) bool) []Worker {
 	return out
 }
 
-func (s *Snapshot) near(p geo.Point, holds func(uint32) bool) []Near {
+func (s *Snapshot) near(p geo.Point, known *knower) []Near {
 	var out []Near
 	for _, k := range [...]sort{service, components, cameras, happenings} {
 		n := 0
@@ -105,7 +105,7 @@ func (s *Snapshot) near(p geo.Point, holds func(uint32) bool) []Near {
 			if metres > nearRadiusM || n == nearOfKind {
 				break
 			}
-			if k == happenings && !s.events.rows.at(slot).open() || !public(k) && !holds(s.areaOfItem(k, slot)) {
+			if k == happenings && !s.events.rows.at(slot).open() || !known.sees(item{k, slot}) {
 				continue
 			}
 			one := s.nearOne(k, slot)

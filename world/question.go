@@ -13,7 +13,7 @@ import (
 type question struct {
 	s     *Snapshot
 	words [][]pattern // each as it was typed, and with its numbers in digits
-	holds func(area uint32) bool
+	known *knower
 	limit int
 	looks int
 	hits  []Hit
@@ -111,7 +111,7 @@ func beyondLatin(r rune) rune {
 // other of its texts.
 func (q *question) look(who uint32) {
 	k, slot := sort(who>>slotBits), who&slotMask
-	if !public(k) && !q.holds(q.s.areaOfItem(k, slot)) {
+	if !q.known.sees(item{k, slot}) {
 		return
 	}
 	texts := q.s.textsOf(k, slot)

@@ -37,15 +37,15 @@ const (
 // roads, waters, greens, parcels and workers by any part of a name or an address
 // in Chinese, by pinyin in full or by initials, with numbers in digits or written
 // out, and divisions by the first digits of their codes. Several words separated by spaces must all be found. What the
-// scope does not hold of cameras and workers is left out before anything is
+// scopes do not hold of cameras and workers is left out before anything is
 // ranked. The best hits come first, at most limit. A question that fits more than
 // 20,000 entities is answered from the first of them.
-func (s *Snapshot) Search(query string, limit int, scope grid.Scope) []Hit {
+func (s *Snapshot) Search(query string, limit int, scopes *Scopes) []Hit {
 	words := wordsOf(query)
 	if len(words) == 0 || limit <= 0 {
 		return nil
 	}
-	q := question{s: s, holds: s.holder(scope), limit: limit}
+	q := question{s: s, known: s.knower(scopes), limit: limit}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
 	}

@@ -70,7 +70,7 @@ func TestSearchByNumbers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, hit := range s.Search(tt.query, 10, grid.Everywhere()) {
+			for _, hit := range s.Search(tt.query, 10, of(grid.Everywhere())) {
 				got = append(got, hit.Name)
 			}
 			if strings.Join(got, " ") != tt.want {

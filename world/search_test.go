@@ -86,7 +86,7 @@ func TestSearch(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, hit := range s.Search(tt.query, 10, tt.scope) {
+			for _, hit := range s.Search(tt.query, 10, of(tt.scope)) {
 				got = append(got, hit.Name)
 				if !hit.There || hit.ID == 0 {
 					t.Errorf("%s has no place or no id: %+v", hit.Name, hit)
@@ -106,7 +106,7 @@ func TestSearchFollowsChanges(t *testing.T) {
 	if _, err := w.Apply(world.Position{Pos: 2}, []world.Step{step, {Remove: grid.Ref{Kind: grid.Roads, ID: 11, Revision: 2}}}); err != nil {
 		t.Fatal(err)
 	}
-	found := func(s *world.Snapshot, q string) int { return len(s.Search(q, 10, grid.Everywhere())) }
+	found := func(s *world.Snapshot, q string) int { return len(s.Search(q, 10, of(grid.Everywhere()))) }
 	for _, tt := range []struct {
 		query         string
 		before, after int
@@ -144,7 +144,7 @@ func TestIdentify(t *testing.T) {
 		{"outside every division", at(-5, 0), grid.Everywhere(), "", false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := w.Snapshot().Identify(tt.place, tt.scope)
+			got := w.Snapshot().Identify(tt.place, of(tt.scope))
 			var chain, workers []string
 			for _, d := range got.Chain {
 				chain = append(chain, d.Name())

@@ -103,7 +103,7 @@ func whole(t *testing.T, s *world.Snapshot) {
 	if found != 1 {
 		t.Errorf("at %d the event is found %d times", s.Position().Pos, found)
 	}
-	if hits := s.Search("楼", 10, grid.Everywhere()); len(hits) != 2 {
+	if hits := s.Search("楼", 10, of(grid.Everywhere())); len(hits) != 2 {
 		t.Errorf("at %d %d buildings are found by name", s.Position().Pos, len(hits))
 	}
 }

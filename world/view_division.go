@@ -162,17 +162,6 @@ func (s *Snapshot) ToBePlaced() []Division {
 	return out
 }
 
-// UnplacedBuildings yields the buildings that no division holds.
-func (s *Snapshot) UnplacedBuildings() iter.Seq[Building] {
-	return func(yield func(Building) bool) {
-		for slot := range s.buildings.rows.n {
-			if s.buildings.lives(slot) && s.buildings.rows.at(slot).area == none && !yield(s.BuildingAt(slot)) {
-				return
-			}
-		}
-	}
-}
-
 // Borders yields each stretch of border whose envelope meets env once, whatever
 // the number of divisions that share it.
 func (s *Snapshot) Borders(env geo.Envelope) iter.Seq[*Border] {

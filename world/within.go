@@ -21,15 +21,15 @@ type Area interface {
 // them, homes and people by their building, everything else by its place.
 // Buildings, components, organisations and service points are counted wherever
 // they are; homes, people, devices, cameras, workers and events only where the
-// scope holds (RULES C1). Workers are not counted: they have no fixed place. The
+// scopes hold them (RULES C1). Workers are not counted: they have no fixed place. The
 // error is that of a context that ends first.
-func (s *Snapshot) Within(ctx context.Context, area Area, scope grid.Scope) (Counters, error) {
+func (s *Snapshot) Within(ctx context.Context, area Area, scopes *Scopes) (Counters, error) {
 	var sum Counters
-	holds := s.holder(scope)
+	known := s.knower(scopes)
 	err := s.each(ctx, area, buildings, func(slot uint32) {
 		row := s.buildings.rows.at(slot)
 		sum.Buildings++
-		if holds(row.area) {
+		if known.holds(OfHomes, row.area) {
 			c := row.homes.homes().counters()
 			sum.plus(&c, 1)
 		}
@@ -38,9 +38,8 @@ func (s *Snapshot) Within(ctx context.Context, area Area, scope grid.Scope) (Cou
 		if err != nil {
 			return Counters{}, err
 		}
-		open := public(k)
 		err = s.each(ctx, area, k, func(slot uint32) {
-			if open || holds(s.areaOfItem(k, slot)) {
+			if known.sees(item{k, slot}) {
 				c := s.countersOf(item{k, slot})
 				sum.plus(&c, 1)
 			}
@@ -55,19 +54,19 @@ func public(k sort) bool {
 }
 
 // List returns the ids of what lies in an area, in ascending order, above after,
-// at most limit; of kinds that not everybody may know of, only where the scope
-// holds. Kinds are buildings, dwellings, people and all that stand at a point. The
+// at most limit; of kinds that not everybody may know of, only where the scopes
+// hold them. Kinds are buildings, dwellings, people and all that stand at a point. The
 // error is that of a context that ends first.
-func (s *Snapshot) List(ctx context.Context, kind grid.Kind, area Area, scope grid.Scope, after int64, limit int) ([]int64, error) {
+func (s *Snapshot) List(ctx context.Context, kind grid.Kind, area Area, scopes *Scopes, after int64, limit int) ([]int64, error) {
 	k, ok := sortOf(kind)
 	if !ok || limit <= 0 {
 		return nil, nil
 	}
-	holds := s.holder(scope)
+	known := s.knower(scopes)
 	page := lowest{after: after, limit: limit}
 	if k == dwellings || k == people {
 		err := s.each(ctx, area, buildings, func(slot uint32) {
-			if holds(s.buildings.rows.at(slot).area) {
+			if known.holds(OfHomes, s.buildings.rows.at(slot).area) {
 				s.listHomes(k, slot, &page)
 			}
 		})
@@ -76,7 +75,7 @@ func (s *Snapshot) List(ctx context.Context, kind grid.Kind, area Area, scope gr
 		}
 	}
 	err := s.each(ctx, area, k, func(slot uint32) {
-		if public(k) || holds(s.areaOfItem(k, slot)) {
+		if known.sees(item{k, slot}) {
 			page.add(s.shelfOf(k).id(slot))
 		}
 	})
@@ -137,23 +136,6 @@ func isBox(a Area, env geo.Envelope) bool {
 // borders is needed.
 func inside(env geo.Envelope, p geo.Point) bool {
 	return env.Min.Lon < p.Lon && p.Lon < env.Max.Lon && env.Min.Lat < p.Lat && p.Lat < env.Max.Lat
-}
-
-// holder returns a test whether the scope holds an area. It remembers its
-// answers, since neighbours lie in the same few areas.
-func (s *state) holder(scope grid.Scope) func(area uint32) bool {
-	if scope.IsEverywhere() {
-		return func(uint32) bool { return true }
-	}
-	known := make(map[uint32]bool)
-	return func(area uint32) bool {
-		held, ok := known[area]
-		if !ok {
-			held = scope.Holds(s.code(area))
-			known[area] = held
-		}
-		return held
-	}
 }
 
 // lowest keeps the smallest ids above one, in bounded memory.

@@ -13,8 +13,14 @@ import (
 // failing is what tests of all kinds have.
 type failing interface{ Fatalf(string, ...any) }
 
+// of returns the scopes of somebody who may know of everything in one scope.
+func of(scope grid.Scope) *world.Scopes {
+	all := world.AllOf(scope)
+	return &all
+}
+
 func within(t failing, s *world.Snapshot, area world.Area, scope grid.Scope) world.Counters {
-	c, err := s.Within(context.Background(), area, scope)
+	c, err := s.Within(context.Background(), area, of(scope))
 	if err != nil {
 		t.Fatalf("within: %v", err)
 	}
@@ -22,7 +28,7 @@ func within(t failing, s *world.Snapshot, area world.Area, scope grid.Scope) wor
 }
 
 func list(t failing, s *world.Snapshot, kind grid.Kind, area world.Area, scope grid.Scope, after int64, limit int) []int64 {
-	ids, err := s.List(context.Background(), kind, area, scope, after, limit)
+	ids, err := s.List(context.Background(), kind, area, of(scope), after, limit)
 	if err != nil {
 		t.Fatalf("list %s: %v", kind, err)
 	}
@@ -79,11 +85,11 @@ func TestCountingEndsWhenNobodyWaits(t *testing.T) {
 		ask  func(context.Context, world.Area) error
 	}{
 		{"counting", func(ctx context.Context, a world.Area) error {
-			_, err := s.Within(ctx, a, grid.Everywhere())
+			_, err := s.Within(ctx, a, of(grid.Everywhere()))
 			return err
 		}},
 		{"listing", func(ctx context.Context, a world.Area) error {
-			_, err := s.List(ctx, grid.Components, a, grid.Everywhere(), 0, 10)
+			_, err := s.List(ctx, grid.Components, a, of(grid.Everywhere()), 0, 10)
 			return err
 		}},
 	} {

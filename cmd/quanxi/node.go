@@ -89,9 +89,10 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 
 // server returns the handler of everything that the node answers.
 func (n *node) server(hosts []string) *server.Server {
+	local := access.Local()
 	return server.New(server.Options{
 		Views:   n.views,
-		Viewer:  func(*http.Request) access.Viewer { return access.Local() },
+		Viewer:  func(*http.Request) *access.Viewer { return local },
 		Tokens:  tokens{n.feed, n.sealer},
 		Status:  n.status,
 		Feed:    n.socket,
@@ -133,9 +134,6 @@ func (n *node) publishPosition(p access.Position) error {
 	return n.bus.PublishMove(feed.Move{ID: p.Worker, Name: p.Name, Area: p.Area, Place: p.Place, At: p.At})
 }
 
-// offDuty is how long a worker who does not move stays on the map.
-const offDuty = 10 * time.Minute
-
 // followPositions hands the positions of all nodes to hub and World, until ctx ends.
 func (n *node) followPositions(ctx context.Context) error {
 	stop, err := n.bus.SubscribeMoves(func(m feed.Move) {
@@ -153,7 +151,7 @@ func (n *node) followPositions(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case now := <-tick.C:
-			n.hub.Expire(now.Add(-offDuty))
+			n.hub.Expire(now.Add(-world.OnDuty))
 		}
 	}
 }

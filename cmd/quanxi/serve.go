@@ -37,9 +37,9 @@ func (c *serveCommand) Run(in *invocation) error {
 // returns it. What was started before an error is in p.
 func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, screen io.Writer) (string, error) {
 	// The address first: if it is in use nothing else need be tried.
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	listener, err := listenOn(ctx, c.Addr, "--addr")
 	if err != nil {
-		return "", fmt.Errorf("listen: %w", err)
+		return "", err
 	}
 	p.atEnd("listener", func() error { return ignoreClosed(listener.Close()) })
 	secure, err := c.secure()
@@ -73,14 +73,23 @@ func (c *serveCommand) startMetrics(ctx context.Context, p *parts, registry *pro
 	if c.MetricsAddr == "" {
 		return nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.MetricsAddr)
+	listener, err := listenOn(ctx, c.MetricsAddr, "--metrics-addr")
 	if err != nil {
-		return fmt.Errorf("listen for metrics: %w", err)
+		return err
 	}
 	p.start("metrics", func(ctx context.Context) error {
 		return server.Serve(ctx, listener, server.MetricsHandler(registry), nil, log)
 	})
 	return nil
+}
+
+// listenOn opens an address, or says which flag would give another.
+func listenOn(ctx context.Context, addr, flag string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", flag, addr, err)
+	}
+	return listener, nil
 }
 
 func address(listener net.Listener, secure bool) string {

@@ -233,6 +233,8 @@ func TestServeRefuses(t *testing.T) {
 		want string
 	}{
 		{"a port in use", []string{"serve", "--addr", taken.Addr().String()}, "address already in use"},
+		{"a port in use, by name of the flag", []string{"serve", "--addr", taken.Addr().String()}, "--addr " + taken.Addr().String()},
+		{"a port for metrics in use", []string{"serve", "--addr", "127.0.0.1:0", "--metrics-addr", taken.Addr().String()}, "--metrics-addr " + taken.Addr().String()},
 		{"the open network", []string{"serve", "--addr", "0.0.0.0:0"}, "--insecure-http opens it to everybody"},
 		{"the open network by an empty host", []string{"serve", "--addr", ":0"}, "not on loopback"},
 		{"metrics on the open network", []string{"serve", "--addr", "127.0.0.1:0", "--metrics-addr", "0.0.0.0:0"}, "--metrics-addr"},

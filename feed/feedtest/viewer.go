@@ -17,5 +17,8 @@ func Of(code grid.Code) Viewer { return Viewer{string(code), grid.NewScope(grid.
 // Sees implements feed.Viewer.
 func (v Viewer) Sees(_ grid.Kind, area grid.Code) bool { return v.Scope.Holds(area) }
 
+// SeesNumbers implements feed.Viewer.
+func (v Viewer) SeesNumbers(division grid.Code) bool { return v.Scope.Holds(division) }
+
 // Ranges implements feed.Viewer.
 func (v Viewer) Ranges() []grid.CodeRange { return v.Scope.Ranges() }

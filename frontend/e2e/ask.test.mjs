@@ -74,6 +74,53 @@ describe("asking the map", () => {
     await screen.close();
   });
 
+  it("what is searched for opens itself, not what stands at its label; Back closes it", async () => {
+    const { items: streets } = await api.get("/api/divisions?level=3&limit=1");
+    const [community] = (await api.get(`/api/divisions?parent=${streets[0].code}&limit=1`)).items;
+    const screen = await browser.newScreen({ path: "/m/", size: sizes.phone, mood: "light" });
+    await screen.idle();
+    await screen.page.fill(".search input", community.code);
+    await screen.sees("#hit-0");
+    await screen.until(async () => (await screen.text("#hits")).includes(community.name), "it is found");
+    await screen.press("Enter");
+    await screen.sees("[data-area-numbers] [data-count=people]");
+    assert.equal(await screen.text("[data-identify] h2"), community.name);
+    assert.ok(screen.address().includes(`of=divisions/${community.code}`));
+    await screen.page.goBack();
+    await screen.loses("[data-identify]");
+    assert.equal(new URL(screen.page.url()).pathname, "/m/");
+    await screen.close();
+  });
+
+  it("a shape that crosses itself is refused in words, and is drawn again", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}` });
+    await screen.idle();
+    await screen.press("p");
+    for (const corner of [[0.4, 0.4], [0.6, 0.4], [0.4, 0.6], [0.6, 0.6]]) {
+      await screen.tap(...corner);
+      await screen.page.waitForTimeout(350); // two quick clicks would be a double click
+    }
+    await screen.press("Enter");
+    await screen.sees("[data-refused]");
+    await screen.click(".redraw");
+    await screen.loses("[data-refused]");
+    await screen.close();
+  });
+
+  it("a home of a list opens its building at its floor, with who is registered there", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}`, size: sizes.desk });
+    await screen.idle();
+    await screen.press("r");
+    await screen.drag([0.35, 0.35], [0.65, 0.65]);
+    await screen.sees('[data-within][data-state="ready"] li');
+    await screen.click("[data-within] [role=tab]:nth-child(2)");
+    await screen.until(async () => /单元|\d-\d/.test(await screen.text("[data-within] li .t1")), "the row says stair and room");
+    await screen.click("[data-within] li button");
+    await screen.sees("[data-home]");
+    assert.match(screen.address(), /floor=/);
+    await screen.close();
+  });
+
   it("a drawn rectangle is counted and listed", async () => {
     const screen = await browser.newScreen({ path: `/#${atHouse()}` });
     await screen.idle();

@@ -1,5 +1,5 @@
 import type {
-  Category, Division, EventRecord, Hit, Identified, Page, Resident, Status, Counters, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, EventRecord, Hit, Identified, Page, Resident, Status, Thing, Counters, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
 
 /** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
@@ -73,6 +73,11 @@ export class Client {
 
   entity<T>(kind: string, id: number, signal?: AbortSignal): Promise<T> {
     return this.get(`/api/${kind}/${id}`, {}, signal);
+  }
+
+  /** Something by its kind and its id, or the code of a division; without its geometry. */
+  thing(of: string, key: string, signal?: AbortSignal): Promise<Thing> {
+    return this.get(`/api/${of}/${encodeURIComponent(key)}`, of === "divisions" ? { geometry: "false" } : {}, signal);
   }
 
   /** Who is registered at or lives in a home; names, numbers and phones as this viewer may see them. */

@@ -105,6 +105,19 @@ export interface Hit {
   readonly on_map?: boolean;
 }
 
+/** Something of its own name that a search or a list leads to; a division has level and counters. */
+export interface Thing {
+  readonly id: number;
+  readonly name?: string;
+  readonly code?: string;
+  readonly level?: number;
+  readonly category?: string;
+  readonly class?: string;
+  readonly state?: string;
+  readonly address?: string;
+  readonly counters?: Counters;
+}
+
 /** Numbers of one division; a number that this viewer may not know is absent. */
 export type Counters = Readonly<Record<string, number>>;
 
@@ -170,6 +183,8 @@ export interface WithinItem {
   readonly state?: string;
   readonly residence?: string;
   readonly born?: string;
+  /** The home that a home or a person of a list is, as people say it. */
+  readonly where?: { readonly building: number; readonly name: string; readonly dwelling: number; readonly unit: number; readonly floor: number; readonly room: string };
 }
 
 export interface WithinReply {

@@ -13,7 +13,9 @@ export interface Camera {
 
 export type Selection =
   | { readonly kind: "place"; readonly lon: number; readonly lat: number }
-  | { readonly kind: "event"; readonly id: number };
+  | { readonly kind: "event"; readonly id: number }
+  /** Something else that has a name of its own: `of` is its kind, `key` its id, or the code of a division. */
+  | { readonly kind: "thing"; readonly of: string; readonly key: string; readonly lon: number; readonly lat: number };
 
 export const themes = ["map", "people", "use", "devices", "workers", "service"] as const;
 /** What the map tells about, besides the ground: events, people, uses of houses … */
@@ -51,7 +53,8 @@ export function writeAddress({ camera, theme, hidden, selection, floor }: Addres
   if (camera) fields.push(`map=${writeCamera(camera)}`);
   if (theme !== "map") fields.push(`t=${theme}`);
   if (hidden.length > 0) fields.push(`hide=${hidden.join(",")}`);
-  if (selection?.kind === "place") fields.push(`at=${selection.lon.toFixed(6)},${selection.lat.toFixed(6)}`);
+  if (selection?.kind === "thing") fields.push(`of=${selection.of}/${selection.key}`);
+  if (selection?.kind === "place" || selection?.kind === "thing") fields.push(`at=${selection.lon.toFixed(6)},${selection.lat.toFixed(6)}`);
   if (selection?.kind === "event") fields.push(`event=${selection.id}`);
   if (floor !== undefined) fields.push(`floor=${floor}`);
   return fields.length > 0 ? `#${fields.join("&")}` : "";
@@ -76,7 +79,9 @@ function readSelection(fields: URLSearchParams): Selection | undefined {
   if (id !== undefined && Number.isSafeInteger(id) && id > 0) return { kind: "event", id };
   const [lon, lat] = (fields.get("at") ?? "").split(",").map(Number);
   if (lon === undefined || lat === undefined || !Number.isFinite(lon) || !Number.isFinite(lat)) return undefined;
-  return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? { kind: "place", lon, lat } : undefined;
+  if (Math.abs(lon) > 180 || Math.abs(lat) > 90) return undefined;
+  const [, of, key] = /^([a-z]+)\/(\d+)$/.exec(fields.get("of") ?? "") ?? [];
+  return of !== undefined && key !== undefined ? { kind: "thing", of, key, lon, lat } : { kind: "place", lon, lat };
 }
 
 function numberIn(text: string | null): number | undefined {

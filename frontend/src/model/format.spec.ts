@@ -27,7 +27,7 @@ describe("moment", () => {
   const now = new Date(2026, 10, 23, 21, 6).getTime();
   it.each([
     ["today without a date", new Date(2026, 10, 23, 8, 5), "08:05"],
-    ["this year without the year", new Date(2026, 10, 8, 8, 5), "11-08"],
+    ["this year without the year", new Date(2026, 10, 8, 8, 5), "11-08 08:05"],
     ["before with the year", new Date(2024, 10, 8), "2024-11-08"],
   ])("%s", (_, at, written) => {
     expect(moment(at.getTime(), now)).toBe(written);

@@ -29,13 +29,13 @@ export function stopwatch(ms: number): string {
   return seconds < 3600 ? `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}` : span(ms);
 }
 
-/** 21:06 of today; 11-08 of this year; 2024-11-08 before. */
+/** 21:06 of today; 11-08 21:06 of this year, for the day alone misleads around midnight; 2024-11-08 before. */
 export function moment(at: number, now: number): string {
   const then = new Date(at);
   const today = new Date(now);
   if (then.toDateString() === today.toDateString()) return clock(at);
   const day = `${two(then.getMonth() + 1)}-${two(then.getDate())}`;
-  return then.getFullYear() === today.getFullYear() ? day : `${then.getFullYear()}-${day}`;
+  return then.getFullYear() === today.getFullYear() ? `${day} ${clock(at)}` : `${then.getFullYear()}-${day}`;
 }
 
 /** 21:06 */

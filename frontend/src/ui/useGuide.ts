@@ -30,6 +30,10 @@ export interface Guide {
   tapped(what: Tapped): Promise<void>;
   selectPlace(place: Place): Promise<void>;
   selectIncident(incident: Incident): Promise<void>;
+  /** Selects something by its kind and its id, or the code of a division; buildings by the house itself. */
+  selectThing(of: string, key: string, place: Place): Promise<void>;
+  /** Opens a home: its building drawn out, its floor, and who is registered there. */
+  selectHome(home: { building: number; dwelling: number; floor: number }): Promise<void>;
   goHit(hit: Hit): Promise<void>;
   openBuilding(floor?: number): Promise<void>;
   /** Shows the whole area. */
@@ -66,14 +70,29 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (incident) await selectIncident(incident);
   };
 
-  const goHit = async ({ id, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
+  const selectThing = async (of: string, key: string, place: Place): Promise<void> => {
+    const incident = of === "events" ? incidents.all.value.byID.get(Number(key)) : undefined;
+    if (incident) return selectIncident(incident);
+    if (of !== "buildings") return selection.select({ kind: "thing", of, key, lon: place[0], lat: place[1] }, place);
+    // The point of a bent building may lie on its neighbour.
+    await selectPlace((await placeOfBuilding(client, Number(key)).catch(() => undefined)) ?? place);
+  };
+
+  const selectHome = async ({ building, dwelling, floor }: { building: number; dwelling: number; floor: number }): Promise<void> => {
+    const place = await placeOfBuilding(client, building).catch(() => undefined);
+    if (!place) return;
+    town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp + 1 });
+    await selectPlace(place);
+    await openBuilding(floor);
+    selection.chosenHome.value = dwelling;
+  };
+
+  const goHit = async ({ id, code, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
     if (shown === false) return;
     const wide = kind === "divisions" && envelope[2] > envelope[0];
     if (wide) town.value?.frame(envelope);
     else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
-    // The point of a bent building may lie on its neighbour.
-    const within = kind === "buildings" ? await placeOfBuilding(client, id).catch(() => undefined) : undefined;
-    await selectPlace(within ?? [lon, lat]);
+    await selectThing(kind, kind === "divisions" && code ? code : String(id), [lon, lat]);
   };
 
   const openBuilding = async (floor?: number): Promise<void> => {
@@ -93,6 +112,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
 
   const restore = async (chosen: Selection): Promise<void> => {
     if (chosen.kind === "place") return selectPlace([chosen.lon, chosen.lat]);
+    if (chosen.kind === "thing") return selection.select(chosen, [chosen.lon, chosen.lat]);
     const incident = incidents.all.value.byID.get(chosen.id);
     if (incident) await selection.select(chosen, [incident.lon, incident.lat]);
   };
@@ -103,5 +123,5 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (address.floor !== undefined) await openBuilding(address.floor);
   };
 
-  return { tapped, selectPlace, selectIncident, goHit, openBuilding, home, restore, start };
+  return { tapped, selectPlace, selectIncident, selectThing, selectHome, goHit, openBuilding, home, restore, start };
 }

@@ -57,13 +57,15 @@ function watchSelection(map: TownMap, { selection }: Shown): void {
   watch(selection.home, (home, before) => map.states.set("stack", "hover", new Map(home === undefined || home === before ? [] : [[home, true]])));
 }
 
-function showSelection(map: TownMap, { identified, opened, selection }: SelectionDesk): void {
+function showSelection(map: TownMap, { identified, thing, opened, selection }: SelectionDesk): void {
   const known = identified.value;
+  const division = thing.value?.level === undefined ? undefined : thing.value;
   const grid = known?.chain?.filter(({ level }) => level <= gridLevel).at(-1);
-  map.states.set("divisions", "selected", new Map(grid && grid.level >= gridLevel - 1 ? [[grid.id, true]] : []));
-  const building = opened.value ? undefined : known?.building;
+  const outlined = division?.id ?? (grid && grid.level >= gridLevel - 1 ? grid.id : undefined);
+  map.states.set("divisions", "selected", new Map(outlined === undefined ? [] : [[outlined, true]]));
+  const building = opened.value || division ? undefined : known?.building;
   map.states.set("buildings", "selected", new Map(building ? [[building.id, true]] : []));
-  const bare = known && !known.building && selection.value?.kind === "place";
+  const bare = known && !division && !building && (selection.value?.kind === "place" || selection.value?.kind === "thing");
   map.fill("chosen", bare ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [known.lon, known.lat] } }] : []);
 }
 

@@ -4,7 +4,7 @@ import type { ComputedRef, Ref, ShallowRef } from "vue";
 import type { Client } from "../api/client";
 import { readHomes } from "../api/homes";
 import type { TileFetcher } from "../api/tiles";
-import type { BuildingSheet, Identified, Place } from "../api/types";
+import type { BuildingSheet, Identified, Place, Thing } from "../api/types";
 import type { Selection } from "../model/address";
 import type { HomeBlock } from "../model/stack";
 import type { Reading } from "./useReader";
@@ -18,6 +18,8 @@ export interface OpenedBuilding {
 export interface SelectionDesk {
   readonly selection: ShallowRef<Selection | undefined>;
   readonly identified: ShallowRef<Identified | undefined>;
+  /** What the selection names, if it is a thing and was read. */
+  readonly thing: ShallowRef<Thing | undefined>;
   readonly state: Ref<Reading>;
   readonly opened: ShallowRef<OpenedBuilding | undefined>;
   readonly floor: Ref<number | undefined>;
@@ -39,6 +41,7 @@ export interface SelectionDesk {
 export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk {
   const selection = shallowRef<Selection>();
   const identified = shallowRef<Identified>();
+  const thing = shallowRef<Thing>();
   const state = ref<Reading>("ready");
   const opened = shallowRef<OpenedBuilding>();
   const floor = ref<number>();
@@ -55,8 +58,13 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
     asked = { place, abort };
     state.value = "loading";
     try {
-      const reply = await client.identify(place[0], place[1], abort.signal);
+      const chosen = selection.value;
+      const [reply, named] = await Promise.all([
+        client.identify(place[0], place[1], abort.signal),
+        chosen?.kind === "thing" ? client.thing(chosen.of, chosen.key, abort.signal) : undefined,
+      ]);
       if (abort.signal.aborted) return;
+      thing.value = named;
       identified.value = reply;
       state.value = "ready";
     } catch {
@@ -87,6 +95,7 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
     asked?.abort.abort();
     shut();
     selection.value = undefined;
+    thing.value = undefined;
     identified.value = undefined;
     state.value = "ready";
   };
@@ -100,9 +109,10 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
   };
 
   return {
-    selection, identified, state, opened, floor, home, chosenHome, floors, open, back, clear,
+    selection, identified, thing, state, opened, floor, home, chosenHome, floors, open, back, clear,
     select: async (chosen, place) => {
       shut();
+      thing.value = undefined;
       selection.value = chosen;
       await ask(place);
     },

@@ -13,6 +13,7 @@ import { union } from "../model/measure";
 import { applyPositions } from "../model/patrol";
 import type { Patrol } from "../model/patrol";
 import { gridsOf, useAreas } from "./useAreas";
+import { useBack } from "./useBack";
 import { useClock } from "./useClock";
 import { useFeed } from "./useFeed";
 import { useGuide } from "./useGuide";
@@ -78,6 +79,14 @@ function createTown(kind: PageKind) {
     },
   }));
 
+  const isOpen = computed(() => selection.selection.value !== undefined || within.drawing.value !== undefined);
+  useBack(isOpen, () => {
+    const { selection: chosen } = readAddress(location.hash);
+    if (chosen) return void guide.restore(chosen);
+    selection.clear();
+    within.clear();
+  }, () => town.value && remember(town.value.camera));
+
   const remember = (camera: Camera) => {
     // Until the map knows where it begins, where it waits is nobody's choice.
     const placed = address.camera !== undefined || areas.focus.value !== undefined;
@@ -87,7 +96,7 @@ function createTown(kind: PageKind) {
       theme: choice.theme, hidden: choice.hidden, ...(placed ? { camera } : {}),
       ...(chosen ? { selection: chosen } : {}), ...(floor !== undefined ? { floor } : {}),
     });
-    history.replaceState(history.state, "", hash || location.pathname);
+    history.replaceState({ open: isOpen.value }, "", hash || location.pathname);
   };
   let seen: { readonly camera: Camera; readonly view: Envelope } | undefined;
   /** The feed tells of the whole area, wherever in it the camera is: so does the list of events. */
@@ -104,6 +113,7 @@ function createTown(kind: PageKind) {
 
   /** A link that is pasted over the page's own shows what it names. */
   const follow = (): void => {
+    if (history.state !== null) return; // one of the page's own: see useBack
     const { camera, theme, hidden, selection: chosen } = readAddress(location.hash);
     Object.assign(choice, { theme, hidden: [...hidden] });
     if (camera) town.value?.go(camera);
@@ -128,7 +138,7 @@ function createTown(kind: PageKind) {
     });
     town.value = map;
     useMapView(map, { scene, areas, incidents, patrol, selection, grids, markOf, now, still });
-    watch([() => choice.theme, () => choice.hidden, selection.selection, selection.floor], () => remember(map.camera));
+    watch([() => choice.theme, () => choice.hidden, selection.selection, within.drawing, selection.floor], () => remember(map.camera), { flush: "post" });
     watch(areas.focus, () => !address.camera && guide.home(), { once: true });
     onScopeDispose(() => map.remove());
   };

@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
 
+import { Problem } from "../api/client";
 import type { Client } from "../api/client";
 import type { Place, WithinArea, WithinItem, WithinList, WithinReply } from "../api/types";
 import { Pencil } from "../map/pencil";
@@ -16,6 +17,8 @@ export interface WithinDesk {
   readonly reply: ShallowRef<WithinReply | undefined>;
   readonly list: Ref<WithinList>;
   readonly state: Ref<Reading>;
+  /** Whether it failed because the server does not take this shape: then another must be drawn. */
+  readonly refused: Ref<boolean>;
   begin(tool: Tool): void;
   finish(): void;
   back(): void;
@@ -37,6 +40,7 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
   const reply = shallowRef<WithinReply>();
   const list = ref<WithinList>("buildings");
   const state = ref<Reading>("ready");
+  const refused = ref(false);
   let pencil: Pencil | undefined;
   let running: AbortController | undefined;
 
@@ -44,13 +48,17 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
     running?.abort();
     const abort = (running = new AbortController());
     state.value = "loading";
+    refused.value = false;
     try {
       const page = await client.within({ area, list: list.value, limit: pageSize, ...(cursor ? { cursor } : {}) }, abort.signal);
       const before = cursor ? (reply.value?.items ?? []) : [];
       reply.value = { ...page, items: [...before, ...(page.items ?? [])] };
       state.value = "ready";
-    } catch {
-      if (!abort.signal.aborted) state.value = "failed";
+    } catch (why) {
+      if (abort.signal.aborted) return;
+      // What the server will not take from this shape, it will not take again.
+      refused.value = why instanceof Problem && [400, 413, 422].includes(why.status);
+      state.value = "failed";
     }
   };
   const again = async (cursor?: string): Promise<void> => {
@@ -69,7 +77,7 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
   onScopeDispose(clear);
 
   return {
-    drawing, reply, list, state, clear,
+    drawing, reply, list, state, refused, clear,
     begin: (tool) => {
       clear();
       const map = town();

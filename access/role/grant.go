@@ -1,0 +1,71 @@
+package role
+
+import "quanxi/grid"
+
+// A Grant is everything that one account may do at one moment. It never changes and
+// is safe for concurrent use. The zero Grant allows nothing.
+type Grant struct {
+	parts  []part
+	scopes [rights]grid.Scope // where each right holds, by any post
+}
+
+// A part is what one post allows.
+type part struct {
+	rights Set
+	scope  grid.Scope
+	board  string
+}
+
+// NewGrant returns what posts allow together. roles is the table of roles; a post of
+// a role that is not in it allows nothing. scopeOf returns what whoever answers for
+// a division answers for, by the management tree of the moment.
+func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.Scope) Grant {
+	var g Grant
+	for _, p := range posts {
+		allowed := roles[p.Role].at(p.Area.Level())
+		if allowed == 0 {
+			continue
+		}
+		g.parts = append(g.parts, part{allowed, scopeOf(p.Area), p.Board})
+	}
+	for _, r := range Rights() {
+		var ranges []grid.CodeRange
+		for _, p := range g.parts {
+			if p.rights.Has(r) {
+				ranges = append(ranges, p.scope.Ranges()...)
+			}
+		}
+		g.scopes[r] = grid.NewScope(ranges...)
+	}
+	return g
+}
+
+// Everything returns the grant of all rights everywhere: that of a server without
+// accounts.
+func Everything() Grant {
+	all := part{rights: 1<<rights - 1, scope: grid.Everywhere()}
+	g := Grant{parts: []part{all}}
+	for i := range g.scopes {
+		g.scopes[i] = all.scope
+	}
+	return g
+}
+
+// Scope returns where a right holds.
+func (g *Grant) Scope(r Right) grid.Scope { return g.scopes[r] }
+
+// May reports whether a right holds in an area. An empty area, that of what lies
+// outside every division, is held by the whole city alone.
+func (g *Grant) May(r Right, area grid.Code) bool { return g.scopes[r].Holds(area) }
+
+// MayOn is May for what is about one of the boards: a post for another board does
+// not count.
+func (g *Grant) MayOn(r Right, area grid.Code, board string) bool {
+	for i := range g.parts {
+		p := &g.parts[i]
+		if p.rights.Has(r) && (p.board == "" || p.board == board) && p.scope.Holds(area) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,181 @@
+package role_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"quanxi/access/role"
+	"quanxi/grid"
+)
+
+const (
+	eastGrid  grid.Code = "500106001001001"
+	westGrid  grid.Code = "500106001002001"
+	eastTown  grid.Code = "500106001"
+	otherTown grid.Code = "500106002"
+)
+
+// Three posts at once add up, each in its own area only.
+func TestPostsAddUpEachInItsArea(t *testing.T) {
+	g := role.NewGrant([]role.Post{
+		{Role: "grid-worker", Area: eastGrid}, {Role: "steward", Area: westGrid}, {Role: "planner", Area: otherTown},
+	}, role.Shipped(), under)
+	for _, tt := range []struct {
+		right role.Right
+		area  grid.Code
+		want  bool
+	}{
+		{role.SeePeople, eastGrid, true}, {role.SeePeople, westGrid, true}, {role.SeePeople, otherTown + "001", false},
+		{role.SeeCare, eastGrid, true}, {role.SeeCare, westGrid, false},
+		{role.DrawDivisions, otherTown + "001", true}, {role.DrawDivisions, eastGrid, false},
+		{role.SeePeople, eastGrid + "01", true}, {role.SeePeople, eastTown, false}, {role.SeePeople, "", false},
+	} {
+		if got := g.May(tt.right, tt.area); got != tt.want {
+			t.Errorf("%s in %q: %v, want %v", tt.right, tt.area, got, tt.want)
+		}
+	}
+}
+
+func TestAPostForOneBoardSaysNothingOfOthers(t *testing.T) {
+	g := role.NewGrant([]role.Post{{Role: "department", Area: eastTown, Board: "safety"}}, role.Shipped(), under)
+	if !g.MayOn(role.HandleEvents, eastGrid, "safety") || g.MayOn(role.HandleEvents, eastGrid, "service") {
+		t.Error("a post of the board of safety handles other events, or not its own")
+	}
+	both := role.NewGrant([]role.Post{
+		{Role: "department", Area: eastTown, Board: "safety"}, {Role: "operator", Area: otherTown},
+	}, role.Shipped(), under)
+	if both.MayOn(role.HandleEvents, eastGrid, "service") || !both.MayOn(role.HandleEvents, otherTown, "service") {
+		t.Error("a post for all boards elsewhere opens the board here")
+	}
+}
+
+func TestEverythingAndNothing(t *testing.T) {
+	all, none := role.Everything(), role.Grant{}
+	for _, r := range role.Rights() {
+		if !all.May(r, "") || !all.MayOn(r, eastGrid, "any") || none.May(r, eastGrid) || none.MayOn(r, eastGrid, "") {
+			t.Errorf("%s: everything denies it, or nothing allows it", r)
+		}
+	}
+}
+
+// A is away from 09:00 to 18:00 and B stands in: to the second, and each learns
+// when to look again.
+func TestStandIns(t *testing.T) {
+	at := func(clock string) time.Time {
+		moment, err := time.Parse(time.DateTime, "2026-03-02 "+clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return moment
+	}
+	posts := []role.Post{
+		{ID: 1, Account: "a", Role: "grid-worker", Area: eastGrid},
+		{ID: 2, Account: "b", Role: "grid-worker", Area: westGrid, Term: role.Term{Until: at("23:00:00")}},
+	}
+	leave := []role.StandIn{{Post: 1, By: "b", Term: role.Term{From: at("09:00:00"), Until: at("18:00:00")}}}
+	again := append(leave, role.StandIn{Post: 1, By: "c", Term: role.Term{From: at("12:00:00"), Until: at("13:00:00")}})
+	for _, tt := range []struct {
+		name     string
+		account  string
+		standIns []role.StandIn
+		clock    string
+		held     int
+		until    string // when it changes next; empty for never
+	}{
+		{"a before the leave", "a", leave, "08:59:59", 1, "09:00:00"},
+		{"b before the leave has but his own", "b", leave, "08:59:59", 1, "09:00:00"},
+		{"a on leave", "a", leave, "09:00:00", 0, "18:00:00"},
+		{"b stands in", "b", leave, "17:59:59", 2, "18:00:00"},
+		{"b a second later", "b", leave, "18:00:00", 1, "23:00:00"},
+		{"a is back", "a", leave, "18:00:00", 1, ""},
+		{"b's own post has ended", "b", leave, "23:00:00", 0, ""},
+		{"c takes over for an hour", "c", again, "12:30:00", 1, "13:00:00"},
+		{"b meanwhile, who gets it back", "b", again, "12:30:00", 1, "13:00:00"},
+		{"b when c has gone", "b", again, "13:00:00", 2, "18:00:00"},
+		{"somebody else hears of nothing", "d", again, "12:30:00", 0, ""},
+	} {
+		held, until := role.Held(tt.account, posts, tt.standIns, at(tt.clock))
+		want := time.Time{}
+		if tt.until != "" {
+			want = at(tt.until)
+		}
+		if len(held) != tt.held || !until.Equal(want) {
+			t.Errorf("%s: %d posts until %v, want %d until %v", tt.name, len(held), until, tt.held, want)
+		}
+	}
+}
+
+// At every moment a post in force is held by exactly one account, and what Held
+// says of the time until which nothing changes is true.
+func TestEveryPostHasOneHolder(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+	accounts := []string{"a", "b", "c"}
+	rapid.Check(t, func(t *rapid.T) {
+		term := rapid.Custom(func(t *rapid.T) role.Term {
+			from := rapid.IntRange(1, 9).Draw(t, "from")
+			return role.Term{From: day(from), Until: day(from + rapid.IntRange(1, 5).Draw(t, "days"))}
+		})
+		account := rapid.SampledFrom(accounts)
+		var posts []role.Post
+		var standIns []role.StandIn
+		for id := range int64(rapid.IntRange(1, 4).Draw(t, "posts")) {
+			posts = append(posts, role.Post{ID: id, Account: account.Draw(t, "holder"), Term: term.Draw(t, "term")})
+			for range rapid.IntRange(0, 3).Draw(t, "stand-ins") {
+				standIns = append(standIns, role.StandIn{Post: id, By: account.Draw(t, "by"), Term: term.Draw(t, "away")})
+			}
+		}
+		at := day(rapid.IntRange(1, 15).Draw(t, "day"))
+		holders := map[int64]int{}
+		for _, who := range accounts {
+			held, until := role.Held(who, posts, standIns, at)
+			for _, p := range held {
+				holders[p.ID]++
+			}
+			for later := at; later.Before(day(20)) && (until.IsZero() || later.Before(until)); later = later.AddDate(0, 0, 1) {
+				if now, _ := role.Held(who, posts, standIns, later); len(now) != len(held) {
+					t.Fatalf("%s has %d posts at %v and %d at %v, though nothing was to change until %v", who, len(held), at, len(now), later, until)
+				}
+			}
+		}
+		for _, p := range posts {
+			if want := map[bool]int{true: 1}[p.Holds(at)]; holders[p.ID] != want {
+				t.Fatalf("post %d has %d holders at %v, want %d", p.ID, holders[p.ID], at, want)
+			}
+		}
+	})
+}
+
+// A grant allows what one of its posts allows, and nothing else.
+func TestAGrantIsTheSumOfItsPosts(t *testing.T) {
+	codes := rapid.SampledFrom([]grid.Code{"5001", "500106", eastTown, otherTown, "500106001001", eastGrid, westGrid, "50010600100100101"})
+	roles := role.Shipped()
+	rapid.Check(t, func(t *rapid.T) {
+		post := rapid.Custom(func(t *rapid.T) role.Post {
+			return role.Post{Role: rapid.SampledFrom([]string{"grid-worker", "operator", "planner", "audit-admin", "nobody"}).Draw(t, "role"), Area: codes.Draw(t, "area")}
+		})
+		posts := rapid.SliceOfN(post, 0, 4).Draw(t, "posts")
+		g := role.NewGrant(posts, roles, under)
+		area, r := codes.Draw(t, "asked"), rapid.SampledFrom(role.Rights()).Draw(t, "right")
+		want := false
+		for _, p := range posts {
+			one := role.NewGrant([]role.Post{p}, roles, under)
+			want = want || one.May(r, area)
+		}
+		if got := g.May(r, area); got != want || g.MayOn(r, area, "any") != want {
+			t.Fatalf("%s in %s: %v, want %v", r, area, got, want)
+		}
+	})
+}
+
+func BenchmarkMay(b *testing.B) {
+	g := role.NewGrant([]role.Post{
+		{Role: "grid-worker", Area: eastGrid}, {Role: "steward", Area: westGrid}, {Role: "planner", Area: otherTown},
+	}, role.Shipped(), under)
+	for b.Loop() {
+		if !g.May(role.SeePeople, eastGrid) || !g.MayOn(role.HandleEvents, eastGrid, "safety") {
+			b.Fatal("denied")
+		}
+	}
+}

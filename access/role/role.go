@@ -1,0 +1,105 @@
+package role
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"quanxi/grid"
+)
+
+// ErrRole reports a role that may not be.
+var ErrRole = errors.New("not a role")
+
+// A Role is a kind of post: what whoever holds it may do where they hold it.
+type Role struct {
+	Code   string // such as grid-worker
+	Rights Set
+	// Personal is the highest level at which a post of the role shows single homes
+	// and people. Posts above it get the numbers only: a county counts, it does not
+	// read names.
+	Personal grid.Level
+}
+
+var codePattern = regexp.MustCompile(`^[a-z][a-z-]{1,39}$`)
+
+// Check returns an error that wraps ErrRole and says why a role may not be.
+func (r Role) Check() error {
+	switch {
+	case !codePattern.MatchString(r.Code):
+		return fmt.Errorf("%w: code %.40q: small letters and hyphens only", ErrRole, r.Code)
+	case r.Rights>>rights != 0:
+		return fmt.Errorf("%w: %s: rights that there are not", ErrRole, r.Code)
+	case r.Rights&personal != 0 && (r.Personal < grid.CityLevel || r.Personal > grid.MicroGridLevel):
+		return fmt.Errorf("%w: %s: shows people but does not say up to which level", ErrRole, r.Code)
+	}
+	var office Set
+	for _, theirs := range administrations {
+		if r.Rights&theirs == 0 {
+			continue
+		}
+		if office != 0 {
+			return fmt.Errorf("%w: %s: has the rights of two administrators", ErrRole, r.Code)
+		}
+		office = theirs
+	}
+	if office != 0 && r.Rights&^office != 0 {
+		return fmt.Errorf("%w: %s: an administrator has no other rights, but this one %s", ErrRole, r.Code, r.Rights&^office)
+	}
+	return nil
+}
+
+// at returns the rights of a post at a level.
+func (r Role) at(level grid.Level) Set {
+	if level < r.Personal {
+		return r.Rights &^ personal
+	}
+	return r.Rights
+}
+
+// NeedsSecondFactor reports whether whoever holds the role must sign in with more
+// than a password: administrators and whoever may unmask.
+func (r Role) NeedsSecondFactor() bool {
+	for _, theirs := range administrations {
+		if r.Rights&theirs != 0 {
+			return true
+		}
+	}
+	return r.Rights.Has(Unmask)
+}
+
+// Shipped returns the roles that a new store begins with, by code. The caller owns
+// the result.
+func Shipped() map[string]Role {
+	look := SetOf(SeeNumbers, SeeDevices, SeeStaff, SeeEvents)
+	tend := look | SetOf(SeeHomes, SeePeople, SeeCare, ReportEvents, HandleEvents, KeepThings, KeepPeople, Unmask)
+	table := []Role{
+		{"grid-worker", tend, grid.GridLevel},
+		{"grid-worker-part-time", tend &^ SetOf(Unmask, KeepPeople), grid.GridLevel},
+		{"micro-grid-lead", tend &^ SetOf(Unmask, KeepPeople), grid.GridLevel},
+		{"grid-lead", tend, grid.GridLevel},
+		{"grid-guide", tend &^ SetOf(KeepPeople), grid.CommunityLevel},
+		{"grid-mentor", look | SetOf(SeeHomes, ReportEvents), grid.GridLevel},
+		{"steward", look&^SetOf(SeeStaff) | SetOf(SeeHomes, SeePeople, ReportEvents), grid.GridLevel},
+		{"community-staff", tend, grid.CommunityLevel},
+		{"secretary", tend | SetOf(AppointStandIn, Export), grid.CommunityLevel},
+		{"operator", tend &^ SetOf(KeepPeople), grid.TownLevel},
+		{"shift-lead", tend&^SetOf(KeepPeople) | SetOf(AppointStandIn), grid.TownLevel},
+		{"leader", tend&^SetOf(KeepPeople) | SetOf(AppointStandIn, Export), grid.TownLevel},
+		{"department", SetOf(SeeNumbers, SeeStaff, SeeEvents, HandleEvents, KeepThings), 0},
+		{"provider", SetOf(SeeEvents, HandleEvents), 0},
+		{"doctor", SetOf(SeeEvents, HandleEvents), 0},
+		{"planner", SetOf(SeeNumbers, SeeStaff, DrawDivisions), 0},
+		{"system-admin", SetOf(RunSystem), 0},
+		{"security-admin", SetOf(ManageAccounts, ManageRoles), 0},
+		{"audit-admin", SetOf(ReadAudit), 0},
+		{"resident", SetOf(), 0},
+		{"device", SetOf(), 0},
+		{"integration", SetOf(SeeEvents, ReportEvents), 0},
+	}
+	roles := make(map[string]Role, len(table))
+	for _, r := range table {
+		roles[r.Code] = r
+	}
+	return roles
+}

@@ -1,0 +1,73 @@
+package world
+
+import "quanxi/grid"
+
+// A Subject is something that not everybody may know of everywhere.
+type Subject uint8
+
+// The subjects.
+const (
+	OfNumbers Subject = iota // of people and homes, by division
+	OfHomes                  // single homes, and the people in them
+	OfDevices                // and cameras
+	OfStaff                  // who works where, and where they are
+	OfEvents
+
+	subjects = iota
+)
+
+// Scopes say where somebody may know of each subject. The zero Scopes hold nothing.
+type Scopes [subjects]grid.Scope
+
+// AllOf returns the Scopes that hold every subject in one scope.
+func AllOf(scope grid.Scope) Scopes {
+	var all Scopes
+	for i := range all {
+		all[i] = scope
+	}
+	return all
+}
+
+// subjectOf returns the subject of a sort that is not public.
+func subjectOf(k sort) Subject {
+	switch k {
+	case devices, cameras:
+		return OfDevices
+	case workers:
+		return OfStaff
+	case happenings:
+		return OfEvents
+	}
+	return OfHomes
+}
+
+// A knower answers for one question what may be known where. It remembers its
+// answers, since neighbours lie in the same few areas.
+type knower struct {
+	s      *state
+	scopes *Scopes
+	known  [subjects]map[uint32]bool
+}
+
+func (s *state) knower(scopes *Scopes) *knower { return &knower{s: s, scopes: scopes} }
+
+// holds reports whether the scope of a subject holds an area.
+func (k *knower) holds(of Subject, area uint32) bool {
+	if k.scopes[of].IsEverywhere() {
+		return true
+	}
+	held, ok := k.known[of][area]
+	if !ok {
+		if k.known[of] == nil {
+			k.known[of] = make(map[uint32]bool)
+		}
+		held = k.scopes[of].Holds(k.s.code(area))
+		k.known[of][area] = held
+	}
+	return held
+}
+
+// sees reports whether an entity may be known of.
+func (k *knower) sees(it item) bool {
+	return public(it.sort) || k.holds(subjectOf(it.sort), k.s.areaOfItem(it.sort, it.slot))
+}
