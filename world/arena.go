@@ -10,7 +10,8 @@ import (
 // reading while the original is written. Item 0 is never used.
 //
 // What is no longer referred to stays until the World is loaded anew. Footprints
-// and names change seldom, and an equal one is not added again.
+// and names change seldom, and an equal one is not added again. A node loads anew
+// long before the numbers of items run out: see full.
 type arena[T any] struct {
 	chunks [][]T
 	next   uint32
@@ -44,6 +45,12 @@ func (a *arena[T]) grow(n int) {
 	}
 	a.next = max(start, 1)
 }
+
+// mostItems is how many items an arena takes before the World must be loaded anew.
+const mostItems = 3 << 30
+
+// full reports whether so much was added that the World must be loaded anew.
+func (a *arena[T]) full() bool { return a.next >= mostItems }
 
 // run returns the n items from at. The caller must not write to them.
 func (a *arena[T]) run(at, n uint32) []T {

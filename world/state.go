@@ -138,6 +138,11 @@ func (s *state) division(area uint32) *divisionRow {
 	return s.divisions.rows.at(d)
 }
 
+// full reports whether one of the arenas must be made anew.
+func (s *state) full() bool {
+	return s.texts.full() || s.pixels.full() || s.parts.full() || s.entrances.full()
+}
+
 // areaAt returns the area of the finest division that holds p. Among several of
 // one level, which a sound fabric does not have, the lowest code wins.
 func (s *state) areaAt(p geo.Point) uint32 {

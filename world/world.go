@@ -14,6 +14,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -48,6 +49,10 @@ type Position struct {
 	Pos   int64
 }
 
+// ErrFull reports that so much was changed since the World was loaded that it must
+// be loaded anew: what was replaced takes up its room.
+var ErrFull = errors.New("the World must be loaded anew")
+
 // A Step is one entity's part in an application: its new state, or its removal.
 type Step struct {
 	Entity grid.Entity // nil for a removal
@@ -71,7 +76,7 @@ func (w *World) Snapshot() *Snapshot { return w.snapshot.Load() }
 // there yet; of one entity the highest revision wins, and a revision that is not
 // above the one held does nothing. The World keeps the entities' geometry: the
 // caller must not write to them afterwards. If it returns an error, which wraps
-// grid.ErrInvalid for a kind that it does not hold, nothing was changed.
+// grid.ErrInvalid for a kind that it does not hold, or is ErrFull, nothing was changed.
 func (w *World) Apply(at Position, steps []Step) (Effects, error) {
 	for _, s := range steps {
 		if err := check(s); err != nil {
@@ -93,6 +98,9 @@ func (w *World) Apply(at Position, steps []Step) (Effects, error) {
 // nothing becomes visible. What was taken until then waits aside for the next
 // application, which has to bring the rest, or for a Loader that replaces it.
 func (w *World) ApplyEach(at Position, steps iter.Seq2[Step, error]) (Effects, error) {
+	if w.isFull() {
+		return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, ErrFull)
+	}
 	w.putAside()
 	for s, err := range steps {
 		if err == nil {
@@ -106,6 +114,12 @@ func (w *World) ApplyEach(at Position, steps iter.Seq2[Step, error]) (Effects, e
 	defer w.writer.Unlock()
 	w.aside = false
 	return w.publish(at), nil
+}
+
+func (w *World) isFull() bool {
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	return w.draft.full()
 }
 
 // putAside begins an application, unless one waits that was broken off.
