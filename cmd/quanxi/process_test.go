@@ -18,9 +18,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/mvt"
-	"github.com/paulmach/orb/maptile"
 )
 
 // binary builds the real program once for all tests of this package.
@@ -205,12 +202,6 @@ func (p *process) ask(method, path string, body any, header map[string]string) r
 	return reply{res.StatusCode, res.Header, answer}
 }
 
-// report is the body of a new event with a title of its own.
-func report(title string) map[string]any {
-	return map[string]any{"category": "lamp", "title": title, "lon": 106.5, "lat": 29.5, "urgency": "routine",
-		"occurred_at": "2026-11-08T02:10:00Z"}
-}
-
 // A row is an event as the API lists it from the store.
 type row struct {
 	ID       int64  `json:"id"`
@@ -256,29 +247,6 @@ func (p *process) titles() []string {
 		titles = append(titles, r.Title)
 	}
 	return titles
-}
-
-// drawn returns what the World holds: state by id, out of the tile in which all
-// reports lie.
-func (p *process) drawn() map[int64]string {
-	p.t.Helper()
-	at := maptile.At(orb.Point{106.5, 29.5}, 16)
-	status, body := p.get(fmt.Sprintf("/tiles/events/%d/%d/%d.mvt", at.Z, at.X, at.Y))
-	if status == http.StatusNoContent {
-		return map[int64]string{}
-	}
-	layers, err := mvt.Unmarshal(body)
-	if status != http.StatusOK || err != nil {
-		p.t.Fatalf("tile: %d %v %.200s", status, err, body)
-	}
-	states := map[int64]string{}
-	for _, l := range layers {
-		for _, f := range l.Features {
-			id, _ := f.ID.(float64)
-			states[int64(id)], _ = f.Properties["state"].(string)
-		}
-	}
-	return states
 }
 
 // checkWorld compares the World with the store, row for row.
