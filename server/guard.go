@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"slices"
@@ -53,12 +54,15 @@ func (s *Server) answersTo(hostport string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// deadline bounds how long a reply may take to write, so that a reader who
-// stalls does not hold a connection for ever. The feed and uploads set their own.
-func deadline(limit time.Duration, next http.Handler) http.Handler {
+// deadline bounds how long a reply may take. Its work ends first, so that a store
+// which hangs is answered for with a problem and holds no request for ever; and a
+// reader who stalls holds no connection. The feed sets its own.
+func deadline(work, reply time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A writer that knows no deadlines, as in tests, has none to set.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit))
-		next.ServeHTTP(w, r)
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(reply))
+		ctx, cancel := context.WithTimeout(r.Context(), work)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

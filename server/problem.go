@@ -81,7 +81,7 @@ func problem(err error) *Problem {
 	case errors.Is(err, ErrPrecondition):
 		return newProblem(http.StatusPreconditionRequired, ErrPrecondition.Error())
 	case errors.Is(err, grid.ErrUnavailable):
-		return newProblem(http.StatusServiceUnavailable, "the store takes no writes now; reading goes on")
+		return newProblem(http.StatusServiceUnavailable, "the store cannot be reached or takes no writes now; the map goes on")
 	case errors.Is(err, ErrBehind):
 		return newProblem(http.StatusServiceUnavailable, ErrBehind.Error())
 	case errors.Is(err, context.DeadlineExceeded):

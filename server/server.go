@@ -72,6 +72,7 @@ func (n NodeStatus) Why() string {
 // Limits of requests.
 const (
 	maxBody      = 1 << 20
+	workTimeout  = 25 * time.Second
 	replyTimeout = 30 * time.Second
 	tokenWait    = 2 * time.Second
 )
@@ -127,7 +128,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	case pattern == "GET /feed":
 		s.mux.ServeHTTP(w, r)
 	default:
-		deadline(replyTimeout, s.mux).ServeHTTP(w, r)
+		deadline(workTimeout, replyTimeout, s.mux).ServeHTTP(w, r)
 	}
 }
 
