@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"quanxi/events"
 	"quanxi/geo"
@@ -208,11 +209,43 @@ func notObject(body []byte, err error) string {
 	return fmt.Sprintf("is not JSON at byte %d", at)
 }
 
-// decode fills e from a command's JSON and returns the identity that it holds.
-func decode(e grid.Entity, body []byte) (grid.Identity, error) {
+// fieldsOf takes a body apart. Text that is not UTF-8 is refused: JSON would read
+// it as question marks, which nobody could undo.
+func fieldsOf(kind grid.Kind, body []byte) (map[string]json.RawMessage, error) {
+	if at := firstBroken(body); at >= 0 {
+		return nil, refuse(kind, "body", fmt.Sprintf("is not UTF-8 at byte %d", at+1))
+	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return grid.Identity{}, refuse(e.Kind(), "body", notObject(body, err))
+		return nil, refuse(kind, "body", notObject(body, err))
+	}
+	if fields == nil { // null
+		return nil, refuse(kind, "body", "is not a JSON object")
+	}
+	return fields, nil
+}
+
+// firstBroken returns where text stops being UTF-8, -1 if nowhere.
+func firstBroken(text []byte) int {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
+}
+
+// MaySet reports whether a command may set a field of a kind: areas follow from
+// places, but a worker's is his post.
+func MaySet(kind grid.Kind, field string) bool { return field != "area" || kind == grid.Workers }
+
+// decode fills e from a command's JSON and returns the identity that it holds.
+func decode(e grid.Entity, body []byte) (grid.Identity, error) {
+	fields, err := fieldsOf(e.Kind(), body)
+	if err != nil {
+		return grid.Identity{}, err
 	}
 	identity, err := takeIdentity(e.Kind(), fields)
 	if err != nil {
@@ -221,8 +254,10 @@ func decode(e grid.Entity, body []byte) (grid.Identity, error) {
 	if err := takePlace(e, fields); err != nil {
 		return identity, err
 	}
-	if _, ok := fields["area"]; ok && e.Kind() != grid.Workers {
-		return identity, refuse(e.Kind(), "area", "follows from the place and is not set by hand")
+	for name := range fields {
+		if !MaySet(e.Kind(), name) {
+			return identity, refuse(e.Kind(), name, "follows from the place and is not set by hand")
+		}
 	}
 	rest, err := json.Marshal(fields)
 	if err != nil {

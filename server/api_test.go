@@ -87,6 +87,7 @@ func TestCalls(t *testing.T) {
 		{name: "a list by filter", call: call{line: fmt.Sprintf("/api/dwellings?filter=building:%d", made.ours[grid.Buildings])}, status: 200, want: []string{`"2-1"`, `"next":null`}},
 		{name: "a list by a masked column", call: call{line: "/api/people?filter=phone_digest:AA"}, status: 400},
 		{name: "a list by nonsense", call: call{line: "/api/people?filter=x"}, status: 400},
+		{name: "a list of no area is not the list of all", call: call{line: "/api/buildings?filter=area:"}, status: 400, want: []string{"area must be"}},
 		{name: "a cursor of somebody else's making", call: call{line: "/api/people?cursor=AAAA"}, status: 400, want: []string{"not a cursor"}},
 		{name: "a person by id is masked", call: call{line: fmt.Sprintf("/api/people/%d", made.ours[grid.People])}, status: 200, want: []string{"欧阳**"}, not: []string{"小明", "990999194005011234", "digest"}},
 		{name: "an id that there is not", call: call{line: "/api/buildings/999"}, status: 404, want: []string{`"status":404`}},
@@ -95,6 +96,8 @@ func TestCalls(t *testing.T) {
 		{name: "a method that there is not", call: call{line: "PUT /api/events"}, status: 405, want: []string{`"Method Not Allowed"`}},
 
 		{name: "an event whose body is no JSON", call: call{line: "POST /api/events", body: `{`}, status: 422, want: []string{`"location":"body"`, "at byte 1"}},
+		{name: "an event in GBK would be stored as question marks", call: call{line: "POST /api/events", body: "{\"category\":\"water\",\"title\":\"\xbe\xae\xb8\xc7\",\"lon\":106.1,\"lat\":29.5}"}, status: 422, want: []string{`"location":"body"`, "not UTF-8 at byte 30"}},
+		{name: "an edit to nothing", call: call{line: fmt.Sprintf("PATCH /api/events/%d", made.ours[events.Events]), body: `null`, header: map[string]string{"If-Match": "1"}}, status: 422, want: []string{"is not a JSON object"}},
 		{name: "an event at NaN", call: call{line: "POST /api/events", body: `{"lon":NaN}`}, status: 422, want: []string{`"location":"body"`, "at byte 8: NaN is not JSON"}},
 		{name: "a building with a bad height", call: call{line: "POST /api/buildings", body: `{"height_cm":-5,"geometry":` + square(106.2, 29.2, 0.001) + `}`}, status: 422, want: []string{`"location":"body.height_cm"`}},
 		{name: "an event of no category", call: call{line: "POST /api/events", body: `{"category":"x","lon":106.1,"lat":29.5}`}, status: 422, want: []string{"body.category"}},

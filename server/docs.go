@@ -17,6 +17,10 @@ import (
 //go:embed docs/page.html docs/page.css
 var docFiles embed.FS
 
+// openAPIType is the media type of the description. GDAL (and so QGIS) knows those
+// of OpenAPI 3.0 and this one, not that of 3.1.
+const openAPIType = "application/json"
+
 // docRoutes add /openapi.json and /docs, which shows the same to people. Both
 // are made once, when every route is known.
 func (s *Server) docRoutes() {
@@ -34,7 +38,7 @@ func (s *Server) docRoutes() {
 	if err != nil {
 		panic(fmt.Errorf("docs: %w", err)) // it is in the binary
 	}
-	s.fixed("GET /openapi.json", "application/openapi+json", description)
+	s.fixed("GET /openapi.json", openAPIType, description)
 	s.fixed("GET /docs", "text/html; charset=utf-8", page)
 	s.fixed("GET /docs/page.css", "text/css; charset=utf-8", style)
 }

@@ -91,6 +91,9 @@ func (e entities) list(ctx context.Context, in *listInput) (*listOutput, error) 
 		if !ok || !filterable(e.kind, column) {
 			return nil, fmt.Errorf("%w: filter: this list cannot be filtered by that", errRequest)
 		}
+		if column == "area" && value == "" {
+			return nil, fmt.Errorf("%w: filter: area must be the code of a division", errRequest)
+		}
 		if column == "area" {
 			page.Area = grid.Code(value)
 		} else {

@@ -111,7 +111,11 @@ func TestSite(t *testing.T) {
 
 func TestDescription(t *testing.T) {
 	r := newRig(t)
-	description := r.do(t, call{line: "/openapi.json"}).Body.String()
+	document := r.do(t, call{line: "/openapi.json"})
+	if kind := document.Header().Get("Content-Type"); kind != "application/json" {
+		t.Errorf("%q is a type that GDAL does not take", kind)
+	}
+	description := document.Body.String()
 	mustHold(t, description, []string{`"openapi":"3.1.0"`, `"/api/identify"`, `"/api/buildings/{id}"`, `"/tiles/{layers}/{z}/{x}/{y}.mvt"`, "height_cm"},
 		[]string{"id_digest", `"identity"`, "https://"})
 	page := r.do(t, call{line: "/docs"}).Body.String()
@@ -274,7 +278,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{"an internal error keeps its text", secret, call{line: "/api/buildings/1"}, 500, `"Internal Server Error"`},
 		{"a store that is away takes no writes", fmt.Errorf("%w: %w", grid.ErrUnavailable, secret),
-			call{line: "POST /api/events", body: `{"category":"water","lon":106,"lat":29}`}, 503, "reading goes on"},
+			call{line: "POST /api/events", body: `{"category":"water","lon":106,"lat":29}`}, 503, "the map goes on"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rec := failingServer(t, tt.err).do(t, tt.call)

@@ -85,7 +85,7 @@ func (s *Server) serveLanding(w http.ResponseWriter, r *http.Request) error {
 		"title": "Quanxi 全息", "description": "The holographic grid map",
 		"links": []link{
 			{Href: base + "/ogc", Rel: "self", Type: jsonType},
-			{Href: base + "/openapi.json", Rel: "service-desc", Type: "application/vnd.oai.openapi+json;version=3.1"},
+			{Href: base + "/openapi.json", Rel: "service-desc", Type: openAPIType},
 			{Href: base + "/docs", Rel: "service-doc", Type: "text/html"},
 			{Href: base + "/ogc/conformance", Rel: "conformance", Type: jsonType},
 			{Href: base + "/ogc/collections", Rel: "data", Type: jsonType},

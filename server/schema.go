@@ -55,7 +55,7 @@ func commandSchema(kind grid.Kind) *huma.Schema {
 		panic(err) // kinds come from events.Kinds
 	}
 	for _, column := range e.Columns() {
-		if !access.IsSealed(column.Name) {
+		if !access.IsSealed(column.Name) && access.MaySet(kind, column.Name) {
 			schema.Properties[column.Name] = columnSchema(column.Value)
 		}
 	}
