@@ -56,6 +56,21 @@ func (f storeFlags) masterKey() (access.MasterKey, error) {
 	return access.MasterKeyFile(f.keyFile())
 }
 
+// unlock returns the key that unlocks the identities of the store that the flags
+// name. It makes one only where there is nothing yet to unlock.
+func (f storeFlags) unlock(ctx context.Context, s store) (access.MasterKey, error) {
+	if f.Key == "" && !exists(f.keyFile()) {
+		if err := access.CheckKey(ctx, s, nil); err != nil {
+			return access.MasterKey{}, fmt.Errorf("%s is missing, put a copy of it there or give QUANXI_KEY: %w", f.keyFile(), err)
+		}
+	}
+	master, err := f.masterKey()
+	if err != nil {
+		return access.MasterKey{}, err
+	}
+	return master, access.CheckKey(ctx, s, access.NewVault(master))
+}
+
 // keyFile returns where the master key is kept if the environment does not give it.
 func (f storeFlags) keyFile() string { return filepath.Join(f.Data, "keys", "master") }
 

@@ -38,13 +38,13 @@ func (c *demoCommand) Run(in *invocation) error {
 
 // prepare fills an empty store.
 func (c *demoCommand) prepare(ctx context.Context, screen io.Writer) error {
-	master, err := c.masterKey()
-	if err != nil {
-		return err
-	}
 	s, err := c.open(ctx)
 	if err != nil {
 		return err
+	}
+	master, err := c.unlock(ctx, s)
+	if err != nil {
+		return errors.Join(err, s.Close())
 	}
 	empty, err := isEmpty(ctx, s)
 	if err == nil && empty {

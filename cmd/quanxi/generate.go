@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"quanxi/access"
@@ -32,15 +33,15 @@ func (c *generateCommand) Run(in *invocation) error {
 	if c.Towns < 1 && c.Names == "" {
 		return errors.New("--towns must be at least 1")
 	}
-	master, err := c.masterKey()
-	if err != nil {
-		return err
-	}
 	s, err := c.open(in.ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.fill(in.ctx, s, access.NewVault(master), in.stderr), s.Close())
+	master, err := c.unlock(in.ctx, s)
+	if err == nil {
+		err = c.fill(in.ctx, s, access.NewVault(master), in.stderr)
+	}
+	return errors.Join(err, s.Close())
 }
 
 // fill generates into the store, as one load that becomes visible whole.
@@ -57,8 +58,11 @@ func (f townFlags) fill(ctx context.Context, s grid.Store, vault grid.Vault, scr
 	if err != nil {
 		return err
 	}
-	about := fmt.Sprintf("generate %d towns of %s, seed %d", f.Towns, f.County, f.Seed)
-	load, err := s.BeginLoad(ctx, grid.LoadInfo{Actor: "generate", About: about})
+	if err := f.alone(ctx, s); err != nil {
+		return err
+	}
+	about := fmt.Sprintf("generate %d towns of %s", f.Towns, f.sown())
+	load, err := s.BeginLoad(ctx, grid.LoadInfo{Actor: generator, About: about})
 	if err != nil {
 		return err
 	}
@@ -68,6 +72,28 @@ func (f townFlags) fill(ctx context.Context, s grid.Store, vault grid.Vault, scr
 	_, err = load.Commit(ctx)
 	return err
 }
+
+// sown names the county and the seed, at the end of what is said about a load.
+func (f townFlags) sown() string { return fmt.Sprintf("%s, seed %d", f.County, f.Seed) }
+
+// alone refuses a second seed in a county: towns have the same ids under every seed,
+// and those of both would be mixed into one that nobody invented.
+func (f townFlags) alone(ctx context.Context, s grid.Store) error {
+	loads, err := s.Loads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range loads {
+		_, sown, _ := strings.Cut(l.About, " towns of ")
+		if l.Actor == generator && l.State == grid.LoadLive && strings.HasPrefix(sown, f.County+",") && sown != f.sown() {
+			return fmt.Errorf("load %d is “%s”, and another seed would mix two towns into one: take another --data, or quanxi import --undo %d", l.ID, l.About, l.ID)
+		}
+	}
+	return nil
+}
+
+// generator is the account of what is invented.
+const generator = "generate"
 
 // stage runs the generator and puts what it makes into the load.
 func stage(ctx context.Context, maker *generate.Generator, load grid.Load, vault grid.Vault, screen io.Writer) error {

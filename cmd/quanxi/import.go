@@ -81,7 +81,7 @@ func (c *importCommand) check() error {
 }
 
 // file brings one file in and prints its report.
-func (c *importCommand) file(in *invocation, store grid.Store, path string) error {
+func (c *importCommand) file(in *invocation, store store, path string) error {
 	source, err := exchange.Open(in.ctx, path)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (c *importCommand) file(in *invocation, store grid.Store, path string) erro
 	return nil
 }
 
-func (c *importCommand) prepare(ctx context.Context, store grid.Store, source exchange.Source, path string) (exchange.Import, string, error) {
+func (c *importCommand) prepare(ctx context.Context, store store, source exchange.Source, path string) (exchange.Import, string, error) {
 	areaAt, err := exchange.Locate(ctx, store)
 	if err != nil {
 		return exchange.Import{}, "", err
@@ -123,7 +123,7 @@ func (c *importCommand) prepare(ctx context.Context, store grid.Store, source ex
 	if err != nil {
 		return exchange.Import{}, "", err
 	}
-	master, err := c.masterKey()
+	master, err := c.unlock(ctx, store)
 	if err != nil {
 		return exchange.Import{}, "", err
 	}

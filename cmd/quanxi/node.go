@@ -47,15 +47,16 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if nf.Nats != "" && f.Key == "" && !exists(f.keyFile()) {
 		return nil, fmt.Errorf("nodes on one NATS share one master key: copy it to %s or give QUANXI_KEY", f.keyFile())
 	}
-	master, err := f.masterKey()
-	if err != nil {
-		return nil, err
-	}
 	n := &node{registry: registry, log: log}
+	var err error
 	if n.store, err = f.open(ctx); err != nil {
 		return nil, err
 	}
 	p.atEnd("store", n.store.Close)
+	master, err := f.unlock(ctx, n.store)
+	if err != nil {
+		return nil, err
+	}
 	n.audit = access.NewSealer(n.store, master, f.sealFile(), log)
 	p.start("audit", n.audit.Run)
 	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, log) })
