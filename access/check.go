@@ -26,7 +26,27 @@ func (v *View) check(ctx context.Context, e grid.Entity) error {
 	if err := grid.CheckTexts(e); err != nil {
 		return err
 	}
+	if d, ok := e.(*grid.Division); ok {
+		if err := v.checkCode(ctx, d); err != nil {
+			return err
+		}
+	}
 	return v.checkReferences(ctx, e)
+}
+
+// checkCode refuses a second division under a code at the same time: all but one
+// would be out of sight. Two at the same moment can slip through; then the World
+// shows the older one.
+func (v *View) checkCode(ctx context.Context, d *grid.Division) error {
+	for e, err := range v.store.Entities(ctx, grid.Divisions, grid.Query{Column: "code", Values: []string{string(d.Code)}}) {
+		if err != nil {
+			return err
+		}
+		if other := e.(*grid.Division); other.ID != d.ID && d.Meets(other) {
+			return refuse(grid.Divisions, "code", "is that of another division at the same time")
+		}
+	}
+	return nil
 }
 
 // entitle calls an event without a title by its category, so that no list shows

@@ -44,6 +44,12 @@ func (d *Division) Geometry() geo.Geometry { return polygons(d.Boundary) }
 // SetGeometry replaces the boundary.
 func (d *Division) SetGeometry(g geo.Geometry) error { return setPolygons(Divisions, &d.Boundary, g) }
 
+// Meets reports whether there is a day on which both are in force. To is the first
+// day on which a division is not any more.
+func (d *Division) Meets(other *Division) bool {
+	return (d.To == 0 || other.From < d.To) && (other.To == 0 || d.From < other.To)
+}
+
 // Validate implements Entity.
 func (d *Division) Validate() error {
 	switch {

@@ -87,6 +87,8 @@ func TestCalls(t *testing.T) {
 		{name: "a list by filter", call: call{line: fmt.Sprintf("/api/dwellings?filter=building:%d", made.ours[grid.Buildings])}, status: 200, want: []string{`"2-1"`, `"next":null`}},
 		{name: "a list by a masked column", call: call{line: "/api/people?filter=phone_digest:AA"}, status: 400},
 		{name: "a list by nonsense", call: call{line: "/api/people?filter=x"}, status: 400},
+		{name: "a second division under a code", call: call{line: "POST /api/divisions", body: `{"code":"500106003","name":"又一镇","level":3,"parent":"500106"}`}, status: 422, want: []string{`"location":"body.code"`, "another division at the same time"}},
+		{name: "a division under a code that nobody has", call: call{line: "POST /api/divisions", body: `{"code":"500106009","name":"新镇","level":3,"parent":"500106"}`}, status: 201},
 		{name: "a list of no area is not the list of all", call: call{line: "/api/buildings?filter=area:"}, status: 400, want: []string{"area must be"}},
 		{name: "a cursor of somebody else's making", call: call{line: "/api/people?cursor=AAAA"}, status: 400, want: []string{"not a cursor"}},
 		{name: "a person by id is masked", call: call{line: fmt.Sprintf("/api/people/%d", made.ours[grid.People])}, status: 200, want: []string{"欧阳**"}, not: []string{"小明", "990999194005011234", "digest"}},
