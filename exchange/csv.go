@@ -28,8 +28,17 @@ func openCSV(path string) (Source, error) {
 			return fmt.Errorf("line 1: no row of column names: %w", cutOff(err))
 		}
 		s.places = findPlaces(header)
-		return nil
+		return separated(header)
 	})
+}
+
+// separated refuses a file whose cells are kept apart by something else: all of it
+// would be one column that means nothing.
+func separated(header []string) error {
+	if len(header) == 1 && strings.ContainsAny(header[0], ";\t\r") {
+		return fmt.Errorf("line 1: the column names are not separated by commas, or the lines not ended by line feeds: %w", ErrFormat)
+	}
+	return nil
 }
 
 func (s *csvSource) Format() string { return "CSV (" + s.encoding + ")" }

@@ -21,6 +21,7 @@ import (
 type geoPackage struct {
 	db       *sql.DB
 	table    string
+	others   []string // tables of features that are not read
 	geometry string
 	srs      int
 	columns  []string
@@ -63,22 +64,37 @@ func (g *geoPackage) describe(ctx context.Context) error {
 	if err := g.db.QueryRowContext(ctx, "SELECT count(*) FROM "+quote(g.table)).Scan(&g.rows); err != nil {
 		return err
 	}
-	rows, err := g.db.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, g.table)
-	if err != nil {
+	if g.columns, err = g.names(ctx, `SELECT name FROM pragma_table_info(?)`); err != nil {
 		return err
+	}
+	g.others, err = g.names(ctx, `SELECT table_name FROM gpkg_contents WHERE data_type = 'features' AND table_name <> ? ORDER BY rowid`)
+	return err
+}
+
+// names returns what a query about the table finds.
+func (g *geoPackage) names(ctx context.Context, query string) (names []string, err error) {
+	rows, err := g.db.QueryContext(ctx, query, g.table)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
-			return err
+			return nil, err
 		}
-		g.columns = append(g.columns, name)
+		names = append(names, name)
 	}
-	return rows.Err()
+	return names, rows.Err()
 }
 
-func (g *geoPackage) Format() string { return "GeoPackage, table " + g.table }
+// Format says which table is read, and which are not.
+func (g *geoPackage) Format() string {
+	if len(g.others) > 0 {
+		return "GeoPackage, table " + g.table + " only, not " + strings.Join(g.others, ", ")
+	}
+	return "GeoPackage, table " + g.table
+}
 func (g *geoPackage) Share() float64 { return float64(g.read) / float64(max(g.rows, 1)) }
 func (g *geoPackage) Close() error   { return g.db.Close() }
 

@@ -52,7 +52,8 @@ const (
 // batchSize keeps the transactions of a load short, so that no other writer waits.
 const batchSize = 1000
 
-// ErrRefused reports that a file holds bad records and nothing of it was stored.
+// ErrRefused reports that a file holds bad records, or nothing of the kind asked for,
+// and nothing of it was stored.
 var ErrRefused = errors.New("nothing was stored")
 
 // Check reads the whole source without storing anything and reports what an
@@ -71,11 +72,17 @@ func (p *pump) refusal() error {
 	if p.report.Bad > 0 && p.SkipBad == RefuseFile {
 		return fmt.Errorf("%d bad records: %w", p.report.Bad, ErrRefused)
 	}
-	return nil
+	for _, n := range p.report.Found {
+		if n > 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("no %s in it: %w", p.Kind, ErrRefused)
 }
 
 // Run checks the source and then stores it as one load. If the file holds bad
-// records, the report names them, the error wraps ErrRefused, and nothing was stored.
+// records, the report names them, the error wraps ErrRefused, and nothing was stored;
+// so too if it holds nothing of the kind.
 func (im Import) Run(ctx context.Context, source Source, store grid.Store) (*Report, error) {
 	p, err := im.check(ctx, source, store)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"quanxi/access"
@@ -82,6 +83,10 @@ func tellAudit(to io.Writer, r access.AuditReport) error {
 	if r.Rows > 0 && r.Sealed.Seq == 0 {
 		return errNoSeal
 	}
+	if r.Sealed.Seq == 0 {
+		_, err := fmt.Fprintln(to, "no row is sealed yet")
+		return err
+	}
 	_, err := fmt.Fprintf(to, "%d rows, sealed up to row %d at %s, whole\n", r.Rows, r.Sealed.Seq, r.Sealed.At.Format(time.RFC3339))
 	return err
 }
@@ -137,7 +142,7 @@ type auditExportCommand struct {
 	Actor  string           `help:"Only of this account." placeholder:"ID"`
 	Action string           `help:"Only actions that begin with this, such as people." placeholder:"TEXT"`
 	Object string           `help:"Only about this object, such as people/17." placeholder:"KIND/ID"`
-	Result grid.AuditResult `help:"Only with this result: ok, refused, not-found or failed." placeholder:"RESULT"`
+	Result grid.AuditResult `help:"Only with this result: ok, refused, not-found or failed." enum:",ok,refused,not-found,failed" default:"" placeholder:"RESULT"`
 	From   time.Time        `help:"Only at or after this time." placeholder:"RFC3339"`
 	Until  time.Time        `help:"Only before this time." placeholder:"RFC3339"`
 	Limit  int              `help:"At most so many." placeholder:"N"`
@@ -145,6 +150,12 @@ type auditExportCommand struct {
 
 // Run writes the rows, and first of all that it does so.
 func (c *auditExportCommand) Run(in *invocation) (err error) {
+	if c.Object != "" && !strings.Contains(c.Object, "/") {
+		return fmt.Errorf("--object %s: want KIND/ID, such as people/17", c.Object)
+	}
+	if c.Limit < 0 {
+		return errors.New("--limit must not be negative")
+	}
 	s, err := c.openExisting(in.ctx)
 	if err != nil {
 		return err

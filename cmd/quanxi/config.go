@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,6 +109,11 @@ var errExposed = errors.New("refused")
 func (f listenFlags) check() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return fmt.Errorf("--tls-cert and --tls-key belong together: %w", errExposed)
+	}
+	for flag, addr := range map[string]string{"--addr": f.Addr, "--metrics-addr": f.MetricsAddr} {
+		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
+			return fmt.Errorf("%s: %w", flag, err)
+		}
 	}
 	if f.MetricsAddr != "" && !server.Loopback(f.MetricsAddr) {
 		return fmt.Errorf("--metrics-addr %s is not on loopback: %w", f.MetricsAddr, errExposed)

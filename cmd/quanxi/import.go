@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,8 +75,9 @@ func (c *importCommand) check() error {
 	case c.As == "":
 		return errors.New("say what the file holds: --as buildings, for example")
 	}
-	if _, err := grid.New(c.As); err != nil || c.As == grid.Households || c.As == grid.Workers {
-		return fmt.Errorf("--as %s: there is no such kind to import", c.As)
+	importable := slices.DeleteFunc(grid.Kinds(), func(k grid.Kind) bool { return k == grid.Households || k == grid.Workers })
+	if !slices.Contains(importable, c.As) {
+		return fmt.Errorf("--as %s: there is no such kind to import; there are %v", c.As, importable)
 	}
 	return nil
 }

@@ -15,6 +15,9 @@ const square = `{"type":"FeatureCollection","features":[{"type":"Feature","id":1
 // crossed is the square as a bow tie.
 var crossed = strings.Replace(square, "[106.361,29.62],[106.361,29.621]", "[106.361,29.621],[106.361,29.62]", 1)
 
+// beside is the square and, with another id, the bow tie.
+var beside = strings.Replace(square, "]}}]}", "]}},"+strings.TrimPrefix(strings.Replace(crossed, `"id":1`, `"id":2`, 1), `{"type":"FeatureCollection","features":[`), 1)
+
 // emptyCity returns the folder of a store in which nothing is.
 func emptyCity(t *testing.T) string {
 	t.Helper()
@@ -80,7 +83,9 @@ func TestADryRunFailsWhereTheImportWould(t *testing.T) {
 	}{
 		{"a good file", square, nil, false},
 		{"a bow tie", crossed, nil, true},
-		{"a bow tie that is left out", crossed, []string{"--skip-bad"}, false},
+		{"a bow tie beside a good one, left out", beside, []string{"--skip-bad"}, false},
+		{"nothing but a bow tie, left out", crossed, []string{"--skip-bad"}, true},
+		{"nothing of the kind", `{"type":"FeatureCollection","features":[]}`, nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := fileOf(t, "towers.geojson", tt.text)
