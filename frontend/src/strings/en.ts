@@ -116,7 +116,7 @@ export const en: Words = {
   "green.belt": "Green belt",
   "green.park": "Park",
   "green.bank": "Waterside green",
-  "roads.major": "Major road",
+  "roads.major": "Secondary road",
   "roads.main": "Main road",
   "roads.minor": "Minor road",
   "roads.county": "County road",
