@@ -56,13 +56,22 @@ const batchSize = 1000
 var ErrRefused = errors.New("nothing was stored")
 
 // Check reads the whole source without storing anything and reports what an
-// import would do. It is the dry run, and the first pass of Run.
+// import would do. It is the dry run, and the first pass of Run; its error is that
+// of Run, so that a script that asks first is told.
 func (im Import) Check(ctx context.Context, source Source, store grid.Store) (*Report, error) {
 	p, err := im.check(ctx, source, store)
 	if err != nil {
 		return nil, err
 	}
-	return p.report, nil
+	return p.report, p.refusal()
+}
+
+// refusal is why nothing of the file is stored; nil if it is.
+func (p *pump) refusal() error {
+	if p.report.Bad > 0 && p.SkipBad == RefuseFile {
+		return fmt.Errorf("%d bad records: %w", p.report.Bad, ErrRefused)
+	}
+	return nil
 }
 
 // Run checks the source and then stores it as one load. If the file holds bad
@@ -72,8 +81,8 @@ func (im Import) Run(ctx context.Context, source Source, store grid.Store) (*Rep
 	if err != nil {
 		return nil, err
 	}
-	if p.report.Bad > 0 && im.SkipBad == RefuseFile {
-		return p.report, fmt.Errorf("%d bad records: %w", p.report.Bad, ErrRefused)
+	if err := p.refusal(); err != nil {
+		return p.report, err
 	}
 	load, err := store.BeginLoad(ctx, grid.LoadInfo{Actor: im.Actor, About: im.Name})
 	if err != nil {

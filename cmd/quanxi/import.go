@@ -44,7 +44,7 @@ func (c *importCommand) Run(in *invocation) error {
 		return c.list(in, store)
 	case c.Undo != 0:
 		if _, err := store.UndoLoad(in.ctx, operator, c.Undo); err != nil {
-			return fmt.Errorf("undo load %d: %w", c.Undo, err)
+			return err
 		}
 		_, err := fmt.Fprintf(in.stdout, "load %d is undone\n", c.Undo)
 		return err
@@ -60,8 +60,13 @@ func (c *importCommand) Run(in *invocation) error {
 // operator is the account of whoever works at the machine itself.
 const operator = "command line"
 
+// check refuses what is not one wish: who says --dry-run of an undo must not lose a load.
 func (c *importCommand) check() error {
 	switch {
+	case c.List && (c.Undo != 0 || len(c.Files) > 0), c.Undo != 0 && len(c.Files) > 0:
+		return errors.New("name files, or --list, or --undo LOAD, and only one of them")
+	case c.Undo != 0 && c.DryRun:
+		return errors.New("--undo has no --dry-run: nothing was undone")
 	case c.List || c.Undo != 0:
 		return nil
 	case len(c.Files) == 0:

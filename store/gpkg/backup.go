@@ -2,10 +2,12 @@ package gpkg
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 )
@@ -27,8 +29,13 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	return nil
 }
 
+// ErrNoBackup reports a file that holds no whole store.
+var ErrNoBackup = errors.New("not a whole backup of a store")
+
 // Restore puts a backup at path, where there must be no store. It starts a new
 // epoch as soon as it is opened, since nothing beside it vouches for the old one.
+// A file that is something else, or damaged, is refused with ErrNoBackup: who
+// restores has lost the original, and must not find out later.
 func Restore(ctx context.Context, backup, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return fmt.Errorf("restore %s: %w", path, fs.ErrExist)
@@ -38,11 +45,33 @@ func Restore(ctx context.Context, backup, path string) error {
 			return fmt.Errorf("restore: %w", err)
 		}
 	}
-	if err := copyFile(backup, path+"-restoring"); err != nil {
-		return fmt.Errorf("restore: %w", errors.Join(err, os.Remove(path+"-restoring")))
+	err := copyFile(backup, path+"-restoring")
+	if err == nil {
+		err = checkBackup(ctx, path+"-restoring")
+	}
+	if err != nil {
+		return fmt.Errorf("restore %s: %w", backup, errors.Join(err, os.Remove(path+"-restoring")))
 	}
 	if err := errors.Join(ctx.Err(), os.Rename(path+"-restoring", path), syncFolder(path)); err != nil {
 		return fmt.Errorf("restore: %w", err)
+	}
+	return nil
+}
+
+// checkBackup refuses a file that is no store of ours, or not whole.
+func checkBackup(ctx context.Context, path string) error {
+	file := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro&immutable=1"}
+	db := sql.OpenDB(connector{file.String()})
+	defer db.Close()
+	var schema, found string
+	if err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'schema'").Scan(&schema); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+	}
+	if found != "ok" {
+		return fmt.Errorf("%w: %s", ErrNoBackup, found)
 	}
 	return nil
 }

@@ -41,12 +41,12 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 		if err := t.row("SELECT state, edited FROM loads WHERE id = ?", []any{id}, &state, &edited); err != nil {
 			return notFound(err)
 		}
-		var over int
-		if err := t.row(`SELECT count(*) FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ? AND l.state = 'live'`, []any{id}, &over); err != nil {
+		var above int64
+		if err := t.row(`SELECT COALESCE(max(l.id), 0) FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ? AND l.state = 'live'`, []any{id}, &above); err != nil {
 			return err
 		}
-		if state != grid.LoadLive || edited || over > 0 {
-			return fmt.Errorf("is %s, or was edited since: %w", state, grid.ErrConflict)
+		if err := store.MayUndo(state, edited, above); err != nil {
+			return err
 		}
 		// What comes back must look newer than what every load above has shown.
 		err := t.exec(`UPDATE loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)

@@ -57,15 +57,12 @@ func mayUndo(ctx context.Context, tx pgx.Tx, id int64) error {
 	if err := tx.QueryRow(ctx, "SELECT state, edited FROM quanxi.loads WHERE id = $1 FOR UPDATE", id).Scan(&state, &edited); err != nil {
 		return notFound(err)
 	}
-	var over int
-	err := tx.QueryRow(ctx, "SELECT count(*) FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1 AND l.state = 'live'", id).Scan(&over)
+	var above int64
+	err := tx.QueryRow(ctx, "SELECT COALESCE(max(l.id), 0) FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1 AND l.state = 'live'", id).Scan(&above)
 	if err != nil {
 		return err
 	}
-	if state != grid.LoadLive || edited || over > 0 {
-		return fmt.Errorf("is %s, or was edited since: %w", state, grid.ErrConflict)
-	}
-	return nil
+	return store.MayUndo(state, edited, above)
 }
 
 // recordLoad queues the one change of a load, unless it has no Op, and its audit
