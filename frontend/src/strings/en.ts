@@ -7,6 +7,7 @@ export const en: Words = {
   "app.loading": "Reading the map",
 
   "connection.live": "Live",
+  "connection.late": "Late",
   "connection.connecting": "Connecting",
   "connection.retrying": "Reconnecting",
   "connection.off": "Cut off {at}",

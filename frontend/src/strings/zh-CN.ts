@@ -5,6 +5,7 @@ export const zhCN = {
   "app.loading": "正在读取地图",
 
   "connection.live": "实时",
+  "connection.late": "延迟",
   "connection.connecting": "连接中",
   "connection.retrying": "重连中",
   "connection.off": "已断开 {at}",
