@@ -35,6 +35,11 @@ func TestWhoAnswersFollowsTheDivisionsOfToday(t *testing.T) {
 				t.Fatalf("%s: %d %s in %s, %v; want 1", tt.name, len(theirs), kind, tt.area, err)
 			}
 			mustHold(t, string(theirs[0].JSON), []string{`"area":"` + string(tt.area) + `"`}, nil)
+			bare, _, err := d.city.Entities(t.Context(), kind, access.Page{Limit: 10, WithoutGeometry: true})
+			if err != nil || len(bare) != 1 {
+				t.Fatalf("%s: %d %s without geometry, %v", tt.name, len(bare), kind, err)
+			}
+			mustHold(t, string(bare[0].JSON), []string{`"area":"` + string(tt.area) + `"`}, nil)
 		}
 		list, _, err := d.town.Entities(t.Context(), events.Events, access.Page{Limit: 10})
 		if err != nil || len(list) != tt.seen {

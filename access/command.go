@@ -132,7 +132,7 @@ func (v *View) put(ctx context.Context, e grid.Entity, identity grid.Identity, w
 	if err != nil || receipt.Repeated {
 		return Written{Receipt: receipt}, err
 	}
-	rec, err := v.recordOf(e, identity)
+	rec, err := recordOf(e, identity)
 	return Written{rec, receipt}, err
 }
 

@@ -138,12 +138,13 @@ func idsOf(s *world.Snapshot, kind grid.Kind) func(slot uint32) int64 {
 }
 
 func (v *View) pageRecord(ctx context.Context, e grid.Entity, page Page) (Record, error) {
+	v.stamp(e) // while it is known where it lies
 	if page.WithoutGeometry && grid.ShapeOf(e.Kind()) != grid.NoShape {
 		if err := e.SetGeometry(nil); err != nil {
 			return Record{}, err
 		}
 	}
-	return v.record(ctx, e)
+	return v.recordAsItIs(ctx, e)
 }
 
 // entity reads what the viewer may see.

@@ -39,16 +39,22 @@ func IdentityFields(kind grid.Kind) []string {
 
 // record writes an entity for the viewer, in the area that it lies in now.
 func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
+	v.stamp(e)
+	return v.recordAsItIs(ctx, e)
+}
+
+// recordAsItIs is record for an entity that is stamped already, and may have lost its
+// geometry since.
+func (v *View) recordAsItIs(ctx context.Context, e grid.Entity) (Record, error) {
 	identity, err := v.identity(ctx, e)
 	if err != nil {
 		return Record{}, err
 	}
-	return v.recordOf(e, identity)
+	return recordOf(e, identity)
 }
 
-// recordOf is record for an entity whose identity is known.
-func (v *View) recordOf(e grid.Entity, identity grid.Identity) (Record, error) {
-	v.stamp(e)
+// recordOf is record for a stamped entity whose identity is known.
+func recordOf(e grid.Entity, identity grid.Identity) (Record, error) {
 	head := e.Entity()
 	body, err := grid.EncodeJSON(e)
 	if err != nil {

@@ -62,3 +62,26 @@ func TestAQueueOfLargeFramesBeginsAnewBeforeItIsFull(t *testing.T) {
 		t.Error("a reader who is 4 MB behind was not told to begin anew")
 	}
 }
+
+// A division that comes into force at midnight changes hands without a change in the
+// log: everybody begins anew.
+func TestWhatChangesHandsByTimeAloneIsToldToo(t *testing.T) {
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	hub.Reset(feed.Position{Epoch: "e", Pos: 5})
+	sub := hub.Subscribe(feedtest.Everybody(), nil)
+	defer sub.Close()
+	if err := sub.View(feed.View{Envelope: box(106, 29, 107, 30), Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+		t.Fatal(err)
+	}
+	sub.Take()
+	stays := feed.Sight{Area: east, There: true}
+	hub.Touch(feed.Effects{Moved: []feed.Moved{{Kind: events.Events, ID: 9, Before: stays, After: stays}}})
+	if got := len(sub.Take().Frames); got != 0 {
+		t.Fatalf("%d frames for an event that stays where it is", got)
+	}
+	hub.Touch(feed.Effects{Moved: []feed.Moved{{Kind: events.Events, ID: 9, Before: stays, After: feed.Sight{Area: west, There: true}}}})
+	frames := sub.Take().Frames
+	if len(frames) != 1 || !strings.Contains(string(frames[0].Append(nil, 1, "")), `"resync"`) {
+		t.Errorf("%d frames, want one resync", len(frames))
+	}
+}

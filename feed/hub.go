@@ -116,6 +116,13 @@ func (h *Hub) Publish(u Update) {
 func (h *Hub) Touch(e Effects) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if changedHands(e.Moved) {
+		at := *h.told.Load()
+		h.history.reset(at.Pos)
+		for s := range h.subs {
+			h.restart(s, Redrawn, at)
+		}
+	}
 	h.suspect(e.Touches)
 	h.count(e.Counters)
 }

@@ -38,9 +38,10 @@ func newsOf(epoch Epoch, changes []told, moved []Moved) ([]News, Reason, error) 
 	for _, c := range changes {
 		key := grid.Ref{Kind: c.Kind, ID: c.ID}
 		m, any := held[key]
-		if own[key] = true; !any || c.Revision <= m.Revision {
+		if !any || c.Revision <= m.Revision {
 			continue
 		}
+		own[key] = true
 		n := News{Change: c.Change, Epoch: epoch, Before: m.Before}
 		if c.entity != nil { // it may have been removed and come back since
 			n.After = m.After
@@ -72,6 +73,12 @@ func bodyAt(c told, at Sight) ([]byte, error) {
 	moved := *event // the entity itself is the applier's
 	moved.Area = at.Area
 	return grid.EncodeJSON(&moved)
+}
+
+// changedHands reports whether somebody else answers for something that nobody
+// wrote to.
+func changedHands(moved []Moved) bool {
+	return slices.ContainsFunc(moved, func(m Moved) bool { return m.Before.There && m.Before.Area != m.After.Area })
 }
 
 func urgent(e grid.Entity) bool {

@@ -30,6 +30,7 @@ func TestNews(t *testing.T) {
 		{"made and removed at once", append(changesOf(1), gone(2)), movedOf(0, 0, 0), "1:0>0 2:0>0", ""},
 		{"removed and made again at once", append([]told{gone(2)}, changesOf(3)...), movedOf(1, 7, 8), "2:7>0 3:0>8", ""},
 		{"divisions changed around an event", nil, movedOf(4, 7, 8), "", Redrawn},
+		{"divisions changed around an event of which an old change comes again", changesOf(2), movedOf(4, 7, 8), "", Redrawn},
 		{"an event became overdue where it is", nil, movedOf(4, 7, 7), "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ export interface FeedListener {
 
 const protocol = "quanxi.v1";
 const pingEvery = 10_000;
+const beatEvery = 2_000;
 const silence = 25_000;
 const attemptsUntilOff = 4;
 
@@ -43,6 +44,7 @@ export class FeedSocket {
   private welcomed = false;
   private closed = false;
   private heardAt = 0;
+  private pingedAt = 0;
   private readonly asked: { at: number; view: ViewFrame | undefined }[] = []; // the pings that are not answered
   private stopTimer: () => void = () => {};
 
@@ -111,9 +113,13 @@ export class FeedSocket {
   }
 
   private beat(): void {
-    this.stopTimer = this.around.later(pingEvery, () => {
-      if (this.around.now() - this.heardAt > silence) return this.retry();
-      this.ping();
+    this.stopTimer = this.around.later(beatEvery, () => {
+      const now = this.around.now();
+      if (now - this.heardAt > silence) return this.retry();
+      const waits = this.asked[0];
+      // An answer that is late already is told as late, not as fast as the last one was.
+      if (waits && now - waits.at >= beatEvery) this.listener.connection("live", now - waits.at);
+      if (now - this.pingedAt >= pingEvery) this.ping();
       this.beat();
     });
   }
@@ -160,7 +166,8 @@ export class FeedSocket {
   }
 
   private ping(): void {
-    if (this.send({ op: "ping" })) this.asked.push({ at: this.around.now(), view: this.view });
+    this.pingedAt = this.around.now();
+    if (this.send({ op: "ping" })) this.asked.push({ at: this.pingedAt, view: this.view });
   }
 
   private welcome(frame: WelcomeFrame): void {

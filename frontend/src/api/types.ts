@@ -113,6 +113,7 @@ export interface Thing {
   readonly level?: number;
   readonly category?: string;
   readonly class?: string;
+  readonly role?: string;
   readonly state?: string;
   readonly address?: string;
   readonly counters?: Counters;

@@ -12,15 +12,22 @@ const serviceCharacter = ["match", ["get", "category"], ...servicePlaces.flatMap
 const discIcon = (red: string, amber: string, count: string): ExpressionSpecification =>
   ["concat", "disc/", ["to-string", ["get", count]], "/", ["to-string", ["coalesce", ["get", red], 0]], "/", ["to-string", ["coalesce", ["get", amber], 0]]];
 
+/** Small things without a word: names of areas and roads are written over them. */
+export function things(k: number): LayerSpecification[] {
+  const alone = { "icon-allow-overlap": true, "icon-size": k } as const;
+  return [
+    { id: "component", type: "symbol", source: "components", "source-layer": "components", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
+    { id: "public-device", type: "symbol", source: "components", "source-layer": "public_devices", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
+    { id: "device", type: "symbol", source: "devices", "source-layer": "devices", minzoom: 15, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
+  ];
+}
+
 export function places(palette: Palette, k: number): LayerSpecification[] {
   const beside: Layout = { "text-font": [plainFace], "text-size": 12.5 * k, "text-anchor": "left", "text-offset": [1.1, 0], "text-optional": true, "text-max-width": 12 };
   const words = { "text-color": palette.text2, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k } as const;
   const small: ExpressionSpecification = ["interpolate", ["linear"], ["zoom"], 12, 0.5 * k, 15.5, k];
   const alone = { "icon-allow-overlap": true, "icon-size": k } as const;
   return [
-    { id: "component", type: "symbol", source: "components", "source-layer": "components", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
-    { id: "public-device", type: "symbol", source: "components", "source-layer": "public_devices", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
-    { id: "device", type: "symbol", source: "devices", "source-layer": "devices", minzoom: 15, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
     { id: "camera", type: "symbol", source: "cameras", "source-layer": "cameras", minzoom: 15.5, layout: { "icon-image": ["concat", "camera/", ["to-string", ["coalesce", ["get", "view"], 57]]], "icon-size": small, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-rotate": ["to-number", ["get", "azimuth"], 0], "icon-rotation-alignment": "map", "icon-pitch-alignment": "map" } },
     { id: "service", type: "symbol", source: "service", "source-layer": "service", minzoom: 14.6, layout: { "icon-size": small, "icon-allow-overlap": ["step", ["zoom"], false, 15, true], "icon-image": ["concat", "place/", serviceCharacter], "text-field": ["step", ["zoom"], "", 16.2, ["get", "name"]], ...beside, "text-offset": [1.3, 0] }, paint: words },
     { id: "worker", type: "symbol", source: "walkers", minzoom: 12.5, layout: { ...alone, "icon-image": "worker", "icon-ignore-placement": true, "text-field": ["step", ["zoom"], "", 16.6, ["get", "name"]], ...beside }, paint: words },

@@ -9,7 +9,7 @@ import { ground } from "./ground";
 import { flatHouses, houses, shadows, stack } from "./houses";
 import type { HouseView } from "./houses";
 import { boldFace, labels, plainFace } from "./labels";
-import { drawing, events, places } from "./marks";
+import { drawing, events, places, things } from "./marks";
 import { palettes } from "./palette";
 import type { Mood } from "./palette";
 
@@ -41,7 +41,7 @@ export function styleOf({ mood, k, houses: view }: StyleOptions): StyleSpecifica
     layers: [
       ...ground(palette, k), ...shadows(palette), ...veil(palette), ...choropleth(palette), ...stateFills(palette),
       ...borderLines(palette, k), ...stateLines(palette, k), ...flatHouses(palette, view), ...selection(palette, k),
-      ...houses(palette, view), ...stack(palette), ...labels(palette, k), ...drawing(palette, k), ...places(palette, k), ...events(k),
+      ...houses(palette, view), ...stack(palette), ...things(k), ...labels(palette, k), ...drawing(palette, k), ...places(palette, k), ...events(k),
     ],
   } as StyleSpecification;
 }

@@ -7,6 +7,7 @@ export const en: Words = {
   "app.loading": "Reading the map",
 
   "connection.live": "Live",
+  "connection.late": "Late",
   "connection.connecting": "Connecting",
   "connection.retrying": "Reconnecting",
   "connection.off": "Cut off {at}",
@@ -116,7 +117,7 @@ export const en: Words = {
   "green.belt": "Green belt",
   "green.park": "Park",
   "green.bank": "Waterside green",
-  "roads.major": "Major road",
+  "roads.major": "Secondary road",
   "roads.main": "Main road",
   "roads.minor": "Minor road",
   "roads.county": "County road",

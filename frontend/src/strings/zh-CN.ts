@@ -5,6 +5,7 @@ export const zhCN = {
   "app.loading": "正在读取地图",
 
   "connection.live": "实时",
+  "connection.late": "延迟",
   "connection.connecting": "连接中",
   "connection.retrying": "重连中",
   "connection.off": "已断开 {at}",
@@ -114,8 +115,8 @@ export const zhCN = {
   "green.belt": "绿化带",
   "green.park": "公园",
   "green.bank": "滨水绿地",
-  "roads.major": "主干路",
-  "roads.main": "干路",
+  "roads.major": "次干路",
+  "roads.main": "主干路",
   "roads.minor": "支路",
   "roads.county": "县道",
   "roads.village": "村道",

@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef } from "vue";
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
@@ -28,6 +28,8 @@ export interface Areas {
 }
 
 const gridLevel = 5;
+/** How soon a server that has nothing to show is asked again: an import may be under way. */
+const emptyPause = 5000;
 
 /** The focus area and the divisions below it, with their numbers. */
 export function useAreas(client: Client): Areas {
@@ -84,10 +86,13 @@ export function useAreas(client: Client): Areas {
     return "";
   };
 
-  const load = useReader(state, async (current) => {
+  let later: ReturnType<typeof setTimeout> | undefined;
+  onScopeDispose(() => clearTimeout(later));
+  const load: () => Promise<void> = useReader(state, async (current) => {
     told.clear();
     const { area } = await client.status();
-    if (!area || !current()) return;
+    if (!current()) return;
+    if (!area) return void (later = setTimeout(() => void load(), emptyPause)); // nothing to show yet
     focus.value = area;
     const [division, own] = await Promise.all([client.division(area.code), client.counters(area.code)]);
     if (!current()) return;

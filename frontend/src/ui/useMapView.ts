@@ -65,7 +65,7 @@ function showSelection(map: TownMap, { identified, thing, opened, selection }: S
   map.states.set("divisions", "selected", new Map(outlined === undefined ? [] : [[outlined, true]]));
   const building = opened.value || division ? undefined : known?.building;
   map.states.set("buildings", "selected", new Map(building ? [[building.id, true]] : []));
-  const bare = known && !division && !building && (selection.value?.kind === "place" || selection.value?.kind === "thing");
+  const bare = known && !division && !building && !opened.value && (selection.value?.kind === "place" || selection.value?.kind === "thing");
   map.fill("chosen", bare ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [known.lon, known.lat] } }] : []);
 }
 

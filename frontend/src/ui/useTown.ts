@@ -7,6 +7,7 @@ import type { Envelope, Place } from "../api/types";
 import { tileSets } from "../map/style";
 import { TownMap } from "../map/town";
 import { readAddress, writeAddress } from "../model/address";
+import { clock } from "../model/format";
 import type { Camera } from "../model/address";
 import { gridStates } from "../model/incident";
 import { union } from "../model/measure";
@@ -62,6 +63,8 @@ function createTown(kind: PageKind) {
     if (within.state.value === "failed") void within.again();
   });
 
+  /** What to say of figures that the feed no longer moves; undefined while it does. */
+  const stale = computed(() => (feed.lostAt.value ? words.say("today.stale", { at: clock(feed.lostAt.value) }) : undefined));
   const grids = computed(() => gridsOf(areas.divisions.value));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
   const markOf = computed(() => (category: string) => {
@@ -143,7 +146,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, attach, ...guide };
+  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, attach, ...guide };
 }
 
 /** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */
