@@ -23,6 +23,9 @@ type Applier interface {
 	// was taken until then waits aside, with its effects, for the next Apply, which
 	// brings the same again, or for a Loading that replaces everything.
 	Apply(at Position, steps iter.Seq2[Step, error]) (Effects, error)
+
+	// Sight returns where an entity of a kind that is Told lies in the visible state.
+	Sight(grid.Entity) Sight
 }
 
 // A Loading takes a whole state. It is dropped by not publishing it.
@@ -61,8 +64,11 @@ type Update struct {
 	Pos   int64
 	News  []News
 	Effects
+	// Handed is what changed hands without a change of its own, because the divisions
+	// around it changed.
+	Handed []Moved
 	// Anew says why everybody must begin anew, if what happened cannot be told one by
-	// one; News is empty then.
+	// one; News and Handed are empty then.
 	Anew Reason
 }
 

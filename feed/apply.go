@@ -91,7 +91,7 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	n.advance(to, len(changes))
 	update := Update{Epoch: to.Epoch, Pos: to.Pos, Effects: effects, Anew: r.anew}
 	if update.Anew == "" {
-		if update.News, update.Anew, err = newsOf(to.Epoch, r.told, effects.Moved); err != nil {
+		if update.News, update.Handed, err = newsOf(to.Epoch, r.told, effects.Moved, n.to.Sight); err != nil {
 			return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/feed/feedtest"
+	"quanxi/geo"
 )
 
 // What changes faster than news is collected must not put the news off for ever.
@@ -63,25 +64,48 @@ func TestAQueueOfLargeFramesBeginsAnewBeforeItIsFull(t *testing.T) {
 	}
 }
 
-// A division that comes into force at midnight changes hands without a change in the
-// log: everybody begins anew.
-func TestWhatChangesHandsByTimeAloneIsToldToo(t *testing.T) {
-	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
-	hub.Reset(feed.Position{Epoch: "e", Pos: 5})
-	sub := hub.Subscribe(feedtest.Everybody(), nil)
-	defer sub.Close()
-	if err := sub.View(feed.View{Envelope: box(106, 29, 107, 30), Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
-		t.Fatal(err)
-	}
-	sub.Take()
-	stays := feed.Sight{Area: east, There: true}
-	hub.Touch(feed.Effects{Moved: []feed.Moved{{Kind: events.Events, ID: 9, Before: stays, After: stays}}})
-	if got := len(sub.Take().Frames); got != 0 {
-		t.Fatalf("%d frames for an event that stays where it is", got)
-	}
-	hub.Touch(feed.Effects{Moved: []feed.Moved{{Kind: events.Events, ID: 9, Before: stays, After: feed.Sight{Area: west, There: true}}}})
-	frames := sub.Take().Frames
-	if len(frames) != 1 || !strings.Contains(string(frames[0].Append(nil, 1, "")), `"resync"`) {
-		t.Errorf("%d frames, want one resync", len(frames))
+// A border moves past an event, by an edit or by its date: who saw the event is told
+// that it is gone, who sees it now begins anew, and nobody else hears of it.
+func TestWhatChangesHandsIsToldToThoseConcerned(t *testing.T) {
+	here := feed.Sight{Area: east, Envelope: box(106.5, 29.5, 106.5, 29.5), There: true}
+	there := here
+	there.Area = west
+	moved := []feed.Moved{{Kind: events.Events, ID: 9, Revision: 4, Before: here, After: there}}
+	const gone, anew = `{"op":"gone","n":1,"kind":"events","id":9,"revision":4}`, `{"op":"resync","n":1,"reason":"redrawn"}`
+	all := box(106, 29, 107, 30)
+	for how, tell := range map[string]func(*feed.Hub){
+		"by an edit":  func(h *feed.Hub) { h.Publish(feed.Update{Epoch: "e", Pos: 6, Handed: moved}) },
+		"by its date": func(h *feed.Hub) { h.Touch(feed.Effects{Moved: moved}) },
+	} {
+		for _, tt := range []struct {
+			name   string
+			viewer feed.Viewer
+			view   geo.Envelope
+			want   string
+		}{
+			{"who saw it", feedtest.Of(east), all, gone},
+			{"who sees it now", feedtest.Of(west), all, anew},
+			{"who saw it and still does", feedtest.Everybody(), all, anew},
+			{"who looks elsewhere", feedtest.Everybody(), box(106.6, 29, 107, 30), ""},
+			{"who answers elsewhere", feedtest.Of("500109"), all, ""},
+		} {
+			t.Run(how+": "+tt.name, func(t *testing.T) {
+				hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+				hub.Reset(feed.Position{Epoch: "e", Pos: 5})
+				sub := hub.Subscribe(tt.viewer, nil)
+				defer sub.Close()
+				if err := sub.View(feed.View{Envelope: tt.view, Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+					t.Fatal(err)
+				}
+				tell(hub)
+				var got []string
+				for i, f := range sub.Take().Frames {
+					got = append(got, string(f.Append(nil, uint64(i+1), "")))
+				}
+				if strings.Join(got, " ") != tt.want {
+					t.Errorf("hears %s, want %s", got, tt.want)
+				}
+			})
+		}
 	}
 }

@@ -37,6 +37,11 @@ type Moved struct {
 	Before, After Sight
 }
 
+// changedHands reports whether others answer for it now.
+func (m Moved) changedHands() bool {
+	return m.Before.There && m.After.There && m.Before.Area != m.After.Area
+}
+
 // mostTouches is how many touches are told one by one.
 const mostTouches = 4096
 

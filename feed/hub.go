@@ -102,6 +102,7 @@ func (h *Hub) Publish(u Update) {
 			h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
 		}
 	}
+	h.handOver(u.Handed, Cursor{u.Epoch, u.Pos})
 	for _, n := range u.News {
 		h.history.add(n)
 		h.tell(n)
@@ -116,15 +117,31 @@ func (h *Hub) Publish(u Update) {
 func (h *Hub) Touch(e Effects) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if changedHands(e.Moved) {
-		at := *h.told.Load()
-		h.history.reset(at.Pos)
-		for s := range h.subs {
-			h.restart(s, Redrawn, at)
-		}
-	}
+	h.handOver(e.Moved, *h.told.Load())
 	h.suspect(e.Touches)
 	h.count(e.Counters)
+}
+
+// handOver tells of what others answer for now although nobody wrote to it. Who saw
+// it is told that it is gone; there is no change to show to those who see it now, so
+// they begin anew, as does whoever resumes across this moment. Others hear nothing.
+// The caller holds h.mu.
+func (h *Hub) handOver(moved []Moved, at Cursor) {
+	for _, m := range moved {
+		if !m.changedHands() {
+			continue
+		}
+		h.history.reset(at.Pos)
+		gone := goneFrame(News{Change: Change{Kind: m.Kind, ID: m.ID, Revision: m.Revision}})
+		for _, s := range h.views.meeting(nil, m.Before, m.After) {
+			switch {
+			case s.filter.sees(EventsTopic, m.After):
+				h.restart(s, Redrawn, at)
+			case s.filter.sees(EventsTopic, m.Before):
+				s.send(gone)
+			}
+		}
+	}
 }
 
 // tell queues one piece of news with all who may know. The caller holds h.mu.

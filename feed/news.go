@@ -20,11 +20,11 @@ type told struct {
 	entity grid.Entity
 }
 
-// newsOf returns the news of changes that were applied, in their order; moved is
-// what the applier said of them. A change that was already known is none. If
-// something changed hands without a change of its own, because the divisions
-// around it changed, there is no news but a reason to begin anew.
-func newsOf(epoch Epoch, changes []told, moved []Moved) ([]News, Reason, error) {
+// newsOf returns the news of changes that were applied, in their order, and what
+// changed hands without one; moved is what the applier said of them. A change that
+// was already known is no news. Each state is told where it was itself, not where a
+// later one of the same batch is.
+func newsOf(epoch Epoch, changes []told, moved []Moved, sight func(grid.Entity) Sight) (news []News, handed []Moved, err error) {
 	held := make(map[grid.Ref]Moved, len(moved))
 	for _, m := range moved {
 		key := grid.Ref{Kind: m.Kind, ID: m.ID}
@@ -33,7 +33,6 @@ func newsOf(epoch Epoch, changes []told, moved []Moved) ([]News, Reason, error) 
 		}
 		held[key] = m
 	}
-	var news []News
 	own := make(map[grid.Ref]bool, len(changes))
 	for _, c := range changes {
 		key := grid.Ref{Kind: c.Kind, ID: c.ID}
@@ -41,44 +40,36 @@ func newsOf(epoch Epoch, changes []told, moved []Moved) ([]News, Reason, error) 
 		if !any || c.Revision <= m.Revision {
 			continue
 		}
-		own[key] = true
 		n := News{Change: c.Change, Epoch: epoch, Before: m.Before}
-		if c.entity != nil { // it may have been removed and come back since
-			n.After = m.After
+		if c.entity != nil {
+			n.After = sight(c.entity)
+			n.Alert = !n.Before.There && urgent(c.entity)
 		}
-		n.Alert = !n.Before.There && n.After.There && urgent(c.entity)
-		var err error
 		if n.Body, err = bodyAt(c, n.After); err != nil {
-			return nil, "", err
+			return nil, nil, err
 		}
 		news = append(news, n)
 		m.Revision, m.Before = c.Revision, n.After
-		held[key] = m
+		held[key], own[key] = m, true
 	}
 	for key, m := range held {
-		if !own[key] && m.Before.There && m.Before.Area != m.After.Area {
-			return nil, Redrawn, nil
+		if !own[key] && m.changedHands() {
+			handed = append(handed, m)
 		}
 	}
-	return news, "", nil
+	return news, handed, nil
 }
 
 // bodyAt returns the body of a change as it reads where the entity is now: the
 // area that is stored is that of the moment of writing.
 func bodyAt(c told, at Sight) ([]byte, error) {
 	event, ok := c.entity.(*events.Event)
-	if !ok || !at.There || event.Area == at.Area {
+	if !ok || event.Area == at.Area {
 		return c.Body, nil
 	}
 	moved := *event // the entity itself is the applier's
 	moved.Area = at.Area
 	return grid.EncodeJSON(&moved)
-}
-
-// changedHands reports whether somebody else answers for something that nobody
-// wrote to.
-func changedHands(moved []Moved) bool {
-	return slices.ContainsFunc(moved, func(m Moved) bool { return m.Before.There && m.Before.Area != m.After.Area })
 }
 
 func urgent(e grid.Entity) bool {

@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"quanxi/feed"
+	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/world"
 )
@@ -27,6 +28,16 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 		}
 	})
 	return effectsOf(effects), err
+}
+
+// Sight implements feed.Applier.
+func (a applier) Sight(e grid.Entity) feed.Sight {
+	place, ok := e.Geometry().(geo.Point)
+	if !ok {
+		return feed.Sight{}
+	}
+	env, there := place.Envelope()
+	return feed.Sight{Area: a.world.Snapshot().AreaAt(place), Envelope: env, There: there}
 }
 
 // A loading is a world.Loader as a feed.Node drives it.

@@ -142,7 +142,7 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 	var out feed.Effects
 	moved := feed.Moved{Kind: key.Kind, ID: key.ID, Revision: before.revision}
 	for r, sight := range map[*row]*feed.Sight{&before: &moved.Before, &next: &moved.After} {
-		at, err := sightOf(key, *r)
+		at, err := (*World)(nil).sightOf(key, *r)
 		if err != nil {
 			return out, err
 		}
@@ -159,22 +159,27 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 	return out, nil
 }
 
-// sightOf returns where a row is. There are no divisions here: an event is where
-// its body says.
-func sightOf(key grid.Ref, r row) (feed.Sight, error) {
+// Sight implements feed.Applier. There are no divisions here: an event is where its
+// body says.
+func (w *World) Sight(e grid.Entity) feed.Sight {
 	var at feed.Sight
-	if r.body == nil {
-		return at, nil
-	}
-	e, err := decode(key, r)
-	if err != nil {
-		return at, err
-	}
 	if g := e.Geometry(); g != nil {
 		at.Envelope, at.There = g.Envelope()
 	}
 	if event, ok := e.(*events.Event); ok {
 		at.Area = event.Area
 	}
-	return at, nil
+	return at
+}
+
+// sightOf returns where a row is.
+func (w *World) sightOf(key grid.Ref, r row) (feed.Sight, error) {
+	if r.body == nil {
+		return feed.Sight{}, nil
+	}
+	e, err := decode(key, r)
+	if err != nil {
+		return feed.Sight{}, err
+	}
+	return w.Sight(e), nil
 }
