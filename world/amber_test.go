@@ -63,6 +63,35 @@ func TestAnEventThatTurnsAmberIsTold(t *testing.T) {
 	}
 }
 
+// A label is moved, and with it the numbers that stand there: both places are drawn
+// anew, though no number is another.
+func TestNumbersMoveWithTheirLabel(t *testing.T) {
+	w := world.New(world.Options{Now: func() time.Time { return monday }})
+	town := func(revision int64, label geo.Point) *grid.Division {
+		return &grid.Division{Head: grid.Head{ID: 1, Revision: revision}, Level: grid.TownLevel, Code: "500999001", Name: "宽镇", Boundary: box(0, 0, 4000, 4000), Label: label}
+	}
+	leak := &events.Event{Head: grid.Head{ID: 2, Revision: 1}, Category: "water", State: events.Handling, Urgency: events.Routine,
+		Place: at(3900, 3900), OccurredAt: monday, ReportedAt: monday, DueAt: monday.Add(time.Hour)}
+	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(town(1, at(200, 200)), leak)); err != nil {
+		t.Fatal(err)
+	}
+	before := w.Snapshot()
+	effects, err := w.Apply(world.Position{Epoch: "test", Pos: 2}, steps(town(2, at(3000, 3000))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := w.Snapshot()
+	for name, place := range map[string]geo.Point{"the old label": at(200, 200), "the new label": at(3000, 3000)} {
+		id := tiles.Holding(geo.Project(place), 11)
+		if bytes.Equal(drawLayer(before, "events", id), drawLayer(after, "events", id)) {
+			t.Fatalf("the tile of %s looks the same: the test watches the wrong one", name)
+		}
+		if after.TileVersion("events", id) == before.TileVersion("events", id) || !redraws(effects, "events", id) {
+			t.Errorf("nobody is told of the tile of %s", name)
+		}
+	}
+}
+
 // redraws reports whether effects tell that a tile of a layer may look different.
 func redraws(effects world.Effects, layer string, id tiles.ID) bool {
 	return slices.ContainsFunc(slices.Collect(effects.Redrawn()), func(r world.Redrawn) bool {

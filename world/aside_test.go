@@ -41,6 +41,11 @@ func TestAnApplicationThatBreaksOff(t *testing.T) {
 	if s := w.Snapshot(); s.Len(grid.Buildings) != 0 || s.Position().Pos != 0 {
 		t.Errorf("%d buildings are seen at %d, want none", s.Len(grid.Buildings), s.Position().Pos)
 	}
+	for _, less := range []world.Position{{Pos: 0}, {Epoch: "another", Pos: 9}} {
+		if _, err := w.Apply(less, []world.Step{tower(1)}); !errors.Is(err, world.ErrBrokenOff) {
+			t.Errorf("an application up to %v that ends before: %v, want ErrBrokenOff", less, err)
+		}
+	}
 	effects, err := w.Apply(world.Position{Pos: 1}, []world.Step{tower(1), tower(2), tower(3)})
 	if err != nil {
 		t.Fatal(err)

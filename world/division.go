@@ -94,6 +94,9 @@ func (d *draft) unplace(area uint32) {
 // reshape notes that what is drawn of an area changes. It may be the outline of a
 // division that nobody touched: another has taken its code, or left it.
 func (d *draft) reshape(area uint32) {
+	if row := d.division(area); row != nil && !d.bulk {
+		d.relabelled = append(d.relabelled, label{d.areas.rows.at(area).level, row.label})
+	}
 	if env, ok := d.envelope(divisions, area); ok {
 		d.reshaped = append(d.reshaped, env)
 	}

@@ -22,14 +22,15 @@ type draft struct {
 	due         dueQueue
 
 	// Of the present application:
-	unsettled []item             // things whose area is to be found
-	regions   []geo.Envelope     // where divisions changed
-	recoded   bool               // a division came, went or took another code
-	reshaped  []geo.Envelope     // where outlines are drawn anew
-	faces     map[uint32]bool    // areas whose boundary changed
-	touched   []touch            // for the feed
-	moved     map[uint32]numbers // areas whose numbers moved
-	changed   [sorts]bool        // indexes to be shared anew
+	unsettled  []item             // things whose area is to be found
+	regions    []geo.Envelope     // where divisions changed
+	recoded    bool               // a division came, went or took another code
+	reshaped   []geo.Envelope     // where outlines are drawn anew
+	relabelled []label            // where the numbers of areas stood or stand that came, went or changed
+	faces      map[uint32]bool    // areas whose boundary changed
+	touched    []touch            // for the feed
+	moved      map[uint32]numbers // areas whose numbers moved
+	changed    [sorts]bool        // indexes to be shared anew
 }
 
 // An item names any entity by its slot.

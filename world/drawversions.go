@@ -2,6 +2,7 @@ package world
 
 import (
 	"quanxi/geo"
+	"quanxi/grid"
 	"quanxi/tiles"
 )
 
@@ -64,7 +65,7 @@ func (d *draft) markTiles(effects Effects, version uint64) {
 }
 
 // elsewhere returns what is redrawn elsewhere than where the touched entities are:
-// the numbers at the labels of areas, and outlines that were simplified anew because
+// the numbers at the labels of areas, where those stood and stand, and outlines that were simplified anew because
 // a neighbour moved.
 func (d *draft) elsewhere() []Redrawn {
 	var out []Redrawn
@@ -73,17 +74,32 @@ func (d *draft) elsewhere() []Redrawn {
 		if row == nil {
 			continue
 		}
-		level, at := d.areas.rows.at(area).level, geo.Envelope{Min: row.label, Max: row.label}
-		if zooms := countedZooms(level, singleEvents); n&eventNumbers != 0 && zooms != 0 {
-			out = append(out, Redrawn{eventsLayer, at, zooms})
-		}
-		if zooms := countedZooms(level, peopleByBuilding); n&peopleNumbers != 0 && zooms != 0 {
-			out = append(out, Redrawn{peopleLayer, at, zooms})
-		}
+		out = numbersAt(out, label{d.areas.rows.at(area).level, row.label}, n)
+	}
+	for _, at := range d.relabelled {
+		out = numbersAt(out, at, eventNumbers|peopleNumbers)
 	}
 	for _, env := range d.reshaped {
 		out = append(out, Redrawn{Layer: divisionsLayer, Envelope: env})
 	}
-	d.reshaped = nil
+	d.reshaped, d.relabelled = nil, nil
+	return out
+}
+
+// A label is where the numbers of an area stand.
+type label struct {
+	level grid.Level
+	place geo.Point
+}
+
+// numbersAt adds the layers in which numbers stand at a label.
+func numbersAt(out []Redrawn, at label, n numbers) []Redrawn {
+	env := geo.Envelope{Min: at.place, Max: at.place}
+	if zooms := countedZooms(at.level, singleEvents); n&eventNumbers != 0 && zooms != 0 {
+		out = append(out, Redrawn{eventsLayer, env, zooms})
+	}
+	if zooms := countedZooms(at.level, peopleByBuilding); n&peopleNumbers != 0 && zooms != 0 {
+		out = append(out, Redrawn{peopleLayer, env, zooms})
+	}
 	return out
 }

@@ -55,7 +55,7 @@ func (l *Loader) Publish(at Position) error {
 	version := l.world.snapshot.Load().version + 1
 	d.reshaped = nil
 	d.markAll(version)
-	l.world.draft, l.world.aside = d, false
+	l.world.draft, l.world.aside = d, nil
 	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &l.world.positions})
 	d.edition++
 	return nil

@@ -38,7 +38,7 @@ type World struct {
 
 	writer sync.Mutex // held by Apply, for each step, by Advance and a Loader's Publish
 	draft  *draft     // guarded by writer
-	aside  bool       // guarded by writer: the draft holds steps that nobody may see yet
+	aside  *Position  // guarded by writer: up to where the draft holds steps that nobody may see yet; nil if it holds none
 
 	positions positions
 }
@@ -52,6 +52,10 @@ type Position struct {
 // ErrFull reports that so much was changed since the World was loaded that it must
 // be loaded anew: what was replaced takes up its room.
 var ErrFull = errors.New("the World must be loaded anew")
+
+// ErrBrokenOff reports that an application which was broken off went further than the
+// one that is asked for: the World must be loaded anew.
+var ErrBrokenOff = errors.New("an application was broken off further on")
 
 // A Step is one entity's part in an application: its new state, or its removal.
 type Step struct {
@@ -96,12 +100,15 @@ func (w *World) Apply(at Position, steps []Step) (Effects, error) {
 // taken as it comes and built in aside, and all become visible together at the end.
 // If the sequence yields an error, or something that the World does not hold,
 // nothing becomes visible. What was taken until then waits aside for the next
-// application, which has to bring the rest, or for a Loader that replaces it.
+// application, which has to bring the same and may go further, or for a Loader that
+// replaces it; one that would go less far is ErrBrokenOff.
 func (w *World) ApplyEach(at Position, steps iter.Seq2[Step, error]) (Effects, error) {
 	if w.isFull() {
 		return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, ErrFull)
 	}
-	w.putAside()
+	if err := w.putAside(at); err != nil {
+		return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, err)
+	}
 	for s, err := range steps {
 		if err == nil {
 			err = w.take(s)
@@ -112,7 +119,7 @@ func (w *World) ApplyEach(at Position, steps iter.Seq2[Step, error]) (Effects, e
 	}
 	w.writer.Lock()
 	defer w.writer.Unlock()
-	w.aside = false
+	w.aside = nil
 	return w.publish(at), nil
 }
 
@@ -122,14 +129,20 @@ func (w *World) isFull() bool {
 	return w.draft.full()
 }
 
-// putAside begins an application, unless one waits that was broken off.
-func (w *World) putAside() {
+// putAside begins an application, or goes on with one that was broken off. That one
+// may hold steps of any position up to its own, so one that ends before would show
+// too much.
+func (w *World) putAside(at Position) error {
 	w.writer.Lock()
 	defer w.writer.Unlock()
-	if !w.aside {
+	switch {
+	case w.aside == nil:
 		w.draft.begin(w.now())
+	case at.Epoch != w.aside.Epoch || at.Pos < w.aside.Pos:
+		return ErrBrokenOff
 	}
-	w.aside = true
+	w.aside = &at
+	return nil
 }
 
 // take builds one step in. The lock is held no longer than that: the sequence may
@@ -150,7 +163,7 @@ func (w *World) take(s Step) error {
 func (w *World) Advance() Effects {
 	w.writer.Lock()
 	defer w.writer.Unlock()
-	if w.aside {
+	if w.aside != nil {
 		return Effects{}
 	}
 	w.draft.begin(w.now())
