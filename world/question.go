@@ -90,8 +90,14 @@ func (q *question) byStem(key string, alike int) {
 		}
 		until := min(mostLooks, q.looks+alike)
 		for e := row.first; e != none && q.looks < until; e = s.words.entries.at(e).next {
-			q.looks++
-			q.look(s.words.entries.at(e).who)
+			who := s.words.entries.at(e).who
+			it := item{sort(who >> slotBits), who & slotMask}
+			// What may not be known of takes nothing from what may: how much of it there is
+			// would show in what is left out (RULES C5).
+			if q.known.sees(it) {
+				q.looks++
+				q.look(it)
+			}
 		}
 		if q.looks == mostLooks {
 			return
@@ -107,13 +113,9 @@ func beyondLatin(r rune) rune {
 	return r
 }
 
-// look adds an entity if the viewer may know of it and all words are in one or
-// other of its texts.
-func (q *question) look(who uint32) {
-	k, slot := sort(who>>slotBits), who&slotMask
-	if !q.known.sees(item{k, slot}) {
-		return
-	}
+// look adds an entity if all words are in one or other of its texts.
+func (q *question) look(it item) {
+	k, slot := it.sort, it.slot
 	texts := q.s.textsOf(k, slot)
 	score := 0
 	for _, word := range q.words {

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/tiles"
@@ -62,6 +64,84 @@ func TestNumbersOpenNoHome(t *testing.T) {
 	for b := range s.Slots(grid.Buildings, env) {
 		if got := s.Identify(s.BuildingAt(b).Place(), &numbers); got.Homes || len(got.Workers) > 0 {
 			t.Errorf("a tap on building %d tells of homes or workers", s.BuildingAt(b).ID())
+		}
+	}
+}
+
+// However many cameras stand where one may not look, those where one may are found.
+func TestHiddenThingsTakeNothingFromASearch(t *testing.T) {
+	for _, hidden := range []int{0, 100, 2000} {
+		w := world.New(world.Options{Now: func() time.Time { return monday }})
+		all := steps(
+			&grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Code: "500999001001", Name: "西村", Level: grid.CommunityLevel, Boundary: box(0, 0, 50, 100)},
+			&grid.Division{Head: grid.Head{ID: 2, Revision: 1}, Code: "500999001002", Name: "东村", Level: grid.CommunityLevel, Boundary: box(50, 0, 50, 100)},
+		)
+		camera := func(id int64, x int) world.Step {
+			return world.Step{Entity: &grid.Camera{Head: grid.Head{ID: id, Revision: 1}, Name: "球机", State: "online", Place: at(x, 5)}}
+		}
+		all = append(all, camera(10, 5), camera(11, 6))
+		for n := range hidden {
+			all = append(all, camera(int64(100+n), 55))
+		}
+		if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, all); err != nil {
+			t.Fatal(err)
+		}
+		if hits := w.Snapshot().Search("球机", 10, of(grid.NewScope(grid.Under("500999001001")))); len(hits) != 2 {
+			t.Errorf("beside %d hidden cameras %d of 2 are found", hidden, len(hits))
+		}
+	}
+}
+
+// What each question tells with the scope of one subject alone.
+func TestEachQuestionAsksForTheRightScope(t *testing.T) {
+	s := tinyTown(t).Snapshot()
+	env := tileOver(10).Envelope()
+	area := geo.MultiPolygon{{{env.Min, {Lon: env.Max.Lon, Lat: env.Min.Lat}, env.Max, {Lon: env.Min.Lon, Lat: env.Max.Lat}, env.Min}}}
+	scoped := []grid.Kind{grid.Dwellings, grid.People, grid.Devices, grid.Cameras, grid.Workers, events.Events}
+	for _, tt := range []struct {
+		subject world.Subject
+		listed  []grid.Kind // of scoped, by an area
+		counted []grid.Kind // of scoped, by an area
+		found   []grid.Kind // of scoped, by a search
+		answers bool        // a tap tells who answers
+	}{
+		{world.OfNumbers, nil, nil, nil, false},
+		{world.OfHomes, []grid.Kind{grid.Dwellings, grid.People}, []grid.Kind{grid.Dwellings, grid.People}, nil, false},
+		{world.OfDevices, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Cameras}, false},
+		{world.OfStaff, nil, nil, []grid.Kind{grid.Workers}, true},
+		{world.OfEvents, []grid.Kind{events.Events}, []grid.Kind{events.Events}, nil, false},
+	} {
+		var scopes world.Scopes
+		scopes[tt.subject] = grid.Everywhere()
+		sum, err := s.Within(t.Context(), area, &scopes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[grid.Kind]int32{grid.Dwellings: sum.Dwellings, grid.People: sum.People, grid.Devices: sum.Devices, grid.Cameras: sum.Cameras, events.Events: sum.Open}
+		hits := map[grid.Kind]bool{}
+		for _, query := range []string{"桥头朝东", "王网格"} {
+			for _, hit := range s.Search(query, 100, &scopes) {
+				hits[hit.Kind] = true
+			}
+		}
+		for _, kind := range scoped {
+			ids, err := s.List(t.Context(), kind, area, &scopes, 0, 10)
+			if err != nil || (len(ids) > 0) != slices.Contains(tt.listed, kind) {
+				t.Errorf("subject %d lists %d %s, %v", tt.subject, len(ids), kind, err)
+			}
+			if (counts[kind] > 0) != slices.Contains(tt.counted, kind) {
+				t.Errorf("subject %d counts %d %s", tt.subject, counts[kind], kind)
+			}
+			if hits[kind] != slices.Contains(tt.found, kind) {
+				t.Errorf("subject %d finds %s: %v", tt.subject, kind, hits[kind])
+			}
+		}
+		answers := false
+		for b := range s.Slots(grid.Buildings, env) {
+			answers = answers || len(s.Identify(s.BuildingAt(b).Place(), &scopes).Workers) > 0
+		}
+		if answers != tt.answers {
+			t.Errorf("subject %d tells who answers: %v", tt.subject, answers)
 		}
 	}
 }
