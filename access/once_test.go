@@ -78,3 +78,40 @@ func TestWhatIsWrittenIsAnsweredThoughTheStoreFades(t *testing.T) {
 		t.Errorf("an edit that could not be answered: %v, want ErrUnavailable before it is written", err)
 	}
 }
+
+// crowded is a store in which somebody else comes between a question and its use.
+type crowded struct {
+	grid.Store
+	between func()
+}
+
+func (s *crowded) Seen(ctx context.Context, account string, once grid.Once) (grid.Receipt, bool, error) {
+	receipt, found, err := s.Store.Seen(ctx, account, once)
+	if between := s.between; between != nil {
+		s.between = nil
+		between()
+	}
+	return receipt, found, err
+}
+
+// A telephone sends an edit again because no answer came; the first arrives while
+// the second is already looking whether there was one.
+func TestTwoOfOneEditAtOnceAreOne(t *testing.T) {
+	d := newDesk(t)
+	built := d.create(t, grid.Buildings, house)
+	store := &crowded{Store: d.store}
+	master := masterKey(t, "1")
+	city := access.NewViews(access.Sources{Store: store, Vault: access.NewVault(master), Master: master, World: d.world, Clock: clock}).For(access.Local())
+	ref, patch, once := grid.Ref{Kind: grid.Buildings, ID: built.ID, Revision: built.Revision}, []byte(`{"name":"新名"}`), access.Origin{Once: "edit-1"}
+	var first access.Written
+	store.between = func() {
+		var err error
+		if first, err = city.Edit(t.Context(), ref, patch, once); err != nil {
+			t.Errorf("the first: %v", err)
+		}
+	}
+	second, err := city.Edit(t.Context(), ref, patch, once)
+	if err != nil || !second.Receipt.Repeated || second.Receipt.Mark != first.Receipt.Mark {
+		t.Errorf("the second: %+v, %v, want the answer of the first %+v", second.Receipt, err, first.Receipt)
+	}
+}

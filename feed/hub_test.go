@@ -124,6 +124,15 @@ func TestScreens(t *testing.T) {
 			wantOps(t, mine, "alert 1")
 			wantOps(t, theirs)
 		},
+		"an alert in view comes once, and its change once": func(t *testing.T, st *stage) {
+			s := st.screen(feedtest.Everybody())
+			s.look(everything, feed.AlertsTopic, feed.EventsTopic)
+			fire := feedtest.Event(1, east, 106.5, 29.5)
+			fire.Urgency = events.Urgent
+			st.put(fire)
+			s.read()
+			wantOps(t, s, "alert 1", "change 1")
+		},
 		"an alert comes once, however many of the viewer's areas hold it": func(t *testing.T, st *stage) {
 			both := st.screen(feedtest.Viewer{Account: "both", Scope: grid.NewScope(grid.Under(east), grid.Under(west))})
 			both.look(box(106, 29, 106.1, 29.1), feed.AlertsTopic)
@@ -331,6 +340,15 @@ func TestABulkLoadMakesTilesStaleInBoundedTime(t *testing.T) {
 		}
 		if len(town.Touches) > 5000 {
 			t.Errorf("%d touches are held for one layer", len(town.Touches))
+		}
+		town.Touch(feed.Touch{Layer: "events", Envelope: box(106.5, 29.5, 106.5, 29.5), Zooms: 1 << 9})
+		for range 5000 {
+			town.Touch(feed.Touch{Layer: "events", Envelope: box(106.5, 29.5, 106.5, 29.5), Zooms: 1 << 11})
+		}
+		for _, touch := range town.Touches {
+			if touch.Layer == "events" && touch.Zooms == 1<<9 {
+				t.Error("what is around touches of several zooms is of the first alone")
+			}
 		}
 		st.hub.Touch(town)
 		pass(time.Second)

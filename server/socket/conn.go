@@ -30,6 +30,7 @@ type conn struct {
 	n     uint64            // text frames sent
 	names map[uint16]string // sets announced, as the client writes them
 	buf   []byte            // of the frame being sent; reused
+	pongs int               // that the client waits for
 	again <-chan time.Time  // when to look again whether the node follows the log; nil while it does
 }
 

@@ -40,21 +40,14 @@ func (c *conn) write(ctx context.Context) error {
 	}
 }
 
-// answer sends a reply of the reader. A pong comes after everything that was
-// queued when the ping was read, so that it tells where the client stands.
+// answer sends a reply of the reader.
 func (c *conn) answer(ctx context.Context, what any) error {
 	switch what := what.(type) {
 	case *refusal:
 		return c.refuse(what)
 	case pong:
-		if err := c.deliver(ctx); err != nil {
-			return err
-		}
-		cursor := ""
-		if at, idle := c.sub.Idle(); idle {
-			cursor = c.seal(at)
-		}
-		return c.send(feed.NewFrame("pong", []byte("}")), cursor)
+		c.pongs++
+		return c.deliver(ctx)
 	}
 	return fmt.Errorf("a reply of type %T", what)
 }
@@ -65,7 +58,8 @@ const recheck = time.Second
 
 // deliver sends what the subscription has due. What a node that is cut off from
 // the log still knows, such as where workers walk, waits for the log: a withdrawn
-// right may be among what is missed (RULES A15).
+// right may be among what is missed (RULES A15). A pong comes after everything that
+// was queued when its ping was read, so that it tells where the client stands.
 func (c *conn) deliver(ctx context.Context) error {
 	if !c.Ready() {
 		if c.again == nil {
@@ -73,7 +67,22 @@ func (c *conn) deliver(ctx context.Context) error {
 		}
 		return nil
 	}
-	d := c.sub.Take()
+	if err := c.sendDue(ctx, c.sub.Take()); err != nil {
+		return err
+	}
+	for ; c.pongs > 0; c.pongs-- {
+		cursor := ""
+		if at, idle := c.sub.Idle(); idle {
+			cursor = c.seal(at)
+		}
+		if err := c.send(feed.NewFrame("pong", []byte("}")), cursor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 	for _, f := range d.Frames {
 		cursor := ""
 		if at, ok := f.Cursor(); ok {
