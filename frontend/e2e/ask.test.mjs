@@ -46,7 +46,7 @@ describe("asking the map", () => {
     await screen.sees("[data-home]");
     await screen.idle();
     await screen.shot("building-opened");
-    for (let level = 0; level < 3; level++) await screen.press("Escape");
+    for (let level = 0; level < 4; level++) await screen.press("Escape"); // home, floor, building, selection
     await screen.loses("[data-matrix]");
     await screen.loses("[data-identify]");
     assert.deepEqual(screen.complaints, []);
@@ -89,6 +89,40 @@ describe("asking the map", () => {
     await screen.page.goBack();
     await screen.loses("[data-identify]");
     assert.equal(new URL(screen.page.url()).pathname, "/m/");
+    await screen.close();
+  });
+
+  it("Back on the phone goes a level at a time, from a home to the map", async () => {
+    const screen = await browser.newScreen({ path: `/m/#${atHouse()}`, size: sizes.phone, mood: "light" });
+    await screen.idle();
+    await screen.tap();
+    await screen.sees('[data-identify][data-state="ready"] [data-open-building]');
+    await screen.click("[data-open-building]");
+    await screen.click("[data-matrix] .cell");
+    await screen.sees("[data-home]");
+    for (const gone of ["[data-home]", "[data-matrix] .chosen", "[data-matrix]", "[data-identify]"]) {
+      await screen.sees(gone);
+      await screen.page.goBack();
+      await screen.loses(gone);
+    }
+    await screen.click("[data-draw]");
+    await screen.sees("[data-tool=polygon]");
+    await screen.page.goBack();
+    await screen.loses("[data-tool=polygon]");
+    assert.equal(new URL(screen.page.url()).pathname, "/m/");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
+  it("a link to a closed event shows it, one to nothing says so", async () => {
+    const made = await api.report({ title: "已办结的试验", lon: house.lon, lat: house.lat });
+    await api.send("PATCH", `/api/events/${made.id}`, { state: "closed" }, made.revision);
+    const screen = await browser.newScreen({ path: `/#event=${made.id}` });
+    await screen.sees('[data-identify][data-state="ready"] [data-chain]');
+    assert.equal(await screen.text("[data-identify] h2"), "已办结的试验");
+    assert.ok((await screen.text("[data-identify]")).includes("办结"));
+    await screen.follow("event=4503599627370000");
+    await screen.sees('[data-identify][data-state="missing"]');
     await screen.close();
   });
 

@@ -109,6 +109,9 @@ export interface Hit {
 export interface Thing {
   readonly id: number;
   readonly name?: string;
+  /** Of an event. */
+  readonly title?: string;
+  readonly geometry?: { readonly coordinates: Place } | null;
   readonly code?: string;
   readonly level?: number;
   readonly category?: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Place } from "../api/types";
 import { distance, inside, moved, offset } from "./measure";
-import { bearingOn, blocksOf, slicesOf } from "./stack";
+import { bearingOn, blocksOf, homesOf, slicesOf } from "./stack";
 
 const corner: Place = [106.5, 29.5];
 /** 40 m from west to east, 12 m deep. */
@@ -44,6 +44,24 @@ describe("homes cut from a footprint", () => {
     const slices = slicesOf(footprint, 4);
     const wests = slices.map((rings) => Math.min(...rings[0]!.map((place) => offset(corner, place)[0])));
     expect(wests.map(Math.round)).toEqual([0, 10, 20, 30]);
+  });
+
+  it.each([
+    ["drawn from the west", [[0, 0], [40, 0], [40, 12], [0, 12]]],
+    ["drawn from the east", [[40, 12], [0, 12], [0, 0], [40, 0]]],
+    ["drawn against the clock from the north", [[0, 12], [0, 0], [40, 0], [40, 12]]],
+    ["with a longest wall that runs across", [[0, 0], [13, 0], [13, -8], [27, -8], [27, 0], [40, 0], [40, 6], [27, 6], [27, 12], [13, 12], [13, 6], [0, 6]]],
+  ])("go from left to right for whoever looks at the house, %s", (_, metres) => {
+    const places = metres.map(([east, north]) => moved(corner, east!, north!));
+    const house = [[...places, places[0]!]];
+    const floors = [{ floor: 1, homes: [1, 2, 3, 4].map((id) => ({ id, unit: id < 3 ? 1 : 2, room: `1-${id}`, state: "own", people: 1 })) }];
+    const seen = (bearingOn(house) * Math.PI) / 180;
+    const right = homesOf(floors, house).map(({ rings }) => {
+      const offsets = rings[0]!.map((place) => offset(corner, place));
+      return Math.min(...offsets.map(([east, north]) => east * Math.cos(seen) - north * Math.sin(seen)));
+    });
+    expect(right).toEqual(right.toSorted((a, b) => a - b));
+    expect(right).toHaveLength(4);
   });
 
   it("there are none of a footprint without corners", () => {

@@ -2,7 +2,7 @@
  * The opened building: a dark slab for each floor and a block for each home on
  * it, air between the floors, and one floor drawn out like a drawer.
  */
-import type { Place } from "../api/types";
+import type { Floor, Place } from "../api/types";
 import { moved, offset } from "./measure";
 
 export interface HomeBlock {
@@ -57,25 +57,34 @@ function block(rings: readonly (readonly Place[])[], [east, north]: readonly [nu
   return { type: "Feature", id: properties.home, geometry: { type: "Polygon", coordinates }, properties };
 }
 
-/** The direction of the longest edge of a footprint: radians, 0 east, against the clock. */
+/**
+ * The direction along a footprint's long façade, from left to right for whoever looks
+ * at it with bearingOn: radians, 0 east, against the clock.
+ */
 export function longFacade(footprint: readonly (readonly Place[])[]): number {
   const ring = footprint[0] ?? [];
-  let best = 0;
-  let heading = 0;
-  ring.slice(1).forEach((to, i) => {
-    const [east, north] = offset(ring[i]!, to);
-    if (Math.hypot(east, north) <= best) return;
-    best = Math.hypot(east, north);
-    heading = Math.atan2(north, east);
-  });
-  return heading;
+  const edges = ring.slice(1).map((to, i) => offset(ring[i]!, to));
+  const [east, north] = edges.reduce((longest, edge) => (Math.hypot(...edge) > Math.hypot(...longest) ? edge : longest), [0, 0]);
+  const edge = Math.atan2(north, east);
+  // A notched house may be wider across its longest wall than along it.
+  const heading = reach(ring, edge) >= reach(ring, edge + Math.PI / 2) ? edge : edge + Math.PI / 2;
+  const right = Math.cos(heading + (bearingAlong(heading) * Math.PI) / 180);
+  return right < 0 ? heading + Math.PI : heading;
+}
+
+function reach(ring: readonly Place[], heading: number): number {
+  const along = ring.map((place) => turn(offset(ring[0]!, place), -heading)[0]);
+  return Math.max(0, ...along) - Math.min(0, ...along);
 }
 
 /** The camera's bearing on an opened building: 24° off its long façade, from the south side. */
 export function bearingOn(footprint: readonly (readonly Place[])[]): number {
-  const facade = (longFacade(footprint) * 180) / Math.PI;
-  const along = ((((90 - facade) % 180) + 180) % 180) - 90;
-  return along + 24;
+  return bearingAlong(longFacade(footprint));
+}
+
+function bearingAlong(heading: number): number {
+  const facade = (heading * 180) / Math.PI;
+  return ((((90 - facade) % 180) + 180) % 180) - 90 + 24;
 }
 
 /** Towards the viewer, square to the long façade. */
@@ -101,10 +110,15 @@ function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, n) => sum + n, 0) / Math.max(1, numbers.length);
 }
 
-/**
- * Homes cut from the footprint itself, side by side along the long façade: for
- * floors whose slabs the tiles do not hold.
- */
+/** The homes of a building: those of a floor stand side by side, in the order of the table. */
+export function homesOf(floors: readonly Floor[], footprint: readonly (readonly Place[])[]): HomeBlock[] {
+  return floors.flatMap(({ floor, homes }) => {
+    const slices = slicesOf(footprint, homes.length);
+    return homes.flatMap(({ id, state }, i) => (slices[i]?.length ? [{ id, floor, state, rings: slices[i] }] : []));
+  });
+}
+
+/** A footprint cut into parts of equal width along the long façade, from left to right. */
 export function slicesOf(footprint: readonly (readonly Place[])[], count: number): Place[][][] {
   const ring = footprint[0] ?? [];
   const origin = ring[0];

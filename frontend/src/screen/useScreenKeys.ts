@@ -7,17 +7,10 @@ export interface ScreenActions {
   layers(): void;
   help(): void;
   full(): void;
-  /** Shuts what is open above the map; false if nothing was. */
-  shut(): boolean;
 }
 
 /** The keyboard of the screen; KeySheet lists it. */
-export function useScreenKeys({ choice, selection, within, town, home }: Town, actions: ScreenActions): void {
-  const escape = () => {
-    if (actions.shut()) return;
-    if (within.drawing.value) within.clear();
-    else selection.back();
-  };
+export function useScreenKeys({ choice, selection, within, town, home, back }: Town, actions: ScreenActions): void {
   const floor = (by: 1 | -1) => (selection.opened.value ? selection.moveFloor(by) : false);
   const tilt = () => {
     const map = town.value;
@@ -25,7 +18,7 @@ export function useScreenKeys({ choice, selection, within, town, home }: Town, a
   };
   useKeys({
     "/": () => actions.search(), l: () => actions.layers(), "?": () => actions.help(), f: () => actions.full(),
-    escape, h: () => home(), t: tilt, n: () => void (choice.mood = choice.mood === "dark" ? "light" : "dark"),
+    escape: () => back(), h: () => home(), t: tilt, n: () => void (choice.mood = choice.mood === "dark" ? "light" : "dark"),
     r: () => within.begin("rectangle"), c: () => within.begin("circle"), p: () => within.begin("polygon"), b: () => within.begin("buffer"),
     enter: () => (within.drawing.value && !within.drawing.value.done ? within.finish() : false),
     arrowup: () => floor(1), arrowdown: () => floor(-1),

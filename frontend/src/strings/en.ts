@@ -166,6 +166,7 @@ export const en: Words = {
   "identify.chain": "Belongs to",
   "identify.event": "Event",
   "identify.place": "Place",
+  "identify.missing": "It no longer exists, or is not yours to see",
   "identify.outside": "Outside every grid",
   "identify.who": "Who answers",
   "identify.nobody": "Nobody is registered",

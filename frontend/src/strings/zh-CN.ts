@@ -164,6 +164,7 @@ export const zhCN = {
   "identify.chain": "所属区划",
   "identify.event": "事件",
   "identify.place": "位置",
+  "identify.missing": "已不存在，或不在你的范围内",
   "identify.outside": "不在任何网格内",
   "identify.who": "谁负责",
   "identify.nobody": "没有登记负责人",

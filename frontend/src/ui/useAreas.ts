@@ -53,20 +53,20 @@ export function useAreas(client: Client): Areas {
   /** What was read may be older than what was told meanwhile. */
   const read = (items: readonly ({ readonly code: string } & Readonly<Record<string, unknown>>)[]) => take(items.filter(({ code }) => !told.has(code)));
 
-  const descend = async (parents: readonly string[], level: number, current: () => boolean): Promise<void> => {
-    const found = (await Promise.all(parents.map((parent) => client.children(parent)))).flat();
+  const complete = ref(false);
+  /** Adds the divisions below some to those found; shows them as they come while there are none yet. */
+  const descend = async (parents: readonly string[], found: Map<string, Division>, current: () => boolean): Promise<void> => {
+    const children = (await Promise.all(parents.map((parent) => client.children(parent)))).flat();
     if (!current()) return;
-    const known = new Map(divisions.value);
-    for (const division of found) known.set(division.code, division);
-    divisions.value = known;
-    read(found.map(({ code, counters }) => ({ code, ...counters })));
-    const below = found.filter((division) => division.level < gridLevel).map(({ code }) => code);
-    if (below.length > 0 && level < gridLevel) await descend(below, level + 1, current);
+    for (const division of children) found.set(division.code, division);
+    if (!complete.value) divisions.value = new Map(found);
+    read(children.map(({ code, counters }) => ({ code, ...counters })));
+    const below = children.filter((division) => division.level < gridLevel).map(({ code }) => code);
+    if (below.length > 0) await descend(below, found, current);
   };
 
   const names = shallowRef<ReadonlyMap<string, string>>(new Map());
   const asked = new Set<string>();
-  const complete = ref(false);
   const learn = async (code: string): Promise<void> => {
     try {
       const { name } = await client.areaName(code);
@@ -99,7 +99,10 @@ export function useAreas(client: Client): Areas {
     boundary.value = division;
     read([{ code: area.code, ...division.counters, ...own }]);
     state.value = "ready";
-    await descend([area.code], division.level, current);
+    const found = new Map<string, Division>();
+    await descend([area.code], found, current);
+    if (!current()) return;
+    divisions.value = found; // and what was removed is no longer in it
     complete.value = true;
   });
 

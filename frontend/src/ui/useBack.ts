@@ -1,29 +1,54 @@
 import { onScopeDispose, watch } from "vue";
 import type { Ref } from "vue";
 
+export interface Levels {
+  /** How many things lie open one upon the other; 0 for the bare map. */
+  readonly depth: Readonly<Ref<number>>;
+  /** Closes the uppermost. */
+  back(): void;
+  /** Shows what the address says, after Forward. */
+  restore(): void;
+  /** Writes the address after something was closed on the page itself. */
+  write(): void;
+}
+
+/** What the page keeps of an entry of its history; null for an address that was pasted. */
+type Entry = { readonly depth: number } | null;
+
 /**
- * Makes Back close what is open, as on every phone, rather than leave the page.
- * Opening adds an entry to the history, closing takes it away. The entries are the
- * page's own: their state is `{ open }`, which an address that was pasted does not have.
- *
- * @param went shows what the address says after Back or Forward
- * @param closed writes the address after something was closed on the page itself
+ * Makes Back close what is open, level by level, as on every phone, rather than
+ * leave the page. Opening adds an entry to the history for each level, closing takes
+ * it away.
  */
-export function useBack(isOpen: Readonly<Ref<boolean>>, went: () => void, closed: () => void): void {
-  let leaving = false;
-  const isEntry = () => (history.state as { open?: boolean } | null)?.open === true;
-  watch(isOpen, (open) => {
-    if (open && !isEntry()) history.pushState({ open: true }, "", location.href);
-    if (!open && isEntry()) {
+export function useBack({ depth, back, restore, write }: Levels): void {
+  let leaving = false; // the page itself goes back, because something was closed on it
+  let following = false; // the page closes what Back has left
+  const at = () => (history.state as Entry)?.depth ?? 0;
+  const deepen = () => {
+    if (history.state === null && depth.value > 0) history.replaceState({ depth: 0 }, "", location.href); // a pasted address is the page's from here on
+    for (let level = at() + 1; level <= depth.value; level++) history.pushState({ depth: level }, "", location.href);
+  };
+  watch(depth, (now) => {
+    if (following || leaving) return;
+    deepen();
+    if (now < at()) {
       leaving = true;
-      history.back();
+      history.go(now - at());
     }
   }, { flush: "sync" });
   const popped = (event: PopStateEvent) => {
-    if (!leaving) return void (event.state !== null && went());
-    leaving = false;
-    if (isOpen.value) history.pushState({ open: true }, "", location.href); // something else was opened meanwhile
-    closed();
+    const entry = event.state as Entry;
+    if (leaving) {
+      leaving = false;
+      deepen(); // something else was opened meanwhile
+      write();
+    } else if (entry) follow(entry.depth);
+  };
+  const follow = (to: number) => {
+    following = true;
+    if (to > depth.value) restore();
+    for (let level = depth.value; level > to; level--) back();
+    following = false;
   };
   addEventListener("popstate", popped);
   onScopeDispose(() => removeEventListener("popstate", popped));

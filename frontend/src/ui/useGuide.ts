@@ -1,10 +1,11 @@
+import { watch } from "vue";
 import type { ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
 import type { Hit, Place } from "../api/types";
 import type { Tapped } from "../map/pick";
 import type { TownMap } from "../map/town";
-import type { Address, Selection } from "../model/address";
+import type { Address, Camera, Selection } from "../model/address";
 import type { Incident } from "../model/incident";
 import { bearingOn } from "../model/stack";
 import type { Areas } from "./useAreas";
@@ -38,7 +39,7 @@ export interface Guide {
   openBuilding(floor?: number): Promise<void>;
   /** Shows the whole area. */
   home(): void;
-  /** Selects what a link names; an event that is not open any more selects nothing. */
+  /** Selects what a link names, or says that it is not there. */
   restore(selection: Selection): Promise<void>;
   /** Restores what the page's address names, once there is something to show. */
   start(): Promise<void>;
@@ -82,9 +83,12 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     const place = await placeOfBuilding(client, building).catch(() => undefined);
     if (!place) return;
     town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp + 1 });
-    await selectPlace(place);
-    await openBuilding(floor);
-    selection.chosenHome.value = dwelling;
+    const read = selectPlace(place);
+    const mine = selection.selection.value;
+    const isMine = () => selection.selection.value === mine; // somebody may have tapped elsewhere meanwhile
+    await read;
+    if (isMine()) await openBuilding(floor);
+    if (isMine()) selection.chosenHome.value = dwelling;
   };
 
   const goHit = async ({ id, code, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
@@ -95,10 +99,19 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     await selectThing(kind, kind === "divisions" && code ? code : String(id), [lon, lat]);
   };
 
+  // Where the camera was before it looked at a building: there it returns when that is closed.
+  let before: { readonly camera: Camera; readonly chosen: Selection | undefined } | undefined;
+  watch(selection.opened, (building) => {
+    if (building || !before) return;
+    const chosen = selection.selection.value;
+    if (chosen === before.chosen || !chosen) town.value?.go(before.camera);
+    before = undefined;
+  });
   const openBuilding = async (floor?: number): Promise<void> => {
     await selection.open(floor);
     const building = selection.opened.value;
     if (!building) return;
+    if (town.value) before ??= { camera: town.value.camera, chosen: selection.selection.value };
     town.value?.stand(building.footprint[0] ?? [], Math.max(16, selection.floors.value.length * floorPitch + 5), bearingOn(building.footprint));
   };
 
@@ -114,7 +127,12 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (chosen.kind === "place") return selectPlace([chosen.lon, chosen.lat]);
     if (chosen.kind === "thing") return selection.select(chosen, [chosen.lon, chosen.lat]);
     const incident = incidents.all.value.byID.get(chosen.id);
-    if (incident) await selection.select(chosen, [incident.lon, incident.lat]);
+    if (incident) return selection.select(chosen, [incident.lon, incident.lat]);
+    // One that is closed is on no list any more, but it is there.
+    const place = (await client.thing("events", String(chosen.id)).catch(() => undefined))?.geometry?.coordinates;
+    if (!place) return selection.miss(chosen);
+    town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp });
+    await selectThing("events", String(chosen.id), place);
   };
 
   const start = async (): Promise<void> => {

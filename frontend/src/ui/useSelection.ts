@@ -1,11 +1,11 @@
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 
+import { Problem } from "../api/client";
 import type { Client } from "../api/client";
-import { readHomes } from "../api/homes";
-import type { TileFetcher } from "../api/tiles";
 import type { BuildingSheet, Identified, Place, Thing } from "../api/types";
 import type { Selection } from "../model/address";
+import { homesOf } from "../model/stack";
 import type { HomeBlock } from "../model/stack";
 import type { Reading } from "./useReader";
 
@@ -20,7 +20,8 @@ export interface SelectionDesk {
   readonly identified: ShallowRef<Identified | undefined>;
   /** What the selection names, if it is a thing and was read. */
   readonly thing: ShallowRef<Thing | undefined>;
-  readonly state: Ref<Reading>;
+  /** Missing: what is chosen does not exist, or not for this viewer. */
+  readonly state: Ref<Reading | "missing">;
   readonly opened: ShallowRef<OpenedBuilding | undefined>;
   readonly floor: Ref<number | undefined>;
   /** The home that is hovered or focused, in the table or on the map. */
@@ -29,20 +30,24 @@ export interface SelectionDesk {
   readonly chosenHome: Ref<number | undefined>;
   readonly floors: ComputedRef<readonly number[]>;
   select(selection: Selection, place: Place): Promise<void>;
+  /** Says that what a link names is not there. */
+  miss(selection: Selection): void;
   again(): Promise<void>;
   open(floor?: number): Promise<void>;
-  /** Goes back one level: the drawer, the building, the selection. False if nothing was chosen. */
+  /** How many levels back() can go. */
+  readonly depth: ComputedRef<number>;
+  /** Goes back one level: the home, the drawer, the building, the selection. False if nothing was chosen. */
   back(): boolean;
   clear(): void;
   moveFloor(by: 1 | -1): void;
 }
 
 /** What is chosen: a place or an event, what the server knows about it, and the building if it was opened. */
-export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk {
+export function useSelection(client: Client): SelectionDesk {
   const selection = shallowRef<Selection>();
   const identified = shallowRef<Identified>();
   const thing = shallowRef<Thing>();
-  const state = ref<Reading>("ready");
+  const state = ref<Reading | "missing">("ready");
   const opened = shallowRef<OpenedBuilding>();
   const floor = ref<number>();
   const home = ref<number>();
@@ -67,8 +72,8 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
       thing.value = named;
       identified.value = reply;
       state.value = "ready";
-    } catch {
-      if (!abort.signal.aborted) state.value = "failed";
+    } catch (why) {
+      if (!abort.signal.aborted) state.value = why instanceof Problem && why.status === 404 ? "missing" : "failed";
     }
   };
 
@@ -85,9 +90,8 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
     const { geometry } = await client.entity<{ geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", sheet.id);
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
     const footprint = (polygons[0] ?? []) as unknown as Place[][];
-    const homes = await readHomes(tiles, sheet, footprint, new AbortController().signal);
     if (identified.value?.building?.id !== sheet.id) return;
-    opened.value = { sheet, footprint, homes };
+    opened.value = { sheet, footprint, homes: homesOf(sheet.floors_list, footprint) };
     floor.value = at;
   };
 
@@ -100,8 +104,10 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
     state.value = "ready";
   };
 
+  const depth = computed(() => [selection.value, opened.value, floor.value, chosenHome.value].filter((level) => level !== undefined).length);
   const back = (): boolean => {
-    if (floor.value !== undefined) floor.value = undefined;
+    if (chosenHome.value !== undefined) chosenHome.value = home.value = undefined;
+    else if (floor.value !== undefined) floor.value = undefined;
     else if (opened.value) shut();
     else if (selection.value) clear();
     else return false;
@@ -109,12 +115,17 @@ export function useSelection(client: Client, tiles: TileFetcher): SelectionDesk 
   };
 
   return {
-    selection, identified, thing, state, opened, floor, home, chosenHome, floors, open, back, clear,
+    selection, identified, thing, state, opened, floor, home, chosenHome, floors, depth, open, back, clear,
     select: async (chosen, place) => {
       shut();
       thing.value = undefined;
       selection.value = chosen;
       await ask(place);
+    },
+    miss: (chosen) => {
+      clear();
+      selection.value = chosen;
+      state.value = "missing";
     },
     again: async () => {
       if (asked) await ask(asked.place);

@@ -53,7 +53,7 @@ function createTown(kind: PageKind) {
   const areas = useAreas(client);
   const incidents = useIncidents(client, now);
   const { feed, patrol, ready } = useNews(areas, incidents, town);
-  const selection = useSelection(client, feed.tiles);
+  const selection = useSelection(client);
   const within = useWithin(client, () => town.value);
   const guide = useGuide({ client, town, areas, incidents, selection, address, ready, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
 
@@ -82,13 +82,24 @@ function createTown(kind: PageKind) {
     },
   }));
 
-  const isOpen = computed(() => selection.selection.value !== undefined || within.drawing.value !== undefined);
-  useBack(isOpen, () => {
-    const { selection: chosen } = readAddress(location.hash);
-    if (chosen) return void guide.restore(chosen);
-    selection.clear();
-    within.clear();
-  }, () => town.value && remember(town.value.camera));
+  /** What lies open above the map, one of them at a time. */
+  const panel = ref<"layers" | "draw" | "help">();
+  /** Closes the uppermost of what is open, by Escape or Back. */
+  const back = (): void => {
+    if (panel.value && panel.value !== "draw") panel.value = undefined;
+    else if (within.drawing.value) within.clear();
+    else if (panel.value) panel.value = undefined;
+    else selection.back();
+  };
+  useBack({
+    depth: computed(() => Number(panel.value !== undefined) + Number(within.drawing.value !== undefined) + selection.depth.value),
+    back,
+    restore() {
+      const { selection: chosen } = readAddress(location.hash);
+      if (chosen) void guide.restore(chosen);
+    },
+    write: () => town.value && remember(town.value.camera),
+  });
 
   const remember = (camera: Camera) => {
     // Until the map knows where it begins, where it waits is nobody's choice.
@@ -99,7 +110,7 @@ function createTown(kind: PageKind) {
       theme: choice.theme, hidden: choice.hidden, ...(placed ? { camera } : {}),
       ...(chosen ? { selection: chosen } : {}), ...(floor !== undefined ? { floor } : {}),
     });
-    history.replaceState({ open: isOpen.value }, "", hash || location.pathname);
+    history.replaceState(history.state ?? { depth: 0 }, "", hash || location.pathname);
   };
   let seen: { readonly camera: Camera; readonly view: Envelope } | undefined;
   /** The feed tells of the whole area, wherever in it the camera is: so does the list of events. */
@@ -146,7 +157,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, attach, ...guide };
+  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, panel, back, attach, ...guide };
 }
 
 /** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */
@@ -160,7 +171,7 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
     if (frame.topic === "workers") patrol.value = applyPositions(patrol.value, items, Date.now());
     if (frame.topic === "counters") areas.count(items);
   };
-  const feed = useFeed([...Object.keys(tileSets), "dwellings"], {
+  const feed = useFeed(Object.keys(tileSets), {
     frame(frame) {
       incidents.apply(frame);
       state(frame);
