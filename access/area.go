@@ -89,31 +89,11 @@ func (v *View) seesIn(ctx context.Context, e grid.Entity, scope grid.Scope) (boo
 	return err == nil && scope.Holds(area), err
 }
 
-// references returns the other entities that an entity names, by field.
-func references(e grid.Entity) map[string]grid.Ref {
-	refs := make(map[string]grid.Ref)
-	add := func(field string, kind grid.Kind, id int64) {
-		if id != 0 {
-			refs[field] = grid.Ref{Kind: kind, ID: id}
-		}
+// references returns what an entity names: present things, and the building that an
+// event was in.
+func references(e grid.Entity) []grid.Reference {
+	if event, ok := e.(*events.Event); ok && event.Building != 0 {
+		return []grid.Reference{{Column: "building", Ref: grid.Ref{Kind: grid.Buildings, ID: event.Building}}}
 	}
-	switch e := e.(type) {
-	case *grid.Building:
-		add("steward", grid.Workers, e.Steward)
-	case *grid.Dwelling:
-		add("building", grid.Buildings, e.Building)
-	case *grid.Household:
-		add("dwelling", grid.Dwellings, e.Dwelling)
-	case *grid.Person:
-		add("dwelling", grid.Dwellings, e.Dwelling)
-		add("household", grid.Households, e.Household)
-	case *grid.Organisation:
-		add("building", grid.Buildings, e.Building)
-	case *grid.Device:
-		add("building", grid.Buildings, e.Building)
-		add("dwelling", grid.Dwellings, e.Dwelling)
-	case *events.Event:
-		add("building", grid.Buildings, e.Building)
-	}
-	return refs
+	return grid.References(e)
 }

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,8 +12,8 @@ import (
 )
 
 // check refuses an entity that may not be stored, and puts its rings in order
-// and its area on it.
-func (v *View) check(ctx context.Context, e grid.Entity) error {
+// and its area on it. before is what it named until now.
+func (v *View) check(ctx context.Context, e grid.Entity, before []grid.Reference) error {
 	if err := checkGeometry(e); err != nil {
 		return err
 	}
@@ -31,7 +30,7 @@ func (v *View) check(ctx context.Context, e grid.Entity) error {
 			return err
 		}
 	}
-	return v.checkReferences(ctx, e)
+	return v.checkReferences(ctx, e, before)
 }
 
 // checkCode refuses a second division under a code at the same time: all but one
@@ -75,14 +74,17 @@ func checkGeometry(e grid.Entity) error {
 	return nil
 }
 
-// checkReferences refuses references to what is not there. What the viewer may
-// not see is not there either (RULES C6).
-func (v *View) checkReferences(ctx context.Context, e grid.Entity) error {
-	refs := references(e)
-	for _, field := range slices.Sorted(maps.Keys(refs)) {
-		_, err := v.entity(ctx, refs[field].Kind, refs[field].ID)
+// checkReferences refuses references to what is not there, other than those that e
+// had before: an event may outlive its building. What the viewer may not see is not
+// there either (RULES C6).
+func (v *View) checkReferences(ctx context.Context, e grid.Entity, before []grid.Reference) error {
+	for _, r := range references(e) {
+		if slices.Contains(before, r) {
+			continue
+		}
+		_, err := v.entity(ctx, r.Kind, r.ID)
 		if errors.Is(err, grid.ErrNotFound) {
-			return refuse(e.Kind(), field, "names nothing that exists")
+			return r.Missing(e.Kind())
 		}
 		if err != nil {
 			return err

@@ -58,7 +58,7 @@ func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin O
 	if err := v.sealNew(ctx, e, identity, &w); err != nil {
 		return Written{}, err
 	}
-	return v.put(ctx, e, identity, w)
+	return v.put(ctx, e, nil, identity, w)
 }
 
 // Edit changes the fields that patch names, of the entity at the given revision.
@@ -82,7 +82,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if e.Entity().Revision != ref.Revision {
 		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
 	}
-	head := *e.Entity()
+	head, before := *e.Entity(), references(e)
 	identity, err := v.identity(ctx, e)
 	if err != nil {
 		return Written{}, err
@@ -97,7 +97,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
 		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
 	}
-	return v.put(ctx, e, identity, v.write("edit", e, origin, patch))
+	return v.put(ctx, e, before, identity, v.write("edit", e, origin, patch))
 }
 
 // Remove removes an entity at the given revision. The error is as that of Edit,
@@ -118,11 +118,11 @@ func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Re
 	})
 }
 
-// put checks an entity whole, where it lies after the command, and stores it. Its
-// identity is known before: once something is stored, nothing is read that could
+// put checks an entity whole, where it lies after the command, and stores it. before
+// is what it named until now. Its identity is known before: once something is stored, nothing is read that could
 // fail (RULES A10).
-func (v *View) put(ctx context.Context, e grid.Entity, identity grid.Identity, w grid.Write) (Written, error) {
-	if err := v.check(ctx, e); err != nil {
+func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, identity grid.Identity, w grid.Write) (Written, error) {
+	if err := v.check(ctx, e, before); err != nil {
 		return Written{}, err
 	}
 	if err := v.mayWrite(ctx, e); err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"quanxi/access"
+	"quanxi/events"
 	"quanxi/grid"
 )
 
@@ -20,8 +21,10 @@ func TestARepeatedCreationIsAnsweredThoughItWouldBeRefusedNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.city.Remove(t.Context(), grid.Ref{Kind: grid.Buildings, ID: built.ID, Revision: built.Revision}, access.Origin{}); err != nil {
-		t.Fatal(err)
+	for _, ref := range []grid.Ref{{Kind: grid.Dwellings, ID: first.ID, Revision: first.Revision}, {Kind: grid.Buildings, ID: built.ID, Revision: built.Revision}} {
+		if _, err := d.city.Remove(t.Context(), ref, access.Origin{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	again, err := d.city.Create(t.Context(), grid.Dwellings, home, once)
 	if err != nil || !again.Receipt.Repeated || again.ID != first.ID || again.Receipt.Mark != first.Receipt.Mark {
@@ -113,5 +116,22 @@ func TestTwoOfOneEditAtOnceAreOne(t *testing.T) {
 	second, err := city.Edit(t.Context(), ref, patch, once)
 	if err != nil || !second.Receipt.Repeated || second.Receipt.Mark != first.Receipt.Mark {
 		t.Errorf("the second: %+v, %v, want the answer of the first %+v", second.Receipt, err, first.Receipt)
+	}
+}
+
+func TestAnEventIsClosedThoughItsBuildingIsGone(t *testing.T) {
+	d := newDesk(t)
+	built := d.create(t, grid.Buildings, house)
+	event := d.create(t, events.Events, fmt.Sprintf(`{"category":"water","lon":106.4005,"lat":29.5005,"building":%d}`, built.ID))
+	if _, err := d.city.Remove(t.Context(), grid.Ref{Kind: grid.Buildings, ID: built.ID, Revision: built.Revision}, access.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	ref := grid.Ref{Kind: events.Events, ID: event.ID, Revision: event.Revision}
+	if _, err := d.city.Edit(t.Context(), ref, []byte(`{"state":"closed"}`), access.Origin{}); err != nil {
+		t.Errorf("closing it: %v", err)
+	}
+	ref.Revision++
+	if _, err := d.city.Edit(t.Context(), ref, []byte(`{"building":99}`), access.Origin{}); !errors.Is(err, grid.ErrInvalid) {
+		t.Errorf("naming another that is not there: %v, want ErrInvalid", err)
 	}
 }

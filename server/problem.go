@@ -59,6 +59,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 // named here is internal: its text goes to the log alone.
 func problem(err error) *Problem {
 	var field *grid.FieldError
+	var used *grid.InUseError
 	var known huma.StatusError
 	switch {
 	case errors.As(err, &field):
@@ -76,6 +77,8 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusForbidden, access.ErrForbidden.Error())
 	case errors.Is(err, grid.ErrKeyUsed):
 		return newProblem(http.StatusConflict, "this Idempotency-Key was used with another request")
+	case errors.As(err, &used):
+		return newProblem(http.StatusConflict, used.Error())
 	case errors.Is(err, grid.ErrConflict):
 		return newProblem(http.StatusConflict, "somebody else has changed it since; read it again")
 	case errors.Is(err, ErrPrecondition):

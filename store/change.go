@@ -54,7 +54,7 @@ func (a *Assignment) Undo() {
 }
 
 // Decide plans a whole write. Every entity has its id, and state holds the rows
-// of all of them. On success the heads carry their new revisions, through a.
+// of all of them and of what they name. On success the heads carry their new revisions, through a.
 func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.Entity, error)) (*Plan, Outcome, error) {
 	p := new(Plan)
 	out := Outcome{Audit: auditOf(w)}
@@ -73,6 +73,13 @@ func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.E
 			return nil, out, err
 		}
 		out.note(feed.Change{Kind: ref.Kind, ID: ref.ID, Revision: revision, Op: feed.Remove})
+	}
+	for _, e := range w.Put {
+		for _, r := range grid.References(e) {
+			if !s.lives(r.Kind, r.ID) {
+				return nil, out, r.Missing(e.Kind())
+			}
+		}
 	}
 	for _, k := range w.Keys {
 		out.touched = append(out.touched, Touched{k.Kind, k.ID, 0, "key"})

@@ -43,7 +43,9 @@ func Indexed(kind grid.Kind) []string {
 	switch kind {
 	case grid.Divisions:
 		return []string{"code", "parent"}
-	case grid.Buildings, grid.Workers, "events":
+	case grid.Buildings:
+		return []string{"area", "steward"}
+	case grid.Workers, "events":
 		return []string{"area"}
 	case grid.Dwellings, grid.Organisations:
 		return []string{"building"}

@@ -48,6 +48,9 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 		if err := store.MayUndo(state, edited, above); err != nil {
 			return err
 		}
+		if err := t.unnamedBeside(id); err != nil {
+			return err
+		}
 		// What comes back must look newer than what every load above has shown.
 		err := t.exec(`UPDATE loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
 			FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ?1) WHERE id = ?1`, id)

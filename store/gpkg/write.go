@@ -67,6 +67,11 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 	if err := t.apply(plan); err != nil {
 		return grid.Receipt{}, err
 	}
+	for _, ref := range w.Remove {
+		if err := t.unnamed(ref); err != nil {
+			return grid.Receipt{}, err
+		}
+	}
 	for _, k := range w.Keys {
 		if err := t.putKey(k); err != nil {
 			return grid.Receipt{}, err
@@ -80,7 +85,8 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 	return receipt, t.remember(w, receipt)
 }
 
-// identify gives e an id if it has none, and fetches what is stored of it.
+// identify gives e an id if it has none, and fetches what is stored of it and of what
+// it names.
 func (t tx) identify(s *store.State, e grid.Entity, set *store.Assignment) error {
 	head := e.Entity()
 	if _, err := t.w.layout(e.Kind()); err != nil {
@@ -92,6 +98,11 @@ func (t tx) identify(s *store.State, e grid.Entity, set *store.Assignment) error
 			return err
 		}
 		set.Set(head, id, head.Revision)
+	}
+	for _, r := range grid.References(e) {
+		if err := t.fetch(s, r.Kind, r.ID, ""); err != nil {
+			return err
+		}
 	}
 	return t.fetch(s, e.Kind(), head.ID, head.External)
 }

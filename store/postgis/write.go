@@ -76,6 +76,9 @@ func (s *Store) prepare(ctx context.Context, j *job) error {
 		if err := store.Prepare(e); err != nil {
 			return err
 		}
+		for _, r := range grid.References(e) {
+			j.want.add(r.Kind, r.ID, "")
+		}
 		head := e.Entity()
 		if head.ID == 0 {
 			id, epoch, err := s.takeID(ctx)
@@ -134,6 +137,9 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *
 	batch := new(pgx.Batch)
 	if err := s.apply(batch, plan); err != nil {
 		return grid.Receipt{}, err
+	}
+	for _, ref := range j.Remove {
+		queueUnnamed(batch, ref)
 	}
 	for _, k := range j.Keys {
 		putKey(batch, k)

@@ -45,6 +45,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"what goes in comes out", roundTrip},
 		{"queries select", queries},
 		{"writes are whole", writes},
+		{"links", links},
 		{"revisions", revisions},
 		{"external ids", externals},
 		{"keys of subjects", keys},
@@ -149,6 +150,13 @@ func absent(t *testing.T, s grid.Store, kind grid.Kind, id int64) {
 	}
 }
 
+func present(t *testing.T, s grid.Store, kind grid.Kind, id int64) {
+	t.Helper()
+	if _, err := s.Entity(t.Context(), kind, id); err != nil {
+		t.Errorf("%s %d: %v", kind, id, err)
+	}
+}
+
 // named returns the names of all live buildings by id.
 func named(t *testing.T, s grid.Store) map[int64]string {
 	t.Helper()
@@ -198,9 +206,9 @@ func town() []grid.Entity {
 		&grid.Water{Name: `"后"\河`, Class: "lake", Body: square(0, 0, 10)},
 		&grid.Green{Class: "park", Area: append(square(0, 0, 10), square(20, 20, 10)...)},
 		&grid.Road{Name: "石梯', DROP TABLE", Class: "stairs", WidthCM: 250, Bridge: true, Line: geo.MultiLine{{at(0, 0), at(1, 1)}, {at(2, 2), at(3, 3)}}},
-		&grid.Building{Head: grid.Head{External: "osm:_%'1"}, Name: "锦绣花园3幢", Footprint: square(0, 0, 100), Below: 3, Floors: 8,
+		&grid.Building{Head: grid.Head{ID: 9007199254740990, External: "osm:_%'1"}, Name: "锦绣花园3幢", Footprint: square(0, 0, 100), Below: 3, Floors: 8,
 			Entrances: []grid.Entrance{{Place: at(1, 1), Level: -2, Unit: 1}}, Use: grid.Housing, Area: "50010100100100101"},
-		&grid.Dwelling{Building: 7, Floor: -2, Room: "-2-1", State: grid.Vacant},
+		&grid.Dwelling{Head: grid.Head{ID: 9007199254740991}, Building: 9007199254740990, Floor: -2, Room: "-2-1", State: grid.Vacant},
 		&grid.Household{Dwelling: 9007199254740991, Number: "007"},
 		&grid.Person{Identity: grid.Sealed{0, 1, 0xff, '\''}, IDDigest: []byte{0}, Sex: "f", Born: 19400229, Place: geo.Point{Lon: -1, Lat: -899_999_999},
 			Residence: grid.LivesOnly, Care: []string{"living-alone", "aged-80"}},
