@@ -3,7 +3,7 @@ package access
 import (
 	"context"
 
-	"quanxi/access/role"
+	"quanxi/events"
 	"quanxi/grid"
 )
 
@@ -27,6 +27,11 @@ func (v *View) UndoLoad(ctx context.Context, id int64) (grid.Receipt, error) {
 
 // mayLoad: a load may hold anything, anywhere.
 func (v *View) mayLoad() bool {
-	grant := &v.viewer.grant
-	return v.viewer.signedIn && grant.Scope(role.KeepThings).IsEverywhere() && grant.Scope(role.KeepPeople).IsEverywhere()
+	for _, kind := range events.Kinds() {
+		r, known := ruleOf(kind)
+		if !v.viewer.signedIn || !known || !v.viewer.grant.Scope(r.make).IsEverywhere() {
+			return false
+		}
+	}
+	return true
 }

@@ -6,7 +6,7 @@ import "quanxi/grid"
 // is safe for concurrent use. The zero Grant allows nothing.
 type Grant struct {
 	parts  []part
-	scopes [rights]grid.Scope // where each right holds, by any post
+	scopes [rights]grid.Scope // where each right holds, for events of every board
 }
 
 // A part is what one post allows.
@@ -31,7 +31,7 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 	for _, r := range Rights() {
 		var ranges []grid.CodeRange
 		for _, p := range g.parts {
-			if p.rights.Has(r) {
+			if p.rights.Has(r) && (p.board == "" || !ofBoards.Has(r)) {
 				ranges = append(ranges, p.scope.Ranges()...)
 			}
 		}
@@ -51,19 +51,20 @@ func Everything() Grant {
 	return g
 }
 
-// Scope returns where a right holds.
+// Scope returns where a right holds; a right over events, where it does for every
+// board.
 func (g *Grant) Scope(r Right) grid.Scope { return g.scopes[r] }
 
-// May reports whether a right holds in an area. An empty area, that of what lies
+// May reports whether a right holds in an area, whatever the board. An empty area, that of what lies
 // outside every division, is held by the whole city alone.
 func (g *Grant) May(r Right, area grid.Code) bool { return g.scopes[r].Holds(area) }
 
-// MayOn is May for what is about one of the boards: a post for another board does
-// not count.
+// MayOn is May for an event of one board: of a post for another board its rights over
+// events do not count.
 func (g *Grant) MayOn(r Right, area grid.Code, board string) bool {
 	for i := range g.parts {
 		p := &g.parts[i]
-		if p.rights.Has(r) && (p.board == "" || p.board == board) && p.scope.Holds(area) {
+		if p.rights.Has(r) && (p.board == "" || p.board == board || !ofBoards.Has(r)) && p.scope.Holds(area) {
 			return true
 		}
 	}

@@ -43,6 +43,9 @@ func TestAPostForOneBoardSaysNothingOfOthers(t *testing.T) {
 	if !g.MayOn(role.HandleEvents, eastGrid, "safety") || g.MayOn(role.HandleEvents, eastGrid, "service") {
 		t.Error("a post of the board of safety handles other events, or not its own")
 	}
+	if g.May(role.SeeEvents, eastGrid) || !g.May(role.SeeNumbers, eastGrid) {
+		t.Error("it sees events of every board, or no numbers")
+	}
 	both := role.NewGrant([]role.Post{
 		{Role: "department", Area: eastTown, Board: "safety"}, {Role: "operator", Area: otherTown},
 	}, role.Shipped(), under)

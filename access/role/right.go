@@ -98,6 +98,9 @@ func (s Set) String() string {
 // personal are the rights that show single homes and people.
 const personal = Set(1<<SeeHomes | 1<<SeePeople | 1<<SeeCare | 1<<KeepPeople | 1<<Unmask)
 
+// ofBoards are the rights that a post for one board gives over its events alone.
+const ofBoards = Set(1<<SeeEvents | 1<<ReportEvents | 1<<HandleEvents)
+
 // administrations are the rights of the three administrators. Nobody has rights of
 // two of them, nor any of theirs beside personal ones (三员分立, GB/T 22239).
 var administrations = [...]Set{SetOf(RunSystem), SetOf(ManageAccounts, ManageRoles), SetOf(ReadAudit)}
