@@ -55,10 +55,12 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		return nil, "", err
 	}
 	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
-	scope, env := v.asked(page)
+	scope, env := v.asked(kind, page)
 	switch {
 	case page.Envelope != nil, page.Area != "" && grid.ShapeOf(kind) != grid.NoShape:
-		query.IDs = meeting(v.world.Snapshot(), kind, env, scope, after)
+		if env.Valid() {
+			query.IDs = meeting(v.world.Snapshot(), kind, env, scope, after)
+		}
 		if len(query.IDs) == 0 {
 			return nil, "", nil
 		}
@@ -90,14 +92,25 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	return records, "", nil
 }
 
-// asked returns the scope and the envelope that a page asks for.
-func (v *View) asked(page Page) (grid.Scope, geo.Envelope) {
+// asked returns the scope that a page asks for, and an envelope in which all of it
+// is; not a valid one if there is nothing.
+func (v *View) asked(kind grid.Kind, page Page) (grid.Scope, geo.Envelope) {
 	scope, env := grid.Everywhere(), geo.Envelope{Min: geo.At(-180, -90), Max: geo.At(180, 90)}
-	if page.Area != "" {
-		scope = v.world.Snapshot().ScopeOf(page.Area)
-	}
 	if page.Envelope != nil {
 		env = *page.Envelope
+	}
+	if page.Area == "" {
+		return scope, env
+	}
+	now := v.world.Snapshot()
+	scope = now.ScopeOf(page.Area)
+	extent, ok := now.ExtentOf(page.Area)
+	switch {
+	case kind == grid.Devices: // belong where their home is, wherever they hang
+	case ok:
+		env = env.Intersect(extent)
+	default:
+		env = geo.Envelope{Min: geo.At(1, 1)} // nothing without a home lies in what has no boundary
 	}
 	return scope, env
 }

@@ -121,6 +121,14 @@ func (e Envelope) Extend(p Point) Envelope {
 // Union returns the smallest box around e and f.
 func (e Envelope) Union(f Envelope) Envelope { return e.Extend(f.Min).Extend(f.Max) }
 
+// Intersect returns what e and f share; it is not Valid if that is nothing.
+func (e Envelope) Intersect(f Envelope) Envelope {
+	return Envelope{
+		Point{max(e.Min.Lon, f.Min.Lon), max(e.Min.Lat, f.Min.Lat)},
+		Point{min(e.Max.Lon, f.Max.Lon), min(e.Max.Lat, f.Max.Lat)},
+	}
+}
+
 // Contains reports whether p lies in e or on its edge.
 func (e Envelope) Contains(p Point) bool {
 	return e.Min.Lon <= p.Lon && p.Lon <= e.Max.Lon && e.Min.Lat <= p.Lat && p.Lat <= e.Max.Lat

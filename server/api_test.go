@@ -55,6 +55,7 @@ func TestCalls(t *testing.T) {
 		{name: "a hand-drawn polygon is closed", call: call{line: "POST /api/within", body: `{"polygon":[[106.09,29.49],[106.11,29.49],[106.1,29.52]],"list":"buildings"}`}, status: 200,
 			want: []string{`"buildings":1`, `"我们村1幢"`}},
 		{name: "a buffer around a road", call: call{line: "POST /api/within", body: `{"buffer":{"line":[[106.09,29.5005],[106.12,29.5005]],"radius":100},"list":"dwellings"}`}, status: 200, want: []string{`"2-1"`}},
+		{name: "a buffer across the country", call: call{line: "POST /api/within", body: `{"buffer":{"line":[[106,29.5],[108,29.5]],"radius":100}}`}, status: 422, want: []string{`"location":"body.buffer.line"`, "100 km"}},
 		{name: "a buffer of too many corners", call: call{line: "POST /api/within", body: `{"buffer":{"line":[` + strings.Repeat("[106,29],", 5000) + `[106,29]],"radius":100}}`}, status: 422, want: []string{`"location":"body.buffer.line"`, "5000"}},
 		{name: "a polygon of too many corners", call: call{line: "POST /api/within", body: `{"polygon":[` + strings.Repeat("[106,29],", 5000) + `[106,29]]}`}, status: 422, want: []string{`"location":"body.polygon"`, "5000"}},
 		{name: "a polygon that crosses itself", call: call{line: "POST /api/within", body: `{"polygon":[[106,29],[106.2,29.3],[106.2,29],[106,29.2]]}`}, status: 422, want: []string{`"location":"body.polygon"`, "crosses"}},

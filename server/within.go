@@ -49,10 +49,16 @@ func circle(c circleBody) (access.Area, error) {
 	return geo.Around([]geo.Point{geo.At(c.Lon, c.Lat)}, c.Radius), nil
 }
 
+// maxReachM is over how far a buffer is true to its radius.
+const maxReachM = 100_000
+
 func buffer(b bufferBody) (access.Area, error) {
 	line, err := points(b.Line)
 	if err != nil {
 		return nil, misdrawn("buffer.line", err)
+	}
+	if env, ok := geo.EnvelopeOf(line); ok && geo.DistanceM(env.Min, env.Max) > maxReachM {
+		return nil, misdrawn("buffer.line", fmt.Errorf("must not reach over more than %d km", maxReachM/1000))
 	}
 	return geo.Around(line, b.Radius), nil
 }

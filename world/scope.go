@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -23,6 +24,27 @@ func (s *Snapshot) ScopeOf(code grid.Code) grid.Scope {
 		ranges = s.sweep(ranges, root, s.code(top))
 	}
 	return grid.NewScope(ranges...)
+}
+
+// ExtentOf returns the envelope of a division with all that it manages, which holds
+// the place of everything in it; false if none of them has a boundary.
+func (s *Snapshot) ExtentOf(code grid.Code) (env geo.Envelope, ok bool) {
+	var walk func(area uint32)
+	walk = func(area uint32) {
+		if d := s.division(area); d != nil && len(d.boundary) > 0 {
+			if !ok {
+				env, ok = d.envelope, true
+			}
+			env = env.Union(d.envelope)
+		}
+		for at := s.areas.rows.at(area).children; at != none; at = s.areas.rows.at(at).next {
+			walk(at)
+		}
+	}
+	if root := s.areaOf(code); root != none {
+		walk(root)
+	}
+	return env, ok
 }
 
 // tops returns root and those below it whose codes begin with no other top's.
