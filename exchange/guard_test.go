@@ -141,6 +141,8 @@ func TestWhatLiesInAnArea(t *testing.T) {
 		{"a lamp in the town", &grid.Component{Place: east}, true},
 		{"a lamp elsewhere", &grid.Component{Place: west}, false},
 		{"a road that ends in the town", &grid.Road{Line: geo.MultiLine{{west, east}}}, true},
+		{"a road straight through the town", &grid.Road{Line: geo.MultiLine{{geo.At(106.5, 29.5001), geo.At(106.7, 29.5001)}}}, true},
+		{"a road past the town", &grid.Road{Line: geo.MultiLine{{west, geo.At(106.7, 29.6)}}}, false},
 		{"a pond elsewhere", &grid.Water{Body: near(west)}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,6 +60,9 @@ var ErrRefused = errors.New("nothing was stored")
 // import would do. It is the dry run, and the first pass of Run; its error is that
 // of Run, so that a script that asks first is told.
 func (im Import) Check(ctx context.Context, source Source, store grid.Store) (*Report, error) {
+	if told := im.Progress; told != nil { // checking is all that there is to do
+		im.Progress = func(records int, share float64) { told(records, min(2*share, 1)) }
+	}
 	p, err := im.check(ctx, source, store)
 	if err != nil {
 		return nil, err
@@ -124,10 +127,7 @@ func (im Import) check(ctx context.Context, source Source, store grid.Store) (*p
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
 	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", refers: referencesTo(ctx, store)}
-	err := p.each(ctx, source, Checking, func(s Subject) error {
-		p.count(s.Entity)
-		return nil
-	})
+	err := p.each(ctx, source, Checking, func(s Subject) error { return p.count(s.Entity) })
 	if err != nil {
 		return nil, err
 	}
@@ -242,15 +242,19 @@ func problemOf(record Record, err error) Problem {
 }
 
 // count notes the entity of the first pass and finds ids that occur twice.
-func (p *pump) count(e grid.Entity) {
+func (p *pump) count(e grid.Entity) error {
 	p.report.Found[e.Kind()]++
 	if d, ok := e.(*grid.Division); ok && d.Parent == "" && d.Level > grid.CountyLevel {
 		p.report.Unplaced++
 	}
 	if e.Entity().External == "" {
-		return
+		return nil
 	}
 	if key := p.key(e); p.seen.add(key) {
 		p.repeated[key] = true
 	}
+	if len(p.repeated) > mostPieces { // what is gathered would be more still
+		return tooMany()
+	}
+	return nil
 }

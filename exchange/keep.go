@@ -27,13 +27,33 @@ func (s *stage) keepOld(ctx context.Context, entities []grid.Entity) error {
 	if s.Kind == grid.Divisions {
 		q = grid.Query{Column: "code", Values: q.External}
 	}
+	olds := map[string]grid.Entity{}
 	for old, err := range s.from.Entities(ctx, s.Kind, q) {
 		if err != nil {
 			return err
 		}
-		keep(by[storedUnder(old)], old)
+		if key := storedUnder(old); olds[key] == nil || fitsBetter(by[key], old, olds[key]) {
+			olds[key] = old
+		}
+	}
+	for key, old := range olds {
+		keep(by[key], old)
 	}
 	return nil
+}
+
+// fitsBetter says which of two divisions of one code, which were in force one after
+// the other, another is about: one with which it shares a day, of two the later.
+func fitsBetter(e, a, b grid.Entity) bool {
+	d, isDivision := e.(*grid.Division)
+	if !isDivision {
+		return false
+	}
+	first, second := a.(*grid.Division), b.(*grid.Division)
+	if meets := d.Meets(first); meets != d.Meets(second) {
+		return meets
+	}
+	return first.From > second.From
 }
 
 // storedUnder is what tells an entity from all others of its kind; empty if nothing does.

@@ -129,3 +129,27 @@ func TestWhatAFileCannotCarryStays(t *testing.T) {
 		})
 	}
 }
+
+// Under one code two divisions may follow each other.
+func TestADivisionOfAFileIsTheOneOfItsDays(t *testing.T) {
+	for _, tt := range []struct {
+		name, content string
+		want          int64
+	}{
+		{"without days, the later", "code12,name\n500101000000,万州区\n", 8},
+		{"with days, that of those days", "code12,name,valid_to\n500101000000,万州区,2024-06-30\n", 7},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store := &shelf{live: []grid.Entity{
+				&grid.Division{Head: grid.Head{ID: 7, Revision: 1}, Code: "500101", From: 20200101, To: 20250101},
+				&grid.Division{Head: grid.Head{ID: 8, Revision: 1}, Code: "500101", From: 20250101},
+			}}
+			if report, err := runImport(t, grid.Divisions, "file.csv", tt.content, store); err != nil {
+				t.Fatalf("%v: %+v", err, report)
+			}
+			if len(store.staged) != 1 || store.staged[0].Entity().ID != tt.want {
+				t.Errorf("staged %+v, want division %d", store.staged, tt.want)
+			}
+		})
+	}
+}

@@ -39,6 +39,10 @@ func (f filter) add(key uint64) bool {
 // are put together in memory.
 const mostPieces = 200_000
 
+func tooMany() error {
+	return fmt.Errorf("more than %d records have an id that occurs twice: %w", mostPieces, errRepeated)
+}
+
 // gather puts together what the file holds in pieces, or reports why it cannot.
 func (p *pump) gather(ctx context.Context, source Source) error {
 	if len(p.repeated) == 0 {
@@ -50,7 +54,7 @@ func (p *pump) gather(ctx context.Context, source Source) error {
 			return nil
 		}
 		if n++; n > mostPieces {
-			return fmt.Errorf("more than %d records have an id that occurs twice: %w", mostPieces, errRepeated)
+			return tooMany()
 		}
 		name := string(s.Entity.Kind()) + "/" + s.Entity.Entity().External
 		pieces[name] = append(pieces[name], s.Entity)

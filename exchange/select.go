@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -20,11 +19,15 @@ type Area struct {
 	At func(geo.Point) grid.Code
 	// Boundary cuts out the base map, for which no division answers.
 	Boundary geo.MultiPolygon
+
+	fence *geo.Fence // around Boundary
 }
 
 // Inside returns the test whether an entity of a kind lies in an area.
 func (a Area) Inside(ctx context.Context, store grid.Store, kind grid.Kind) (func(grid.Entity) bool, error) {
 	switch kind {
+	case grid.Roads, grid.Waters, grid.LandUses:
+		a.fence = geo.NewFence(a.Boundary)
 	case grid.Dwellings:
 		buildings, err := idsOf(ctx, store, grid.Buildings, a.holds)
 		return func(e grid.Entity) bool { return buildings[e.(*grid.Dwelling).Building] }, err
@@ -58,7 +61,7 @@ func (a Area) holds(e grid.Entity) bool {
 	case geo.MultiPolygon:
 		return geo.Intersects(a.Boundary, g)
 	case geo.MultiLine:
-		return slices.ContainsFunc(g, func(line geo.Line) bool { return slices.ContainsFunc(line, a.Boundary.Contains) })
+		return a.fence.Meets(g)
 	}
 	return false
 }

@@ -54,19 +54,52 @@ func Intersects(a, b MultiPolygon) bool {
 	return false
 }
 
+// A Fence answers which lines reach into an area.
+type Fence struct {
+	area   MultiPolygon
+	border *edgeTree
+}
+
+// NewFence returns the Fence around m, which must not change after.
+func NewFence(m MultiPolygon) *Fence {
+	var chains [][]Point
+	for _, g := range m {
+		chains = append(chains, ringChains(g)...)
+	}
+	return &Fence{m, newEdgeTree(chains)}
+}
+
+// Meets reports whether any of l lies in the area or on its border.
+func (f *Fence) Meets(l MultiLine) bool {
+	for _, line := range l {
+		if len(line) > 0 && f.area.Contains(line[0]) || f.border.meets(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// meets reports whether a chain touches an edge of the tree.
+func (t *edgeTree) meets(chain []Point) bool {
+	for i := 1; i < len(chain); i++ {
+		a, b := chain[i-1], chain[i]
+		free := t.near(segmentEnvelope(a, b), 0, func(_ int, e edge) bool {
+			return Meet(a, b, e.a, e.b) == Apart
+		})
+		if !free {
+			return true
+		}
+	}
+	return false
+}
+
 // polygonsMeet looks for meeting borders first: without any, one polygon holds
 // the other or they are apart, and any vertex tells.
 func polygonsMeet(g, h Polygon) bool {
 	tree := newEdgeTree(ringChains(h))
 	for _, r := range g {
-		for i := 1; i < len(r); i++ {
-			a, b := r[i-1], r[i]
-			free := tree.near(segmentEnvelope(a, b), 0, func(_ int, e edge) bool {
-				return Meet(a, b, e.a, e.b) == Apart
-			})
-			if !free {
-				return true
-			}
+		if tree.meets(r) {
+			return true
 		}
 	}
 	return g.Contains(h[0][0]) || h.Contains(g[0][0])

@@ -21,12 +21,10 @@ func (c *demoCommand) Run(in *invocation) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	if err := c.prepare(in.ctx, in.stderr); err != nil {
-		return err
-	}
 	p := newParts(in.ctx)
 	log := c.logger(in.stderr)
-	at, err := c.start(in.ctx, p, log, in.stdout)
+	fill := func() error { return c.prepare(in.ctx, in.stderr) }
+	at, err := c.start(in.ctx, p, log, in.stdout, fill)
 	if err != nil {
 		return errors.Join(err, p.stop())
 	}

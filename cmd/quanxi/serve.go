@@ -27,15 +27,18 @@ func (c *serveCommand) Run(in *invocation) error {
 		return err
 	}
 	p := newParts(in.ctx)
-	if _, err := c.start(in.ctx, p, c.logger(in.stderr), in.stdout); err != nil {
+	if _, err := c.start(in.ctx, p, c.logger(in.stderr), in.stdout, asItStands); err != nil {
 		return errors.Join(err, p.stop())
 	}
 	return p.wait(in.ctx)
 }
 
-// start builds everything from the store up, opens the address, says so and
-// returns it. What was started before an error is in p.
-func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, screen io.Writer) (string, error) {
+// asItStands prepares nothing: what is in the store is served.
+func asItStands() error { return nil }
+
+// start opens the address, prepares the store, builds everything from there up, says
+// where it is and returns that. What was started before an error is in p.
+func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, screen io.Writer, prepare func() error) (string, error) {
 	// The address first: if it is in use nothing else need be tried.
 	listener, err := listenOn(ctx, c.Addr, "--addr")
 	if err != nil {
@@ -49,6 +52,9 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if err := c.startMetrics(ctx, p, registry, log); err != nil {
+		return "", err
+	}
+	if err := prepare(); err != nil {
 		return "", err
 	}
 	n, err := newNode(ctx, p, c.storeFlags, c.nodeFlags, registry, log)

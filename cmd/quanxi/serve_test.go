@@ -22,7 +22,7 @@ func serveTemp(t *testing.T, data string) string {
 	t.Helper()
 	c := &serveCommand{storeFlags: storeFlags{Data: data}, listenFlags: listenFlags{Addr: "127.0.0.1:0"}}
 	p := newParts(t.Context())
-	at, err := c.start(t.Context(), p, slog.New(slog.DiscardHandler), io.Discard)
+	at, err := c.start(t.Context(), p, slog.New(slog.DiscardHandler), io.Discard, asItStands)
 	t.Cleanup(func() {
 		if err := p.stop(); err != nil {
 			t.Errorf("stop: %v", err)
