@@ -25,6 +25,19 @@ describe("the connection", () => {
     await screen.close();
   });
 
+  it("loses tiles for a while: the screen says so, and reads them again by itself", async () => {
+    const screen = await browser.newScreen({ path: "/#theme=map" });
+    await screen.wire.cut();
+    let lost = 0;
+    await screen.page.route("**/tiles/base/**", (route) => (lost++ < 8 ? route.fulfill({ status: 503 }) : route.continue()));
+    await screen.reload();
+    await screen.sees("[data-trouble]");
+    await screen.until(() => lost > 8, "they are asked for again");
+    await screen.until(async () => (await screen.colours()) > 100, "the map is drawn");
+    await screen.loses("[data-trouble]");
+    await screen.close();
+  });
+
   it("is not needed to see the map: tiles come over HTTP", async () => {
     const screen = await browser.newScreen({ path: "/m/", size: [390, 844] });
     await screen.wire.cut();

@@ -3,6 +3,7 @@ import type { StyleSpecification } from "maplibre-gl";
 
 import type { Overlay, Theme } from "../model/address";
 import { evenInState } from "./labels";
+import { usual } from "./marks";
 
 export interface Dressing {
   readonly theme: Theme;
@@ -42,6 +43,13 @@ const begins: Readonly<Record<Theme, Readonly<Record<string, number>>>> = {
   workers: { service: 16.8 },
   service: { service: 12.5 },
 };
+
+/** Whether a theme shows the things of a layer at a zoom. */
+export function isDrawn(layer: string, { theme, hidden }: Pick<Dressing, "theme" | "hidden">, zoom: number): boolean {
+  const overlay = (Object.keys(parts) as Overlay[]).find((each) => parts[each].includes(layer));
+  if (!overlay || hidden.includes(overlay) || aside[theme].includes(overlay)) return false;
+  return zoom >= (begins[theme][layer] ?? usual[layer as keyof typeof usual] ?? 0);
+}
 
 /** Names that would be noise over a choropleth. */
 const wayNames = ["road-label", "main-road-label", "stream-label", "green-label"];

@@ -7,6 +7,9 @@ import type { Palette } from "./palette";
 
 type Layout = NonNullable<SymbolLayerSpecification["layout"]>;
 
+/** From which zoom things are drawn where no theme says otherwise. */
+export const usual = { worker: 12.5, camera: 15.5, service: 14.6, component: 17 } as const;
+
 const servicePlaces = ["service", "clinic", "hospital", "repair", "school", "pharmacy", "party"];
 const serviceCharacter = ["match", ["get", "category"], ...servicePlaces.flatMap((category) => [category, serviceMark(category)]), serviceMark("")] as unknown as ExpressionSpecification;
 const discIcon = (red: string, amber: string, count: string): ExpressionSpecification =>
@@ -16,7 +19,7 @@ const discIcon = (red: string, amber: string, count: string): ExpressionSpecific
 export function things(k: number): LayerSpecification[] {
   const alone = { "icon-allow-overlap": true, "icon-size": k } as const;
   return [
-    { id: "component", type: "symbol", source: "components", "source-layer": "components", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
+    { id: "component", type: "symbol", source: "components", "source-layer": "components", minzoom: usual.component, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
     { id: "public-device", type: "symbol", source: "components", "source-layer": "public_devices", minzoom: 17, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
     { id: "device", type: "symbol", source: "devices", "source-layer": "devices", minzoom: 15, layout: { ...alone, "icon-image": ["concat", "thing/", ["get", "state"]], "icon-ignore-placement": true } },
   ];
@@ -28,9 +31,9 @@ export function places(palette: Palette, k: number): LayerSpecification[] {
   const small: ExpressionSpecification = ["interpolate", ["linear"], ["zoom"], 12, 0.5 * k, 15.5, k];
   const alone = { "icon-allow-overlap": true, "icon-size": k } as const;
   return [
-    { id: "camera", type: "symbol", source: "cameras", "source-layer": "cameras", minzoom: 15.5, layout: { "icon-image": ["concat", "camera/", ["to-string", ["coalesce", ["get", "view"], 57]]], "icon-size": small, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-rotate": ["to-number", ["get", "azimuth"], 0], "icon-rotation-alignment": "map", "icon-pitch-alignment": "map" } },
-    { id: "service", type: "symbol", source: "service", "source-layer": "service", minzoom: 14.6, layout: { "icon-size": small, "icon-allow-overlap": ["step", ["zoom"], false, 15, true], "icon-image": ["concat", "place/", serviceCharacter], "text-field": ["step", ["zoom"], "", 16.2, ["get", "name"]], ...beside, "text-offset": [1.3, 0] }, paint: words },
-    { id: "worker", type: "symbol", source: "walkers", minzoom: 12.5, layout: { ...alone, "icon-image": "worker", "icon-ignore-placement": true, "text-field": ["step", ["zoom"], "", 16.6, ["get", "name"]], ...beside }, paint: words },
+    { id: "camera", type: "symbol", source: "cameras", "source-layer": "cameras", minzoom: usual.camera, layout: { "icon-image": ["concat", "camera/", ["to-string", ["coalesce", ["get", "view"], 57]]], "icon-size": small, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-rotate": ["to-number", ["get", "azimuth"], 0], "icon-rotation-alignment": "map", "icon-pitch-alignment": "map" } },
+    { id: "service", type: "symbol", source: "service", "source-layer": "service", minzoom: usual.service, layout: { "icon-size": small, "icon-allow-overlap": ["step", ["zoom"], false, 15, true], "icon-image": ["concat", "place/", serviceCharacter], "text-field": ["step", ["zoom"], "", 16.2, ["get", "name"]], ...beside, "text-offset": [1.3, 0] }, paint: words },
+    { id: "worker", type: "symbol", source: "walkers", minzoom: usual.worker, layout: { ...alone, "icon-image": "worker", "icon-ignore-placement": true, "text-field": ["step", ["zoom"], "", 16.6, ["get", "name"]], ...beside }, paint: words },
   ];
 }
 

@@ -12,8 +12,12 @@ export interface TileCell {
 
 type Cells = readonly TileCell[] | "all";
 
+/** Milliseconds after which a tile that failed is asked for again. */
+const pause = 2000;
+
 export class Refresher {
   private readonly late = new Map<string, Cells>();
+  private readonly retries = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(private readonly map: GLMap) {
     map.on("sourcedata", ({ sourceId }) => this.catchUp(sourceId));
@@ -25,6 +29,19 @@ export class Refresher {
     const before = this.late.get(source);
     this.late.set(source, before === undefined ? cells : before === "all" || cells === "all" ? "all" : [...before, ...cells]);
     this.catchUp(source);
+  }
+
+  /** Reads a tile that failed once more, in a while. */
+  retry(source: string, cell: TileCell): void {
+    const timer = setTimeout(() => {
+      this.retries.delete(timer);
+      this.refresh(source, [cell]);
+    }, pause);
+    this.retries.add(timer);
+  }
+
+  stop(): void {
+    this.retries.forEach(clearTimeout);
   }
 
   private catchUp(source: string): void {

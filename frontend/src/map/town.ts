@@ -65,6 +65,13 @@ export interface Framing {
 
 export type OwnSource = "veil" | "state-labels" | "walkers" | "burning" | "calm" | "stack" | "drawn" | "chosen" | "own";
 
+/** What MapLibre says went wrong, and with which tile if it was one. */
+interface Failure {
+  readonly error: { readonly name?: string; readonly message: string };
+  readonly sourceId?: string;
+  readonly tile?: { readonly tileID: { readonly canonical: TileCell } };
+}
+
 const flight = 800;
 const roundEarth = 40_075_016.686; // metres
 
@@ -179,6 +186,7 @@ export class TownMap {
 
   remove(): void {
     this.stopServing();
+    this.refresher.stop();
     this.gl.remove();
   }
 
@@ -197,14 +205,23 @@ export class TownMap {
     this.gl.on("mouseout", () => listener.pointed(undefined));
     this.gl.on("move", () => listener.framed(this.camera, this.metresPerPixel()));
     this.gl.on("moveend", () => listener.moved(this.camera, this.envelope()));
-    this.gl.on("error", ({ error }) => {
-      if (!(error instanceof DOMException && error.name === "AbortError")) listener.failed(new Error(error.message));
-    });
+    this.gl.on("error", (event) => this.failed(event));
     // What a test waits for: all is loaded and drawn. Until something else is asked for.
     this.gl.on("idle", () => this.options.container.setAttribute("data-idle", ""));
     this.gl.on("sourcedataloading", ({ sourceDataType, sourceId }) => {
       if (sourceDataType !== "metadata" && sourceId in tileSets) this.options.container.removeAttribute("data-idle");
     });
+  }
+
+  private failed({ error, sourceId, tile }: Failure): void {
+    if (error.name === "AbortError") return;
+    const cell = tile?.tileID.canonical;
+    if (!cell || sourceId === undefined || !(sourceId in tileSets)) return this.options.listener.failed(new Error(error.message));
+    // A tile that is read again when the style changes: MapLibre asks a worker for it that
+    // does not have it yet (measured in 6.0). Nothing was lost, and it is read once more.
+    if (error.message.startsWith("Should not be trying to reload")) return this.refresher.refresh(sourceId, [cell]);
+    this.refresher.retry(sourceId, cell);
+    this.options.listener.failed(new Error(error.message));
   }
 
   private begin(): void {

@@ -83,6 +83,7 @@ export const en: Words = {
   "legend.worker": "Grid worker on duty",
   "legend.camera": "Camera and view",
   "legend.place": "Service point",
+  "legend.component": "Component",
 
   "today.title": "Events",
   "today.source": "as of {at} · events",

@@ -81,6 +81,7 @@ export const zhCN = {
   "legend.worker": "在岗网格员",
   "legend.camera": "摄像机与视角",
   "legend.place": "服务点",
+  "legend.component": "部件",
 
   "today.title": "事件",
   "today.source": "截至 {at} · 事件",

@@ -147,7 +147,10 @@ function createTown(kind: PageKind) {
         tapped: (what) => void guide.tapped(what),
         pointed: (place) => (pointer.value = place),
         framed: (camera, metresPerPixel) => (frame.value = { camera, metresPerPixel }),
-        failed: () => (trouble.value = Date.now()),
+        failed(why) {
+          console.error(why); // the screen says only that something failed
+          trouble.value = Date.now();
+        },
       },
     });
     town.value = map;
