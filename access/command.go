@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -221,6 +223,11 @@ func fieldsOf(kind grid.Kind, body []byte) (map[string]json.RawMessage, error) {
 	}
 	if fields == nil { // null
 		return nil, refuse(kind, "body", "is not a JSON object")
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if string(fields[name]) == "null" && name != "geometry" {
+			return nil, refuse(kind, name, "must not be null: leave it out, or give an empty value")
+		}
 	}
 	return fields, nil
 }

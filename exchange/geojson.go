@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"regexp"
 
 	"quanxi/geo/geojson"
 )
@@ -19,8 +20,27 @@ func openGeoJSON(path string) (Source, error) {
 
 func (s geoJSONSource) Format() string { return "GeoJSON (" + s.encoding + ")" }
 
-// CRS is not declared: RFC 7946 says WGS 84, but files with GCJ-02 are common.
-func (s geoJSONSource) CRS() string { return "" }
+// CRS is what a crs member before the features says, as GeoJSON had it until RFC 7946.
+// One that says WGS 84, or none, declares nothing: files with GCJ-02 are common.
+func (s geoJSONSource) CRS() string {
+	declared := ""
+	_ = s.pass(func(text *bufio.Reader) error { // what cannot be read is reported by Records
+		head, _ := text.Peek(crsWithin)
+		if m := crsMember.FindSubmatch(head); m != nil {
+			declared = "EPSG:" + string(m[1])
+		}
+		return nil
+	})
+	if declared == "EPSG:4326" {
+		return ""
+	}
+	return declared
+}
+
+// crsWithin is how far into a file its crs member is looked for.
+const crsWithin = 2048
+
+var crsMember = regexp.MustCompile(`"crs"\s*:\s*\{[^}]*"name"\s*:\s*"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d+)"`)
 
 func (s geoJSONSource) Records(to Transform) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {

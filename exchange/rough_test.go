@@ -114,3 +114,27 @@ func pack(t *testing.T, path, folder string) {
 		t.Fatal(err)
 	}
 }
+
+// GeoJSON of before RFC 7946, such as ogr2ogr writes when asked, says its system.
+func TestGeoJSONThatSaysItsSystem(t *testing.T) {
+	for _, tt := range []struct{ name, member, want string }{
+		{"as a URN", `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4544"}},`, "EPSG:4544"},
+		{"with a version", `"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG:9.8:4545"}},`, "EPSG:4545"},
+		{"as a short name", `"crs":{"type":"name","properties":{"name":"EPSG:4490"}},`, "EPSG:4490"},
+		{"WGS 84, which every program writes", `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}},`, ""},
+		{"none", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := t.TempDir() + "/roads.geojson"
+			save(t, path, []byte(`{"type":"FeatureCollection",`+tt.member+`"features":[]}`))
+			source, err := exchange.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer source.Close()
+			if got := source.CRS(); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -200,7 +200,7 @@ const mostText = 200
 // CheckTexts refuses texts that are too long or hold control characters. The
 // error wraps ErrInvalid and names the field.
 func CheckTexts(e Entity) error {
-	for _, c := range e.Columns() {
+	for _, c := range append(e.Columns(), Column{"external", &e.Entity().External}) {
 		text, ok := c.Value.(*string)
 		if !ok {
 			continue

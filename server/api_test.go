@@ -96,6 +96,9 @@ func TestCalls(t *testing.T) {
 		{name: "an id that there is not", call: call{line: "/api/buildings/999"}, status: 404, want: []string{`"status":404`}},
 		{name: "an id that is no number", call: call{line: "/api/buildings/tower"}, status: 422},
 		{name: "a kind that there is not", call: call{line: "/api/petitions"}, status: 404, want: []string{`"about:blank"`}},
+		{name: "reading what is only asked by POST", call: call{line: "/api/within"}, status: 405, want: []string{`"Method Not Allowed"`}},
+		{name: "an edit of a text to null", call: call{line: "POST /api/events", body: `{"category":"water","lon":106.4,"lat":29.5,"title":null}`}, status: 422, want: []string{`"location":"body.title"`, "null"}},
+		{name: "an external id as long as a page", call: call{line: "POST /api/roads", body: `{"class":"main","geometry":{"type":"LineString","coordinates":[[106.4,29.5],[106.41,29.5]]},"external":"` + strings.Repeat("x", 5000) + `"}`}, status: 422, want: []string{"external", "200"}},
 		{name: "a method that there is not", call: call{line: "PUT /api/events"}, status: 405, want: []string{`"Method Not Allowed"`}},
 
 		{name: "an event whose body is no JSON", call: call{line: "POST /api/events", body: `{`}, status: 422, want: []string{`"location":"body"`, "at byte 1"}},

@@ -34,8 +34,24 @@ func (s *Server) siteRoutes() {
 		})
 	}
 	s.handle("GET /", func(w http.ResponseWriter, r *http.Request) error {
+		if methods := s.otherMethods(r); len(methods) > 0 {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			return newProblem(http.StatusMethodNotAllowed, "")
+		}
 		return s.serveFile(w, r, strings.TrimPrefix(path.Clean(r.URL.Path), "/"))
 	})
+}
+
+// otherMethods returns the methods that an address takes besides GET. The mux does not
+// say so itself, since the site takes every GET.
+func (s *Server) otherMethods(r *http.Request) []string {
+	var methods []string
+	for _, method := range []string{http.MethodDelete, http.MethodPatch, http.MethodPost, http.MethodPut} {
+		if _, pattern := s.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "" {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 // servePage serves an entry, or the map where the entry was not built.

@@ -69,6 +69,7 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 	if !server.Loopback(c.Addr) {
 		log.WarnContext(ctx, "open to the network without accounts: whoever reaches this address sees and changes everything", "addr", c.Addr)
 	}
+	context.AfterFunc(ctx, func() { log.Info("stopping: requests under way are finished, no new ones taken") })
 	at := address(listener, secure != nil)
 	_, err = fmt.Fprintf(screen, "Quanxi 全息: %s\n", at)
 	return at, err

@@ -97,6 +97,11 @@ func log(t *testing.T, place Place) {
 			t.Errorf("batch %+v at %+v", b, at)
 		}
 	})
+}
+
+// logCut holds where the log may be cut.
+func logCut(t *testing.T, place Place) {
+	s := sub{t, place}
 	s.run("a write is never cut in two", func(t *testing.T, _ Store) {
 		s := relaying(t, place)
 		write(t, s, building("1"), building("2"), building("3"))
@@ -137,6 +142,11 @@ func log(t *testing.T, place Place) {
 			}
 		}
 	})
+}
+
+// logContent holds what the changes say.
+func logContent(t *testing.T, place Place) {
+	s := sub{t, place}
 	s.run("changes carry the new state, and come again the same", func(t *testing.T, _ Store) { replay(t, relaying(t, place)) })
 	s.run("a load is one change, and so is its undoing", func(t *testing.T, _ Store) {
 		s := relaying(t, place)

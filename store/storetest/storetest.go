@@ -60,6 +60,8 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"undoing loads", undo},
 		{"a simple model", modelled},
 		{"the log", log},
+		{"cuts of the log", logCut},
+		{"what the log says", logContent},
 		{"following the log", following},
 		{"the relay lock", relayLock},
 	} {

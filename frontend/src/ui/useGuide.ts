@@ -128,12 +128,29 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (chosen.kind === "thing") return selection.select(chosen, [chosen.lon, chosen.lat]);
     const incident = incidents.all.value.byID.get(chosen.id);
     if (incident) return selection.select(chosen, [incident.lon, incident.lat]);
-    // One that is closed is on no list any more, but it is there.
-    const place = (await client.thing("events", String(chosen.id)).catch(() => undefined))?.geometry?.coordinates;
-    if (!place) return selection.miss(chosen);
-    town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp });
-    await selectThing("events", String(chosen.id), place);
+    const place = await selectUnlisted(chosen);
+    if (place) town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp });
   };
+
+  /** Selects an event that is on no list: one that is closed is there all the same. Returns where. */
+  const selectUnlisted = async (chosen: Selection & { kind: "event" }): Promise<Place | undefined> => {
+    const key = String(chosen.id);
+    const before = selection.selection.value;
+    const place = (await client.thing("events", key).catch(() => undefined))?.geometry?.coordinates;
+    if (selection.selection.value !== before) return undefined; // somebody has chosen something else
+    if (place) await selectThing("events", key, place);
+    else selection.miss(chosen);
+    return place;
+  };
+
+  // The event that somebody looks at may be closed and forgotten, or removed, meanwhile.
+  const listed = () => {
+    const chosen = selection.selection.value;
+    return chosen?.kind === "event" && incidents.all.value.byID.has(chosen.id) ? chosen : undefined;
+  };
+  watch(listed, (now, before) => {
+    if (!now && before && selection.selection.value === before) void selectUnlisted(before);
+  });
 
   const start = async (): Promise<void> => {
     await ready;
