@@ -18,7 +18,11 @@ type Counters = world.Counters
 type DivisionRecord struct {
 	Record
 	Counters *Counters
+	Chain    Divisions // from the city to itself; of Division alone
 }
+
+// Divisions are divisions of the World.
+type Divisions = []world.Division
 
 // A DivisionPage asks for a part of the divisions, in the order of their codes.
 type DivisionPage struct {
@@ -47,7 +51,12 @@ func (v *View) Division(ctx context.Context, code grid.Code) (DivisionRecord, er
 		return DivisionRecord{}, fmt.Errorf("division %.20q: %w", string(code), grid.ErrNotFound)
 	}
 	record, err := v.Entity(ctx, grid.Divisions, d.ID())
-	return v.withCounters(record, code), err
+	out := v.withCounters(record, code)
+	for up, known := d, true; known; up, known = up.Parent() {
+		out.Chain = append(out.Chain, up)
+	}
+	slices.Reverse(out.Chain)
+	return out, err
 }
 
 // Divisions returns a page of divisions in force, and the cursor of the next
@@ -118,7 +127,7 @@ func (v *View) divisionRecords(ctx context.Context, found []world.Division, geom
 
 func (v *View) withCounters(rec Record, code grid.Code) DivisionRecord {
 	if counters, ok := v.Counters(code); ok {
-		return DivisionRecord{rec, &counters}
+		return DivisionRecord{Record: rec, Counters: &counters}
 	}
 	return DivisionRecord{Record: rec}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -43,7 +44,7 @@ func (s *Server) listDivisions(ctx context.Context, in *divisionsInput) (*listOu
 	}
 	records := make([]access.Record, len(found))
 	for i, d := range found {
-		if records[i], err = withCounters(d); err != nil {
+		if records[i], err = withLive(d); err != nil {
 			return nil, err
 		}
 	}
@@ -63,26 +64,32 @@ func (s *Server) readDivision(ctx context.Context, in *divisionInput) (*recordOu
 	if err != nil {
 		return nil, err
 	}
-	rec, err := withCounters(d)
+	rec, err := withLive(d)
 	if err != nil {
 		return nil, err
 	}
 	return &recordOutput{Status: http.StatusOK, CacheControl: private, ETag: revisionTag(rec.Revision), Body: rec.JSON}, nil
 }
 
-// withCounters adds the live numbers to a division's JSON.
-func withCounters(d access.DivisionRecord) (access.Record, error) {
-	if d.Counters == nil {
-		return d.Record, nil
-	}
-	counters, err := json.Marshal(d.Counters)
-	if err != nil {
-		return access.Record{}, err
-	}
+// withLive adds to a division's JSON what the World knows of it: its live numbers and
+// the chain of divisions down to it.
+func withLive(d access.DivisionRecord) (access.Record, error) {
 	rec := d.Record
-	open := rec.JSON[: len(rec.JSON)-1 : len(rec.JSON)-1]
-	rec.JSON = append(append(append(open, `,"counters":`...), counters...), '}')
-	return rec, nil
+	rec.JSON = rec.JSON[: len(rec.JSON)-1 : len(rec.JSON)-1]
+	add := func(name string, value any) error {
+		text, err := json.Marshal(value)
+		rec.JSON = append(append(rec.JSON, `,"`+name+`":`...), text...)
+		return err
+	}
+	var err error
+	if d.Counters != nil {
+		err = add("counters", d.Counters)
+	}
+	if d.Chain != nil {
+		err = errors.Join(err, add("chain", briefOf(d.Chain)))
+	}
+	rec.JSON = append(rec.JSON, '}')
+	return rec, err
 }
 
 type statsInput struct {

@@ -9,16 +9,22 @@ import (
 	"quanxi/geo"
 )
 
+func briefOf(chain access.Divisions) []divisionBrief {
+	var brief []divisionBrief
+	for _, d := range chain {
+		brief = append(brief, divisionBrief{
+			ID: d.ID(), Code: string(d.Code()), Name: d.Name(), Level: int32(d.Level()), Kind: d.Kind(),
+		})
+	}
+	return brief
+}
+
 // identifyBodyOf writes what a tap found. Homes are told only if the viewer
 // answers for the building.
 func identifyBodyOf(found access.Identified) identifyBody {
 	body := identifyBody{Chain: []divisionBrief{}, Workers: []workerBody{}, Near: []nearBody{}}
 	body.Lon, body.Lat = found.Place.Degrees()
-	for _, d := range found.Chain {
-		body.Chain = append(body.Chain, divisionBrief{
-			ID: d.ID(), Code: string(d.Code()), Name: d.Name(), Level: int32(d.Level()), Kind: d.Kind(),
-		})
-	}
+	body.Chain = append(body.Chain, briefOf(found.Chain)...)
 	for _, w := range found.Workers {
 		body.Workers = append(body.Workers, workerBody{
 			ID: w.ID(), Name: w.Name(), Role: w.Role(), Area: string(w.Area()), Phone: found.Phones[w.ID()],

@@ -114,6 +114,8 @@ export interface Thing {
   readonly geometry?: { readonly coordinates: Place } | null;
   readonly code?: string;
   readonly level?: number;
+  /** Of a division: from the city down to it. */
+  readonly chain?: readonly DivisionBrief[];
   readonly category?: string;
   readonly class?: string;
   readonly role?: string;

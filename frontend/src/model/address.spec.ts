@@ -12,7 +12,8 @@ describe("the page's address", () => {
   it.each<[string, Address]>([
     ["everything", full],
     ["an event", { theme: "map", hidden: [], selection: { kind: "event", id: 4503599627370497 } }],
-    ["a division", { theme: "map", hidden: [], selection: { kind: "thing", of: "divisions", key: "500106001011", lon: 106.5, lat: 29.5 } }],
+    ["a division", { theme: "map", hidden: [], selection: { kind: "thing", of: "divisions", key: "500106001011", at: [106.5, 29.5] } }],
+    ["a division without a place", { theme: "map", hidden: [], selection: { kind: "thing", of: "divisions", key: "500106108001" } }],
     ["a floor below the street", { theme: "map", hidden: [], floor: -2 }],
     ["a flat camera", { theme: "use", hidden: [], camera: { lon: 1, lat: 2, zoom: 3, bearing: 0, pitch: 0 } }],
     ["nothing", { theme: "map", hidden: [] }],

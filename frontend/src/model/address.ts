@@ -3,6 +3,8 @@
  * chosen. A link opened elsewhere shows the same.
  */
 
+import type { Place } from "../api/types";
+
 export interface Camera {
   readonly lon: number;
   readonly lat: number;
@@ -14,8 +16,8 @@ export interface Camera {
 export type Selection =
   | { readonly kind: "place"; readonly lon: number; readonly lat: number }
   | { readonly kind: "event"; readonly id: number }
-  /** Something else that has a name of its own: `of` is its kind, `key` its id, or the code of a division. */
-  | { readonly kind: "thing"; readonly of: string; readonly key: string; readonly lon: number; readonly lat: number };
+  /** Something else that has a name of its own: `of` is its kind, `key` its id, or the code of a division, which may be without a place. */
+  | { readonly kind: "thing"; readonly of: string; readonly key: string; readonly at?: Place };
 
 export const themes = ["map", "people", "use", "devices", "workers", "service"] as const;
 /** What the map tells about, besides the ground: events, people, uses of houses … */
@@ -54,7 +56,8 @@ export function writeAddress({ camera, theme, hidden, selection, floor }: Addres
   if (theme !== "map") fields.push(`t=${theme}`);
   if (hidden.length > 0) fields.push(`hide=${hidden.join(",")}`);
   if (selection?.kind === "thing") fields.push(`of=${selection.of}/${selection.key}`);
-  if (selection?.kind === "place" || selection?.kind === "thing") fields.push(`at=${selection.lon.toFixed(6)},${selection.lat.toFixed(6)}`);
+  const at = selection?.kind === "place" ? ([selection.lon, selection.lat] as const) : selection?.kind === "thing" ? selection.at : undefined;
+  if (at) fields.push(`at=${at[0].toFixed(6)},${at[1].toFixed(6)}`);
   if (selection?.kind === "event") fields.push(`event=${selection.id}`);
   if (floor !== undefined) fields.push(`floor=${floor}`);
   return fields.length > 0 ? `#${fields.join("&")}` : "";
@@ -77,11 +80,16 @@ function readCamera(text: string | null): Camera | undefined {
 function readSelection(fields: URLSearchParams): Selection | undefined {
   const id = numberIn(fields.get("event"));
   if (id !== undefined && Number.isSafeInteger(id) && id > 0) return { kind: "event", id };
-  const [lon, lat] = (fields.get("at") ?? "").split(",").map(Number);
-  if (lon === undefined || lat === undefined || !Number.isFinite(lon) || !Number.isFinite(lat)) return undefined;
-  if (Math.abs(lon) > 180 || Math.abs(lat) > 90) return undefined;
+  const at = readPlace(fields.get("at"));
   const [, of, key] = /^([a-z]+)\/(\d+)$/.exec(fields.get("of") ?? "") ?? [];
-  return of !== undefined && key !== undefined ? { kind: "thing", of, key, lon, lat } : { kind: "place", lon, lat };
+  if (of !== undefined && key !== undefined) return { kind: "thing", of, key, ...(at ? { at } : {}) };
+  return at && { kind: "place", lon: at[0], lat: at[1] };
+}
+
+function readPlace(text: string | null): Place | undefined {
+  const [lon, lat] = (text ?? "").split(",").map(Number);
+  if (lon === undefined || lat === undefined || !Number.isFinite(lon) || !Number.isFinite(lat)) return undefined;
+  return Math.abs(lon) > 180 || Math.abs(lat) > 90 ? undefined : [lon, lat];
 }
 
 function numberIn(text: string | null): number | undefined {

@@ -6,9 +6,7 @@ export interface Levels {
   readonly depth: Readonly<Ref<number>>;
   /** Closes the uppermost. */
   back(): void;
-  /** Shows what the address says, after Forward. */
-  restore(): void;
-  /** Writes the address after something was closed on the page itself. */
+  /** Writes the address after the page itself has gone back in the history. */
   write(): void;
 }
 
@@ -17,39 +15,38 @@ type Entry = { readonly depth: number } | null;
 
 /**
  * Makes Back close what is open, level by level, as on every phone, rather than
- * leave the page. Opening adds an entry to the history for each level, closing takes
- * it away.
+ * leave the page. There is an entry of the history for each level that is open:
+ * opening adds some, closing takes some away, and Forward opens nothing.
+ *
+ * @returns what to call once the page shows an address that was pasted over its own
  */
-export function useBack({ depth, back, restore, write }: Levels): void {
-  let leaving = false; // the page itself goes back, because something was closed on it
-  let following = false; // the page closes what Back has left
+export function useBack({ depth, back, write }: Levels): () => void {
+  let leaving = false; // the page goes back by itself, and popstate has not come yet
   const at = () => (history.state as Entry)?.depth ?? 0;
-  const deepen = () => {
+
+  const settle = () => {
+    if (leaving) return;
+    if (depth.value < at()) {
+      leaving = true;
+      return history.go(depth.value - at());
+    }
     if (history.state === null && depth.value > 0) history.replaceState({ depth: 0 }, "", location.href); // a pasted address is the page's from here on
     for (let level = at() + 1; level <= depth.value; level++) history.pushState({ depth: level }, "", location.href);
   };
-  watch(depth, (now) => {
-    if (following || leaving) return;
-    deepen();
-    if (now < at()) {
-      leaving = true;
-      history.go(now - at());
-    }
-  }, { flush: "sync" });
+  // Once everything that changes together has changed: a tap elsewhere closes four levels and opens one.
+  watch(depth, settle, { flush: "post" });
+
   const popped = (event: PopStateEvent) => {
-    const entry = event.state as Entry;
-    if (leaving) {
-      leaving = false;
-      deepen(); // something else was opened meanwhile
-      write();
-    } else if (entry) follow(entry.depth);
-  };
-  const follow = (to: number) => {
-    following = true;
-    if (to > depth.value) restore();
-    for (let level = depth.value; level > to; level--) back();
-    following = false;
+    if (!leaving) {
+      if (event.state === null) return; // a pasted address: the page reads what it says
+      for (let level = depth.value; level > at(); level--) back();
+    }
+    const went = leaving;
+    leaving = false;
+    settle();
+    if (went && !leaving) write();
   };
   addEventListener("popstate", popped);
   onScopeDispose(() => removeEventListener("popstate", popped));
+  return settle;
 }

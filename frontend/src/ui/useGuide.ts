@@ -39,6 +39,10 @@ export interface Guide {
   openBuilding(floor?: number): Promise<void>;
   /** Shows the whole area. */
   home(): void;
+  /** Closes all that is open; the camera returns from a building. */
+  close(): void;
+  /** Closes what is open of a building; with the building itself the camera returns to where it was. */
+  backFromBuilding(): void;
   /** Selects what a link names, or says that it is not there. */
   restore(selection: Selection): Promise<void>;
   /** Restores what the page's address names, once there is something to show. */
@@ -74,7 +78,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
   const selectThing = async (of: string, key: string, place: Place): Promise<void> => {
     const incident = of === "events" ? incidents.all.value.byID.get(Number(key)) : undefined;
     if (incident) return selectIncident(incident);
-    if (of !== "buildings") return selection.select({ kind: "thing", of, key, lon: place[0], lat: place[1] }, place);
+    if (of !== "buildings") return selection.select({ kind: "thing", of, key, at: place }, place);
     // The point of a bent building may lie on its neighbour.
     await selectPlace((await placeOfBuilding(client, Number(key)).catch(() => undefined)) ?? place);
   };
@@ -82,8 +86,10 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
   const selectHome = async ({ building, dwelling, floor }: { building: number; dwelling: number; floor: number }): Promise<void> => {
     const place = await placeOfBuilding(client, building).catch(() => undefined);
     if (!place) return;
+    const camera = town.value?.camera;
     town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp + 1 });
     const read = selectPlace(place);
+    before = camera;
     const mine = selection.selection.value;
     const isMine = () => selection.selection.value === mine; // somebody may have tapped elsewhere meanwhile
     await read;
@@ -92,7 +98,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
   };
 
   const goHit = async ({ id, code, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
-    if (shown === false) return;
+    if (shown === false) return selection.select({ kind: "thing", of: kind, key: code || String(id) });
     const wide = kind === "divisions" && envelope[2] > envelope[0];
     if (wide) town.value?.frame(envelope);
     else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
@@ -100,19 +106,26 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
   };
 
   // Where the camera was before it looked at a building: there it returns when that is closed.
-  let before: { readonly camera: Camera; readonly chosen: Selection | undefined } | undefined;
-  watch(selection.opened, (building) => {
-    if (building || !before) return;
-    const chosen = selection.selection.value;
-    if (chosen === before.chosen || !chosen) town.value?.go(before.camera);
-    before = undefined;
-  });
+  let before: Camera | undefined;
+  watch(selection.selection, () => (before = undefined), { flush: "sync" });
   const openBuilding = async (floor?: number): Promise<void> => {
+    const camera = before ?? town.value?.camera;
     await selection.open(floor);
     const building = selection.opened.value;
     if (!building) return;
-    if (town.value) before ??= { camera: town.value.camera, chosen: selection.selection.value };
+    before = camera;
     town.value?.stand(building.footprint[0] ?? [], Math.max(16, selection.floors.value.length * floorPitch + 5), bearingOn(building.footprint));
+  };
+
+  const close = (): void => {
+    const camera = selection.opened.value ? before : undefined;
+    selection.clear();
+    if (camera) town.value?.go(camera);
+  };
+
+  const backFromBuilding = (): void => {
+    selection.back();
+    if (before && !selection.opened.value) town.value?.go(before);
   };
 
   const home = (): void => {
@@ -125,22 +138,11 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
 
   const restore = async (chosen: Selection): Promise<void> => {
     if (chosen.kind === "place") return selectPlace([chosen.lon, chosen.lat]);
-    if (chosen.kind === "thing") return selection.select(chosen, [chosen.lon, chosen.lat]);
+    if (chosen.kind === "thing") return selection.select(chosen, chosen.at);
     const incident = incidents.all.value.byID.get(chosen.id);
-    if (incident) return selection.select(chosen, [incident.lon, incident.lat]);
-    const place = await selectUnlisted(chosen);
-    if (place) town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp });
-  };
-
-  /** Selects an event that is on no list: one that is closed is there all the same. Returns where. */
-  const selectUnlisted = async (chosen: Selection & { kind: "event" }): Promise<Place | undefined> => {
-    const key = String(chosen.id);
-    const before = selection.selection.value;
-    const place = (await client.thing("events", key).catch(() => undefined))?.geometry?.coordinates;
-    if (selection.selection.value !== before) return undefined; // somebody has chosen something else
-    if (place) await selectThing("events", key, place);
-    else selection.miss(chosen);
-    return place;
+    await selection.select(chosen, incident && [incident.lon, incident.lat]);
+    const place = selection.thing.value?.geometry?.coordinates;
+    if (place && selection.selection.value === chosen) town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp });
   };
 
   // The event that somebody looks at may be closed and forgotten, or removed, meanwhile.
@@ -149,7 +151,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     return chosen?.kind === "event" && incidents.all.value.byID.has(chosen.id) ? chosen : undefined;
   };
   watch(listed, (now, before) => {
-    if (!now && before && selection.selection.value === before) void selectUnlisted(before);
+    if (!now && before && selection.selection.value === before) void selection.select(before);
   });
 
   const start = async (): Promise<void> => {
@@ -158,5 +160,5 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (address.floor !== undefined) await openBuilding(address.floor);
   };
 
-  return { tapped, selectPlace, selectIncident, selectThing, selectHome, goHit, openBuilding, home, restore, start };
+  return { tapped, selectPlace, selectIncident, selectThing, selectHome, goHit, openBuilding, close, backFromBuilding, home, restore, start };
 }

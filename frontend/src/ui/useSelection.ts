@@ -29,9 +29,8 @@ export interface SelectionDesk {
   /** The home that was pressed. */
   readonly chosenHome: Ref<number | undefined>;
   readonly floors: ComputedRef<readonly number[]>;
-  select(selection: Selection, place: Place): Promise<void>;
-  /** Says that what a link names is not there. */
-  miss(selection: Selection): void;
+  /** Chooses something and reads what is known of it. Without a place it is where it says itself, if anywhere. */
+  select(selection: Selection, place?: Place): Promise<void>;
   again(): Promise<void>;
   open(floor?: number): Promise<void>;
   /** How many levels back() can go. */
@@ -52,22 +51,26 @@ export function useSelection(client: Client): SelectionDesk {
   const floor = ref<number>();
   const home = ref<number>();
   const chosenHome = ref<number>();
-  let asked: { place: Place; abort: AbortController } | undefined;
+  let asked: { place: Place | undefined; abort: AbortController } | undefined;
   onScopeDispose(() => asked?.abort.abort());
 
   const floors = computed(() => (opened.value?.sheet.floors_list ?? []).map((row) => row.floor).toSorted((a, b) => b - a));
 
-  const ask = async (place: Place): Promise<void> => {
+  /** What something is itself, where the place does not say it. */
+  const read = (chosen: Selection | undefined, place: Place | undefined, signal: AbortSignal): Promise<Thing> | undefined => {
+    if (chosen?.kind === "thing") return client.thing(chosen.of, chosen.key, signal);
+    return chosen?.kind === "event" && !place ? client.thing("events", String(chosen.id), signal) : undefined;
+  };
+
+  const ask = async (place: Place | undefined): Promise<void> => {
     asked?.abort.abort();
     const abort = new AbortController();
     asked = { place, abort };
     state.value = "loading";
     try {
-      const chosen = selection.value;
-      const [reply, named] = await Promise.all([
-        client.identify(place[0], place[1], abort.signal),
-        chosen?.kind === "thing" ? client.thing(chosen.of, chosen.key, abort.signal) : undefined,
-      ]);
+      const reading = read(selection.value, place, abort.signal);
+      const where = place ?? (await reading)?.geometry?.coordinates;
+      const [named, reply] = await Promise.all([reading, where && client.identify(where[0], where[1], abort.signal)]);
       if (abort.signal.aborted) return;
       thing.value = named;
       identified.value = reply;
@@ -121,11 +124,6 @@ export function useSelection(client: Client): SelectionDesk {
       thing.value = undefined;
       selection.value = chosen;
       await ask(place);
-    },
-    miss: (chosen) => {
-      clear();
-      selection.value = chosen;
-      state.value = "missing";
     },
     again: async () => {
       if (asked) await ask(asked.place);

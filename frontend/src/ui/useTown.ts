@@ -89,15 +89,12 @@ function createTown(kind: PageKind) {
     if (panel.value && panel.value !== "draw") panel.value = undefined;
     else if (within.drawing.value) within.clear();
     else if (panel.value) panel.value = undefined;
+    else if (selection.opened.value) guide.backFromBuilding();
     else selection.back();
   };
-  useBack({
+  const settle = useBack({
     depth: computed(() => Number(panel.value !== undefined) + Number(within.drawing.value !== undefined) + selection.depth.value),
     back,
-    restore() {
-      const { selection: chosen } = readAddress(location.hash);
-      if (chosen) void guide.restore(chosen);
-    },
     write: () => town.value && remember(town.value.camera),
   });
 
@@ -133,6 +130,7 @@ function createTown(kind: PageKind) {
     if (camera) town.value?.go(camera);
     if (chosen) void guide.restore(chosen);
     else selection.clear();
+    settle();
   };
   addEventListener("hashchange", follow);
   onScopeDispose(() => removeEventListener("hashchange", follow));
