@@ -5,11 +5,15 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
+
+// fastClock is how far ahead of ours the clock of a phone may be.
+const fastClock = 5 * time.Minute
 
 // check refuses an entity that may not be stored, and puts its rings in order
 // and its area on it. before is what it named until now.
@@ -19,6 +23,9 @@ func (v *View) check(ctx context.Context, e grid.Entity, before []grid.Reference
 	}
 	v.stamp(e)
 	entitle(e)
+	if event, ok := e.(*events.Event); ok && event.OccurredAt.After(v.clock().Add(fastClock)) {
+		return refuse(events.Events, "occurred_at", "is in the future")
+	}
 	if err := e.Validate(); err != nil {
 		return err
 	}

@@ -94,6 +94,7 @@ func TestCreate(t *testing.T) {
 		{name: "a worker's phone is masked and the seal does not show", kind: grid.Workers,
 			body: `{"name":"陈网格","role":"grid-worker","area":"` + string(ourGrid) + `","phone":"19900002071"}`,
 			want: []string{`"陈网格"`, `"199****2071"`}, not: []string{"19900002071", "identity"}},
+		{name: "an event of tomorrow", kind: events.Events, body: `{"category":"water","lon":106.4,"lat":29.5,"occurred_at":"2026-03-02T08:00:00Z"}`, err: "occurred_at: is in the future"},
 		{name: "lon and lat swapped", kind: events.Events, body: `{"category":"water","lon":29.5,"lat":106.4}`, err: "swapped"},
 		{name: "a ring that crosses itself", kind: grid.Buildings, err: "crosses",
 			body: `{"geometry":{"type":"Polygon","coordinates":[[[106.4,29.5],[106.401,29.501],[106.401,29.5],[106.4,29.502],[106.4,29.5]]]}}`},

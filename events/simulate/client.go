@@ -37,6 +37,12 @@ type home struct {
 	State    string `json:"state"`
 }
 
+type resident struct {
+	ID        int64  `json:"id"`
+	Revision  int64  `json:"revision"`
+	Residence string `json:"residence"`
+}
+
 type event struct {
 	ID       int64  `json:"id"`
 	Revision int64  `json:"revision"`
@@ -62,6 +68,10 @@ func (c *client) workers(ctx context.Context) ([]worker, error) {
 
 func (c *client) homes(ctx context.Context) ([]home, error) {
 	return list[home](ctx, c, "/api/dwellings?limit=1000")
+}
+
+func (c *client) residents(ctx context.Context, home int64) ([]resident, error) {
+	return list[resident](ctx, c, fmt.Sprintf("/api/people?limit=1000&geometry=false&filter=dwelling:%d", home))
 }
 
 func (c *client) events(ctx context.Context) ([]event, error) {

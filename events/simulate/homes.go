@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+// How people belong to a home, and how a home is used, as the API says it.
+const (
+	livesHere  = "both"       // is registered in the home and lives in it
+	livesAway  = "registered" // is registered only
+	ownerHome  = "own"
+	rentedHome = "rented"
+	vacantHome = "vacant"
+)
+
 // move lets a home change hands when it is time.
 func (s *Simulation) move(ctx context.Context, now time.Time) error {
 	if now.Before(s.nextHome) || len(s.homes) == 0 {
@@ -15,22 +24,51 @@ func (s *Simulation) move(ctx context.Context, now time.Time) error {
 	}
 	s.nextHome = now.Add(s.wait(s.Homes))
 	h := &s.homes[s.chance.IntN(len(s.homes))]
-	path := fmt.Sprintf("/api/dwellings/%d", h.ID)
-	err := s.api.do(ctx, http.MethodPatch, path, h.Revision, map[string]string{"state": s.handOver(h.State)}, h)
+	people, err := s.api.residents(ctx, h.ID)
+	if err != nil {
+		return failed("home", h.ID, err)
+	}
+	state, residence := s.handOver(h.State, people)
+	for _, p := range people {
+		if p.Residence != residence && residence != "" {
+			path := fmt.Sprintf("/api/people/%d", p.ID)
+			err = errors.Join(err, s.api.do(ctx, http.MethodPatch, path, p.Revision, map[string]string{"residence": residence}, nil))
+		}
+	}
+	if err == nil && state != h.State {
+		err = s.api.do(ctx, http.MethodPatch, homePath(h), h.Revision, map[string]string{"state": state}, h)
+	}
 	if errors.Is(err, errStale) {
-		return failed("home", h.ID, s.api.do(ctx, http.MethodGet, path, 0, nil, h))
+		err = s.api.do(ctx, http.MethodGet, homePath(h), 0, nil, h)
 	}
 	return failed("home", h.ID, err)
 }
 
-// handOver returns what becomes of a home: a vacant one is let or moved into, an
-// occupied one falls vacant or changes between owner and tenant.
-func (s *Simulation) handOver(state string) string {
-	switch state {
-	case "vacant":
-		return pick(s.chance, []string{"rented", "rented", "own"})
-	case "rented":
-		return pick(s.chance, []string{"vacant", "own"})
+func homePath(h *home) string { return fmt.Sprintf("/api/dwellings/%d", h.ID) }
+
+// handOver returns what becomes of a home, and of its people if that changes: a
+// family that is registered there may move away and come back, so that nobody lives
+// in a vacant home. Others only change between owner and tenant.
+func (s *Simulation) handOver(state string, people []resident) (next, residence string) {
+	all := func(residence string) bool {
+		for _, p := range people {
+			if p.Residence != residence {
+				return false
+			}
+		}
+		return len(people) > 0
 	}
-	return pick(s.chance, []string{"rented", "vacant"})
+	switch {
+	case state == vacantHome && all(livesAway):
+		return ownerHome, livesHere
+	case state == vacantHome:
+		return vacantHome, ""
+	case all(livesHere) && s.chance.IntN(3) == 0:
+		return vacantHome, livesAway
+	case state == ownerHome:
+		return rentedHome, ""
+	case state == rentedHome:
+		return ownerHome, ""
+	}
+	return state, ""
 }

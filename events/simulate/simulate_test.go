@@ -69,6 +69,8 @@ func (f *town) read(path string) string {
 		return `{"id":7,"revision":5,"state":"rented"}`
 	case "/api/events":
 		return `{"items":[],"next":null}`
+	case "/api/people":
+		return `{"items":[{"id":9,"revision":1,"residence":"both"}],"next":null}`
 	}
 	return `{"label":{"type":"Point","coordinates":[106.501,29.5]}}`
 }
@@ -97,6 +99,7 @@ func TestTheTownIsAlive(t *testing.T) {
 	f := new(town)
 	heard := live(t, f, 600)
 	for _, want := range []string{
+		`PATCH /api/people/9 "1" {"residence":"registered"}`,
 		"POST /api/workers/1/position", "POST /api/workers/2/position", "POST /api/events ",
 		`{"state":"dispatched"}`, `{"state":"handling"}`, `{"state":"checking"}`, `{"state":"closed"}`,
 		"DELETE /api/events/", `PATCH /api/dwellings/7 "1"`,

@@ -42,7 +42,7 @@ type (
 		Sets   []string `json:"sets"`
 	}
 	viewOp struct {
-		Bbox   []float64    `json:"bbox"`
+		Bbox   []*float64   `json:"bbox"` // nil where it says null
 		Zoom   float64      `json:"zoom"`
 		Layers []string     `json:"layers"`
 		Topics []feed.Topic `json:"topics"`
@@ -111,10 +111,12 @@ func (v *viewOp) view(sets *feed.Sets) (feed.View, error) {
 	if len(v.Bbox) != 4 {
 		return refuse("bbox must be [west, south, east, north] in degrees")
 	}
+	var at [4]float64
 	for i, limit := range []float64{180, 90, 180, 90} {
-		if !(math.Abs(v.Bbox[i]) <= limit) {
+		if v.Bbox[i] == nil || !(math.Abs(*v.Bbox[i]) <= limit) {
 			return refuse("bbox must be within ±180 and ±90 degrees")
 		}
+		at[i] = *v.Bbox[i]
 	}
 	var layers []string
 	for _, set := range v.Layers {
@@ -124,7 +126,7 @@ func (v *viewOp) view(sets *feed.Sets) (feed.View, error) {
 		layers = append(layers, strings.Split(set, ",")...)
 	}
 	view := feed.View{
-		Envelope: geo.Envelope{Min: geo.At(v.Bbox[0], v.Bbox[1]), Max: geo.At(v.Bbox[2], v.Bbox[3])},
+		Envelope: geo.Envelope{Min: geo.At(at[0], at[1]), Max: geo.At(at[2], at[3])},
 		Zoom:     v.Zoom, Layers: layers, Topics: v.Topics,
 	}
 	if err := view.Check(); err != nil {

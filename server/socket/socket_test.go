@@ -54,6 +54,7 @@ func TestRefusals(t *testing.T) {
 		{"hello again", `{"op":"hello"}`, "hello_twice"},
 		{"a view without bbox", `{"op":"view","zoom":3}`, "bad_field"},
 		{"a bbox of three", `{"op":"view","bbox":[1,2,3],"zoom":3}`, "bad_field"},
+		{"a bbox that is null in part", `{"op":"view","bbox":[null,2,3,4],"zoom":3}`, "bad_field"},
 		{"a bbox of words", `{"op":"view","bbox":["w","s","e","n"],"zoom":3}`, "bad_field"},
 		{"a bbox off the globe", `{"op":"view","bbox":[0,0,181,1],"zoom":3}`, "bad_field"},
 		{"a bbox from east to west", `{"op":"view","bbox":[10,0,5,1],"zoom":3}`, "bad_field"},

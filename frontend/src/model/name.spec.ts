@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { chineseNumber, shortGridName } from "./name";
+import { chineseNumber, repeated, shortGridName } from "./name";
 
 it.each([
   ["a grid loses the word for community", "人和社区第2网格", "人和 2 网格"],
@@ -11,6 +11,10 @@ it.each([
   ["a special grid keeps its name", "实验小学专属网格", "实验小学专属网格"],
 ])("%s", (_, name, short) => {
   expect(shortGridName(name)).toBe(short);
+});
+
+it("knows the names that two have", () => {
+  expect([...repeated(["沙坪 1 网格", "清泉 1 网格", "沙坪 1 网格", "沙坪 2 网格"])]).toEqual(["沙坪 1 网格"]);
 });
 
 it("writes numbers that it reads back", () => {

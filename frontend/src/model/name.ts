@@ -12,6 +12,12 @@ export function shortGridName(name: string): string {
   return [place.replace(community, ""), figure(number), kind].filter(Boolean).join(" ");
 }
 
+/** The names that occur more than once. */
+export function repeated(names: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+}
+
 /** Chinese numbers up to 99 as figures; figures stay. */
 function figure(number: string): string {
   if (/^[0-9]+$/.test(number)) return String(Number(number));

@@ -6,7 +6,7 @@ import type { AreaBrief, Counters, Division, Place } from "../api/types";
 import { applyTallies } from "../model/feed";
 import type { Tallies } from "../model/feed";
 import type { GridBrief } from "../map/incidents";
-import { shortGridName } from "../model/name";
+import { repeated, shortGridName } from "../model/name";
 import { useReader } from "./useReader";
 import type { Reading } from "./useReader";
 
@@ -21,13 +21,15 @@ export interface Areas {
   readonly state: Ref<Reading>;
   /** When the numbers were read or last moved. */
   readonly at: Ref<number>;
-  /** The short name of any area, near or far; empty until it is known. Never a code. */
+  /** The short name of any area, near or far; empty until it is known. In full with its town where two are called the same. Never a code. */
   nameOf(code: string): string;
   load(): Promise<void>;
   count(items: readonly Readonly<Record<string, unknown>>[]): void;
 }
 
 const gridLevel = 5;
+/** How many digits of a code name the town. */
+const townDigits = 9;
 /** How soon a server that has nothing to show is asked again: an import may be under way. */
 const emptyPause = 5000;
 
@@ -75,9 +77,13 @@ export function useAreas(client: Client): Areas {
       asked.delete(code); // the next drawing asks again
     }
   };
+  const shared = computed(() => repeated([...divisions.value.values()].map(({ name }) => shortGridName(name))));
   const nameOf = (code: string): string => {
     const name = divisions.value.get(code)?.name ?? names.value.get(code);
-    if (name !== undefined) return shortGridName(name);
+    if (name !== undefined) {
+      const short = shortGridName(name);
+      return shared.value.has(short) ? [divisions.value.get(code.slice(0, townDigits))?.name, name].filter(Boolean).join(" ") : short;
+    }
     // What lies below the focus comes with it; only what is elsewhere is asked for.
     if (code !== "" && complete.value && !asked.has(code)) {
       asked.add(code);
