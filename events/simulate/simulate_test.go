@@ -18,6 +18,7 @@ import (
 // A town is a server of one crossing, two workers and one home, which notes what
 // it is asked to do.
 type town struct {
+	house  struct{ State, Residence string } // one home with one person
 	mu     sync.Mutex
 	heard  []string
 	events map[string]string // state by path
@@ -47,7 +48,8 @@ func (f *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.events[r.URL.Path] = patch.State
 		fmt.Fprintf(w, `{"id":%s,"revision":2,"state":%q}`, strings.TrimPrefix(r.URL.Path, "/api/events/"), patch.State)
 	case r.Method == http.MethodPatch:
-		io.WriteString(w, `{"id":7,"revision":2,"state":"vacant"}`)
+		json.Unmarshal(body, &f.house)
+		fmt.Fprintf(w, `{"id":7,"revision":2,"state":%q}`, f.house.State)
 	case r.Method == http.MethodDelete:
 		delete(f.events, r.URL.Path)
 		io.WriteString(w, `{"applied":true}`)
@@ -70,7 +72,7 @@ func (f *town) read(path string) string {
 	case "/api/events":
 		return `{"items":[],"next":null}`
 	case "/api/people":
-		return `{"items":[{"id":9,"revision":1,"residence":"both"}],"next":null}`
+		return fmt.Sprintf(`{"items":[{"id":9,"revision":1,"residence":%q}],"next":null}`, f.house.Residence)
 	}
 	return `{"label":{"type":"Point","coordinates":[106.501,29.5]}}`
 }
@@ -80,6 +82,7 @@ func (f *town) read(path string) string {
 func live(t *testing.T, f *town, seconds int) []string {
 	t.Helper()
 	f.events = make(map[string]string)
+	f.house.State, f.house.Residence = "own", "both"
 	web := httptest.NewServer(f)
 	defer web.Close()
 	ticks := make(chan time.Time, seconds)
