@@ -72,6 +72,27 @@ func (q *question) byCode(prefix grid.Code) {
 	}
 }
 
+// byBuildingCode finds buildings by the first digits of their codes, at most so many
+// of each code: in every town there is a first house.
+func (q *question) byBuildingCode(prefix string) {
+	s := q.s
+	for at := range s.words.stems.n {
+		row := s.words.stems.at(at)
+		if row.first == none {
+			continue
+		}
+		stem := s.texts.get(row.text)
+		if !strings.HasPrefix(stem, codeStem(prefix)) {
+			continue
+		}
+		looks := 0
+		for e := row.first; e != none && looks < mostAlike; e = s.words.entries.at(e).next {
+			q.add(buildings, s.words.entries.at(e).who&slotMask, 1500-10*len(stem))
+			looks++
+		}
+	}
+}
+
 // byStem finds what is under the stems that hold key, and if key is empty, under
 // any; at most alike of each.
 func (q *question) byStem(key string, alike int) {
@@ -85,7 +106,7 @@ func (q *question) byStem(key string, alike int) {
 	pattern := newPattern(key)
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		if row.first == none || row.letters&first != first || row.signs&signs != signs || !pattern.within(s.texts.get(row.text)) {
+		if row.first == none || row.letters&first != first || row.signs&signs != signs || !pattern.within(s.texts.get(row.text)) || strings.HasPrefix(s.texts.get(row.text), codeSign) {
 			continue
 		}
 		until := min(mostLooks, q.looks+alike)

@@ -36,7 +36,7 @@ const (
 // Search finds divisions, buildings, organisations, service points, cameras,
 // roads, waters, greens, parcels and workers by any part of a name or an address
 // in Chinese, by pinyin in full or by initials, with numbers in digits or written
-// out, and divisions by the first digits of their codes. Several words separated by spaces must all be found. What the
+// out, and divisions and buildings by the first digits of their codes. Several words separated by spaces must all be found. What the
 // scopes do not hold of cameras and workers is left out before anything is
 // ranked. The best hits come first, at most limit. A question that fits more than
 // 20,000 entities is answered from the first of them.
@@ -48,6 +48,7 @@ func (s *Snapshot) Search(query string, limit int, scopes *Scopes) []Hit {
 	q := question{s: s, known: s.knower(scopes), limit: limit}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
+		q.byBuildingCode(code)
 	}
 	q.byWords(words)
 	q.cut()

@@ -34,7 +34,7 @@ func street(t testing.TB) *world.World {
 		return &grid.Division{Code: code, Level: code.Level(), Name: name, Parent: parent, Boundary: box(x, 0, w, 64)}
 	}
 	building := func(name, address string, x int) *grid.Building {
-		return &grid.Building{Name: name, Address: address, Quarter: "锦绣花园", Footprint: box(x, 1, 1, 1)}
+		return &grid.Building{Name: name, Address: address, Quarter: "锦绣花园", Code: fmt.Sprintf("002%02d", x), Footprint: box(x, 1, 1, 1)}
 	}
 	return worldOf(t,
 		division("5000", "重庆市", 0, 64), division("500106", "沙坪坝区", 0, 64), division("500106001", "锦绣街道", 0, 64),
@@ -74,6 +74,8 @@ func TestSearch(t *testing.T) {
 		{"a character read in two ways, as it is read here", "chongqing", everywhere, "重庆市"},
 		{"capitals and full-width letters", "ＴＯＷＥＲ", everywhere, "Tower Books"},
 		{"a code", "500106001001", everywhere, "长风社区"},
+		{"a building by its code", "00204", everywhere, "锦绣花园13幢"},
+		{"buildings by the beginning of their codes", "0020", everywhere, "锦绣花园3幢 锦绣花园13幢"},
 		{"the beginning of a code, the highest first", "500106", everywhere, "沙坪坝区 锦绣街道 长风社区 锦绣社区"},
 		{"a building without a name, by its address", "长安路", everywhere, "长安路7号"},
 		{"workers of the scope", "秦", west, "秦小越"},

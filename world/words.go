@@ -8,7 +8,8 @@ import (
 )
 
 // The lexicon finds entities by their texts. A text such as 锦绣路9号锦绣花园3幢 is
-// kept under its stems, the stretches without digits: 锦绣路 and 号锦绣花园. A city has
+// kept under its stems, the stretches without digits: 锦绣路 and 号锦绣花园, and a building
+// also under its code. A city has
 // millions of texts, but few hundred thousand stems; a question walks all stems,
 // which takes milliseconds, and then only the texts under those that fit. So any
 // part of a text is found, there is nothing to rebuild, and an entry costs 8
@@ -74,7 +75,16 @@ func (s *state) stemsOf(k sort, slot uint32, visit func(stem string)) {
 		add(before, 2)
 		add(behind, 3)
 	}
+	if k == buildings {
+		add(codeStem(s.texts.get(s.buildings.rows.at(slot).code)), 2)
+	}
 }
+
+// codeStem is the stem of a code, which is found whole or by its beginning. No other
+// stem begins so.
+func codeStem(code string) string { return codeSign + code }
+
+const codeSign = "\x00"
 
 // split returns the first stretch of a text without digits, and the longest of the
 // others.
