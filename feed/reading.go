@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 
-	"quanxi/events"
 	"quanxi/grid"
 )
 
@@ -50,7 +49,7 @@ func (r *reading) readOne(c Change) (Step, error) {
 	if c.Op == Remove {
 		return r.step(c, nil), nil
 	}
-	e, err := events.New(c.Kind)
+	e, err := New(c.Kind)
 	if err == nil {
 		err = grid.DecodeJSON(c.Body, e)
 	}

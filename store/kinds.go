@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"iter"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 )
 
 // Layouts returns what of makes of an empty entity of each kind.
 func Layouts[L any](of func(grid.Entity) L) (map[grid.Kind]L, error) {
 	all := map[grid.Kind]L{}
-	for _, kind := range events.Kinds() {
-		e, err := events.New(kind)
+	for _, kind := range feed.Kinds() {
+		e, err := feed.New(kind)
 		if err != nil {
 			return nil, err
 		}

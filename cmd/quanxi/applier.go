@@ -3,31 +3,56 @@ package main
 import (
 	"iter"
 
+	"quanxi/access"
 	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/staff"
 	"quanxi/world"
 )
 
-// An applier is the World as a feed.Node drives it: the feed knows the World's
-// contract, and the World has never heard of the feed.
-type applier struct{ world *world.World }
+// An applier is the World and the Directory as a feed.Node drives them: the feed knows
+// their contract, and they have never heard of the feed.
+type applier struct {
+	world     *world.World
+	directory *access.Directory
+}
 
 var _ feed.Applier = applier{}
 
 // Begin implements feed.Applier.
-func (a applier) Begin() feed.Loading { return loading{a.world.Begin()} }
+func (a applier) Begin() feed.Loading { return loading{a.world.Begin(), a.directory.Begin()} }
 
 // Apply implements feed.Applier.
 func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
+	var ofStaff []feed.Step
 	effects, err := a.world.ApplyEach(positionOf(at), func(yield func(world.Step, error) bool) {
 		for s, err := range steps {
-			if !yield(world.Step(s), err) {
+			if err == nil && staff.Is(kindOf(s)) {
+				ofStaff = append(ofStaff, s)
+			} else if !yield(world.Step(s), err) {
 				return
 			}
 		}
 	})
-	return effectsOf(effects), err
+	if err != nil {
+		return effectsOf(effects), err
+	}
+	for _, s := range ofStaff {
+		if s.Entity != nil {
+			a.directory.Put(s.Entity)
+		} else {
+			a.directory.Remove(s.Remove)
+		}
+	}
+	return effectsOf(effects), nil
+}
+
+func kindOf(s feed.Step) grid.Kind {
+	if s.Entity != nil {
+		return s.Entity.Kind()
+	}
+	return s.Remove.Kind
 }
 
 // Sight implements feed.Applier.
@@ -40,14 +65,29 @@ func (a applier) Sight(e grid.Entity) feed.Sight {
 	return feed.Sight{Area: a.world.Snapshot().AreaAt(place), Envelope: env, There: there}
 }
 
-// A loading is a world.Loader as a feed.Node drives it.
-type loading struct{ loader *world.Loader }
+// A loading takes a whole state of World and Directory as a feed.Node drives it.
+type loading struct {
+	world *world.Loader
+	staff *access.DirectoryLoad
+}
 
 // Add implements feed.Loading.
-func (l loading) Add(e grid.Entity) error { return l.loader.Add(e) }
+func (l loading) Add(e grid.Entity) error {
+	if staff.Is(e.Kind()) {
+		l.staff.Add(e)
+		return nil
+	}
+	return l.world.Add(e)
+}
 
 // Publish implements feed.Loading.
-func (l loading) Publish(at feed.Position) error { return l.loader.Publish(positionOf(at)) }
+func (l loading) Publish(at feed.Position) error {
+	if err := l.world.Publish(positionOf(at)); err != nil {
+		return err
+	}
+	l.staff.Publish()
+	return nil
+}
 
 func sightOf(s world.Sight) feed.Sight {
 	return feed.Sight{Area: s.Area, Envelope: s.Envelope, There: s.There}

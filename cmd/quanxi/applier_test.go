@@ -5,10 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"quanxi/access"
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/staff"
 	"quanxi/world"
 )
 
@@ -26,7 +28,7 @@ func each(steps []feed.Step) iter.Seq2[feed.Step, error] {
 // although nobody wrote to the event.
 func TestTheFeedHearsOfEventsThatChangeHands(t *testing.T) {
 	const west, east grid.Code = "500106003001001", "500106003001002"
-	to := applier{world.New(world.Options{Now: time.Now})}
+	to := applier{world.New(world.Options{Now: time.Now}), access.NewDirectory()}
 	divided := func(pos int64, border float64) []feed.Step {
 		var steps []feed.Step
 		for i, code := range []grid.Code{west, east} {
@@ -66,5 +68,41 @@ func TestTheFeedHearsOfEventsThatChangeHands(t *testing.T) {
 		if m.ID != 9 || m.Revision != tt.revision || m.Before.Area != tt.before || m.After.Area != tt.after {
 			t.Errorf("%s: %+v, want from %q to %q, revision %d", tt.name, m, tt.before, tt.after, tt.revision)
 		}
+	}
+}
+
+func TestStaffReachTheDirectoryAndNotTheWorld(t *testing.T) {
+	account := func(id, revision int64) grid.Entity {
+		return &staff.Account{Head: grid.Head{ID: id, Revision: revision}, Login: "operator", Name: "值班员", Sort: staff.Person}
+	}
+	to := applier{world.New(world.Options{Now: time.Now}), access.NewDirectory()}
+	load := to.Begin()
+	if err := load.Add(account(1, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := to.directory.Account("operator"); ok {
+		t.Error("it counts before the load is published")
+	}
+	if err := load.Publish(feed.Position{Epoch: "e", Pos: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := to.directory.Account("operator"); !ok {
+		t.Error("the account of the load is missing")
+	}
+	for i, step := range []feed.Step{
+		{Remove: grid.Ref{Kind: staff.Accounts, ID: 1, Revision: 2}},
+		{Entity: account(2, 1)},
+	} {
+		effects, err := to.Apply(feed.Position{Epoch: "e", Pos: int64(i) + 2}, each([]feed.Step{step}))
+		if err != nil || len(effects.Moved)+len(effects.Touches) > 0 {
+			t.Fatalf("step %d: %+v, %v", i, effects, err)
+		}
+		a, ok := to.directory.Account("operator")
+		if want := i == 1; ok != want || ok && a.ID != 2 {
+			t.Errorf("after step %d: %+v, %v", i, a, ok)
+		}
+	}
+	if at := to.world.Snapshot().Position(); at.Pos != 3 {
+		t.Errorf("the World stands at %d, want 3", at.Pos)
 	}
 }

@@ -27,18 +27,20 @@ type nodeFlags struct {
 
 // A node is everything behind the server.
 type node struct {
-	store    store
-	bus      *bus.Bus
-	world    *world.World
-	feed     *feed.Node
-	relay    *feed.Relay
-	hub      *feed.Hub
-	sealer   *feed.Sealer
-	audit    *access.Sealer
-	views    *access.Views
-	socket   *socket.Handler
-	registry *prometheus.Registry
-	log      *slog.Logger
+	store store
+	bus   *bus.Bus
+	world *world.World
+	// directory follows the log beside the World.
+	directory *access.Directory
+	feed      *feed.Node
+	relay     *feed.Relay
+	hub       *feed.Hub
+	sealer    *feed.Sealer
+	audit     *access.Sealer
+	views     *access.Views
+	socket    *socket.Handler
+	registry  *prometheus.Registry
+	log       *slog.Logger
 }
 
 // newNode opens the store and starts what follows the log: bus, relay, World and
@@ -67,7 +69,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 		return nil, fmt.Errorf("nats: %w", err)
 	}
 	p.atEnd("nats", func() error { n.bus.Close(); return nil })
-	n.world = world.New(world.Options{Now: time.Now})
+	n.world, n.directory = world.New(world.Options{Now: time.Now}), access.NewDirectory()
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
 		Clock: time.Now, Positions: n.publishPosition,
@@ -77,7 +79,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	n.hub = feed.NewHub(sets, feed.HubOptions{})
 	n.relay = feed.NewRelay(n.store, n.bus, feed.RelayOptions{Logger: log})
 	n.feed = feed.NewNode(feed.Sources{
-		Log: n.store, Loads: n.store, Transport: n.bus, Applier: applier{n.world}, Audience: n.hub,
+		Log: n.store, Loads: n.store, Transport: n.bus, Applier: applier{n.world, n.directory}, Audience: n.hub,
 	}, feed.NodeOptions{Logger: log})
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
 	p.start("node", n.feed.Run)

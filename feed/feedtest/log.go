@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 )
@@ -237,7 +236,7 @@ func digest(c feed.Change) []byte {
 // decode returns the entity of a row; one that is gone as its head alone, the
 // revision negated.
 func decode(key grid.Ref, r row) (grid.Entity, error) {
-	e, err := events.New(key.Kind)
+	e, err := feed.New(key.Kind)
 	if err != nil {
 		return nil, err
 	}

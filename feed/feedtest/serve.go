@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 )
@@ -134,7 +133,7 @@ func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Pos
 		return feed.Position{}, failing
 	}
 	order := slices.SortedFunc(maps.Keys(state), func(a, b grid.Ref) int { return int(a.ID - b.ID) })
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		for _, key := range order {
 			if key.Kind != kind || state[key].body == nil {
 				continue

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"time"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
@@ -101,7 +100,7 @@ func (s *Store) loadEntities(ctx context.Context, id int64, yield func(grid.Enti
 	if err := view.tx.QueryRowContext(ctx, "SELECT state FROM loads WHERE id = ?", id).Scan(&state); err != nil {
 		return notFound(err)
 	}
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		more, err := view.touched(ctx, s.writer.layouts[kind], id, yield)
 		if err != nil || !more {
 			return err

@@ -9,7 +9,7 @@ import (
 	"iter"
 	"strings"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
 )
@@ -79,7 +79,7 @@ func each(ctx context.Context, from querier, l layout, where string, args []any,
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := events.New(l.kind)
+		e, err := feed.New(l.kind)
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func externals(where *strings.Builder, args *[]any, kind grid.Kind, ids []string
 }
 
 func column(where *strings.Builder, args *[]any, kind grid.Kind, q grid.Query) error {
-	e, err := events.New(kind)
+	e, err := feed.New(kind)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store"
@@ -99,8 +99,8 @@ func (t tx) runAll(statements []string) error {
 func definition() ([]string, error) {
 	list := []string{geopackage, tables}
 	guarded := staticTables()
-	for _, kind := range events.Kinds() {
-		e, err := events.New(kind)
+	for _, kind := range feed.Kinds() {
+		e, err := feed.New(kind)
 		if err != nil {
 			return nil, err
 		}
@@ -191,8 +191,8 @@ func addColumns(t tx) error {
 			return err
 		}
 	}
-	for _, kind := range events.Kinds() {
-		e, err := events.New(kind)
+	for _, kind := range feed.Kinds() {
+		e, err := feed.New(kind)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 )
@@ -25,7 +24,7 @@ func (v view) end() { _ = v.tx.Rollback() }
 // state returns an entity's live state through the statement one, or its head
 // with the revision negated.
 func (v view) state(ctx context.Context, l layout, one *sql.Stmt, id int64) (grid.Entity, error) {
-	e, err := events.New(l.kind)
+	e, err := feed.New(l.kind)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +64,7 @@ func (s *Store) load(ctx context.Context, visit func(grid.Entity) error) (feed.P
 	if err != nil {
 		return feed.Position{}, err
 	}
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		if err := each(ctx, view.tx, s.writer.layouts[kind], " ORDER BY id", nil, visit); err != nil {
 			return feed.Position{}, fmt.Errorf("%s: %w", kind, err)
 		}

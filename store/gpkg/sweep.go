@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/store"
 )
@@ -74,7 +73,7 @@ func abandon(t tx) error {
 // sweep deletes the rows of an aborted load and frees those that it would have
 // replaced.
 func (s *Store) sweep(ctx context.Context, load int64) error {
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		for more := true; more; {
 			err := s.writer.do(ctx, func(t tx) (err error) {
 				more, err = t.sweepSome(rowTable(kind), load)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
@@ -60,7 +59,7 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 			return grid.Receipt{}, err
 		}
 	}
-	plan, out, err := store.Decide(state, w, set, events.New)
+	plan, out, err := store.Decide(state, w, set, feed.New)
 	if err != nil {
 		return grid.Receipt{}, err
 	}

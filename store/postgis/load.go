@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 )
@@ -74,7 +73,7 @@ func (s *Store) readAll(ctx context.Context, tx pgx.Tx, visit func(grid.Entity) 
 
 // divide hands out all stretches, to be read and to be visited.
 func (s *Store) divide(ctx context.Context, tx pgx.Tx, todo, order chan<- *stretch) error {
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		borders, err := s.sample(ctx, tx, rowTable(kind))
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/store"
 )
 
@@ -99,8 +99,8 @@ func (s *Store) migrateTables(ctx context.Context) error {
 // kinds have gained. It does nothing if the same definition made them before.
 func makeKinds(ctx context.Context, tx pgx.Tx) error {
 	var all []string
-	for _, kind := range events.Kinds() {
-		e, err := events.New(kind)
+	for _, kind := range feed.Kinds() {
+		e, err := feed.New(kind)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
 )
@@ -62,7 +62,7 @@ func each(ctx context.Context, from querier, l layout, where string, args []any,
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := events.New(l.kind)
+		e, err := feed.New(l.kind)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
 			AND external = ANY (?)`, rowTable(kind)), q.External)
 	}
 	if q.Column != "" {
-		e, err := events.New(kind)
+		e, err := feed.New(kind)
 		if err != nil {
 			return "", nil, err
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 )
 
@@ -30,7 +30,7 @@ func (s *Store) LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entit
 			if err := tx.QueryRow(ctx, "SELECT state FROM quanxi.loads WHERE id = $1", id).Scan(&state); err != nil {
 				return notFound(err)
 			}
-			for _, kind := range events.Kinds() {
+			for _, kind := range feed.Kinds() {
 				if err := touched(ctx, tx, s.layouts[kind], id, yield); err != nil {
 					return err
 				}
@@ -56,7 +56,7 @@ func touched(ctx context.Context, tx pgx.Tx, l layout, load int64, yield func(gr
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := events.New(l.kind)
+		e, err := feed.New(l.kind)
 		if err != nil {
 			return err
 		}

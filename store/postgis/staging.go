@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
@@ -153,7 +152,7 @@ func (l *load) carryOut(ctx context.Context, tx pgx.Tx, plan *store.Plan, keys [
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return err
 	}
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		if err := l.copyRows(ctx, tx, kind, inserts[kind]); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
@@ -74,7 +73,7 @@ func abort(ctx context.Context, tx pgx.Tx, actor string, id int64) error {
 // sweep deletes the rows of an aborted load and frees those that it would have
 // replaced.
 func (s *Store) sweep(ctx context.Context, load int64) error {
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		for more := true; more; {
 			err := s.update(ctx, func(tx pgx.Tx) (err error) {
 				more, err = sweepSome(ctx, tx, rowTable(kind), load)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 )
 
@@ -14,13 +14,13 @@ import (
 // get positions in the order of transaction numbers, which is not that of the
 // commits: a removal may have its position before the state that it removed.
 func (s *Store) tombstones(ctx context.Context, tx pgx.Tx, visit func(grid.Entity) error) error {
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		heads, err := outrun(ctx, tx, kind)
 		if err != nil {
 			return fmt.Errorf("tombstones of %s: %w", kind, err)
 		}
 		for _, head := range heads {
-			e, err := events.New(kind)
+			e, err := feed.New(kind)
 			if err != nil {
 				return err
 			}

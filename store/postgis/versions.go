@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
 )
@@ -41,7 +41,7 @@ func (l wantList) add(kind grid.Kind, id int64, external string) {
 // those committed for whom the first has waited.
 func fetch(ctx context.Context, tx pgx.Tx, l wantList) (*store.State, error) {
 	s, batch := store.NewState(), new(pgx.Batch)
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		w := l[kind]
 		if w == nil {
 			continue

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/store"
@@ -129,7 +128,7 @@ type sender interface {
 
 // carryOut plans j and carries it out in one round trip.
 func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *job) (grid.Receipt, error) {
-	plan, out, err := store.Decide(state, j.Write, &j.set, events.New)
+	plan, out, err := store.Decide(state, j.Write, &j.set, feed.New)
 	if err != nil {
 		return grid.Receipt{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quanxi/events"
+	"quanxi/feed"
 	"quanxi/grid"
 )
 
@@ -26,8 +27,8 @@ func roundTrip(t *testing.T, place Place) {
 		}
 	})
 	s.run("of every kind, empty", func(t *testing.T, s Store) {
-		for _, kind := range events.Kinds() {
-			e, err := events.New(kind)
+		for _, kind := range feed.Kinds() {
+			e, err := feed.New(kind)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +46,7 @@ func roundTrip(t *testing.T, place Place) {
 		}
 	})
 	s.run("times to the microsecond, in UTC", func(t *testing.T, s Store) {
-		e := town()[len(town())-1].(*events.Event)
+		e := &events.Event{Category: "fire", Title: "烟", Place: at(5, 5), State: events.Reported, Urgency: events.Urgent, OccurredAt: noon, ReportedAt: noon}
 		e.DueAt = time.Date(2026, 3, 1, 20, 0, 0, 999_999_999, time.FixedZone("CST", 8*3600))
 		write(t, s, e)
 		want := time.Date(2026, 3, 1, 12, 0, 0, 999_999_000, time.UTC)

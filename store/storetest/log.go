@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 )
@@ -276,7 +275,7 @@ func equalsQueries(t *testing.T, s Store) {
 	undone(t, s, loaded(t, s, building("undone")))
 
 	var want, got []grid.Entity
-	for _, kind := range events.Kinds() {
+	for _, kind := range feed.Kinds() {
 		for e, err := range s.Entities(t.Context(), kind, grid.Query{}) {
 			if err != nil {
 				t.Fatal(err)

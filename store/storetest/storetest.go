@@ -15,6 +15,7 @@ import (
 	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/staff"
 )
 
 // A Store is what both stores are.
@@ -186,7 +187,7 @@ func copyOf(t *testing.T, e grid.Entity) grid.Entity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := events.New(e.Kind())
+	c, err := feed.New(e.Kind())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,6 +222,11 @@ func town() []grid.Entity {
 		&grid.ServicePoint{Name: "便民服务", Items: []string{"a,b", `"`, ""}, Place: at(4, 4)},
 		&grid.Worker{Name: "周", Role: "grid-worker", Area: "500101001001001", FullTime: true},
 		&events.Event{Category: "fire", Title: "烟", Place: at(5, 5), State: events.Reported, Urgency: events.Urgent, OccurredAt: noon, ReportedAt: noon.Add(time.Hour)},
+		&staff.Account{Login: "operator", Name: "值班员", Sort: staff.Person, Credential: grid.Sealed{0, 1, 0xff}, Locked: true},
+		&staff.Role{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel},
+		&staff.Post{Account: 9007199254740991, Role: "operator", Area: "500101001", Board: "S", From: noon},
+		&staff.StandIn{Post: 1, By: 2, From: noon, Until: noon.Add(time.Microsecond)},
+		&staff.SignIn{Account: 1, Digest: []byte{0}, Token: true, From: "127.0.0.1", Began: noon, Until: noon.Add(time.Hour)},
 	}
 }
 

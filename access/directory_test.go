@@ -1,0 +1,149 @@
+package access_test
+
+import (
+	"testing"
+	"time"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+var nine = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+
+// office is a grid worker on leave from nine to six, and who stands in.
+func office() []grid.Entity {
+	head := func(id int64) grid.Head { return grid.Head{ID: id, Revision: 1} }
+	return []grid.Entity{
+		&staff.Account{Head: head(1), Login: "worker", Name: "A 岗", Sort: staff.Person},
+		&staff.Account{Head: head(2), Login: "second", Name: "B 岗", Sort: staff.Person},
+		&staff.Post{Head: head(3), Account: 1, Role: "grid-worker", Area: ourGrid},
+		&staff.StandIn{Head: head(4), Post: 3, By: 2, From: nine, Until: nine.Add(9 * time.Hour)},
+		&staff.SignIn{Head: head(5), Account: 2, Digest: []byte("digest"), Began: nine.Add(-time.Hour), Until: nine.Add(time.Hour)},
+	}
+}
+
+func directoryOf(entities ...grid.Entity) *access.Directory {
+	d := access.NewDirectory()
+	for _, e := range entities {
+		d.Put(e)
+	}
+	return d
+}
+
+func mayRead(d *access.Directory, account int64, at time.Time) bool {
+	g, _ := d.Grant(account, at, func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+	return g.May(role.SeePeople, ourGrid)
+}
+
+func TestAStandInTakesOverToTheSecond(t *testing.T) {
+	d := directoryOf(office()...)
+	for _, tt := range []struct {
+		name         string
+		at           time.Time
+		first, other bool
+	}{
+		{"a second before nine", nine.Add(-time.Second), true, false},
+		{"nine", nine, false, true},
+		{"17:59:59", nine.Add(9*time.Hour - time.Second), false, true},
+		{"18:00:00", nine.Add(9 * time.Hour), true, false},
+	} {
+		if a, b := mayRead(d, 1, tt.at), mayRead(d, 2, tt.at); a != tt.first || b != tt.other {
+			t.Errorf("%s: A reads %v, B reads %v", tt.name, a, b)
+		}
+	}
+	if _, until := d.Grant(2, nine, func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }); !until.Equal(nine.Add(9 * time.Hour)) {
+		t.Errorf("what B may do is good until %v", until)
+	}
+}
+
+func TestWhatEndsARight(t *testing.T) {
+	morning := nine.Add(-time.Hour)
+	for _, tt := range []struct {
+		name string
+		do   func(*access.Directory)
+		want bool
+	}{
+		{"nothing", func(*access.Directory) {}, true},
+		{"the post is taken away", func(d *access.Directory) { d.Remove(grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2}) }, false},
+		{"an older state of the post comes late", func(d *access.Directory) {
+			d.Remove(grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2})
+			d.Put(office()[2])
+		}, false},
+		{"the post goes to somebody else", func(d *access.Directory) {
+			d.Put(&staff.Post{Head: grid.Head{ID: 3, Revision: 2}, Account: 2, Role: "grid-worker", Area: ourGrid})
+		}, false},
+		{"the account is locked", func(d *access.Directory) {
+			d.Put(&staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "worker", Name: "A 岗", Sort: staff.Person, Locked: true})
+		}, false},
+		{"the role loses the right", func(d *access.Directory) {
+			d.Put(&staff.Role{Head: grid.Head{ID: 9, Revision: 1}, Code: "grid-worker", Rights: []string{"see-events"}, Personal: grid.GridLevel})
+		}, false},
+		{"a new history begins without the post", func(d *access.Directory) {
+			load := d.Begin()
+			load.Add(office()[0])
+			load.Publish()
+		}, false},
+		{"a new history brings it again", func(d *access.Directory) {
+			load := d.Begin()
+			for _, e := range office() {
+				load.Add(e)
+			}
+			load.Publish()
+		}, true},
+		{"a new history is not published", func(d *access.Directory) { d.Begin().Add(office()[0]) }, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := directoryOf(office()...)
+			before := d.Changes()
+			tt.do(d)
+			if got := mayRead(d, 1, morning); got != tt.want {
+				t.Errorf("reads: %v, want %v", got, tt.want)
+			}
+			if !tt.want && d.Changes() == before {
+				t.Error("nobody would notice")
+			}
+		})
+	}
+}
+
+func TestSignedIn(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		digest string
+		at     time.Time
+		do     func(*access.Directory)
+		want   bool
+	}{
+		{"while it lasts", "digest", nine, nil, true},
+		{"after its end", "digest", nine.Add(time.Hour), nil, false},
+		{"with another secret", "other", nine, nil, false},
+		{"after it was ended", "digest", nine, func(d *access.Directory) { d.Remove(grid.Ref{Kind: staff.SignIns, ID: 5, Revision: 2}) }, false},
+		{"of a locked account", "digest", nine, func(d *access.Directory) {
+			d.Put(&staff.Account{Head: grid.Head{ID: 2, Revision: 2}, Login: "second", Name: "B 岗", Sort: staff.Person, Locked: true})
+		}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := directoryOf(office()...)
+			if tt.do != nil {
+				tt.do(d)
+			}
+			a, _, ok := d.SignedIn([]byte(tt.digest), tt.at)
+			if ok != tt.want || ok && a.Login != "second" {
+				t.Errorf("%+v, %v", a, ok)
+			}
+		})
+	}
+}
+
+func TestALoginNamesOneAccount(t *testing.T) {
+	d := directoryOf(office()...)
+	d.Put(&staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "renamed", Name: "A 岗", Sort: staff.Person})
+	if _, ok := d.Account("worker"); ok {
+		t.Error("the old login still works")
+	}
+	if a, ok := d.Account("renamed"); !ok || a.ID != 1 {
+		t.Errorf("%+v, %v", a, ok)
+	}
+}

@@ -1,0 +1,264 @@
+// Package staff holds who may sign in and as what: accounts, their posts, who stands
+// in for whom, the table of roles, and sign-ins. They are stored and logged like
+// everything else, so that a right that is withdrawn reaches every node in the log's
+// order (RULES A15); the World and the screens never see them.
+//
+// It knows nothing of SQL, HTTP, the World or passwords.
+package staff
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// The kinds of this package.
+const (
+	Accounts grid.Kind = "accounts"
+	Roles    grid.Kind = "roles"
+	Posts    grid.Kind = "posts"
+	StandIns grid.Kind = "standins"
+	SignIns  grid.Kind = "signins"
+)
+
+// Kinds lists the kinds, each after those that it refers to.
+func Kinds() []grid.Kind { return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns} }
+
+// New returns an empty entity of a kind of this package, nil of any other.
+func New(kind grid.Kind) grid.Entity {
+	switch kind {
+	case Accounts:
+		return new(Account)
+	case Roles:
+		return new(Role)
+	case Posts:
+		return new(Post)
+	case StandIns:
+		return new(StandIn)
+	case SignIns:
+		return new(SignIn)
+	}
+	return nil
+}
+
+// Is reports whether a kind is one of this package.
+func Is(kind grid.Kind) bool { return New(kind) != nil }
+
+// placeless is embedded by what lies nowhere.
+type placeless struct{}
+
+// Geometry returns nil.
+func (placeless) Geometry() geo.Geometry { return nil }
+
+// SetGeometry refuses anything but nil.
+func (placeless) SetGeometry(g geo.Geometry) error {
+	if g != nil {
+		return fmt.Errorf("staff lie nowhere: %w", grid.ErrInvalid)
+	}
+	return nil
+}
+
+// An Account is somebody, or some program, that may sign in.
+type Account struct {
+	grid.Head
+	placeless
+	Login string
+	Name  string // how others see it, such as 值班员
+	Sort  Sort
+	// Credential is what it signs in by, sealed under the master key and bound to the
+	// account; nil if it cannot sign in by itself yet.
+	Credential grid.Sealed
+	Locked     bool // signs in no more
+}
+
+// A Sort says what kind of somebody an account is.
+type Sort string
+
+// The sorts of accounts.
+const (
+	Person   Sort = "staff"
+	Partner  Sort = "partner" // a department, a provider's team, a family doctor
+	Resident Sort = "resident"
+	Machine  Sort = "machine"
+)
+
+// Sorts lists the sorts of accounts.
+func Sorts() []Sort { return []Sort{Person, Partner, Resident, Machine} }
+
+// Kind returns Accounts.
+func (*Account) Kind() grid.Kind { return Accounts }
+
+// Columns implements grid.Entity.
+func (a *Account) Columns() []grid.Column {
+	return []grid.Column{
+		{Name: "login", Value: &a.Login}, {Name: "name", Value: &a.Name}, {Name: "sort", Value: (*string)(&a.Sort)},
+		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "locked", Value: &a.Locked},
+	}
+}
+
+var loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,63}$`)
+
+// Validate implements grid.Entity.
+func (a *Account) Validate() error {
+	if !loginPattern.MatchString(a.Login) {
+		return refuse(Accounts, "login", "must be 1 to 64 of a-z, 0-9 and . _ @ -, and begin with a letter or digit")
+	}
+	if a.Name == "" {
+		return refuse(Accounts, "name", "must not be empty")
+	}
+	for _, s := range Sorts() {
+		if a.Sort == s {
+			return nil
+		}
+	}
+	return refuse(Accounts, "sort", fmt.Sprintf("must be one of %v", Sorts()))
+}
+
+// A Role is a row of the table of roles (access/role), which a security administrator
+// may change.
+type Role struct {
+	grid.Head
+	placeless
+	Code     string
+	Rights   []string   // names of rights
+	Personal grid.Level // as of access/role.Role
+}
+
+// Kind returns Roles.
+func (*Role) Kind() grid.Kind { return Roles }
+
+// Columns implements grid.Entity.
+func (r *Role) Columns() []grid.Column {
+	return []grid.Column{
+		{Name: "code", Value: &r.Code}, {Name: "rights", Value: &r.Rights}, {Name: "personal", Value: (*int32)(&r.Personal)},
+	}
+}
+
+// Validate implements grid.Entity. Whether the rights go together is for access/role.
+func (r *Role) Validate() error {
+	if r.Code == "" {
+		return refuse(Roles, "code", "must not be empty")
+	}
+	return nil
+}
+
+// A Post gives an account a role in an area, for all boards or one, from some moment
+// until another; zero moments are no bounds.
+type Post struct {
+	grid.Head
+	placeless
+	Account int64
+	Role    string // code
+	Area    grid.Code
+	Board   string
+	From    time.Time
+	Until   time.Time
+}
+
+// Kind returns Posts.
+func (*Post) Kind() grid.Kind { return Posts }
+
+// Columns implements grid.Entity.
+func (p *Post) Columns() []grid.Column {
+	return []grid.Column{
+		{Name: "account", Value: &p.Account}, {Name: "role", Value: &p.Role}, {Name: "area", Value: (*string)(&p.Area)},
+		{Name: "board", Value: &p.Board}, {Name: "begins", Value: &p.From}, {Name: "ends", Value: &p.Until},
+	}
+}
+
+// Validate implements grid.Entity.
+func (p *Post) Validate() error {
+	switch {
+	case p.Account == 0:
+		return refuse(Posts, "account", "must name an account")
+	case p.Role == "":
+		return refuse(Posts, "role", "must not be empty")
+	case !p.Area.Valid():
+		return refuse(Posts, "area", "must be the code of a division")
+	}
+	return term(Posts, p.From, p.Until)
+}
+
+// A StandIn hands a post to another account for a time (A/B 岗).
+type StandIn struct {
+	grid.Head
+	placeless
+	Post  int64
+	By    int64 // account
+	From  time.Time
+	Until time.Time
+}
+
+// Kind returns StandIns.
+func (*StandIn) Kind() grid.Kind { return StandIns }
+
+// Columns implements grid.Entity.
+func (s *StandIn) Columns() []grid.Column {
+	return []grid.Column{
+		{Name: "post", Value: &s.Post}, {Name: "deputy", Value: &s.By}, {Name: "begins", Value: &s.From}, {Name: "ends", Value: &s.Until},
+	}
+}
+
+// Validate implements grid.Entity.
+func (s *StandIn) Validate() error {
+	switch {
+	case s.Post == 0:
+		return refuse(StandIns, "post", "must name a post")
+	case s.By == 0:
+		return refuse(StandIns, "deputy", "must name an account")
+	case s.Until.IsZero():
+		return refuse(StandIns, "ends", "must be set")
+	}
+	return term(StandIns, s.From, s.Until)
+}
+
+// A SignIn is one session of a browser, or one token of a program.
+type SignIn struct {
+	grid.Head
+	placeless
+	Account int64
+	Digest  []byte // of its secret
+	Token   bool   // for a program
+	From    string // network address
+	Began   time.Time
+	Until   time.Time // its absolute end
+}
+
+// Kind returns SignIns.
+func (*SignIn) Kind() grid.Kind { return SignIns }
+
+// Columns implements grid.Entity.
+func (s *SignIn) Columns() []grid.Column {
+	return []grid.Column{
+		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "token", Value: &s.Token},
+		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "ends", Value: &s.Until},
+	}
+}
+
+// Validate implements grid.Entity.
+func (s *SignIn) Validate() error {
+	switch {
+	case s.Account == 0:
+		return refuse(SignIns, "account", "must name an account")
+	case len(s.Digest) == 0:
+		return refuse(SignIns, "digest", "must be set")
+	case s.Until.IsZero():
+		return refuse(SignIns, "ends", "must be set")
+	}
+	return term(SignIns, s.Began, s.Until)
+}
+
+func refuse(kind grid.Kind, field, why string) error {
+	return &grid.FieldError{Kind: kind, Field: field, Why: why}
+}
+
+// term refuses an end that is not after its beginning.
+func term(kind grid.Kind, from, until time.Time) error {
+	if !until.IsZero() && !from.Before(until) {
+		return refuse(kind, "ends", "must be after the beginning")
+	}
+	return nil
+}

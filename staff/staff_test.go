@@ -1,0 +1,55 @@
+package staff_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+func TestValidate(t *testing.T) {
+	nine := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name   string
+		entity grid.Entity
+		field  string // that is refused; empty if none
+	}{
+		{"an operator", &staff.Account{Login: "operator", Name: "值班员", Sort: staff.Person}, ""},
+		{"a login with capitals", &staff.Account{Login: "Operator", Name: "值班员", Sort: staff.Person}, "login"},
+		{"a login that would break a header", &staff.Account{Login: "a\nb", Name: "值班员", Sort: staff.Person}, "login"},
+		{"nobody", &staff.Account{Login: "x", Sort: staff.Person}, "name"},
+		{"a sort that there is not", &staff.Account{Login: "x", Name: "x", Sort: "root"}, "sort"},
+		{"a role", &staff.Role{Code: "operator"}, ""},
+		{"a role without a code", &staff.Role{}, "code"},
+		{"a post for ever", &staff.Post{Account: 1, Role: "operator", Area: "500106001"}, ""},
+		{"a post of nobody", &staff.Post{Role: "operator", Area: "500106001"}, "account"},
+		{"a post nowhere", &staff.Post{Account: 1, Role: "operator", Area: "5x"}, "area"},
+		{"a post that ends before it begins", &staff.Post{Account: 1, Role: "operator", Area: "5001", From: nine, Until: nine.Add(-time.Hour)}, "ends"},
+		{"a stand-in for a day", &staff.StandIn{Post: 1, By: 2, From: nine, Until: nine.Add(9 * time.Hour)}, ""},
+		{"a stand-in for ever", &staff.StandIn{Post: 1, By: 2, From: nine}, "ends"},
+		{"a sign-in", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine, Until: nine.Add(time.Hour)}, ""},
+		{"a sign-in without a secret", &staff.SignIn{Account: 1, Began: nine, Until: nine.Add(time.Hour)}, "digest"},
+		{"a sign-in without an end", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine}, "ends"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := tt.entity.Validate()
+			var field *grid.FieldError
+			if tt.field == "" && err != nil || tt.field != "" && (!errors.As(err, &field) || field.Field != tt.field) {
+				t.Errorf("%v, want %q refused", err, tt.field)
+			}
+		})
+	}
+}
+
+func TestEveryKindIsMadeAndNoOther(t *testing.T) {
+	for _, kind := range staff.Kinds() {
+		if e := staff.New(kind); e == nil || e.Kind() != kind || !staff.Is(kind) {
+			t.Errorf("%s: %v", kind, e)
+		}
+	}
+	if staff.New(grid.Buildings) != nil || staff.Is("events") {
+		t.Error("it makes what is not of staff")
+	}
+}
