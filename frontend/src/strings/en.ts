@@ -5,6 +5,7 @@ export const en: Words = {
   "app.name": "Quanxi",
   "app.subtitle": "Community governance centre",
   "app.loading": "Reading the map",
+  "app.everything": "All data",
 
   "connection.live": "Live",
   "connection.late": "Late",
@@ -140,8 +141,11 @@ export const en: Words = {
   "ledger.components": "",
   "ledger.devices": "cameras {n}",
 
-  "communities.title": "Communities",
-  "communities.source": "households · people",
+  "below.2": "Counties",
+  "below.3": "Towns",
+  "below.4": "Communities",
+  "below.5": "Grids",
+  "below.source": "households · people",
 
   "urgent.title": "To be handled",
   "urgent.red": "red {n}",

@@ -3,6 +3,7 @@ export const zhCN = {
   "app.name": "全息",
   "app.subtitle": "基层治理指挥中心",
   "app.loading": "正在读取地图",
+  "app.everything": "全部数据",
 
   "connection.live": "实时",
   "connection.late": "延迟",
@@ -138,8 +139,11 @@ export const zhCN = {
   "ledger.components": "部件",
   "ledger.devices": "摄像机 {n}",
 
-  "communities.title": "村(社区)",
-  "communities.source": "户数 · 人口",
+  "below.2": "区县",
+  "below.3": "镇街",
+  "below.4": "村(社区)",
+  "below.5": "网格",
+  "below.source": "户数 · 人口",
 
   "urgent.title": "需要处置",
   "urgent.red": "红 {n}",
