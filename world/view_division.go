@@ -168,13 +168,13 @@ func (s *Snapshot) Extent() (env geo.Envelope, ok bool) {
 	return env, ok
 }
 
-// ToBePlaced returns the divisions whose manager is not known, other than the
-// city itself, in the order of codes.
+// ToBePlaced returns the divisions below a county whose manager is not known, in the
+// order of codes. A county stands at the top where its city is not stored.
 func (s *Snapshot) ToBePlaced() []Division {
 	var out []Division
 	for _, area := range s.codes {
 		node := s.areas.rows.at(area)
-		if node.level > grid.CityLevel && s.division(node.parent) == nil {
+		if node.level > grid.CountyLevel && s.division(node.parent) == nil {
 			out = append(out, s.DivisionAt(area))
 		}
 	}

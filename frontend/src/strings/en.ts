@@ -145,6 +145,9 @@ export const en: Words = {
   "below.3": "Towns",
   "below.4": "Communities",
   "below.5": "Grids",
+  "unplaced.title": "To be placed",
+  "unplaced.source": "divisions without a known parent",
+  "unplaced.names": "{n} · names",
   "below.source": "households · people",
 
   "urgent.title": "To be handled",

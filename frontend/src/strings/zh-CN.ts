@@ -143,6 +143,9 @@ export const zhCN = {
   "below.3": "镇街",
   "below.4": "村(社区)",
   "below.5": "网格",
+  "unplaced.title": "待归属",
+  "unplaced.source": "上级未知的区划",
+  "unplaced.names": "{n} 个 · 名单",
   "below.source": "户数 · 人口",
 
   "urgent.title": "需要处置",

@@ -10,10 +10,10 @@ const whole = { ...city, code: "", name: "" };
 const county = (code: string, buildings: number) => ({ id: Number(code), code, name: code, level: 2, counters: { buildings } }) as unknown as Division;
 
 function make() {
-  const told = { status: {} as Partial<Status>, divisions: [] as readonly Division[] };
+  const told = { status: {} as Partial<Status>, divisions: [] as readonly Division[], unplaced: [] as readonly Division[] };
   const client = {
     status: async () => told.status, divisions: async () => told.divisions, division: async () => county("5000", 9),
-    counters: async () => ({}), children: async () => [], areaName: async () => ({ name: "" }),
+    counters: async () => ({}), children: async () => [], unplaced: async () => told.unplaced, areaName: async () => ({ name: "" }),
   } as unknown as Client;
   const scope = effectScope();
   return { told, areas: scope.run(() => useAreas(client))!, end: () => scope.stop() };
@@ -40,7 +40,9 @@ describe("the areas", () => {
     const { told, areas, end } = make();
     told.status = { area: whole, counts: { buildings: 8 } };
     told.divisions = [county("500101", 3), county("500229", 5)];
+    told.unplaced = [county("500101001", 0)];
     await areas.load();
+    expect(areas.unplaced.value).toEqual(told.unplaced);
     expect([...areas.divisions.value.keys()]).toEqual(["500101", "500229"]);
     expect(areas.tallies.value.get("500229")?.buildings).toBe(5);
     told.status = { area: city, counts: { buildings: 9 } };

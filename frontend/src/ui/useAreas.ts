@@ -16,6 +16,8 @@ export interface Areas {
   readonly boundary: ShallowRef<Division | undefined>;
   /** Every known division below the focus, by code. */
   readonly divisions: ShallowRef<ReadonlyMap<string, Division>>;
+  /** Those of which nobody said who manages them, wherever they are. */
+  readonly unplaced: ShallowRef<readonly Division[]>;
   readonly tallies: ShallowRef<Tallies>;
   readonly numbers: ComputedRef<Counters>;
   readonly state: Ref<Reading>;
@@ -36,6 +38,7 @@ export function useAreas(client: Client): Areas {
   const focus = ref<AreaBrief>();
   const boundary = shallowRef<Division>();
   const divisions = shallowRef<ReadonlyMap<string, Division>>(new Map());
+  const unplaced = shallowRef<readonly Division[]>([]);
   const tallies = shallowRef<Tallies>(new Map());
   const state = ref<Reading>("loading");
   const at = ref(0);
@@ -92,8 +95,9 @@ export function useAreas(client: Client): Areas {
   const takeWhole = async (area: AreaBrief, counts: Counters, current: () => boolean): Promise<void> => {
     boundary.value = undefined;
     read([{ code: area.code, ...counts }]);
-    const all = await client.divisions();
+    const [all, stray] = await Promise.all([client.divisions(), client.unplaced()]);
     if (!current()) return;
+    unplaced.value = stray;
     read(all.map(({ code, counters }) => ({ code, ...counters })));
     divisions.value = new Map(all.filter(({ level }) => level <= gridLevel).map((division) => [division.code, division]));
     complete.value = true;
@@ -124,9 +128,11 @@ export function useAreas(client: Client): Areas {
     if (!current()) return;
     divisions.value = found; // and what was removed is no longer in it
     complete.value = true;
+    const stray = await client.unplaced();
+    if (current()) unplaced.value = stray;
   });
 
-  return { focus, boundary, divisions, tallies, numbers, state, at, nameOf, load, count };
+  return { focus, boundary, divisions, unplaced, tallies, numbers, state, at, nameOf, load, count };
 }
 
 /** Whether two are framed and titled alike. */
