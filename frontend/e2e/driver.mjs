@@ -164,6 +164,11 @@ class Screen {
     await handle.waitForElementState("stable");
   }
 
+  /** Those of some texts that do not fit into the lines they have. */
+  cut(selector) {
+    return this.page.evaluate((chosen) => [...document.querySelectorAll(chosen)].filter((element) => element.scrollHeight > element.clientHeight + 1).map((element) => element.innerText), selector);
+  }
+
   /** Those of some things that lie under something else, or beyond the window, at their middle. */
   covered(selector) {
     return this.page.evaluate((chosen) => [...document.querySelectorAll(chosen)].filter((element) => {

@@ -93,6 +93,7 @@ export const en: Words = {
   "today.overdue": "overdue",
   "today.urgent": "urgent",
   "today.red": "Red grids {n}",
+  "today.redMore": "{names}, {n} more",
   "today.calm": "Everything in time",
 
   "landuse.housing": "Housing land",

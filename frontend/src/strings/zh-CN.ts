@@ -91,6 +91,7 @@ export const zhCN = {
   "today.overdue": "超期",
   "today.urgent": "紧急",
   "today.red": "红色网格 {n}",
+  "today.redMore": "{names}，另 {n} 个",
   "today.calm": "全部在时限内",
 
   "landuse.housing": "住宅用地",
