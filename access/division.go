@@ -28,7 +28,7 @@ type Divisions = []world.Division
 type DivisionPage struct {
 	Parent   grid.Code  // only those that it manages; empty for any
 	Level    grid.Level // only of this level; zero for any
-	Unplaced bool       // only those whose manager is not known
+	Unplaced bool       // only those below a county whose manager is not known
 	Cursor   string
 	Limit    int // at least 1
 	Geometry bool

@@ -26,6 +26,19 @@ type floatBox struct{ min, max [2]float32 }
 // Len returns the number of items.
 func (f *finder) Len() int { return f.tree.Len() }
 
+// Extent returns the box around all items, and false if there are none. Far from the
+// first item it is off by as little as Search is.
+func (f *finder) Extent() (Envelope, bool) {
+	if f.tree.Len() == 0 {
+		return Envelope{}, false
+	}
+	low, high := f.tree.Bounds()
+	return Envelope{
+		Point{far(low[0], f.origin.Lon, -180*PerDegree), far(low[1], f.origin.Lat, -90*PerDegree)},
+		Point{far(high[0], f.origin.Lon, 180*PerDegree), far(high[1], f.origin.Lat, 90*PerDegree)},
+	}, true
+}
+
 // Search yields every item whose envelope meets env, in no particular order.
 // Farther than 1.6 degrees from the first item of the index it may also yield
 // items that miss env by a little: up to 5 cm within 6 degrees, 3 m at the far
@@ -77,3 +90,12 @@ func (f *finder) box(env Envelope) floatBox {
 }
 
 func near(v, origin int32) float32 { return float32(float64(v) - float64(origin)) }
+
+// far undoes near, no farther than the limit on its side.
+func far(v float32, origin, limit int32) int32 {
+	n := int64(v) + int64(origin)
+	if limit < 0 {
+		return int32(max(n, int64(limit)))
+	}
+	return int32(min(n, int64(limit)))
+}

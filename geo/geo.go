@@ -142,6 +142,12 @@ func (e Envelope) Meets(f Envelope) bool {
 // Valid reports whether no corner is inverted.
 func (e Envelope) Valid() bool { return e.Min.Lon <= e.Max.Lon && e.Min.Lat <= e.Max.Lat }
 
-func middlePoint(e Envelope) Point {
+// Ring returns the edge of e, counter-clockwise.
+func (e Envelope) Ring() Ring {
+	return Ring{e.Min, {Lon: e.Max.Lon, Lat: e.Min.Lat}, e.Max, {Lon: e.Min.Lon, Lat: e.Max.Lat}, e.Min}
+}
+
+// Middle returns the point in the middle of e.
+func (e Envelope) Middle() Point {
 	return Point{int32((int64(e.Min.Lon) + int64(e.Max.Lon)) / 2), int32((int64(e.Min.Lat) + int64(e.Max.Lat)) / 2)}
 }

@@ -71,7 +71,7 @@ func (x *Index) Load(items iter.Seq2[uint32, Envelope]) {
 	}
 	var all []item
 	for id, env := range items {
-		mid := middlePoint(env)
+		mid := env.Middle()
 		all = append(all, item{id, hilbert(uint32(mid.Lon)^1<<31, uint32(mid.Lat)^1<<31), env})
 	}
 	slices.SortFunc(all, func(a, b item) int { return cmp.Compare(a.key, b.key) })

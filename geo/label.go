@@ -61,7 +61,7 @@ func (c labelCell) reach() float64 { return c.inset + c.half*math.Sqrt2 }
 
 func newLabelSearch(g Polygon) *labelSearch {
 	env, _ := EnvelopeOf(g[0])
-	s := &labelSearch{plane: planeAt(middlePoint(env))}
+	s := &labelSearch{plane: planeAt(env.Middle())}
 	for _, r := range g {
 		ring := make([][2]float64, len(r))
 		for i, p := range r {

@@ -39,7 +39,7 @@ func Around(line []Point, radiusM float64) *Zone {
 	if !ok {
 		return &Zone{}
 	}
-	z := &Zone{plane: planeAt(middlePoint(env)), radiusM: radiusM}
+	z := &Zone{plane: planeAt(env.Middle()), radiusM: radiusM}
 	west, south := z.plane.metres(env.Min)
 	east, north := z.plane.metres(env.Max)
 	reach := radiusM + 0.02 // and rounding to the lattice

@@ -51,6 +51,19 @@ func (c Code) Valid() bool {
 	return true
 }
 
+// CityName returns what the city is called in which c lies by GB/T 2260, stored or not;
+// empty if the map was not made for it.
+func (c Code) CityName() string {
+	if len(c) < 4 {
+		return ""
+	}
+	switch c[:4] {
+	case "5000", "5001", "5002": // its districts have 01, its counties 02
+		return "重庆市"
+	}
+	return ""
+}
+
 // A CodeRange is the codes From ≤ c < To in byte order.
 type CodeRange struct{ From, To Code }
 

@@ -25,7 +25,7 @@ type divisionsInput struct {
 	Seen
 	Parent   string `query:"parent" maxLength:"17" doc:"code of the division that manages them"`
 	Level    int32  `query:"level" minimum:"0" maximum:"6"`
-	Unplaced string `query:"unplaced" enum:"true,false" default:"false" doc:"only those whose manager is not known"`
+	Unplaced string `query:"unplaced" enum:"true,false" default:"false" doc:"only those below a county whose manager is not known"`
 	Geometry string `query:"geometry" enum:"true,false" default:"false"`
 	Cursor   string `query:"cursor"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`

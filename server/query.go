@@ -144,8 +144,8 @@ type statusOutput struct {
 }
 
 type areaBody struct {
-	Code     string     `json:"code"`
-	Name     string     `json:"name"`
+	Code     string     `json:"code" doc:"of a division; empty for all that is stored, where no one division holds it"`
+	Name     string     `json:"name" doc:"empty if all that is stored has no name"`
 	Lon      float64    `json:"lon"`
 	Lat      float64    `json:"lat"`
 	Zoom     float64    `json:"zoom"`
@@ -158,13 +158,13 @@ func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error)
 	if !node.Ready() {
 		return out, nil // cut off from the log it does not know what is withdrawn (RULES A15)
 	}
-	home, ok := s.view(ctx).Home()
-	if !ok {
-		return out, nil
+	home, ok, err := s.view(ctx).Home(ctx)
+	if err != nil || !ok {
+		return out, err
 	}
-	lon, lat := home.Division.Label().Degrees()
+	lon, lat := home.Place.Degrees()
 	out.Body.Area = &areaBody{
-		Code: string(home.Division.Code()), Name: home.Division.Name(), Lon: lon, Lat: lat,
+		Code: string(home.Code), Name: home.Name, Lon: lon, Lat: lat,
 		Zoom: zoomOf(home.Envelope), Envelope: degreesOf(home.Envelope),
 	}
 	out.Body.Counts = &home.Counters

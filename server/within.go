@@ -38,8 +38,7 @@ func rectangle(corners [4]float64) (access.Area, error) {
 	if err != nil {
 		return nil, misdrawn("rectangle", err)
 	}
-	a, c := e.Min, e.Max
-	return checked("rectangle", geo.MultiPolygon{{{a, {Lon: c.Lon, Lat: a.Lat}, c, {Lon: a.Lon, Lat: c.Lat}, a}}})
+	return checked("rectangle", geo.MultiPolygon{{e.Ring()}})
 }
 
 func circle(c circleBody) (access.Area, error) {

@@ -144,6 +144,8 @@ func dump(t failing, s *world.Snapshot) string {
 	for _, d := range s.ToBePlaced() {
 		fmt.Fprintf(&b, "to be placed: %s\n", d.Code())
 	}
+	extent, some := s.Extent()
+	fmt.Fprintf(&b, "all of it in %v %v\n", extent, some)
 	for _, kind := range events.Kinds() {
 		fmt.Fprintf(&b, "%s: %d live, %v\n", kind, s.Len(kind), list(t, s, kind, everything, grid.Everywhere(), 0, 1000))
 		for id := int64(1); id <= 5; id++ {

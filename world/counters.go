@@ -48,6 +48,12 @@ func (c *Counters) plus(d *Counters, sign int32) {
 	c.Closed += sign * d.Closed
 }
 
+// Plus returns the sum of both.
+func (c Counters) Plus(d Counters) Counters {
+	c.plus(&d, 1)
+	return c
+}
+
 // numbers say, as bits, which of the numbers moved that are drawn at the label of an
 // area.
 type numbers uint8

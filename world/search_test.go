@@ -222,10 +222,10 @@ func TestScopeFollowsTheManagementTree(t *testing.T) {
 		return &grid.Division{Code: code, Level: code.Level(), Name: "某地", Parent: parent}
 	}
 	// The zone 500191 runs the town 500106002 of another county, and in it one
-	// community stays with the county's other town.
+	// community stays with the county's other town. The county 500229 stands alone.
 	s := worldOf(t, division("5000", ""), division("500106", "5000"), division("500191", "5000"),
 		division("500106001", "500106"), division("500106002", "500191"), division("500106002001", "500106002"),
-		division("500106002002", "500106001"), division("500106003", "")).Snapshot()
+		division("500106002002", "500106001"), division("500106003", ""), division("500229", "")).Snapshot()
 	for _, tt := range []struct {
 		root grid.Code
 		held string

@@ -149,13 +149,32 @@ func (s *Snapshot) Counters(code grid.Code) Counters {
 	return *s.counters.at(area)
 }
 
-// ToBePlaced returns the divisions whose manager is not known, other than the
-// city itself, in the order of codes.
+// Extent returns the box around all that everybody may see, give or take a few metres;
+// false if there is nothing. It costs the same however much there is.
+func (s *Snapshot) Extent() (env geo.Envelope, ok bool) {
+	for k := range sorts {
+		if !public(k) || s.found[k] == nil {
+			continue
+		}
+		box, some := s.found[k].Extent()
+		switch {
+		case !some:
+		case !ok:
+			env, ok = box, true
+		default:
+			env = env.Union(box)
+		}
+	}
+	return env, ok
+}
+
+// ToBePlaced returns the divisions below a county whose manager is not known, in the
+// order of codes. A county stands at the top where its city is not stored.
 func (s *Snapshot) ToBePlaced() []Division {
 	var out []Division
 	for _, area := range s.codes {
 		node := s.areas.rows.at(area)
-		if node.level > grid.CityLevel && s.division(node.parent) == nil {
+		if node.level > grid.CountyLevel && s.division(node.parent) == nil {
 			out = append(out, s.DivisionAt(area))
 		}
 	}

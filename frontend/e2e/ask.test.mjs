@@ -194,6 +194,32 @@ describe("asking the map", () => {
     await screen.close();
   });
 
+  it("drawing with a thumb while something is selected puts the sheet down, and covers nothing", async () => {
+    const screen = await browser.newScreen({ path: `/m/#${atHouse()}&at=${house.lon},${house.lat}`, size: sizes.phone, mood: "light" });
+    await screen.sees('[data-sheet="half"] [data-identify][data-state="ready"]');
+    await screen.click("[data-draw]");
+    await screen.sees('[data-sheet="peek"]');
+    await screen.stands("[data-draw]");
+    assert.deepEqual(await screen.covered(".thumb button, [data-tool]"), []);
+    await screen.click("[data-tool=buffer]");
+    await screen.sees("[data-finish]");
+    await screen.shot("phone-draw-selected");
+    assert.deepEqual(await screen.covered(".thumb button, [data-tool], .how button"), []);
+    await screen.close();
+  });
+
+  it("the legend on the phone folds under a thumb", async () => {
+    const screen = await browser.newScreen({ path: "/m/", size: sizes.phone });
+    await screen.click("[data-layers]");
+    await screen.sees(".legend .fold");
+    await screen.click(".grip");
+    await screen.sees('[data-sheet="full"]');
+    await screen.stands(".sheet");
+    assert.deepEqual(await screen.smallButtons(), []);
+    await screen.shot("phone-layers");
+    await screen.close();
+  });
+
   it("all of it with a thumb", async () => {
     const screen = await browser.newScreen({ path: `/m/#${atHouse()}`, size: sizes.phone, mood: "light" });
     await screen.idle();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { api, openBrowser } from "./driver.mjs";
+import { api, openBrowser, sizes } from "./driver.mjs";
 
 describe("the connection", () => {
   let browser;
@@ -35,6 +35,24 @@ describe("the connection", () => {
     await screen.until(() => lost > 8, "they are asked for again");
     await screen.until(async () => (await screen.colours()) > 100, "the map is drawn");
     await screen.loses("[data-trouble]");
+    await screen.close();
+  });
+
+  it("is cut while something is selected on the phone: the head says so, however high the sheet is", async () => {
+    const { area } = await api.get("/api/status");
+    const screen = await browser.newScreen({ path: `/m/#at=${area.lon},${area.lat}`, size: sizes.phone });
+    await screen.sees('[data-sheet="half"] [data-identify][data-state="ready"]');
+    await screen.loses("[data-connection]");
+    await screen.wire.cut();
+    for (const height of ["half", "full"]) {
+      await screen.sees(`[data-sheet="${height}"]`);
+      await screen.sees('[data-connection="retrying"], [data-connection="off"]');
+      assert.deepEqual(await screen.covered("[data-connection]"), []);
+      await screen.shot(`phone-cut-${height}`);
+      if (height === "half") await screen.click(".grip");
+    }
+    screen.wire.mend();
+    await screen.loses("[data-connection]");
     await screen.close();
   });
 

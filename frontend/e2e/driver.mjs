@@ -158,6 +158,25 @@ class Screen {
     }).map((element) => element.outerHTML.slice(0, 120)));
   }
 
+  /** Waits until something has stopped moving. */
+  async stands(selector) {
+    const handle = await this.page.locator(selector).first().elementHandle();
+    await handle.waitForElementState("stable");
+  }
+
+  /** Those of some texts that do not fit into the lines they have. */
+  cut(selector) {
+    return this.page.evaluate((chosen) => [...document.querySelectorAll(chosen)].filter((element) => element.scrollHeight > element.clientHeight + 1).map((element) => element.innerText), selector);
+  }
+
+  /** Those of some things that lie under something else, or beyond the window, at their middle. */
+  covered(selector) {
+    return this.page.evaluate((chosen) => [...document.querySelectorAll(chosen)].filter((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return !element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    }).map((element) => element.outerHTML.slice(0, 120)), selector);
+  }
+
   async reload() {
     await this.page.reload();
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { api, openBrowser, still } from "./driver.mjs";
+import { api, openBrowser, sizes, still } from "./driver.mjs";
 
 describe("a change made through the API", () => {
   let browser;
@@ -50,5 +50,27 @@ describe("a change made through the API", () => {
     await api.send("DELETE", `/api/events/${event.id}`, undefined, event.revision);
     await screen.loses(`[data-event="${event.id}"]`);
     await screen.close();
+  });
+
+  it("counts what is red: on the phone all of it, on the wall the grids that two lines do not name", async () => {
+    const { items: grids } = await api.get("/api/divisions?level=5&limit=60");
+    const chosen = grids.filter(({ label }) => label).slice(0, 8);
+    const made = [];
+    for (const { label } of chosen) made.push(await api.report({ lon: label.coordinates[0], lat: label.coordinates[1], title: "红色满屏" }));
+    const phone = await browser.newScreen({ path: "/m/", size: sizes.phone, mood: "light" });
+    await phone.until(async () => Number((await phone.text("[data-reds]")).replace(/\D/g, "")) >= chosen.length, "all are counted");
+    await phone.idle();
+    await phone.shot("phone-reds");
+    assert.deepEqual(await phone.overflow(), []);
+    await phone.close();
+    for (const [name, size] of [["wall", sizes.wall], ["laptop", sizes.laptop]]) {
+      const wall = await browser.newScreen({ size });
+      await wall.until(async () => /另 \d+ 个$/.test(await wall.text("[data-red-grids]")), "the others are counted");
+      assert.deepEqual(await wall.cut("[data-red-grids]"), []);
+      await wall.idle();
+      await wall.shot(`reds-${name}`);
+      await wall.close();
+    }
+    for (const { id, revision } of made) await api.send("DELETE", `/api/events/${id}`, undefined, revision);
   });
 });

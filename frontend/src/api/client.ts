@@ -61,6 +61,16 @@ export class Client {
     return this.all<Division>("/api/divisions", { parent, geometry: "false" }, signal);
   }
 
+  /** Every division, as `children` gives them. */
+  divisions(signal?: AbortSignal): Promise<readonly Division[]> {
+    return this.all<Division>("/api/divisions", { geometry: "false" }, signal);
+  }
+
+  /** The divisions of which nobody said who manages them. */
+  unplaced(signal?: AbortSignal): Promise<readonly Division[]> {
+    return this.all<Division>("/api/divisions", { unplaced: "true", geometry: "false" }, signal);
+  }
+
   /** Every event that is not closed, at most `most` of each state. */
   async openEvents(most: number, signal?: AbortSignal): Promise<readonly EventRecord[]> {
     const lists = openStates.map((state) => this.all<EventRecord>("/api/events", { filter: `state:${state}` }, signal, most));

@@ -9,7 +9,9 @@ export type Envelope = readonly [number, number, number, number];
 export type Place = readonly [lon: number, lat: number];
 
 export interface AreaBrief {
+  /** Of a division; empty for all that is stored, where no one division holds it. */
   readonly code: string;
+  /** Empty if all that is stored has no name. */
   readonly name: string;
   readonly lon: number;
   readonly lat: number;
@@ -21,7 +23,8 @@ export interface Status {
   readonly epoch: string;
   readonly plan: number;
   readonly ready: boolean;
-  readonly area?: AreaBrief;
+  readonly area?: AreaBrief | null;
+  readonly counts?: Counters | null;
 }
 
 export interface DivisionBrief {

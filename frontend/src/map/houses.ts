@@ -63,7 +63,7 @@ export function flatHouses(palette: Palette, view: HouseView): LayerSpecificatio
 
 export function houses(palette: Palette, view: HouseView): LayerSpecification[] {
   return [{
-    id: "house", type: "fill-extrusion", ...buildings, minzoom: 13.4,
+    id: "house", type: "fill-extrusion", ...buildings, minzoom: 13,
     ...(view.opened !== undefined ? { filter: ["!=", ["id"], view.opened] } : {}),
     paint: { "fill-extrusion-color": houseColour(palette, view), "fill-extrusion-height": houseHeight(view), "fill-extrusion-opacity": 1, "fill-extrusion-vertical-gradient": true },
   }];

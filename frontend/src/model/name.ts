@@ -32,3 +32,19 @@ export function chineseNumber(n: number): string {
   const head = tens === 0 ? "" : tens === 1 ? "十" : `${digits[tens]}十`;
   return head + (ones === 0 ? "" : digits[ones]);
 }
+
+/** How wide a text is, in Chinese characters: all others take half of one. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (/\p{Script=Han}|、/u.test(letter) ? 1 : 0.5), 0);
+}
+
+/**
+ * The first of some names that fit into a number of Chinese characters, one at least, and how
+ * many are left. If any are, `count` characters are kept free for saying so.
+ */
+export function fitNames(names: readonly string[], room: number, count: number): { readonly some: readonly string[]; readonly rest: number } {
+  const fits = (n: number, width: number) => widthOf(names.slice(0, n).join("、")) <= width;
+  let n = names.length;
+  if (!fits(n, room)) while (n > 1 && !fits(n, room - count)) n--;
+  return { some: names.slice(0, n), rest: names.length - n };
+}

@@ -5,6 +5,7 @@ export const en: Words = {
   "app.name": "Quanxi",
   "app.subtitle": "Community governance centre",
   "app.loading": "Reading the map",
+  "app.everything": "All data",
 
   "connection.live": "Live",
   "connection.late": "Late",
@@ -92,6 +93,7 @@ export const en: Words = {
   "today.overdue": "overdue",
   "today.urgent": "urgent",
   "today.red": "Red grids {n}",
+  "today.redMore": "{names}, {n} more",
   "today.calm": "Everything in time",
 
   "landuse.housing": "Housing land",
@@ -140,8 +142,14 @@ export const en: Words = {
   "ledger.components": "",
   "ledger.devices": "cameras {n}",
 
-  "communities.title": "Communities",
-  "communities.source": "households · people",
+  "below.2": "Counties",
+  "below.3": "Towns",
+  "below.4": "Communities",
+  "below.5": "Grids",
+  "unplaced.title": "To be placed",
+  "unplaced.source": "divisions without a known parent",
+  "unplaced.names": "{n} · names",
+  "below.source": "households · people",
 
   "urgent.title": "To be handled",
   "urgent.red": "red {n}",

@@ -3,6 +3,7 @@ export const zhCN = {
   "app.name": "全息",
   "app.subtitle": "基层治理指挥中心",
   "app.loading": "正在读取地图",
+  "app.everything": "全部数据",
 
   "connection.live": "实时",
   "connection.late": "延迟",
@@ -90,6 +91,7 @@ export const zhCN = {
   "today.overdue": "超期",
   "today.urgent": "紧急",
   "today.red": "红色网格 {n}",
+  "today.redMore": "{names}，另 {n} 个",
   "today.calm": "全部在时限内",
 
   "landuse.housing": "住宅用地",
@@ -138,8 +140,14 @@ export const zhCN = {
   "ledger.components": "部件",
   "ledger.devices": "摄像机 {n}",
 
-  "communities.title": "村(社区)",
-  "communities.source": "户数 · 人口",
+  "below.2": "区县",
+  "below.3": "镇街",
+  "below.4": "村(社区)",
+  "below.5": "网格",
+  "unplaced.title": "待归属",
+  "unplaced.source": "上级未知的区划",
+  "unplaced.names": "{n} 个 · 名单",
+  "below.source": "户数 · 人口",
 
   "urgent.title": "需要处置",
   "urgent.red": "红 {n}",

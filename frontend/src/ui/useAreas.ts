@@ -11,11 +11,13 @@ import { useReader } from "./useReader";
 import type { Reading } from "./useReader";
 
 export interface Areas {
-  /** The area that this viewer's map begins with. */
+  /** The area that this viewer's map begins with; its code is empty for all that is stored. */
   readonly focus: Ref<AreaBrief | undefined>;
   readonly boundary: ShallowRef<Division | undefined>;
   /** Every known division below the focus, by code. */
   readonly divisions: ShallowRef<ReadonlyMap<string, Division>>;
+  /** Those of which nobody said who manages them, wherever they are. */
+  readonly unplaced: ShallowRef<readonly Division[]>;
   readonly tallies: ShallowRef<Tallies>;
   readonly numbers: ComputedRef<Counters>;
   readonly state: Ref<Reading>;
@@ -30,7 +32,7 @@ export interface Areas {
 const gridLevel = 5;
 /** How many digits of a code name the town. */
 const townDigits = 9;
-/** How soon a server that has nothing to show is asked again: an import may be under way. */
+/** How soon a server that has nothing to show, or nothing that is divided, is asked again: an import may be under way. */
 const emptyPause = 5000;
 
 /** The focus area and the divisions below it, with their numbers. */
@@ -38,6 +40,7 @@ export function useAreas(client: Client): Areas {
   const focus = ref<AreaBrief>();
   const boundary = shallowRef<Division>();
   const divisions = shallowRef<ReadonlyMap<string, Division>>(new Map());
+  const unplaced = shallowRef<readonly Division[]>([]);
   const tallies = shallowRef<Tallies>(new Map());
   const state = ref<Reading>("loading");
   const at = ref(0);
@@ -94,12 +97,33 @@ export function useAreas(client: Client): Areas {
 
   let later: ReturnType<typeof setTimeout> | undefined;
   onScopeDispose(() => clearTimeout(later));
+  /** Takes all that is stored, of which the feed tells no numbers: they are asked for again. */
+  const takeWhole = async (area: AreaBrief, counts: Counters, current: () => boolean): Promise<void> => {
+    boundary.value = undefined;
+    read([{ code: area.code, ...counts }]);
+    const [all, stray] = await Promise.all([client.divisions(), client.unplaced()]);
+    if (!current()) return;
+    unplaced.value = stray;
+    read(all.map(({ code, counters }) => ({ code, ...counters })));
+    divisions.value = new Map(all.filter(({ level }) => level <= gridLevel).map((division) => [division.code, division]));
+    complete.value = true;
+    later = setTimeout(() => void again(area, current), emptyPause);
+  };
+  const again = async (area: AreaBrief, current: () => boolean): Promise<void> => {
+    const now = await client.status().catch(() => undefined);
+    if (!current()) return;
+    if (now?.area && !isSame(now.area, area)) return load();
+    if (now?.counts) take([{ code: area.code, ...now.counts }]);
+    later = setTimeout(() => void again(area, current), emptyPause);
+  };
   const load: () => Promise<void> = useReader(state, async (current) => {
+    clearTimeout(later);
     told.clear();
-    const { area } = await client.status();
+    const { area, counts } = await client.status();
     if (!current()) return;
     if (!area) return void (later = setTimeout(() => void load(), emptyPause)); // nothing to show yet
     focus.value = area;
+    if (area.code === "") return takeWhole(area, counts ?? {}, current);
     const [division, own] = await Promise.all([client.division(area.code), client.counters(area.code)]);
     if (!current()) return;
     boundary.value = division;
@@ -110,9 +134,16 @@ export function useAreas(client: Client): Areas {
     if (!current()) return;
     divisions.value = found; // and what was removed is no longer in it
     complete.value = true;
+    const stray = await client.unplaced();
+    if (current()) unplaced.value = stray;
   });
 
-  return { focus, boundary, divisions, tallies, numbers, state, at, nameOf, load, count };
+  return { focus, boundary, divisions, unplaced, tallies, numbers, state, at, nameOf, load, count };
+}
+
+/** Whether two are framed and titled alike. */
+function isSame(a: AreaBrief, b: AreaBrief): boolean {
+  return a.code === b.code && a.name === b.name && a.envelope.every((side, i) => side === b.envelope[i]);
 }
 
 /** The place of a division's label, however it is written. */

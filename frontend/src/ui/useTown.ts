@@ -65,6 +65,8 @@ function createTown(kind: PageKind) {
 
   /** What to say of figures that the feed no longer moves; undefined while it does. */
   const stale = computed(() => (feed.lostAt.value ? words.say("today.stale", { at: clock(feed.lostAt.value) }) : undefined));
+  /** What the screen is titled by; undefined until it is known. */
+  const title = computed(() => areas.focus.value && (areas.focus.value.name || words.say("app.everything")));
   const grids = computed(() => gridsOf(areas.divisions.value));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
   const markOf = computed(() => (category: string) => {
@@ -158,7 +160,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, panel, back, attach, ...guide };
+  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, back, attach, ...guide };
 }
 
 /** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */

@@ -1,0 +1,126 @@
+package access
+
+import (
+	"context"
+
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/world"
+)
+
+// A Home is where a viewer's map begins.
+type Home struct {
+	Code     grid.Code // of a division; empty for all that there is
+	Name     string    // empty if all that there is has no name
+	Place    geo.Point // where most of it is
+	Envelope geo.Envelope
+	Counters Counters
+}
+
+// Home returns where the viewer's map begins, and false if there is nothing to
+// show: the highest area that the viewer answers for and that has a border. Of
+// several of one level it is the one that has buildings, or else, for who sees the
+// whole city, all that there is; and where only one of an area's towns has any
+// buildings, it is that town. Where nothing is divided it ends with the context.
+func (v *View) Home(ctx context.Context) (Home, bool, error) {
+	snapshot := v.world.Snapshot()
+	tops, all := v.tops(snapshot), v.viewer.SeesNumbers("")
+	if len(tops) == 0 && all {
+		return v.undivided(ctx, snapshot)
+	}
+	if len(tops) == 0 {
+		return Home{}, false, nil
+	}
+	best, ok := onlyBuilt(tops)
+	if !ok && all && len(tops) > 1 {
+		return together(tops), true, nil
+	}
+	if !ok {
+		best = mostBuilt(tops)
+	}
+	for best.Level() < grid.TownLevel {
+		only, ok := onlyBuilt(snapshot.Children(best.Code()))
+		if !ok {
+			break
+		}
+		best = only
+	}
+	envelope, _ := best.Envelope()
+	return Home{best.Code(), best.Name(), best.Label(), envelope, best.Counters()}, true, nil
+}
+
+// tops returns the divisions of the highest level on which the viewer answers for any
+// that has a border.
+func (v *View) tops(snapshot *world.Snapshot) []world.Division {
+	var tops []world.Division
+	for d := range snapshot.Divisions() {
+		if _, ok := d.Envelope(); !ok || !v.viewer.SeesNumbers(d.Code()) {
+			continue
+		}
+		if len(tops) > 0 && d.Level() < tops[0].Level() {
+			tops = tops[:0]
+		}
+		if len(tops) == 0 || d.Level() == tops[0].Level() {
+			tops = append(tops, d)
+		}
+	}
+	return tops
+}
+
+// undivided returns all that there is where there is no division. What nobody divided
+// nobody has counted, so it is counted now.
+func (v *View) undivided(ctx context.Context, snapshot *world.Snapshot) (Home, bool, error) {
+	box, ok := snapshot.Extent()
+	if !ok {
+		return Home{}, false, nil
+	}
+	counters, err := snapshot.Within(ctx, geo.MultiPolygon{{box.Ring()}}, &v.viewer.scopes)
+	return Home{Place: box.Middle(), Envelope: box, Counters: counters}, err == nil, err
+}
+
+// together returns several areas as one: the city that manages them all if it is
+// stored, else under the name that their codes say.
+func together(tops []world.Division) Home {
+	home := Home{Name: tops[0].Code().CityName()}
+	home.Envelope, _ = tops[0].Envelope()
+	manager, managed := tops[0].Parent()
+	for _, d := range tops {
+		box, _ := d.Envelope()
+		home.Envelope = home.Envelope.Union(box)
+		home.Counters = home.Counters.Plus(d.Counters())
+		if d.Code().CityName() != home.Name {
+			home.Name = ""
+		}
+		parent, ok := d.Parent()
+		managed = managed && ok && parent.Code() == manager.Code()
+	}
+	if managed {
+		home.Code, home.Name, home.Counters = manager.Code(), manager.Name(), manager.Counters()
+	}
+	home.Place = home.Envelope.Middle()
+	return home
+}
+
+// mostBuilt returns the first division with the most buildings.
+func mostBuilt(among []world.Division) world.Division {
+	best := among[0]
+	for _, d := range among[1:] {
+		if d.Counters().Buildings > best.Counters().Buildings {
+			best = d
+		}
+	}
+	return best
+}
+
+// onlyBuilt returns the one division among several that has buildings and a
+// border, and false if there is none or more than one.
+func onlyBuilt(among []world.Division) (only world.Division, ok bool) {
+	n := 0
+	for _, d := range among {
+		if _, ok := d.Envelope(); ok && d.Counters().Buildings > 0 {
+			only = d
+			n++
+		}
+	}
+	return only, n == 1
+}
