@@ -39,7 +39,7 @@ type Hub struct {
 	history history
 	moves   moves
 	resyncs int64           // of subscriptions that have ended
-	found   []*Subscription // reused by tell
+	found   []*Subscription // reused by tell and handOver
 	round   uint64          // of tell; marks who was told
 }
 
@@ -94,6 +94,7 @@ func (h *Hub) restart(s *Subscription, why Reason, at Cursor) {
 
 // Publish implements Audience.
 func (h *Hub) Publish(u Update) {
+	handed := newHandOver(u.Handed)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if u.Anew != "" {
@@ -102,7 +103,7 @@ func (h *Hub) Publish(u Update) {
 			h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
 		}
 	}
-	h.handOver(u.Handed, Cursor{u.Epoch, u.Pos})
+	h.handOver(handed, Cursor{u.Epoch, u.Pos})
 	for _, n := range u.News {
 		h.history.add(n)
 		h.tell(n)
@@ -115,33 +116,26 @@ func (h *Hub) Publish(u Update) {
 // Touch tells of what changed of itself, without a change in the log: an event
 // that became overdue, a division that came into force.
 func (h *Hub) Touch(e Effects) {
+	handed := newHandOver(e.Moved)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.handOver(e.Moved, *h.told.Load())
+	h.handOver(handed, *h.told.Load())
 	h.suspect(e.Touches)
 	h.count(e.Counters)
 }
 
-// handOver tells of what others answer for now although nobody wrote to it. Who saw
-// it is told that it is gone; there is no change to show to those who see it now, so
-// they begin anew, as does whoever resumes across this moment. Others hear nothing.
-// The caller holds h.mu.
-func (h *Hub) handOver(moved []Moved, at Cursor) {
-	for _, m := range moved {
-		if !m.changedHands() {
-			continue
-		}
-		h.history.reset(at.Pos)
-		gone := goneFrame(News{Change: Change{Kind: m.Kind, ID: m.ID, Revision: m.Revision}})
-		for _, s := range h.views.meeting(nil, m.Before, m.After) {
-			switch {
-			case s.filter.sees(EventsTopic, m.After):
-				h.restart(s, Redrawn, at)
-			case s.filter.sees(EventsTopic, m.Before):
-				s.send(gone)
-			}
-		}
+// handOver tells of what changed hands; nil is nothing. Whoever resumes across this
+// moment begins anew. The caller holds h.mu.
+func (h *Hub) handOver(o *handOver, at Cursor) {
+	if o == nil {
+		return
 	}
+	h.history.reset(at.Pos)
+	h.found = h.views.search(h.found[:0], o.envelope, func(*Subscription) bool { return true })
+	for _, s := range h.found {
+		o.tell(s, at)
+	}
+	clear(h.found)
 }
 
 // tell queues one piece of news with all who may know. The caller holds h.mu.
