@@ -113,8 +113,8 @@ func (h *Hub) Publish(u Update) {
 	h.told.Store(&Cursor{u.Epoch, u.Pos})
 }
 
-// Touch tells of what changed of itself, without a change in the log: an event
-// that became overdue, a division that came into force.
+// Touch implements Audience. What changes of itself, without a change in the log, is
+// an event that becomes overdue, or a division that comes into force.
 func (h *Hub) Touch(e Effects) {
 	handed := newHandOver(e.Moved)
 	h.mu.Lock()

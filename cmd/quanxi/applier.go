@@ -30,6 +30,9 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 	return effectsOf(effects), err
 }
 
+// Advance implements feed.Applier.
+func (a applier) Advance() feed.Effects { return effectsOf(a.world.Advance()) }
+
 // Sight implements feed.Applier.
 func (a applier) Sight(e grid.Entity) feed.Sight {
 	place, ok := e.Geometry().(geo.Point)

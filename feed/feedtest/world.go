@@ -159,6 +159,9 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 	return out, nil
 }
 
+// Advance implements feed.Applier. Nothing here changes by time.
+func (w *World) Advance() feed.Effects { return feed.Effects{} }
+
 // Sight implements feed.Applier. There are no divisions here: an event is where its
 // body says.
 func (w *World) Sight(e grid.Entity) feed.Sight {
