@@ -76,6 +76,9 @@ func (o *handOver) tell(s *Subscription, at Cursor) (goesOn bool) {
 	return true
 }
 
+// bytes returns about how much memory it takes, always the same.
+func (o *handOver) bytes() int { return 256 * (len(o.moved) + len(o.shown)) }
+
 func (o *handOver) goneFrame(i int) Frame {
 	if o.gone[i].op == "" {
 		m := o.moved[i]

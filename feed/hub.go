@@ -15,7 +15,8 @@ type HubOptions struct {
 	// Soft is how long states and stale tiles are collected before they are sent;
 	// 150 ms if zero.
 	Soft time.Duration
-	// History is how many news are remembered for those who resume; 16,384 if zero.
+	// History is how many news and hand-overs are remembered for those who resume;
+	// 16,384 if zero.
 	History int
 }
 
@@ -43,7 +44,7 @@ type Hub struct {
 	round   uint64          // of tell; marks who was told
 }
 
-// historyBytes bounds the bodies that the history remembers.
+// historyBytes bounds the bodies that the history remembers, and its hand-overs.
 const historyBytes = 32 << 20
 
 // NewHub returns a hub that knows the tile sets.
@@ -103,9 +104,9 @@ func (h *Hub) Publish(u Update) {
 			h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
 		}
 	}
-	h.handOver(handed, Cursor{u.Epoch, u.Pos})
+	h.handOver(handed, Cursor{u.Epoch, u.Pos}, u.Pos)
 	for _, n := range u.News {
-		h.history.add(n)
+		h.history.addNews(n)
 		h.tell(n)
 	}
 	h.suspect(u.Touches)
@@ -119,18 +120,21 @@ func (h *Hub) Touch(e Effects) {
 	handed := newHandOver(e.Moved)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.handOver(handed, *h.told.Load())
+	// It has no position. Of those told up to here some have not heard of it, of those
+	// told of what comes next all have.
+	told := *h.told.Load()
+	h.handOver(handed, told, told.Pos+1)
 	h.suspect(e.Touches)
 	h.count(e.Counters)
 }
 
-// handOver tells of what changed hands; nil is nothing. Whoever resumes across this
-// moment begins anew. The caller holds h.mu.
-func (h *Hub) handOver(o *handOver, at Cursor) {
+// handOver tells of what changed hands; nil is nothing. Whoever resumes before pos is
+// told again, and whoever begins anew does so at the given place. The caller holds h.mu.
+func (h *Hub) handOver(o *handOver, at Cursor, pos int64) {
 	if o == nil {
 		return
 	}
-	h.history.reset(at.Pos)
+	h.history.addHanded(o, pos)
 	h.found = h.views.search(h.found[:0], o.envelope, func(*Subscription) bool { return true })
 	for _, s := range h.found {
 		o.tell(s, at)
@@ -170,10 +174,21 @@ func (h *Hub) replay(s *Subscription, from Cursor) {
 	case len(missed) > maxFrames/2:
 		h.restart(s, Slow, *at)
 	default:
-		for _, n := range missed {
-			t := telling{News: n}
-			t.tell(s)
+		h.tellAgain(s, missed, *at)
+	}
+}
+
+// tellAgain tells s what it missed, until it has to begin anew. The caller holds h.mu.
+func (h *Hub) tellAgain(s *Subscription, missed []entry, at Cursor) {
+	for _, e := range missed {
+		if e.handed != nil {
+			if !e.handed.tell(s, at) {
+				return
+			}
+			continue
 		}
+		t := telling{News: e.news}
+		t.tell(s)
 	}
 }
 
