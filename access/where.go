@@ -19,15 +19,13 @@ type Where struct {
 	Room     string `json:"room"`
 }
 
-// addWhere adds the field where to the JSON of a home, a household or a person
-// with a home that the World knows.
+// addWhere adds the field where to the JSON of a home, or of a person with a home that
+// the World knows. Nothing else that is listed belongs to a home.
 func (v *View) addWhere(body []byte, e grid.Entity) ([]byte, error) {
 	var home int64
 	switch e := e.(type) {
 	case *grid.Dwelling:
 		home = e.ID
-	case *grid.Household:
-		home = e.Dwelling
 	case *grid.Person:
 		home = e.Dwelling
 	}

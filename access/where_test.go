@@ -22,20 +22,26 @@ func TestWhere(t *testing.T) {
 	env := geo.Envelope{Min: geo.At(106.3, 29.4), Max: geo.At(106.5, 29.6)}
 	area := geo.MultiPolygon{{{env.Min, {Lon: env.Max.Lon, Lat: env.Min.Lat}, env.Max, {Lon: env.Min.Lon, Lat: env.Max.Lat}, env.Min}}}
 	where := fmt.Sprintf(`"where":{"building":%d,"name":"锦绣花园3幢","dwelling":%d,"unit":1,"floor":2,"room":"2-1"}`, built.ID, home.ID)
-	for _, kind := range []grid.Kind{grid.Dwellings, grid.People} {
-		records, _, err := d.city.ListWithin(t.Context(), kind, area, access.Page{Limit: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := map[int64]string{}
-		for _, r := range records {
-			said[r.ID] = string(r.JSON)
-		}
-		if kind == grid.Dwellings {
-			mustHold(t, said[home.ID], []string{where}, nil)
-			continue
-		}
-		mustHold(t, said[housed.ID], []string{where}, nil)
-		mustHold(t, said[homeless.ID], []string{`"何`}, []string{"where"})
+	for _, tt := range []struct {
+		name      string
+		kind      grid.Kind
+		id        int64
+		says, not []string
+	}{
+		{"a home", grid.Dwellings, home.ID, []string{where}, nil},
+		{"somebody at home", grid.People, housed.ID, []string{where}, nil},
+		{"somebody without a home", grid.People, homeless.ID, []string{`"何`}, []string{"where"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			records, _, err := d.city.ListWithin(t.Context(), tt.kind, area, access.Page{Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := map[int64]string{}
+			for _, r := range records {
+				said[r.ID] = string(r.JSON)
+			}
+			mustHold(t, said[tt.id], tt.says, tt.not)
+		})
 	}
 }

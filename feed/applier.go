@@ -8,8 +8,9 @@ import (
 	"quanxi/grid"
 )
 
-// An Applier is what a node keeps level with the log: the World. Only the node
-// calls it, from one goroutine; others read it meanwhile.
+// An Applier is what a node keeps level with the log: the World. Only the node calls
+// it, and of Apply, Advance and a Loading's Publish one at a time; others read it
+// meanwhile.
 type Applier interface {
 	// Begin starts a new state from nothing. The old one stays visible until the
 	// new one is published.
@@ -23,6 +24,9 @@ type Applier interface {
 	// was taken until then waits aside, with its effects, for the next Apply, which
 	// brings the same again, or for a Loading that replaces everything.
 	Apply(at Position, steps iter.Seq2[Step, error]) (Effects, error)
+
+	// Advance makes visible what changes by time alone, if anything does.
+	Advance() Effects
 
 	// Sight returns where an entity of a kind that is Told lies in the visible state.
 	Sight(grid.Entity) Sight
@@ -49,11 +53,13 @@ type LoadReader interface {
 	LoadEntities(ctx context.Context, id int64) iter.Seq2[grid.Entity, error]
 }
 
-// An Audience is told of what a node has applied, after it became visible, in
-// order, from one goroutine. Hub is one.
+// An Audience is told of what a node has made visible, in that order, and of each
+// before the next becomes visible. Hub is one.
 type Audience interface {
 	// Publish tells of one application.
 	Publish(Update)
+	// Touch tells of what changed by time alone.
+	Touch(Effects)
 	// Reset tells that everything was loaded anew: nothing told before holds.
 	Reset(at Position)
 }

@@ -23,16 +23,9 @@ func (n *Node) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	if err := loading.Publish(at); err != nil {
+	if err := n.inTurn(ctx, func() error { return n.showLoaded(loading, at) }); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	n.check, n.suspect = at, false
-	n.mu.Lock()
-	n.status.Loads++
-	n.mu.Unlock()
-	n.advance(at, 0)
-	n.audience.Reset(at)
-
 	end, err := n.log.Position(ctx)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
@@ -45,6 +38,20 @@ func (n *Node) load(ctx context.Context) error {
 	}
 	n.advance(Position{Epoch: end.Epoch, Pos: n.at.Pos, Horizon: end.Horizon}, 0)
 	n.setReady(true)
+	return nil
+}
+
+// showLoaded makes a load visible and tells the audience. It is called in turn.
+func (n *Node) showLoaded(loading Loading, at Position) error {
+	if err := loading.Publish(at); err != nil {
+		return err
+	}
+	n.check, n.suspect = at, false
+	n.mu.Lock()
+	n.status.Loads++
+	n.mu.Unlock()
+	n.advance(at, 0)
+	n.audience.Reset(at)
 	return nil
 }
 
@@ -80,6 +87,12 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 	if err != nil {
 		return err
 	}
+	return n.inTurn(ctx, func() error { return n.show(ctx, to, changes) })
+}
+
+// show makes changes visible and tells the audience. It is called in turn: what is
+// told of them is where they lie by the divisions among which they became visible.
+func (n *Node) show(ctx context.Context, to Position, changes []Change) error {
 	r := reading{loads: n.loads}
 	effects, err := n.to.Apply(to, r.steps(ctx, byRevision(changes)))
 	switch {

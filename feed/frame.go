@@ -60,7 +60,7 @@ const (
 	Reloaded Reason = "reloaded" // the server loaded another history
 	TooOld   Reason = "too_old"  // the cursor is older than what the server remembers
 	BulkLoad Reason = "load"     // a bulk load went live or was undone
-	Redrawn  Reason = "redrawn"  // divisions changed, and the viewer answers for events that nobody wrote to
+	Redrawn  Reason = "redrawn"  // divisions changed, and the viewer answers for events that nobody wrote to, or very many changed hands
 )
 
 func resyncFrame(why Reason, at Cursor) Frame {

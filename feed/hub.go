@@ -15,7 +15,8 @@ type HubOptions struct {
 	// Soft is how long states and stale tiles are collected before they are sent;
 	// 150 ms if zero.
 	Soft time.Duration
-	// History is how many news are remembered for those who resume; 16,384 if zero.
+	// History is how many news and hand-overs are remembered for those who resume;
+	// 16,384 if zero.
 	History int
 }
 
@@ -39,11 +40,11 @@ type Hub struct {
 	history history
 	moves   moves
 	resyncs int64           // of subscriptions that have ended
-	found   []*Subscription // reused by tell
+	found   []*Subscription // reused by tell and handOver
 	round   uint64          // of tell; marks who was told
 }
 
-// historyBytes bounds the bodies that the history remembers.
+// historyBytes bounds the bodies that the history remembers, and its hand-overs.
 const historyBytes = 32 << 20
 
 // NewHub returns a hub that knows the tile sets.
@@ -94,6 +95,7 @@ func (h *Hub) restart(s *Subscription, why Reason, at Cursor) {
 
 // Publish implements Audience.
 func (h *Hub) Publish(u Update) {
+	handed := newHandOver(u.Handed)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if u.Anew != "" {
@@ -102,9 +104,9 @@ func (h *Hub) Publish(u Update) {
 			h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
 		}
 	}
-	h.handOver(u.Handed, Cursor{u.Epoch, u.Pos})
+	h.handOver(handed, Cursor{u.Epoch, u.Pos}, u.Pos)
 	for _, n := range u.News {
-		h.history.add(n)
+		h.history.addNews(n)
 		h.tell(n)
 	}
 	h.suspect(u.Touches)
@@ -112,36 +114,32 @@ func (h *Hub) Publish(u Update) {
 	h.told.Store(&Cursor{u.Epoch, u.Pos})
 }
 
-// Touch tells of what changed of itself, without a change in the log: an event
-// that became overdue, a division that came into force.
+// Touch implements Audience. What changes of itself, without a change in the log, is
+// an event that becomes overdue, or a division that comes into force.
 func (h *Hub) Touch(e Effects) {
+	handed := newHandOver(e.Moved)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.handOver(e.Moved, *h.told.Load())
+	// It has no position. Of those told up to here some have not heard of it, of those
+	// told of what comes next all have.
+	told := *h.told.Load()
+	h.handOver(handed, told, told.Pos+1)
 	h.suspect(e.Touches)
 	h.count(e.Counters)
 }
 
-// handOver tells of what others answer for now although nobody wrote to it. Who saw
-// it is told that it is gone; there is no change to show to those who see it now, so
-// they begin anew, as does whoever resumes across this moment. Others hear nothing.
-// The caller holds h.mu.
-func (h *Hub) handOver(moved []Moved, at Cursor) {
-	for _, m := range moved {
-		if !m.changedHands() {
-			continue
-		}
-		h.history.reset(at.Pos)
-		gone := goneFrame(News{Change: Change{Kind: m.Kind, ID: m.ID, Revision: m.Revision}})
-		for _, s := range h.views.meeting(nil, m.Before, m.After) {
-			switch {
-			case s.filter.sees(EventsTopic, m.After):
-				h.restart(s, Redrawn, at)
-			case s.filter.sees(EventsTopic, m.Before):
-				s.send(gone)
-			}
-		}
+// handOver tells of what changed hands; nil is nothing. Whoever resumes before pos is
+// told again, and whoever begins anew does so at the given place. The caller holds h.mu.
+func (h *Hub) handOver(o *handOver, at Cursor, pos int64) {
+	if o == nil {
+		return
 	}
+	h.history.addHanded(o, pos)
+	h.found = h.views.search(h.found[:0], o.envelope, func(*Subscription) bool { return true })
+	for _, s := range h.found {
+		o.tell(s, at)
+	}
+	clear(h.found)
 }
 
 // tell queues one piece of news with all who may know. The caller holds h.mu.
@@ -176,10 +174,21 @@ func (h *Hub) replay(s *Subscription, from Cursor) {
 	case len(missed) > maxFrames/2:
 		h.restart(s, Slow, *at)
 	default:
-		for _, n := range missed {
-			t := telling{News: n}
-			t.tell(s)
+		h.tellAgain(s, missed, *at)
+	}
+}
+
+// tellAgain tells s what it missed, until it has to begin anew. The caller holds h.mu.
+func (h *Hub) tellAgain(s *Subscription, missed []entry, at Cursor) {
+	for _, e := range missed {
+		if e.handed != nil {
+			if !e.handed.tell(s, at) {
+				return
+			}
+			continue
 		}
+		t := telling{News: e.news}
+		t.tell(s)
 	}
 }
 

@@ -42,6 +42,8 @@ type Node struct {
 
 	inbox chan Batch // what arrived; when it is full the rest is dropped and read from the log
 
+	turn chan struct{} // holds a token while something is made visible and told
+
 	// Only the goroutine of Run touches these.
 	check   Position // the newest row whose digest we know
 	suspect bool     // the history must be compared before anything is applied
@@ -79,7 +81,7 @@ func NewNode(s Sources, options NodeOptions) *Node {
 	return &Node{
 		log: s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience,
 		NodeOptions: options.withDefaults(),
-		inbox:       make(chan Batch, 64), moved: make(chan struct{}),
+		inbox:       make(chan Batch, 64), moved: make(chan struct{}), turn: make(chan struct{}, 1),
 	}
 }
 

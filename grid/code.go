@@ -108,6 +108,9 @@ func (s Scope) Holds(c Code) bool {
 	return i > 0 && c < s.ranges[i-1].To
 }
 
+// IsEmpty reports whether nothing lies in the scope.
+func (s Scope) IsEmpty() bool { return len(s.ranges) == 0 }
+
 // IsEverywhere reports whether the scope is the whole city.
 func (s Scope) IsEverywhere() bool {
 	return len(s.ranges) == 1 && s.ranges[0] == CodeRange{"", "~"}

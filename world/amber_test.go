@@ -72,7 +72,10 @@ func TestNumbersMoveWithTheirLabel(t *testing.T) {
 	}
 	leak := &events.Event{Head: grid.Head{ID: 2, Revision: 1}, Category: "water", State: events.Handling, Urgency: events.Routine,
 		Place: at(3900, 3900), OccurredAt: monday, ReportedAt: monday, DueAt: monday.Add(time.Hour)}
-	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(town(1, at(200, 200)), leak)); err != nil {
+	house := &grid.Building{Head: grid.Head{ID: 3, Revision: 1}, Footprint: box(3900, 200, 1, 1)}
+	home := &grid.Dwelling{Head: grid.Head{ID: 4, Revision: 1}, Building: 3, Floor: 1, State: grid.OwnerOccupied}
+	person := &grid.Person{Head: grid.Head{ID: 5, Revision: 1}, Dwelling: 4, Residence: grid.LivesRegistered}
+	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(town(1, at(200, 200)), leak, house, home, person)); err != nil {
 		t.Fatal(err)
 	}
 	before := w.Snapshot()
@@ -83,11 +86,13 @@ func TestNumbersMoveWithTheirLabel(t *testing.T) {
 	after := w.Snapshot()
 	for name, place := range map[string]geo.Point{"the old label": at(200, 200), "the new label": at(3000, 3000)} {
 		id := tiles.Holding(geo.Project(place), 11)
-		if bytes.Equal(drawLayer(before, "events", id), drawLayer(after, "events", id)) {
-			t.Fatalf("the tile of %s looks the same: the test watches the wrong one", name)
-		}
-		if after.TileVersion("events", id) == before.TileVersion("events", id) || !redraws(effects, "events", id) {
-			t.Errorf("nobody is told of the tile of %s", name)
+		for _, layer := range []string{"events", "people"} {
+			if bytes.Equal(drawLayer(before, layer, id), drawLayer(after, layer, id)) {
+				t.Fatalf("the tile of %s of %s looks the same: the test watches the wrong one", layer, name)
+			}
+			if after.TileVersion(layer, id) == before.TileVersion(layer, id) || !redraws(effects, layer, id) {
+				t.Errorf("nobody is told of the tile of %s of %s", layer, name)
+			}
 		}
 	}
 }

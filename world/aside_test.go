@@ -62,7 +62,7 @@ func TestAnApplicationThatBreaksOff(t *testing.T) {
 func TestALoadReplacesWhatWasBrokenOff(t *testing.T) {
 	w := world.New(world.Options{Now: func() time.Time { return monday }})
 	half := world.Step{Entity: &grid.Building{Head: grid.Head{ID: 1, Revision: 1}, Footprint: box(1, 1, 1, 1)}}
-	if _, err := w.ApplyEach(world.Position{Pos: 1}, cutOff(half)); !errors.Is(err, errAway) {
+	if _, err := w.ApplyEach(world.Position{Pos: 9}, cutOff(half)); !errors.Is(err, errAway) {
 		t.Fatalf("ApplyEach: %v", err)
 	}
 	l := w.Begin()
@@ -71,5 +71,8 @@ func TestALoadReplacesWhatWasBrokenOff(t *testing.T) {
 	}
 	if effects := w.Advance(); touches(effects) != 0 || w.Snapshot().Len(grid.Buildings) != 0 {
 		t.Errorf("%d buildings, want none", w.Snapshot().Len(grid.Buildings))
+	}
+	if _, err := w.Apply(world.Position{Pos: 8}, []world.Step{half}); err != nil || w.Snapshot().Len(grid.Buildings) != 1 {
+		t.Errorf("an application that ends before the one that was broken off: %v, %d buildings, want one", err, w.Snapshot().Len(grid.Buildings))
 	}
 }

@@ -65,8 +65,8 @@ func (d *draft) markTiles(effects Effects, version uint64) {
 }
 
 // elsewhere returns what is redrawn elsewhere than where the touched entities are:
-// the numbers at the labels of areas, where those stood and stand, and outlines that were simplified anew because
-// a neighbour moved.
+// the numbers at the labels of areas, where those stood and stand, and outlines that
+// were simplified anew because a neighbour moved.
 func (d *draft) elsewhere() []Redrawn {
 	var out []Redrawn
 	for area, n := range d.moved {

@@ -14,6 +14,7 @@ type question struct {
 	s     *Snapshot
 	words [][]pattern // each as it was typed, and with its numbers in digits
 	known *knower
+	walks []int // the chains of which something may be known, in the order to be walked
 	limit int
 	looks int
 	hits  []Hit
@@ -78,7 +79,8 @@ func (q *question) byBuildingCode(prefix string) {
 	s := q.s
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		if row.first == none {
+		entry := row.first[publicChain]
+		if entry == none {
 			continue
 		}
 		stem := s.texts.get(row.text)
@@ -86,7 +88,7 @@ func (q *question) byBuildingCode(prefix string) {
 			continue
 		}
 		looks := 0
-		for e := row.first; e != none && looks < mostAlike; e = s.words.entries.at(e).next {
+		for e := entry; e != none && looks < mostAlike; e = s.words.entries.at(e).next {
 			q.add(buildings, s.words.entries.at(e).who&slotMask, 1500-10*len(stem))
 			looks++
 		}
@@ -106,24 +108,49 @@ func (q *question) byStem(key string, alike int) {
 	pattern := newPattern(key)
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		if row.first == none || row.letters&first != first || row.signs&signs != signs || !pattern.within(s.texts.get(row.text)) || strings.HasPrefix(s.texts.get(row.text), codeSign) {
+		if row.letters&first != first || row.signs&signs != signs || !q.reaches(row) || !pattern.within(s.texts.get(row.text)) || strings.HasPrefix(s.texts.get(row.text), codeSign) {
 			continue
 		}
 		until := min(mostLooks, q.looks+alike)
-		for e := row.first; e != none && q.looks < until; e = s.words.entries.at(e).next {
-			who := s.words.entries.at(e).who
-			it := item{sort(who >> slotBits), who & slotMask}
-			// What may not be known of takes nothing from what may: how much of it there is
-			// would show in what is left out (RULES C5).
-			if q.known.sees(it) {
-				q.looks++
-				q.look(it)
-			}
+		for _, chain := range q.walks {
+			q.walk(row.first[chain], until)
 		}
 		if q.looks == mostLooks {
 			return
 		}
 	}
+}
+
+// reaches reports whether something that may be known of may stand under a stem.
+func (q *question) reaches(row *stemRow) bool {
+	return slices.ContainsFunc(q.walks, func(chain int) bool { return row.first[chain] != none })
+}
+
+// walk looks at the entities of a chain from an entry on, until so many looks are spent.
+// What may not be known of takes nothing from what may: how much of it there is would
+// show in what is left out (RULES C5).
+func (q *question) walk(entry uint32, until int) {
+	entries := &q.s.words.entries
+	for ; entry != none && q.looks < until; entry = entries.at(entry).next {
+		who := entries.at(entry).who
+		if it := (item{sort(who >> slotBits), who & slotMask}); q.known.sees(it) {
+			q.looks++
+			q.look(it)
+		}
+	}
+}
+
+// walksOf returns the chains of which scopes hold something. What is public is most and
+// comes last, lest it spend all looks.
+func walksOf(scopes *Scopes) []int {
+	var walks []int
+	if !scopes[OfStaff].IsEmpty() {
+		walks = append(walks, staffChain)
+	}
+	if !scopes[OfDevices].IsEmpty() {
+		walks = append(walks, deviceChain)
+	}
+	return append(walks, publicChain)
 }
 
 // beyondLatin drops the letters that may stand for a reading.

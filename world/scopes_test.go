@@ -152,3 +152,37 @@ func count[F any](parts map[string][]F) (n int) {
 	}
 	return n
 }
+
+// A street, a camera and a worker are called alike; each is found by whoever may know
+// of it, though the scope of the other is empty.
+func TestSearchAsksEachSubjectForItself(t *testing.T) {
+	s := worldOf(t, &grid.Division{Code: "500106", Level: 3, Name: "某区", Boundary: box(0, 0, 64, 64)},
+		&grid.Road{Name: "长江路", Class: "major", Line: geo.MultiLine{{at(0, 5), at(60, 5)}}},
+		&grid.Camera{Name: "长江路", State: "online", Place: at(3, 3)},
+		&grid.Worker{Name: "长江路", Role: "grid-worker", Area: "500106"}).Snapshot()
+	for _, tt := range []struct {
+		name string
+		may  []world.Subject
+		want []grid.Kind
+	}{
+		{"nobody's", nil, []grid.Kind{grid.Roads}},
+		{"devices", []world.Subject{world.OfDevices}, []grid.Kind{grid.Cameras, grid.Roads}},
+		{"staff", []world.Subject{world.OfStaff}, []grid.Kind{grid.Roads, grid.Workers}},
+		{"both", []world.Subject{world.OfDevices, world.OfStaff}, []grid.Kind{grid.Cameras, grid.Roads, grid.Workers}},
+		{"other subjects", []world.Subject{world.OfNumbers, world.OfHomes, world.OfEvents}, []grid.Kind{grid.Roads}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var scopes world.Scopes
+			for _, of := range tt.may {
+				scopes[of] = grid.Everywhere()
+			}
+			var got []grid.Kind
+			for _, hit := range s.Search("长江路", 10, &scopes) {
+				got = append(got, hit.Kind)
+			}
+			if slices.Sort(got); !slices.Equal(got, tt.want) {
+				t.Errorf("found %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

@@ -45,7 +45,7 @@ func (s *Snapshot) Search(query string, limit int, scopes *Scopes) []Hit {
 	if len(words) == 0 || limit <= 0 {
 		return nil
 	}
-	q := question{s: s, known: s.knower(scopes), limit: limit}
+	q := question{s: s, known: s.knower(scopes), walks: walksOf(scopes), limit: limit}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
 		q.byBuildingCode(code)

@@ -20,12 +20,33 @@ type lexicon struct {
 	free    uint32 // first unused entry, by next; 0 if none
 }
 
+// Under a stem stands a chain of entities for what is public, and one for each subject
+// of which not everybody may know: a question walks past the whole of a chain of which
+// the viewer may know nothing, so that its time does not tell how long the chain is.
+const (
+	publicChain = iota
+	deviceChain
+	staffChain
+	chains
+)
+
+// chainOf returns the chain of entities of a sort that has texts.
+func chainOf(k sort) int {
+	switch {
+	case public(k):
+		return publicChain
+	case subjectOf(k) == OfDevices:
+		return deviceChain
+	}
+	return staffChain
+}
+
 // A stemRow is one stem with the entities under it.
 type stemRow struct {
 	text    uint32
-	first   uint32 // entry; none if nothing is under it any more
-	letters uint32 // first letters of the readings of its characters, as bits
-	signs   uint64 // its characters, hashed to bits
+	first   [chains]uint32 // entry; none if nothing is in it any more
+	letters uint32         // first letters of the readings of its characters, as bits
+	signs   uint64         // its characters, hashed to bits
 }
 
 // An entryRow says that an entity is found under a stem.
@@ -106,8 +127,8 @@ func stretches(text string) iter.Seq[string] { return strings.FieldsFuncSeq(text
 func (d *draft) learn(k sort, slot uint32) {
 	d.stemsOf(k, slot, func(stem string) {
 		at := d.stem(stem)
-		row := d.words.stems.edit(d.edition, at)
-		row.first = d.entry(entryRow{uint32(k)<<slotBits | slot, row.first})
+		first := &d.words.stems.edit(d.edition, at).first[chainOf(k)]
+		*first = d.entry(entryRow{uint32(k)<<slotBits | slot, *first})
 	})
 }
 
@@ -118,7 +139,7 @@ func (d *draft) stem(text string) uint32 {
 	}
 	ref := d.texts.add(text)
 	kept := d.texts.get(ref)
-	at := d.words.stems.push(d.edition, stemRow{text: ref, first: none, letters: lettersOf(kept), signs: signsOf(kept)})
+	at := d.words.stems.push(d.edition, stemRow{text: ref, first: [chains]uint32{none, none, none}, letters: lettersOf(kept), signs: signsOf(kept)})
 	d.stems[kept] = at
 	return at
 }
@@ -142,15 +163,15 @@ func (d *draft) entry(e entryRow) uint32 {
 // that it was learned by.
 func (d *draft) forget(k sort, slot uint32) {
 	d.stemsOf(k, slot, func(stem string) {
-		row := d.words.stems.edit(d.edition, d.stems[stem])
+		first := &d.words.stems.edit(d.edition, d.stems[stem]).first[chainOf(k)]
 		who := uint32(k)<<slotBits | slot
-		at, before := row.first, none
+		at, before := *first, none
 		for d.words.entries.at(at).who != who {
 			at, before = d.words.entries.at(at).next, at
 		}
 		next := d.words.entries.at(at).next
 		if before == none {
-			row.first = next
+			*first = next
 		} else {
 			d.words.entries.edit(d.edition, before).next = next
 		}

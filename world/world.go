@@ -146,7 +146,7 @@ func (w *World) putAside(at Position) error {
 }
 
 // take builds one step in. The lock is held no longer than that: the sequence may
-// wait for a database, and a clock must not wait with it.
+// wait for a database, and nobody must wait with it.
 func (w *World) take(s Step) error {
 	if err := check(s); err != nil {
 		return err

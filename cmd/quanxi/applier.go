@@ -55,6 +55,9 @@ func kindOf(s feed.Step) grid.Kind {
 	return s.Remove.Kind
 }
 
+// Advance implements feed.Applier.
+func (a applier) Advance() feed.Effects { return effectsOf(a.world.Advance()) }
+
 // Sight implements feed.Applier.
 func (a applier) Sight(e grid.Entity) feed.Sight {
 	place, ok := e.Geometry().(geo.Point)

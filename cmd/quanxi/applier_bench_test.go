@@ -69,6 +69,9 @@ type audience chan struct{}
 // Publish implements feed.Audience.
 func (a audience) Publish(feed.Update) { close(a) }
 
+// Touch implements feed.Audience.
+func (a audience) Touch(feed.Effects) {}
+
 // Reset implements feed.Audience.
 func (a audience) Reset(feed.Position) {}
 

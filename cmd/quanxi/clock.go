@@ -8,7 +8,7 @@ import (
 // clockTick is how late something may become overdue on the screens.
 const clockTick = time.Second
 
-// followClock tells the screens of what changes by time alone, such as an event
+// followClock has the node show and tell what changes by time alone, such as an event
 // that becomes overdue, until ctx ends.
 func (n *node) followClock(ctx context.Context) error {
 	tick := time.NewTicker(clockTick)
@@ -18,7 +18,7 @@ func (n *node) followClock(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			n.hub.Touch(effectsOf(n.world.Advance()))
+			n.feed.Advance(ctx)
 		}
 	}
 }

@@ -20,6 +20,9 @@ func (a *Audience) Publish(u feed.Update) {
 	a.updates = append(a.updates, u)
 }
 
+// Touch implements feed.Audience. It is not written down.
+func (a *Audience) Touch(feed.Effects) {}
+
 // Reset implements feed.Audience.
 func (a *Audience) Reset(at feed.Position) {
 	a.mu.Lock()

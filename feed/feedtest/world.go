@@ -142,7 +142,7 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 	var out feed.Effects
 	moved := feed.Moved{Kind: key.Kind, ID: key.ID, Revision: before.revision}
 	for r, sight := range map[*row]*feed.Sight{&before: &moved.Before, &next: &moved.After} {
-		at, err := (*World)(nil).sightOf(key, *r)
+		at, err := sightOf(key, *r)
 		if err != nil {
 			return out, err
 		}
@@ -159,9 +159,14 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 	return out, nil
 }
 
+// Advance implements feed.Applier. Nothing here changes by time.
+func (w *World) Advance() feed.Effects { return feed.Effects{} }
+
 // Sight implements feed.Applier. There are no divisions here: an event is where its
 // body says.
-func (w *World) Sight(e grid.Entity) feed.Sight {
+func (w *World) Sight(e grid.Entity) feed.Sight { return sight(e) }
+
+func sight(e grid.Entity) feed.Sight {
 	var at feed.Sight
 	if g := e.Geometry(); g != nil {
 		at.Envelope, at.There = g.Envelope()
@@ -173,7 +178,7 @@ func (w *World) Sight(e grid.Entity) feed.Sight {
 }
 
 // sightOf returns where a row is.
-func (w *World) sightOf(key grid.Ref, r row) (feed.Sight, error) {
+func sightOf(key grid.Ref, r row) (feed.Sight, error) {
 	if r.body == nil {
 		return feed.Sight{}, nil
 	}
@@ -181,5 +186,5 @@ func (w *World) sightOf(key grid.Ref, r row) (feed.Sight, error) {
 	if err != nil {
 		return feed.Sight{}, err
 	}
-	return w.Sight(e), nil
+	return sight(e), nil
 }

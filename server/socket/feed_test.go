@@ -137,6 +137,33 @@ func TestAPongTellsWhereTheClientStands(t *testing.T) {
 	}
 }
 
+// What comes while a ping is answered waits behind the pong, which must not say that
+// the client has it: whoever resumed there would miss it.
+func TestAPongPromisesNothingThatWaits(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	c.send(`{"op":"tile","id":1,"layers":"events","z":0,"x":0,"y":0}`)
+	c.want("binary")
+	d.screens["east"].set(func(s *screenStub) {
+		s.during = func() { d.publish(2, grid1, 106.5, 29.5) } // while suspects are looked at
+	})
+	d.ready.Store(false) // so that the suspect and the ping wait for each other
+	d.publish(1, grid1, 106.5, 29.5)
+	c.send(`{"op":"ping"}`)
+	for id := range 50 { // each goes around the writer's loop, which takes the ping
+		c.send(fmt.Sprintf(`{"op":"tile","id":%d,"layers":"base","z":0,"x":0,"y":0}`, id+2))
+		c.want("error")
+	}
+	d.ready.Store(true)
+	c.want("change")
+	if pong := c.want("pong"); pong["cursor"] != nil {
+		t.Error("a pong stands for a frame that waits")
+	}
+	if got := c.want("change"); got["id"] != 2.0 || got["cursor"] == nil {
+		t.Errorf("got %v, want event 2", got)
+	}
+}
+
 // One client never reads. Another gets everything at once, and what waits for the
 // first stays bounded.
 func TestAReaderWhoNeverReadsDelaysNobody(t *testing.T) {

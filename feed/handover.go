@@ -1,0 +1,88 @@
+package feed
+
+import (
+	"maps"
+	"slices"
+
+	"quanxi/geo"
+	"quanxi/grid"
+)
+
+// mostHanded is how many things that change hands at once are told one by one.
+const mostHanded = 100
+
+// A handOver is what others answer for since one moment although nobody wrote to it.
+// Who saw some of it is told that it is gone; there is no change to show to those who
+// see some of it now, so they begin anew. Others hear nothing. Of very many things
+// only the areas count, each with a box around what it gave or took: whoever sees
+// into one begins anew.
+type handOver struct {
+	envelope geo.Envelope // around all
+	moved    []Moved      // nil if there are very many
+	gone     []Frame      // of moved, by place; made when first wanted
+	shown    []Sight      // whoever sees one begins anew
+}
+
+// newHandOver returns what changed hands of what moved, nil if nothing did.
+func newHandOver(moved []Moved) *handOver {
+	handed := slices.DeleteFunc(slices.Clone(moved), func(m Moved) bool { return !m.changedHands() })
+	if len(handed) == 0 {
+		return nil
+	}
+	o := &handOver{envelope: handed[0].After.Envelope}
+	for _, m := range handed {
+		o.envelope = o.envelope.Union(m.Before.Envelope).Union(m.After.Envelope)
+	}
+	if len(handed) > mostHanded {
+		o.shown = byArea(handed)
+		return o
+	}
+	o.moved, o.gone = handed, make([]Frame, len(handed))
+	for _, m := range handed {
+		o.shown = append(o.shown, m.After)
+	}
+	return o
+}
+
+// byArea returns for each area one sight around all that it gave or took.
+func byArea(handed []Moved) []Sight {
+	around := make(map[grid.Code]Sight)
+	for _, m := range handed {
+		for _, at := range [...]Sight{m.Before, m.After} {
+			if all, known := around[at.Area]; known {
+				at.Envelope = at.Envelope.Union(all.Envelope)
+			}
+			around[at.Area] = at
+		}
+	}
+	return slices.Collect(maps.Values(around))
+}
+
+// tell queues with one subscriber what the viewer may know of it. A subscriber who
+// has to begin anew does so at the given place, and tell returns false. The caller
+// holds the hub's lock.
+func (o *handOver) tell(s *Subscription, at Cursor) (goesOn bool) {
+	for _, now := range o.shown {
+		if s.filter.sees(EventsTopic, now) {
+			s.hub.restart(s, Redrawn, at)
+			return false
+		}
+	}
+	for i, m := range o.moved {
+		if s.filter.sees(EventsTopic, m.Before) {
+			s.send(o.goneFrame(i))
+		}
+	}
+	return true
+}
+
+// bytes returns about how much memory it takes, always the same.
+func (o *handOver) bytes() int { return 256 * (len(o.moved) + len(o.shown)) }
+
+func (o *handOver) goneFrame(i int) Frame {
+	if o.gone[i].op == "" {
+		m := o.moved[i]
+		o.gone[i] = goneFrame(News{Change: Change{Kind: m.Kind, ID: m.ID, Revision: m.Revision}})
+	}
+	return o.gone[i]
+}
