@@ -18,7 +18,7 @@ const here = import.meta.dirname;
 const chosen = process.argv.slice(3);
 const files = readdirSync(here).filter((file) => file.endsWith(".test.mjs") && (chosen.length === 0 || chosen.includes(file)));
 // One browser at a time: it draws in software and takes the whole machine.
-run({ files: files.map((file) => join(here, file)), concurrency: 1, timeout: 300_000 })
+run({ files: files.map((file) => join(here, file)), concurrency: 1, timeout: 900_000 })
   .on("test:fail", () => (process.exitCode = 1))
   .compose(spec)
   .pipe(process.stdout)

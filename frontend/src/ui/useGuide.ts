@@ -132,7 +132,8 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     const area = areas.focus.value;
     if (!area) return;
     const [west, south, east, north] = area.envelope;
-    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer, towards: [area.lon, area.lat] });
+    const whole = area.code === ""; // all that is stored has no middle where most of it happens
+    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer: whole ? 0 : closer, towards: [area.lon, area.lat] });
     else town.value?.go({ lon: area.lon, lat: area.lat, zoom: area.zoom });
   };
 
