@@ -1,0 +1,256 @@
+package access_test
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"quanxi/access"
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+	"quanxi/store/gpkg"
+)
+
+// following is a store whose directory hears of every write at once.
+type following struct {
+	grid.Store
+	to *access.Directory
+}
+
+func (f following) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
+	receipt, err := f.Store.Write(ctx, w)
+	if err != nil {
+		return receipt, err
+	}
+	for _, e := range w.Put {
+		f.to.Put(e)
+	}
+	for _, ref := range w.Remove {
+		f.to.Remove(grid.Ref{Kind: ref.Kind, ID: ref.ID, Revision: ref.Revision + 1})
+	}
+	return receipt, nil
+}
+
+const password = "correct horse battery staple"
+
+var home = netip.MustParseAddr("192.0.2.7")
+
+// A lobby is a desk with one worker, who has a password.
+type lobby struct {
+	*access.Desk
+	now    time.Time
+	store  following
+	worker *staff.Account
+	sealer *signin.Sealer
+}
+
+func newLobby(t *testing.T) *lobby {
+	t.Helper()
+	file, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	hasher, err := signin.NewHasher(signin.Params{Memory: 19 << 10, Passes: 2, Lanes: 1}, 2, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lobby{now: nine, store: following{file, access.NewDirectory()}, sealer: signin.NewSealer([32]byte(masterKey(t, "1").Derive("credentials")))}
+	clock := func() time.Time { return l.now }
+	l.Desk = access.NewDesk(access.DeskSources{
+		Store: l.store, Directory: l.store.to, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
+		Sealer: l.sealer, Clock: clock, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+	})
+	hash, err := hasher.Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.worker = &staff.Account{Login: "worker", Name: "网格员", Sort: staff.Person}
+	l.write(t, l.worker)
+	l.give(t, signin.Credential{PasswordHash: hash})
+	l.write(t, &staff.Post{Account: l.worker.ID, Role: "grid-worker", Area: ourGrid})
+	return l
+}
+
+func (l *lobby) write(t *testing.T, e grid.Entity) {
+	t.Helper()
+	if _, err := l.store.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Put: []grid.Entity{e}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *lobby) give(t *testing.T, c signin.Credential) {
+	t.Helper()
+	sealed, err := l.sealer.Seal(l.worker.ID, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := *l.worker
+	changed.Credential = sealed
+	l.write(t, &changed)
+	l.worker = &changed
+}
+
+func (l *lobby) credential(t *testing.T) signin.Credential {
+	t.Helper()
+	account, _ := l.store.to.Account("worker")
+	c, err := l.sealer.Open(account.ID, account.Credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.worker = account
+	return c
+}
+
+func TestWhoIsLetIn(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		entry   access.Entry
+		prepare func(t *testing.T, l *lobby)
+		want    error
+	}{
+		{"the right password", access.Entry{Login: "worker", Password: password}, nil, nil},
+		{"a wrong password", access.Entry{Login: "worker", Password: "wrong"}, nil, access.ErrSignIn},
+		{"nobody of that name", access.Entry{Login: "nobody", Password: password}, nil, access.ErrSignIn},
+		{"an account without a password", access.Entry{Login: "new", Password: ""}, func(t *testing.T, l *lobby) {
+			l.write(t, &staff.Account{Login: "new", Name: "新", Sort: staff.Person})
+		}, access.ErrSignIn},
+		{"a locked account", access.Entry{Login: "worker", Password: password}, func(t *testing.T, l *lobby) {
+			locked := *l.worker
+			locked.Locked = true
+			l.write(t, &locked)
+		}, access.ErrSignIn},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLobby(t)
+			if tt.prepare != nil {
+				tt.prepare(t, l)
+			}
+			tt.entry.From = home
+			in, err := l.SignIn(t.Context(), tt.entry)
+			if !errors.Is(err, tt.want) || (err == nil) != (in.Secret != "") {
+				t.Fatalf("%v, want %v", err, tt.want)
+			}
+			for row, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: "session.begin"}) {
+				if err != nil || (row.Result == grid.ResultOK) != (tt.want == nil) || row.From != home.String() {
+					t.Errorf("audit: %+v, %v", row, err)
+				}
+				return
+			}
+			t.Error("no audit row")
+		})
+	}
+}
+
+func TestASecretStandsForItsAccountUntilItEnds(t *testing.T) {
+	l := newLobby(t)
+	in, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, until, ok := l.Viewer(in.Secret)
+	if !ok || !v.Sees(grid.People, ourGrid) || v.Sees(grid.People, theirGrid) || !until.Equal(in.Until) {
+		t.Errorf("the worker sees %+v until %v, %v", v, until, ok)
+	}
+	if _, _, ok := l.Viewer(in.Secret + "x"); ok {
+		t.Error("another secret stands for somebody")
+	}
+	l.now = in.Until
+	if _, _, ok := l.Viewer(in.Secret); ok {
+		t.Error("it stands beyond its end")
+	}
+	l.now = nine
+	if _, err := l.SignOut(t.Context(), in.Secret); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, ok := l.Viewer(in.Secret); ok {
+		t.Error("it stands after signing out")
+	}
+	if _, err := l.SignOut(t.Context(), in.Secret); err != nil {
+		t.Errorf("signing out twice: %v", err)
+	}
+}
+
+// setUpSecond gives the worker a second factor, and returns a code of it that is good
+// now and not used yet.
+func (l *lobby) setUpSecond(t *testing.T) string {
+	t.Helper()
+	c := l.credential(t)
+	secret := c.Offer()
+	codeAt := func(at time.Time) string {
+		code, err := totp.GenerateCode(signin.TOTPText(secret), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code
+	}
+	if _, err := c.Confirm(codeAt(l.now.Add(-30*time.Second)), l.now); err != nil {
+		t.Fatal(err)
+	}
+	l.give(t, c)
+	return codeAt(l.now)
+}
+
+func TestTheSecondFactorWorksOnce(t *testing.T) {
+	l := newLobby(t)
+	code := l.setUpSecond(t)
+	entry := access.Entry{Login: "worker", Password: password, From: home}
+	for _, tt := range []struct {
+		name, code string
+		want       error
+	}{
+		{"without a code", "", access.ErrSecond},
+		{"with a wrong one", "000000", access.ErrSignIn},
+		{"with the right one", code, nil},
+		{"with the same again", code, access.ErrSignIn},
+	} {
+		entry.Code = tt.code
+		if _, err := l.SignIn(t.Context(), entry); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+	if !l.NeedsSecond(l.worker.ID) {
+		t.Error("who may unmask needs no second factor")
+	}
+}
+
+func TestACodeWorksOnceOnAllNodes(t *testing.T) {
+	l := newLobby(t)
+	entry := access.Entry{Login: "worker", Password: password, Code: l.setUpSecond(t), From: home}
+	other := *l
+	sources := l.DeskSources
+	sources.Directory = directoryOf(l.worker) // hears of nothing from here on
+	other.Desk = access.NewDesk(sources)
+	if _, err := l.SignIn(t.Context(), entry); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.SignIn(t.Context(), entry); !errors.Is(err, access.ErrSignIn) {
+		t.Errorf("the same code on another node: %v, want ErrSignIn", err)
+	}
+}
+
+func TestWhoGuessesWaits(t *testing.T) {
+	l := newLobby(t)
+	var wait *access.WaitError
+	for range 20 {
+		_, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: "guess", From: home})
+		if errors.As(err, &wait) {
+			break
+		}
+	}
+	if wait == nil || wait.For <= 0 {
+		t.Fatal("twenty guesses in a row were taken")
+	}
+	elsewhere := netip.MustParseAddr("198.51.100.9")
+	l.now = l.now.Add(time.Minute)
+	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: elsewhere}); err != nil {
+		t.Errorf("the worker is locked out by somebody else: %v", err)
+	}
+}
+
