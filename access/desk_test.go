@@ -253,4 +253,3 @@ func TestWhoGuessesWaits(t *testing.T) {
 		t.Errorf("the worker is locked out by somebody else: %v", err)
 	}
 }
-
