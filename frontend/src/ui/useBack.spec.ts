@@ -7,7 +7,7 @@ import { useBack } from "./useBack";
 class Tab {
   entries: unknown[] = [null];
   at = 0;
-  private listeners: ((event: PopStateEvent) => void)[] = [];
+  private readonly listeners: Record<string, (event: never) => void> = {};
 
   get state() {
     return this.entries[this.at];
@@ -22,11 +22,19 @@ class Tab {
   go(by: number) {
     setTimeout(() => {
       this.at = Math.max(0, Math.min(this.entries.length - 1, this.at + by));
-      this.listeners.forEach((tell) => tell({ state: this.state } as PopStateEvent));
+      this.tell("popstate", { state: this.state });
     });
   }
-  listen(tell: (event: PopStateEvent) => void) {
-    this.listeners.push(tell);
+  paste(hash: string) {
+    this.pushState(null);
+    this.tell("popstate", { state: null });
+    setTimeout(() => this.tell("hashchange", { newURL: `http://quanxi/${hash}` }));
+  }
+  listen(to: string, tell: (event: never) => void) {
+    this.listeners[to] = tell;
+  }
+  private tell(of: string, event: unknown) {
+    this.listeners[of]?.(event as never);
   }
 }
 
@@ -40,19 +48,19 @@ describe("Back", () => {
   let tab: Tab;
   const open = ref<string[]>([]);
   const write = vi.fn();
+  const pasted = vi.fn();
   let scope = effectScope();
-  let settle = () => {};
 
   beforeEach(() => {
     vi.useFakeTimers();
     tab = new Tab();
     vi.stubGlobal("history", tab);
     vi.stubGlobal("location", { href: "" });
-    vi.stubGlobal("addEventListener", (_: string, tell: (event: PopStateEvent) => void) => tab.listen(tell));
+    vi.stubGlobal("addEventListener", (to: string, tell: (event: never) => void) => tab.listen(to, tell));
     vi.stubGlobal("removeEventListener", () => {});
     open.value = [];
     scope = effectScope();
-    settle = scope.run(() => useBack({ depth: computed(() => open.value.length), back: () => (open.value = open.value.slice(0, -1)), write }))!;
+    scope.run(() => useBack({ depth: computed(() => open.value.length), back: () => (open.value = open.value.slice(0, -1)), pasted, write }));
   });
   afterEach(() => {
     scope.stop();
@@ -121,8 +129,10 @@ describe("Back", () => {
 
   it("closes what a pasted address has opened over something else", async () => {
     await opens("place");
-    tab.pushState(null);
-    settle();
+    tab.paste("#event=7");
+    tab.replaceState({ depth: 0 }); // the page writes its own address meanwhile
+    await later();
+    expect(pasted).toHaveBeenCalledWith("#event=7");
     expect([tab.at, tab.state]).toEqual([3, { depth: 1 }]);
     await goes(-1);
     expect(open.value).toEqual([]);

@@ -6,6 +6,8 @@ export interface Levels {
   readonly depth: Readonly<Ref<number>>;
   /** Closes the uppermost. */
   back(): void;
+  /** Shows what an address says that was pasted over the page's own. */
+  pasted(hash: string): void;
   /** Writes the address after the page itself has gone back in the history. */
   write(): void;
 }
@@ -17,10 +19,9 @@ type Entry = { readonly depth: number } | null;
  * Makes Back close what is open, level by level, as on every phone, rather than
  * leave the page. There is an entry of the history for each level that is open:
  * opening adds some, closing takes some away, and Forward opens nothing.
- *
- * @returns what to call once the page shows an address that was pasted over its own
  */
-export function useBack({ depth, back, write }: Levels): () => void {
+export function useBack({ depth, back, pasted, write }: Levels): void {
+  let foreign = false; // an address was pasted, and hashchange has not come yet
   let leaving = false; // the page goes back by itself, and popstate has not come yet
   const at = () => (history.state as Entry)?.depth ?? 0;
 
@@ -37,16 +38,24 @@ export function useBack({ depth, back, write }: Levels): () => void {
   watch(depth, settle, { flush: "post" });
 
   const popped = (event: PopStateEvent) => {
-    if (!leaving) {
-      if (event.state === null) return; // a pasted address: the page reads what it says
-      for (let level = depth.value; level > at(); level--) back();
-    }
+    if (event.state === null) return void (foreign = true);
+    for (let level = depth.value; !leaving && level > at(); level--) back();
     const went = leaving;
     leaving = false;
     settle();
     if (went && !leaving) write();
   };
+  // What was pasted stands in the event alone: the page may have written its own address since.
+  const changed = ({ newURL }: HashChangeEvent) => {
+    if (!foreign) return;
+    foreign = false;
+    pasted(new URL(newURL).hash);
+    settle();
+  };
   addEventListener("popstate", popped);
-  onScopeDispose(() => removeEventListener("popstate", popped));
-  return settle;
+  addEventListener("hashchange", changed);
+  onScopeDispose(() => {
+    removeEventListener("popstate", popped);
+    removeEventListener("hashchange", changed);
+  });
 }

@@ -84,6 +84,15 @@ function createTown(kind: PageKind) {
     },
   }));
 
+  /** A link that is pasted over the page's own shows what it names. */
+  const follow = (hash: string): void => {
+    const { camera, theme, hidden, selection: chosen } = readAddress(hash);
+    Object.assign(choice, { theme, hidden: [...hidden] });
+    if (camera) town.value?.go(camera);
+    if (chosen) void guide.restore(chosen);
+    else selection.clear();
+  };
+
   /** What lies open above the map, one of them at a time. */
   const panel = ref<"layers" | "draw" | "help">();
   /** Closes the uppermost of what is open, by Escape or Back. */
@@ -94,9 +103,10 @@ function createTown(kind: PageKind) {
     else if (selection.opened.value) guide.backFromBuilding();
     else selection.back();
   };
-  const settle = useBack({
+  useBack({
     depth: computed(() => Number(panel.value !== undefined) + Number(within.drawing.value !== undefined) + selection.depth.value),
     back,
+    pasted: follow,
     write: () => town.value && remember(town.value.camera),
   });
 
@@ -123,19 +133,6 @@ function createTown(kind: PageKind) {
     look();
     remember(camera);
   };
-
-  /** A link that is pasted over the page's own shows what it names. */
-  const follow = (): void => {
-    if (history.state !== null) return; // one of the page's own: see useBack
-    const { camera, theme, hidden, selection: chosen } = readAddress(location.hash);
-    Object.assign(choice, { theme, hidden: [...hidden] });
-    if (camera) town.value?.go(camera);
-    if (chosen) void guide.restore(chosen);
-    else selection.clear();
-    settle();
-  };
-  addEventListener("hashchange", follow);
-  onScopeDispose(() => removeEventListener("hashchange", follow));
 
   /** Puts the map into an element, for as long as the scope lives. */
   const attach = (container: HTMLElement): void => {
