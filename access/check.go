@@ -23,9 +23,6 @@ func (v *View) check(ctx context.Context, e grid.Entity, before []grid.Reference
 	}
 	v.stamp(e)
 	entitle(e)
-	if event, ok := e.(*events.Event); ok && event.OccurredAt.After(v.clock().Add(fastClock)) {
-		return refuse(events.Events, "occurred_at", "is in the future")
-	}
 	if err := e.Validate(); err != nil {
 		return err
 	}
@@ -51,6 +48,22 @@ func (v *View) checkCode(ctx context.Context, d *grid.Division) error {
 		if other := e.(*grid.Division); other.ID != d.ID && d.Meets(other) {
 			return refuse(grid.Divisions, "code", "is that of another division at the same time")
 		}
+	}
+	return nil
+}
+
+// occurred returns when an event happened; zero for anything else.
+func occurred(e grid.Entity) time.Time {
+	if event, ok := e.(*events.Event); ok {
+		return event.OccurredAt
+	}
+	return time.Time{}
+}
+
+// notLater refuses an event that is said to happen in the future.
+func (v *View) notLater(e grid.Entity) error {
+	if occurred(e).After(v.clock().Add(fastClock)) {
+		return refuse(events.Events, "occurred_at", "is in the future")
 	}
 	return nil
 }

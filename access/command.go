@@ -56,6 +56,9 @@ func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin O
 		return Written{}, refuse(kind, "id", "is assigned by the server")
 	}
 	v.complete(e)
+	if err := v.notLater(e); err != nil {
+		return Written{}, err
+	}
 	w := v.write("create", e, origin, body)
 	if err := v.sealNew(ctx, e, identity, &w); err != nil {
 		return Written{}, err
@@ -84,7 +87,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if e.Entity().Revision != ref.Revision {
 		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
 	}
-	head, before := *e.Entity(), references(e)
+	head, before, when := *e.Entity(), references(e), occurred(e)
 	identity, err := v.identity(ctx, e)
 	if err != nil {
 		return Written{}, err
@@ -98,6 +101,11 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	}
 	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
 		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
+	}
+	if !occurred(e).Equal(when) {
+		if err := v.notLater(e); err != nil {
+			return Written{}, err
+		}
 	}
 	return v.put(ctx, e, before, identity, v.write("edit", e, origin, patch))
 }
@@ -130,6 +138,7 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	if err := v.mayWrite(ctx, e); err != nil {
 		return Written{}, err
 	}
+	w.Named = before
 	receipt, err := v.store.Write(ctx, w)
 	if err != nil || receipt.Repeated {
 		return Written{Receipt: receipt}, err

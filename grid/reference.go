@@ -49,6 +49,17 @@ func References(e Entity) []Reference {
 // Missing reports that an entity names what is not there; it wraps ErrInvalid.
 func (r Reference) Missing(by Kind) error { return invalid(by, r.Column, "names nothing that exists") }
 
+// A GoneError reports what may not come back: it names what has gone meanwhile. It
+// wraps ErrConflict.
+type GoneError struct{ Link }
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("some %s would come back that name %s which are gone", e.Kind, e.To)
+}
+
+// Unwrap makes every GoneError an ErrConflict.
+func (e *GoneError) Unwrap() error { return ErrConflict }
+
 // An InUseError reports what may not go while entities of another kind name it: one
 // entity, or, without an ID, what a load has brought. It wraps ErrConflict.
 type InUseError struct {

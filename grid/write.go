@@ -20,6 +20,9 @@ type Write struct {
 	// or a new state of the stored one, whose revision must be the one now stored.
 	// The store sets ID and Revision in place once it has committed.
 	Put []Entity
+	// Named are references that what is put had before: they stay, though what they name
+	// may be gone. All others must name what is there.
+	Named []Reference
 	// Remove removes entities at the given revisions, leaving tombstones.
 	Remove []Ref
 	// Keys are stored beside the log, in the same transaction.

@@ -60,6 +60,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 func problem(err error) *Problem {
 	var field *grid.FieldError
 	var used *grid.InUseError
+	var gone *grid.GoneError
 	var known huma.StatusError
 	switch {
 	case errors.As(err, &field):
@@ -79,6 +80,8 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusConflict, "this Idempotency-Key was used with another request")
 	case errors.As(err, &used):
 		return newProblem(http.StatusConflict, used.Error())
+	case errors.As(err, &gone):
+		return newProblem(http.StatusConflict, gone.Error())
 	case errors.Is(err, grid.ErrConflict):
 		return newProblem(http.StatusConflict, "somebody else has changed it since; read it again")
 	case errors.Is(err, ErrPrecondition):

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"quanxi/feed"
 	"quanxi/grid"
@@ -76,7 +77,7 @@ func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.E
 	}
 	for _, e := range w.Put {
 		for _, r := range grid.References(e) {
-			if !s.lives(r.Kind, r.ID) {
+			if err := p.name(s, r); err != nil && !slices.Contains(w.Named, r) {
 				return nil, out, r.Missing(e.Kind())
 			}
 		}

@@ -41,6 +41,21 @@ type Plan struct {
 	Spoilt []int64
 	// Over are live loads of which a row is to be replaced by the staging load.
 	Over []int64
+	// Named are live loads of which a row is named here. They must stay live until the
+	// transaction has ended, which must fail with ErrConflict if one is not.
+	Named []int64
+}
+
+// name plans that something is named; grid.ErrNotFound if it is not there.
+func (p *Plan) name(s *State, r grid.Reference) error {
+	v := s.shown(r.Kind, r.ID)
+	if v == nil || v.Removed {
+		return grid.ErrNotFound
+	}
+	if v.Load != 0 {
+		p.Named = appendOnce(p.Named, v.Load)
+	}
+	return nil
 }
 
 // Put plans an ordinary write of e. The error wraps grid.ErrConflict or

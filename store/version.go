@@ -106,12 +106,6 @@ func (s *State) shown(kind grid.Kind, id int64) *Version {
 	return nil
 }
 
-// lives reports whether readers see an entity.
-func (s *State) lives(kind grid.Kind, id int64) bool {
-	v := s.shown(kind, id)
-	return v != nil && !v.Removed
-}
-
 // current returns the row that nothing replaces, or nil.
 func (s *State) current(kind grid.Kind, id int64) *Version {
 	for _, v := range s.rows[key{kind, id}] {

@@ -73,24 +73,22 @@ func (q *question) byCode(prefix grid.Code) {
 	}
 }
 
-// byBuildingCode finds buildings by the first digits of their codes, at most so many
-// of each code: in every town there is a first house.
+// byBuildingCode finds buildings by the first digits of their codes.
 func (q *question) byBuildingCode(prefix string) {
 	s := q.s
+	q.looks = 0
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		entry := row.first[publicChain]
-		if entry == none {
+		stem, isCode := strings.CutPrefix(s.texts.get(row.text), codeSign)
+		if !isCode || !strings.HasPrefix(stem, prefix) && !strings.HasPrefix(prefix, stem) {
 			continue
 		}
-		stem := s.texts.get(row.text)
-		if !strings.HasPrefix(stem, codeStem(prefix)) {
-			continue
-		}
-		looks := 0
-		for e := entry; e != none && looks < mostAlike; e = s.words.entries.at(e).next {
-			q.add(buildings, s.words.entries.at(e).who&slotMask, 1500-10*len(stem))
-			looks++
+		for e := row.first[publicChain]; e != none && q.looks < mostLooks; e = s.words.entries.at(e).next {
+			q.looks++
+			slot := s.words.entries.at(e).who & slotMask
+			if code := s.codeOf(slot); strings.HasPrefix(code, prefix) {
+				q.add(buildings, slot, 1500-10*len(code))
+			}
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // The lexicon finds entities by their texts. A text such as 锦绣路9号锦绣花园3幢 is
 // kept under its stems, the stretches without digits: 锦绣路 and 号锦绣花园, and a building
-// also under its code. A city has
+// also under the beginning of its code. A city has
 // millions of texts, but few hundred thousand stems; a question walks all stems,
 // which takes milliseconds, and then only the texts under those that fit. So any
 // part of a text is found, there is nothing to rebuild, and an entry costs 8
@@ -97,13 +97,17 @@ func (s *state) stemsOf(k sort, slot uint32, visit func(stem string)) {
 		add(behind, 3)
 	}
 	if k == buildings {
-		add(codeStem(s.texts.get(s.buildings.rows.at(slot).code)), 2)
+		add(codeStem(s.codeOf(slot)), 2)
 	}
 }
 
-// codeStem is the stem of a code, which is found whole or by its beginning. No other
-// stem begins so.
-func codeStem(code string) string { return codeSign + code }
+func (s *state) codeOf(building uint32) string {
+	return s.texts.get(s.buildings.rows.at(building).code)
+}
+
+// codeStem is the stem of a code: all but its last two characters, so that a hundred
+// buildings share one. No other stem begins so.
+func codeStem(code string) string { return codeSign + code[:max(0, len(code)-2)] }
 
 const codeSign = "\x00"
 

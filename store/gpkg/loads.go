@@ -53,6 +53,9 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 		// What comes back must look newer than what every load above has shown.
 		err := t.exec(`UPDATE loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
 			FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ?1) WHERE id = ?1`, id)
+		if err == nil {
+			err = t.returnsWhole(id)
+		}
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func queueUnnamed(batch *pgx.Batch, ref grid.Ref) {
 // the load has brought.
 func queueUnnamedBeside(batch *pgx.Batch, load int64) {
 	for _, kind := range grid.Kinds() {
-		brought := fmt.Sprintf("SELECT id FROM %s WHERE load = $1 AND id NOT IN (SELECT id FROM %[1]s WHERE replaced_by = $1)", rowTable(kind))
+		brought := fmt.Sprintf("SELECT id FROM %s WHERE load = $1 AND id NOT IN (SELECT id FROM %[1]s WHERE replaced_by = $1 AND NOT removed)", rowTable(kind))
 		query := fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %%s WHERE %%q IN (%s) AND load <> $1 AND %s)", brought, standing)
 		queueLinks(batch, grid.Ref{Kind: kind}, query, load)
 	}
@@ -41,6 +41,22 @@ func queueLinks(batch *pgx.Batch, ref grid.Ref, query string, arg int64) {
 				return err
 			}
 			return &grid.InUseError{Ref: ref, By: l.Kind}
+		})
+	}
+}
+
+// queueReturnsWhole makes the batch fail with a grid.GoneError if something that an
+// undone load had replaced comes back and names what is not there.
+func queueReturnsWhole(batch *pgx.Batch, load int64) {
+	for _, l := range grid.Links() {
+		query := fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM %s r WHERE r.replaced_by = $1 AND NOT r.removed AND r.%q <> 0
+			AND r.%[2]q NOT IN (SELECT id FROM %[3]s WHERE %[4]s))`, rowTable(l.Kind), l.Column, rowTable(l.To), shown)
+		batch.Queue(query, load).QueryRow(func(row pgx.Row) error {
+			var broken bool
+			if err := row.Scan(&broken); err != nil || !broken {
+				return err
+			}
+			return &grid.GoneError{Link: l}
 		})
 	}
 }

@@ -85,6 +85,9 @@ func (s *Store) apply(batch *pgx.Batch, p *store.Plan) error {
 	for _, load := range p.Edited {
 		mustHit(batch.Queue("UPDATE quanxi.loads SET edited = true WHERE id = $1 AND state = 'live'", load))
 	}
+	for _, load := range p.Named { // whoever undoes it waits for us, and finds what names its things
+		mustHit(batch.Queue("SELECT 1 FROM quanxi.loads WHERE id = $1 AND state = 'live' FOR SHARE", load))
+	}
 	for _, load := range p.Spoilt {
 		mustHit(batch.Queue("UPDATE quanxi.loads SET spoilt = true WHERE id = $1 AND state = 'open'", load))
 	}

@@ -133,6 +133,47 @@ func links(t *testing.T, place Place) {
 		}
 		mustWrite(t, s, removal(b))
 	})
+	s.run("a load is not undone if what comes back names what is gone", func(t *testing.T, s Store) {
+		old, fresh := building("old"), building("new")
+		write(t, s, old, fresh)
+		home := &grid.Dwelling{Building: old.ID, Floor: 1}
+		write(t, s, home)
+		l := loaded(t, s, &grid.Dwelling{Head: grid.Head{ID: home.ID}, Building: fresh.ID, Floor: 1})
+		mustWrite(t, s, removal(old))
+		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); !errors.Is(err, grid.ErrConflict) {
+			t.Errorf("UndoLoad: %v", err)
+		}
+	})
+	s.run("a load that brought a removed house again is not undone under a new home", func(t *testing.T, s Store) {
+		b := building("phoenix")
+		write(t, s, b)
+		mustWrite(t, s, removal(b))
+		l := loaded(t, s, numbered(b.ID, "phoenix"))
+		write(t, s, &grid.Dwelling{Building: b.ID, Floor: 1})
+		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); !errors.Is(err, grid.ErrConflict) {
+			t.Errorf("UndoLoad: %v", err)
+		}
+	})
+	s.run("of who undoes a load and who moves in, no home is left without a house", func(t *testing.T, s Store) {
+		for id := range int64(10) {
+			b := numbered(100+id, "contested")
+			l := loaded(t, s, b)
+			other := open(t, place)
+			race(t, 2, func(i int) error {
+				if i == 0 {
+					_, err := s.UndoLoad(t.Context(), "tester", l.ID())
+					return err
+				}
+				_, err := other.Write(t.Context(), putting(&grid.Dwelling{Building: b.ID, Floor: 1}))
+				return err
+			})
+		}
+	})
+	s.run("what it named before may be gone", func(t *testing.T, s Store) {
+		w := putting(&grid.Dwelling{Building: 404, Floor: 1})
+		w.Named = grid.References(w.Put[0])
+		mustWrite(t, s, w)
+	})
 	s.run("a load is not undone under what names its things", func(t *testing.T, s Store) {
 		b := numbered(7, "brought")
 		l := loaded(t, s, b, &grid.Dwelling{Head: grid.Head{ID: 12}, Building: b.ID, Floor: 1})

@@ -86,7 +86,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
   const selectHome = async ({ building, dwelling, floor }: { building: number; dwelling: number; floor: number }): Promise<void> => {
     const place = await placeOfBuilding(client, building).catch(() => undefined);
     if (!place) return;
-    const camera = town.value?.camera;
+    const camera = selection.opened.value ? before : town.value?.camera;
     town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp + 1 });
     const read = selectPlace(place);
     before = camera;
@@ -125,7 +125,9 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
 
   const backFromBuilding = (): void => {
     selection.back();
-    if (before && !selection.opened.value) town.value?.go(before);
+    if (selection.opened.value) return;
+    if (before) town.value?.go(before);
+    before = undefined;
   };
 
   const home = (): void => {
@@ -152,7 +154,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     return chosen?.kind === "event" && incidents.all.value.byID.has(chosen.id) ? chosen : undefined;
   };
   watch(listed, (now, before) => {
-    if (!now && before && selection.selection.value === before) void selection.select(before);
+    if (!now && before && selection.selection.value === before) void selection.reread();
   });
 
   const start = async (): Promise<void> => {

@@ -32,6 +32,8 @@ export interface SelectionDesk {
   /** Chooses something and reads what is known of it. Without a place it is where it says itself, if anywhere. */
   select(selection: Selection, place?: Place): Promise<void>;
   again(): Promise<void>;
+  /** Reads it as one that no list holds any more; what is open of it stays open. */
+  reread(): Promise<void>;
   open(floor?: number): Promise<void>;
   /** How many levels back() can go. */
   readonly depth: ComputedRef<number>;
@@ -128,6 +130,7 @@ export function useSelection(client: Client): SelectionDesk {
     again: async () => {
       if (asked) await ask(asked.place);
     },
+    reread: () => ask(undefined),
     moveFloor: (by) => {
       const at = floor.value === undefined ? (by > 0 ? floors.value.length : -1) : floors.value.indexOf(floor.value);
       floor.value = floors.value[Math.min(floors.value.length - 1, Math.max(0, at - by))];
