@@ -78,7 +78,9 @@ export function useSelection(client: Client): SelectionDesk {
       identified.value = reply;
       state.value = "ready";
     } catch (why) {
-      if (!abort.signal.aborted) state.value = why instanceof Problem && why.status === 404 ? "missing" : "failed";
+      if (abort.signal.aborted) return;
+      state.value = why instanceof Problem && why.status === 404 ? "missing" : "failed";
+      if (state.value === "missing") thing.value = identified.value = undefined;
     }
   };
 
@@ -123,7 +125,7 @@ export function useSelection(client: Client): SelectionDesk {
     selection, identified, thing, state, opened, floor, home, chosenHome, floors, depth, open, back, clear,
     select: async (chosen, place) => {
       shut();
-      thing.value = undefined;
+      thing.value = identified.value = undefined; // what is chosen now wears nothing of what was before
       selection.value = chosen;
       await ask(place);
     },
