@@ -29,6 +29,8 @@ type DivisionPage struct {
 	Parent   grid.Code  // only those that it manages; empty for any
 	Level    grid.Level // only of this level; zero for any
 	Unplaced bool       // only those below a county whose manager is not known
+	Under    grid.Code  // only those that it manages, directly or through others; empty for any
+	DownTo   grid.Level // only those of this level or a higher one; zero for any
 	Cursor   string
 	Limit    int // at least 1
 	Geometry bool
@@ -86,9 +88,15 @@ func selectDivisions(s *world.Snapshot, page DivisionPage, after grid.Code) ([]w
 	case page.Unplaced:
 		all = slices.Values(s.ToBePlaced())
 	}
+	under := grid.Everywhere()
+	if page.Under != "" {
+		under = s.ScopeOf(page.Under)
+	}
 	var found []world.Division
 	for d := range all {
-		if d.Code() <= after || page.Level != 0 && d.Level() != page.Level {
+		switch {
+		case d.Code() <= after, page.Level != 0 && d.Level() != page.Level, page.DownTo != 0 && d.Level() > page.DownTo,
+			d.Code() == page.Under, !under.Holds(d.Code()):
 			continue
 		}
 		if len(found) == page.Limit {

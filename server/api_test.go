@@ -71,6 +71,8 @@ func TestCalls(t *testing.T) {
 		{name: "a search without a question", call: call{line: "/api/search"}, status: 422},
 
 		{name: "divisions by parent", call: call{line: "/api/divisions?parent=500106"}, status: 200, want: []string{`"500106003"`, `"500106004"`, `"counters":{"buildings":1`}, not: []string{"coordinates\":[[["}},
+		{name: "divisions under a county down to its communities", call: call{line: "/api/divisions?under=500106&down_to=4"}, status: 200, want: []string{`"500106003"`, `"500106003001"`, `"500106004001"`}, not: []string{`"code":"500106"`, "500106003001001"}},
+		{name: "divisions under what there is not", call: call{line: "/api/divisions?under=999999"}, status: 200, want: []string{`"items":[]`}},
 		{name: "divisions by level, a page at a time", call: call{line: "/api/divisions?level=5&limit=1"}, status: 200, want: []string{`"500106003001001"`, `"next":"`}, not: []string{"500106004001001"}},
 		{name: "a division by its code", call: call{line: "/api/divisions/500106003001001"}, status: 200, want: []string{"我们村一网格", `"living":1`, `"Polygon"`, `"chain":[{`, `"code":"500106003001001","name":"我们村一网格","level":5`}},
 		{name: "our desk reads their grid without its numbers", viewer: townDesk, call: call{line: "/api/divisions/500106004001001"}, status: 200, want: []string{"他们村一网格"}, not: []string{"counters", "living"}},

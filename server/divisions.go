@@ -26,6 +26,8 @@ type divisionsInput struct {
 	Parent   string `query:"parent" maxLength:"17" doc:"code of the division that manages them"`
 	Level    int32  `query:"level" minimum:"0" maximum:"6"`
 	Unplaced string `query:"unplaced" enum:"true,false" default:"false" doc:"only those below a county whose manager is not known"`
+	Under    string `query:"under" maxLength:"17" doc:"code of a division that manages them, directly or through others"`
+	DownTo   int32  `query:"down_to" minimum:"0" maximum:"6" doc:"only of this level or a higher one"`
 	Geometry string `query:"geometry" enum:"true,false" default:"false"`
 	Cursor   string `query:"cursor"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
@@ -37,6 +39,7 @@ func (s *Server) listDivisions(ctx context.Context, in *divisionsInput) (*listOu
 	}
 	found, next, err := s.view(ctx).Divisions(ctx, access.DivisionPage{
 		Parent: grid.Code(in.Parent), Level: grid.Level(in.Level), Unplaced: in.Unplaced == "true",
+		Under: grid.Code(in.Under), DownTo: grid.Level(in.DownTo),
 		Cursor: in.Cursor, Limit: in.Limit, Geometry: in.Geometry == "true",
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ type Counters struct {
 	Urgent        int32 `json:"urgent"`  // of the open ones
 	Overdue       int32 `json:"overdue"` // of the open ones
 	Closed        int32 `json:"closed"`
+	Divisions     int32 `json:"divisions,omitempty"` // in force, the area itself included
 }
 
 // plus adds d, times sign.
@@ -46,6 +47,7 @@ func (c *Counters) plus(d *Counters, sign int32) {
 	c.Urgent += sign * d.Urgent
 	c.Overdue += sign * d.Overdue
 	c.Closed += sign * d.Closed
+	c.Divisions += sign * d.Divisions
 }
 
 // Plus returns the sum of both.

@@ -87,6 +87,7 @@ func (d *draft) unplace(area uint32) {
 		d.faces[area] = true
 	}
 	d.forget(divisions, area)
+	d.count(area, &Counters{Divisions: 1}, -1)
 	d.areas.rows.edit(d.edition, area).division = none
 	d.recoded = true
 }
@@ -125,6 +126,7 @@ func (d *draft) place(area uint32) {
 		d.faces[area] = true
 	}
 	d.learn(divisions, area)
+	d.count(area, &Counters{Divisions: 1}, 1)
 	d.reparent(area, d.area(row.parent))
 }
 

@@ -77,6 +77,8 @@ func (m model) areaOf(areas map[grid.Code]*grid.Division, e grid.Entity) (grid.C
 		return areaAt(areas, e.Place), true
 	case *grid.Worker:
 		return e.Area, true
+	case *grid.Division:
+		return e.Code, areas[e.Code] == e
 	}
 	if p, ok := e.Geometry().(geo.Point); ok {
 		return areaAt(areas, p), true
@@ -108,6 +110,8 @@ func (m model) counters(now time.Time) map[grid.Code]world.Counters {
 // one counts one entity.
 func one(c *world.Counters, e grid.Entity, now time.Time) {
 	switch e := e.(type) {
+	case *grid.Division:
+		c.Divisions++
 	case *grid.Building:
 		c.Buildings++
 	case *grid.Dwelling:
