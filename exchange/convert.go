@@ -123,7 +123,7 @@ func division(r *row) (grid.Entity, error) {
 	code := shortened(r.text("code"))
 	d := &grid.Division{Code: code, Name: plainName(r.text("name")), Level: code.Level(),
 		Parent: shortened(r.text("parent")), NormLow: r.whole("norm_low"), NormHigh: r.whole("norm_high")}
-	d.External = "division:" + string(code)
+	d.External = externalOf(code)
 	d.DivisionKind = divisionKind(code, r.text("kind"))
 	d.From, d.To = r.day("valid_from"), r.day("valid_to")
 	if d.Parent == "" && code.Level() == grid.CountyLevel {

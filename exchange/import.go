@@ -115,15 +115,16 @@ type pump struct {
 	report    *Report
 	from      grid.Store
 	hash      maphash.Seed
-	over      int             // records that go no further
-	seen      filter          // the ids that occurred
-	repeated  map[uint64]bool // the keys of those that occurred again, or may have
-	wholes    []grid.Entity   // what was put together from pieces
+	over      int                // records that go no further
+	seen      filter             // the ids that occurred
+	repeated  map[uint64]bool    // the keys of those that occurred again, or may have
+	wholes    []grid.Entity      // what was put together from pieces, or added
+	cities    map[grid.Code]bool // whether the file brings them; else its counties name them
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
 	p := &pump{
-		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{},
+		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}, cities: map[grid.Code]bool{},
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
 	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", refers: referencesTo(ctx, store)}
@@ -131,7 +132,10 @@ func (im Import) check(ctx context.Context, source Source, store grid.Store) (*p
 	if err != nil {
 		return nil, err
 	}
-	return p, p.gather(ctx, source)
+	if err := p.gather(ctx, source); err != nil {
+		return p, err
+	}
+	return p, p.addCities(ctx)
 }
 
 // each converts and checks every record and hands the good ones to use.
@@ -244,8 +248,11 @@ func problemOf(record Record, err error) Problem {
 // count notes the entity of the first pass and finds ids that occur twice.
 func (p *pump) count(e grid.Entity) error {
 	p.report.Found[e.Kind()]++
-	if d, ok := e.(*grid.Division); ok && d.Parent == "" && d.Level > grid.CountyLevel {
-		p.report.Unplaced++
+	if d, ok := e.(*grid.Division); ok {
+		p.noteCity(d)
+		if d.Parent == "" && d.Level > grid.CountyLevel {
+			p.report.Unplaced++
+		}
 	}
 	if e.Entity().External == "" {
 		return nil

@@ -267,7 +267,7 @@ func TestACodeIsOneDivision(t *testing.T) {
 	if _, err := runImport(t, grid.Divisions, "counties.csv", "code12,name\n500101000000,万州区\n", store); err != nil {
 		t.Fatal(err)
 	}
-	d := store.live[len(store.live)-1].(*grid.Division)
+	d := store.staged[0].(*grid.Division)
 	if d.ID != 77 || d.Revision != 4 || d.External != "" || d.Name != "万州区" || d.NormHigh != 500 {
 		t.Errorf("came as %+v, want a new state of division 77", d)
 	}

@@ -123,7 +123,7 @@ func TestWhatAFileCannotCarryStays(t *testing.T) {
 			if report, err := runImport(t, tt.old.Kind(), "file.csv", tt.content, store); err != nil {
 				t.Fatalf("%v: %+v", err, report)
 			}
-			if again := store.live[len(store.live)-1]; !tt.kept(again) {
+			if again := store.staged[0]; !tt.kept(again) { // behind it comes the city of a county
 				t.Errorf("came as %+v", again)
 			}
 		})
@@ -147,8 +147,35 @@ func TestADivisionOfAFileIsTheOneOfItsDays(t *testing.T) {
 			if report, err := runImport(t, grid.Divisions, "file.csv", tt.content, store); err != nil {
 				t.Fatalf("%v: %+v", err, report)
 			}
-			if len(store.staged) != 1 || store.staged[0].Entity().ID != tt.want {
-				t.Errorf("staged %+v, want division %d", store.staged, tt.want)
+			if store.staged[0].Entity().ID != tt.want {
+				t.Errorf("staged %+v, want division %d", store.staged[0], tt.want)
+			}
+		})
+	}
+}
+
+// A list of counties leaves out the city that all of them have in common.
+func TestTheCityOfCountiesIsAdded(t *testing.T) {
+	const counties = "code12,name\n500101000000,万州区\n500106000000,沙坪坝区\n"
+	for _, tt := range []struct {
+		name, content string
+		stored        []grid.Entity
+		want          int // divisions that are staged
+	}{
+		{"where nobody brings it", counties, nil, 3},
+		{"but not where the file does", counties + "5000,重庆\n", nil, 3},
+		{"nor where it is stored", counties, []grid.Entity{&grid.Division{Head: grid.Head{ID: 7, Revision: 1}, Code: "5000", Name: "重庆"}}, 2},
+		{"nor one whose name is not known", "code12,name\n110101000000,东城区\n", nil, 1},
+		{"nor for towns alone", "code12,name,parent\n500106003000,某街道,500106\n", nil, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store := &shelf{live: tt.stored}
+			report, err := runImport(t, grid.Divisions, "file.csv", tt.content, store)
+			if err != nil {
+				t.Fatalf("%v: %+v", err, report)
+			}
+			if len(store.staged) != tt.want || (len(report.Cities) == 1) != (tt.name == "where nobody brings it") {
+				t.Errorf("staged %d, added %v, want %d", len(store.staged), report.Cities, tt.want)
 			}
 		})
 	}

@@ -27,6 +27,8 @@ type Report struct {
 	// Merged counts things put together from pieces; Differing those whose
 	// pieces did not agree, the first of them named in Notes.
 	Merged int `json:"merged,omitempty"`
+	// Cities are added: counties name them, and neither file nor store has them.
+	Cities []string `json:"cities,omitempty"`
 	// Unplaced counts divisions whose manager the file does not name.
 	Unplaced  int      `json:"unplaced,omitempty"`
 	Differing int      `json:"differing,omitempty"`
@@ -89,6 +91,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	if r.Merged > 0 {
 		out.printf("  merged         %d put together from pieces, %d with differing properties\n", r.Merged, r.Differing)
+	}
+	for _, name := range r.Cities {
+		out.printf("  added          %s: the counties name it as their city\n", name)
 	}
 	if r.Unplaced > 0 {
 		out.printf("  to be placed   %d divisions: the file does not say who manages them\n", r.Unplaced)
