@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/world"
 )
@@ -13,10 +14,11 @@ import (
 // Counters are the live numbers of an area and all that it manages.
 type Counters = world.Counters
 
-// A DivisionRecord is a division with its live numbers, which are nil where the
-// viewer does not answer (RULES C1).
+// A DivisionRecord is a division with where it is shown and its live numbers, which
+// are nil where the viewer does not answer (RULES C1).
 type DivisionRecord struct {
 	Record
+	Place    geo.Point // the zero Point if nowhere
 	Counters *Counters
 	Chain    Divisions // from the city to itself; of Division alone
 }
@@ -46,14 +48,19 @@ func (v *View) Counters(code grid.Code) (Counters, bool) {
 	return snapshot.Counters(code), true
 }
 
-// Division returns the division in force under a code, or grid.ErrNotFound.
-func (v *View) Division(ctx context.Context, code grid.Code) (DivisionRecord, error) {
+// Division returns the division in force under a code, with or without its geometry, or
+// grid.ErrNotFound.
+func (v *View) Division(ctx context.Context, code grid.Code, geometry bool) (DivisionRecord, error) {
 	d, ok := v.world.Snapshot().Division(code)
 	if !ok {
 		return DivisionRecord{}, fmt.Errorf("division %.20q: %w", string(code), grid.ErrNotFound)
 	}
-	record, err := v.Entity(ctx, grid.Divisions, d.ID())
-	out := v.withCounters(record, code)
+	e, err := v.entity(ctx, grid.Divisions, d.ID())
+	if err != nil {
+		return DivisionRecord{}, err
+	}
+	record, err := v.pageRecord(ctx, e, Page{WithoutGeometry: !geometry})
+	out := v.withLive(record, d)
 	for up, known := d, true; known; up, known = up.Parent() {
 		out.Chain = append(out.Chain, up)
 	}
@@ -127,17 +134,18 @@ func (v *View) divisionRecords(ctx context.Context, found []world.Division, geom
 	var out []DivisionRecord
 	for i, d := range found {
 		if rec, ok := records[ids[i]]; ok { // else removed since
-			out = append(out, v.withCounters(rec, d.Code()))
+			out = append(out, v.withLive(rec, d))
 		}
 	}
 	return out, nil
 }
 
-func (v *View) withCounters(rec Record, code grid.Code) DivisionRecord {
-	if counters, ok := v.Counters(code); ok {
-		return DivisionRecord{Record: rec, Counters: &counters}
+func (v *View) withLive(rec Record, d world.Division) DivisionRecord {
+	out := DivisionRecord{Record: rec, Place: d.Label()}
+	if counters, ok := v.Counters(d.Code()); ok {
+		out.Counters = &counters
 	}
-	return DivisionRecord{Record: rec}
+	return out
 }
 
 // sealCode makes a cursor of a code: codes are public, but every cursor is opaque.

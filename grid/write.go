@@ -131,12 +131,12 @@ type Query struct {
 
 // LoadInfo describes a bulk load.
 type LoadInfo struct {
-	ID    int64
-	Actor string
-	About string // where it came from: a file's name, "generate 2 towns, seed 7"
-	State LoadState
-	Began time.Time
-	Put   int64
+	ID    int64     `json:"id"`
+	Actor string    `json:"actor"`
+	About string    `json:"about"` // where it came from: a file's name, "generate 2 towns, seed 7"
+	State LoadState `json:"state" enum:"open,live,undone,aborted"`
+	Began time.Time `json:"began"`
+	Put   int64     `json:"put"`
 }
 
 // A LoadState is where a load stands.

@@ -75,6 +75,7 @@ func TestCalls(t *testing.T) {
 		{name: "divisions under what there is not", call: call{line: "/api/divisions?under=999999"}, status: 200, want: []string{`"items":[]`}},
 		{name: "divisions by level, a page at a time", call: call{line: "/api/divisions?level=5&limit=1"}, status: 200, want: []string{`"500106003001001"`, `"next":"`}, not: []string{"500106004001001"}},
 		{name: "a division by its code", call: call{line: "/api/divisions/500106003001001"}, status: 200, want: []string{"我们村一网格", `"living":1`, `"Polygon"`, `"chain":[{`, `"code":"500106003001001","name":"我们村一网格","level":5`}},
+		{name: "a division without its geometry", call: call{line: "/api/divisions/500106003001001?geometry=false"}, status: 200, want: []string{"我们村一网格", `"place":[106.`, `"chain":[{`}, not: []string{"Polygon"}},
 		{name: "our desk reads their grid without its numbers", viewer: townDesk, call: call{line: "/api/divisions/500106004001001"}, status: 200, want: []string{"他们村一网格"}, not: []string{"counters", "living"}},
 		{name: "our desk asks for their numbers", viewer: townDesk, call: call{line: "/api/stats?code=500106004001001"}, status: 404, not: []string{"living"}},
 		{name: "a county reads numbers", viewer: countyDesk, call: call{line: "/api/stats?code=500106003"}, status: 200, want: []string{`"living":1`, `"open":1`}},

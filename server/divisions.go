@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"quanxi/access"
+	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -56,14 +57,15 @@ func (s *Server) listDivisions(ctx context.Context, in *divisionsInput) (*listOu
 
 type divisionInput struct {
 	Seen
-	Code string `path:"code" maxLength:"17"`
+	Code     string `path:"code" maxLength:"17"`
+	Geometry string `query:"geometry" enum:"true,false" default:"true"`
 }
 
 func (s *Server) readDivision(ctx context.Context, in *divisionInput) (*recordOutput, error) {
 	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
-	d, err := s.view(ctx).Division(ctx, grid.Code(in.Code))
+	d, err := s.view(ctx).Division(ctx, grid.Code(in.Code), in.Geometry == "true")
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +76,8 @@ func (s *Server) readDivision(ctx context.Context, in *divisionInput) (*recordOu
 	return &recordOutput{Status: http.StatusOK, CacheControl: private, ETag: revisionTag(rec.Revision), Body: rec.JSON}, nil
 }
 
-// withLive adds to a division's JSON what the World knows of it: its live numbers and
-// the chain of divisions down to it.
+// withLive adds to a division's JSON what the World knows of it: the place where it is
+// shown, its live numbers and the chain of divisions down to it.
 func withLive(d access.DivisionRecord) (access.Record, error) {
 	rec := d.Record
 	rec.JSON = rec.JSON[: len(rec.JSON)-1 : len(rec.JSON)-1]
@@ -85,8 +87,12 @@ func withLive(d access.DivisionRecord) (access.Record, error) {
 		return err
 	}
 	var err error
+	if d.Place != (geo.Point{}) {
+		lon, lat := d.Place.Degrees()
+		err = add("place", [2]float64{lon, lat})
+	}
 	if d.Counters != nil {
-		err = add("counters", d.Counters)
+		err = errors.Join(err, add("counters", d.Counters))
 	}
 	if d.Chain != nil {
 		err = errors.Join(err, add("chain", briefOf(d.Chain)))

@@ -3,7 +3,8 @@ package server
 import (
 	"context"
 	"net/http"
-	"time"
+
+	"quanxi/grid"
 )
 
 // loadRoutes add what can be done with bulk loads.
@@ -12,19 +13,10 @@ func (s *Server) loadRoutes() {
 	register(s, operation{"undo-load", http.MethodPost, "/api/loads/{id}/undo", "Make a bulk load vanish again", "loads"}, s.undoLoad)
 }
 
-type loadBody struct {
-	ID    int64     `json:"id"`
-	Actor string    `json:"actor"`
-	About string    `json:"about"`
-	State string    `json:"state" enum:"open,live,undone,aborted"`
-	Began time.Time `json:"began"`
-	Put   int64     `json:"put"`
-}
-
 type loadsOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
-		Items []loadBody `json:"items"`
+		Items []grid.LoadInfo `json:"items"`
 	}
 }
 
@@ -34,10 +26,7 @@ func (s *Server) listLoads(ctx context.Context, _ *struct{}) (*loadsOutput, erro
 		return nil, err
 	}
 	out := &loadsOutput{CacheControl: private}
-	out.Body.Items = []loadBody{}
-	for _, l := range loads {
-		out.Body.Items = append(out.Body.Items, loadBody{l.ID, l.Actor, l.About, string(l.State), l.Began, l.Put})
-	}
+	out.Body.Items = append([]grid.LoadInfo{}, loads...) // never null
 	return out, nil
 }
 

@@ -153,6 +153,9 @@ func (c *importCommand) list(in *invocation, store grid.Store) error {
 	if err != nil {
 		return err
 	}
+	if c.JSON {
+		return json.NewEncoder(in.stdout).Encode(append([]grid.LoadInfo{}, loads...)) // never null
+	}
 	for _, l := range loads {
 		if _, err := fmt.Fprintf(in.stdout, "%6d  %-8s %s  %8d put  %s\n", l.ID, l.State, l.Began.Format(time.DateTime), l.Put, l.About); err != nil {
 			return err

@@ -52,6 +52,9 @@ func TestImportDoesOneThing(t *testing.T) {
 	if _, err := in(file, "--as", "buildings"); err != nil {
 		t.Fatal(err)
 	}
+	if loads, err := in("--list", "--json"); err != nil || !strings.HasPrefix(loads, `[{"id":1,`) {
+		t.Errorf("the list as JSON: %s %v", loads, err)
+	}
 	for _, tt := range []struct {
 		name string
 		args []string

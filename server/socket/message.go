@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +93,22 @@ func parse(data []byte) (any, error) {
 	if err := json.Unmarshal(data, op); err != nil {
 		return nil, fieldRefusal(err)
 	}
-	return op, nil
+	return op, refuseNull(*head.Op, data)
+}
+
+// refuseNull names a field that is null, which encoding/json takes for one that is
+// absent. Who says hello may well have no token and nothing to resume.
+func refuseNull(op string, data []byte) error {
+	var fields map[string]json.RawMessage
+	if op == "hello" || json.Unmarshal(data, &fields) != nil {
+		return nil
+	}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		if string(fields[field]) == "null" {
+			return &refusal{code: badField, detail: fmt.Sprintf("%.40s must not be null", field)}
+		}
+	}
+	return nil
 }
 
 // fieldRefusal names the field that has the wrong type, without Go's own words.

@@ -58,6 +58,8 @@ func TestRefusals(t *testing.T) {
 		{"a bbox of words", `{"op":"view","bbox":["w","s","e","n"],"zoom":3}`, "bad_field"},
 		{"a bbox off the globe", `{"op":"view","bbox":[0,0,181,1],"zoom":3}`, "bad_field"},
 		{"a bbox from east to west", `{"op":"view","bbox":[10,0,5,1],"zoom":3}`, "bad_field"},
+		{"a zoom that is null", `{"op":"view","bbox":[0,0,1,1],"zoom":null}`, "bad_field"},
+		{"a tile of row null", `{"op":"tile","id":1,"layers":"buildings","z":0,"x":0,"y":null}`, "bad_field"},
 		{"a zoom below zero", `{"op":"view","bbox":[0,0,1,1],"zoom":-1}`, "bad_field"},
 		{"an unknown topic", `{"op":"view","bbox":[0,0,1,1],"zoom":3,"topics":["people"]}`, "bad_field"},
 		{"an unknown layer", `{"op":"view","bbox":[0,0,1,1],"zoom":3,"layers":["secrets"]}`, "bad_field"},

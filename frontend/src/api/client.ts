@@ -1,5 +1,5 @@
 import type {
-  Category, Division, EventRecord, Hit, Identified, Page, Resident, Status, Thing, Counters, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, EventRecord, Hit, Identified, Page, Resident, Status, Thing, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
 
 /** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
@@ -42,11 +42,6 @@ export class Client {
     return "items" in reply ? reply.items : reply;
   }
 
-  async counters(code: string, signal?: AbortSignal): Promise<Counters> {
-    const reply = await this.get<Counters | { counters: Counters }>("/api/stats", { code }, signal);
-    return "counters" in reply && typeof reply.counters === "object" ? reply.counters : (reply as Counters);
-  }
-
   division(code: string, signal?: AbortSignal): Promise<Division> {
     return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "true" }, signal);
   }
@@ -56,14 +51,9 @@ export class Client {
     return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "false" }, signal);
   }
 
-  /** The divisions right below one, with their counters, without their geometry. */
-  children(parent: string, signal?: AbortSignal): Promise<readonly Division[]> {
-    return this.all<Division>("/api/divisions", { parent, geometry: "false" }, signal);
-  }
-
-  /** Every division, as `children` gives them. */
-  divisions(signal?: AbortSignal): Promise<readonly Division[]> {
-    return this.all<Division>("/api/divisions", { geometry: "false" }, signal);
+  /** The divisions under one, or all of them, down to a level; with their counters, without their geometry. */
+  divisions({ under, down_to: level }: { under: string; down_to: number }, signal?: AbortSignal): Promise<readonly Division[]> {
+    return this.all<Division>("/api/divisions", { under, down_to: String(level), geometry: "false" }, signal);
   }
 
   /** The divisions of which nobody said who manages them. */

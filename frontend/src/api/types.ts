@@ -115,6 +115,8 @@ export interface Thing {
   /** Of an event. */
   readonly title?: string;
   readonly geometry?: { readonly coordinates: Place } | null;
+  /** Where a division is shown, if anywhere. */
+  readonly place?: Place;
   readonly code?: string;
   readonly level?: number;
   /** Of a division: from the city down to it. */
@@ -138,7 +140,8 @@ export interface Division {
   readonly level: number;
   readonly kind: string;
   readonly parent: string;
-  readonly label?: { readonly coordinates: Place } | Place | null;
+  /** Where it is shown, if anywhere. */
+  readonly place?: Place;
   readonly counters?: Counters;
   readonly geometry?: GeoJSON.Polygon | GeoJSON.MultiPolygon;
 }

@@ -15,7 +15,9 @@ const named: FilterSpecification = ["!=", ["coalesce", ["get", "name"], ""], ""]
 const all = (...filters: FilterSpecification[]): FilterSpecification => ["all", ...filters] as FilterSpecification;
 const is = (property: string, value: string | number): FilterSpecification => ["==", ["get", property], value];
 
-/** Where an area's name may stand, in ems: on its point, or beyond a mark or a cluster that stands there. */
+/** Where a county's name may stand, in ems: touching its point, since further off another county begins. */
+const onPoint = ["center", [0, 0], "top", [0, 0.2], "bottom", [0, -0.2]];
+/** Where another area's name may stand: also beyond a mark or a cluster that stands on its point. */
 const besideMarks = ["center", [0, 0], "top", [0, 0.6], "bottom", [0, -0.6], "left", [0.6, 0], "right", [-0.6, 0], "top", [0, 1.9], "bottom", [0, -1.9], "left", [1.9, 0], "right", [-1.9, 0]] as unknown as ExpressionSpecification;
 
 /** A grid in state has a label of its own, with the name of its community. */
@@ -49,7 +51,7 @@ function divisionLabels(palette: Palette, k: number): LayerSpecification[] {
   return [
     text("micro-grid-label", { ...labelled, minzoom: 17.2, filter: is("level", 6) }, { ...area, "text-field": after("网格"), "text-font": [plainFace], "text-size": 12 * k }, { "text-color": palette.text3, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
     text("grid-label", { ...labelled, minzoom: 15.1, filter: is("level", 5) }, { ...area, "text-field": numbered(after("第")), "text-font": [plainFace], "text-size": grow(k, [15, 13], [17, 16]) }, { "text-opacity": unlessInState, "text-color": palette.text2, "text-halo-color": palette.halo, "text-halo-width": 1.5 * k }),
-    text("county-label", { ...labelled, maxzoom: 11, filter: is("level", 2) }, { ...area, "text-padding": 10 * k, "text-font": [boldFace], "text-size": grow(k, [6, 14], [9, 20], [11, 24]) }, { ...strong, "text-halo-width": 2 * k }),
+    text("county-label", { ...labelled, maxzoom: 11, filter: is("level", 2) }, { ...area, "text-variable-anchor-offset": onPoint as unknown as ExpressionSpecification, "text-padding": 10 * k, "text-font": [boldFace], "text-size": grow(k, [6, 14], [9, 20], [11, 24]) }, { ...strong, "text-halo-width": 2 * k }),
     text("town-label", { ...labelled, minzoom: 10.5, maxzoom: 13.2, filter: is("level", 3) }, { ...area, "text-padding": 14 * k, "text-font": [boldFace], "text-size": grow(k, [10.5, 14], [12, 20]) }, { ...strong, "text-halo-width": 2 * k }),
     text("state-label", { source: "state-labels" }, { "text-field": ["get", "name"], "text-font": [boldFace], "text-size": 15 * k, "text-variable-anchor-offset": besideMarks, "text-justify": "auto" }, { "text-color": ["match", ["get", "state"], "red", palette.stateText.red, palette.stateText.amber], "text-halo-color": palette.halo, "text-halo-width": 1.8 * k }),
     text("community-label", { ...labelled, minzoom: 12.5, maxzoom: 17.4, filter: is("level", 4) }, { ...area, "text-font": [boldFace], "text-size": grow(k, [13, 14], [15, 18], [17, 20]), "text-letter-spacing": 0.14 }, { ...strong, "text-halo-width": 1.8 * k }),

@@ -13,9 +13,12 @@ import { drawing, events, places, things } from "./marks";
 import { palettes } from "./palette";
 import type { Mood } from "./palette";
 
+/** The zoom from which houses are drawn. */
+export const housesFrom = 13;
+
 /** Tile sources and the zooms at which the server has them. Each is one layer set of the feed. */
 export const tileSets: Readonly<Record<string, readonly [minzoom: number, maxzoom: number]>> = {
-  base: [4, 16], divisions: [0, 17], buildings: [13, 16], shadow: [13, 16], components: [14, 17], devices: [15, 17], cameras: [12, 16], service: [12, 16], events: [0, 12],
+  base: [4, 16], divisions: [0, 17], buildings: [housesFrom, 16], shadow: [housesFrom, 16], components: [14, 17], devices: [15, 17], cameras: [12, 16], service: [12, 16], events: [0, 12],
 };
 
 /** Sources that the page itself fills. */

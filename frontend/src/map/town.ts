@@ -61,6 +61,8 @@ export interface Framing {
   readonly padding?: number;
   readonly closer?: number;
   readonly towards?: Place;
+  /** A zoom that is not missed by little. */
+  readonly reach?: number;
 }
 
 export type OwnSource = "veil" | "state-labels" | "walkers" | "burning" | "calm" | "stack" | "drawn" | "chosen" | "own";
@@ -73,6 +75,8 @@ interface Failure {
 }
 
 const flight = 800;
+/** A zoom that is missed by less is taken: at most a quarter of each side is out of view then. */
+const little = 0.7;
 const roundEarth = 40_075_016.686; // metres
 
 export class TownMap {
@@ -144,13 +148,14 @@ export class TownMap {
 
   /** Shows the whole of an envelope, or comes `closer` by some zoom `towards` where most of it happens. */
   frame([west, south, east, north]: Envelope, how: Framing = {}): void {
-    const { padding = 40, closer = 0, towards, ...turn } = how;
+    const { padding = 40, closer = 0, towards, reach = 0, ...turn } = how;
     const bounds = new LngLatBounds([west, south], [east, north]);
     const camera = this.gl.cameraForBounds(bounds, { padding, bearing: turn.bearing ?? this.gl.getBearing() });
     if (!camera?.center) return;
     const { lng, lat } = camera.center as { lng: number; lat: number };
     const [lon, middle] = towards ? [(lng + towards[0]) / 2, (lat + towards[1]) / 2] : [lng, lat];
-    this.go({ lon, lat: middle, zoom: Math.min(18, (camera.zoom ?? 14) + closer), ...turn });
+    const zoom = Math.min(18, (camera.zoom ?? 14) + closer);
+    this.go({ lon, lat: middle, zoom: reach - zoom < little ? Math.max(reach, zoom) : zoom, ...turn });
   }
 
   /** Looks at something tall, so that it fills the upper two thirds. Metres and degrees. */

@@ -156,6 +156,7 @@ export const en: Words = {
   "urgent.amber": "amber {n}",
   "urgent.none": "Everything in time",
   "urgent.more": "{n} more in time",
+  "urgent.less": "Show fewer",
   "urgent.pressing": "{n} more, {pressing} of them urgent or due soon",
   "clock.left": "{span} left",
   "clock.over": "{span} over",

@@ -154,6 +154,7 @@ export const zhCN = {
   "urgent.amber": "黄 {n}",
   "urgent.none": "全部在时限内",
   "urgent.more": "还有 {n} 件在时限内",
+  "urgent.less": "收起",
   "urgent.pressing": "还有 {n} 件，其中 {pressing} 件紧急或将到期",
   "clock.left": "剩 {span}",
   "clock.over": "超 {span}",

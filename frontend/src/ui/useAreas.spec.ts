@@ -7,16 +7,16 @@ import { useAreas } from "./useAreas";
 
 const city = { code: "5000", name: "重庆市", lon: 107, lat: 30, zoom: 7, envelope: [105, 28, 110, 32] } as const;
 const whole = { ...city, code: "", name: "" };
-const county = (code: string, buildings: number) => ({ id: Number(code), code, name: code, level: 2, counters: { buildings } }) as unknown as Division;
+const county = (code: string, buildings: number, divisions = 1) => ({ id: Number(code), code, name: code, level: 2, counters: { buildings, divisions } }) as unknown as Division;
 
-function make() {
-  const told = { status: {} as Partial<Status>, divisions: [] as readonly Division[], unplaced: [] as readonly Division[] };
+function make(told: { status?: Partial<Status>; divisions?: readonly Division[]; unplaced?: readonly Division[] } = {}) {
+  const server = { status: {}, divisions: [], unplaced: [], ...told } as { status: Partial<Status>; divisions: readonly Division[]; unplaced: readonly Division[] };
   const client = {
-    status: async () => told.status, divisions: async () => told.divisions, division: async () => county("5000", 9),
-    counters: async () => ({}), children: async () => [], unplaced: async () => told.unplaced, areaName: async () => ({ name: "" }),
+    status: async () => server.status, divisions: async () => server.divisions, division: async () => county("5000", 9),
+    unplaced: async () => server.unplaced, areaName: async () => ({ name: "" }),
   } as unknown as Client;
   const scope = effectScope();
-  return { told, areas: scope.run(() => useAreas(client))!, end: () => scope.stop() };
+  return { told: server, areas: scope.run(() => useAreas(client))!, end: () => scope.stop() };
 }
 
 describe("the areas", () => {
@@ -50,5 +50,61 @@ describe("the areas", () => {
     expect([areas.focus.value?.name, areas.numbers.value.buildings]).toEqual(["重庆市", 9]);
     end();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  describe("read what is divided again", () => {
+    const before = { status: { area: city }, divisions: [county("500101", 3, 4)] };
+    const after = [county("500101", 3, 5), county("500101001", 0, 4)];
+    const arrives = async (news: (made: ReturnType<typeof make>) => void) => {
+      const made = make(before);
+      await made.areas.load();
+      made.told.divisions = after;
+      made.told.unplaced = [county("500102001", 0)];
+      news(made);
+      await vi.advanceTimersByTimeAsync(1500);
+      const { areas, end } = made;
+      const seen = [[...areas.divisions.value.keys()], areas.unplaced.value.length, areas.tallies.value.get("500101")?.divisions];
+      end();
+      expect(vi.getTimerCount()).toBe(0);
+      return seen;
+    };
+    const both = [["500101", "500101001"], 1, 5];
+    const old = [["500101"], 0, 4];
+
+    it("when the feed counts others in it", async () => {
+      expect(await arrives(({ areas }) => areas.count([{ code: "500101", divisions: 5 }]))).toEqual(both);
+    });
+    it("when the feed counts one that was never read", async () => {
+      expect(await arrives(({ areas }) => areas.count([{ code: "500102001", divisions: 1 }]))).toEqual([both[0], 1, 5]);
+    });
+    it("when a drawing of divisions is out of date", async () => {
+      expect(await arrives(({ areas }) => areas.reloadSoon())).toEqual(both);
+    });
+    it("but not when other numbers move", async () => {
+      expect(await arrives(({ areas }) => areas.count([{ code: "500101", divisions: 4, buildings: 7 }]))).toEqual(old);
+    });
+    it("nor for a micro-grid, which is not listed, or what is elsewhere", async () => {
+      expect(await arrives(({ areas }) => areas.count([{ code: "50010100100100101", divisions: 1 }, { code: "510101", divisions: 3 }]))).toEqual(old);
+    });
+  });
+
+  it("read again what changed while they were read", async () => {
+    const { told, areas, end } = make({ status: { area: city }, divisions: [county("500101", 3, 4)] });
+    const reading = areas.load();
+    areas.count([{ code: "500101", divisions: 5 }]);
+    await reading;
+    told.divisions = [county("500101", 3, 5), county("500101001", 0)];
+    await vi.advanceTimersByTimeAsync(1500);
+    expect([...areas.divisions.value.keys()]).toEqual(["500101", "500101001"]);
+    end();
+  });
+
+  it("show nothing when nothing is stored any more", async () => {
+    const { told, areas, end } = make({ status: { area: city }, divisions: [county("500101", 3)] });
+    await areas.load();
+    told.status = {};
+    await areas.load();
+    expect([areas.focus.value, areas.divisions.value.size]).toEqual([undefined, 0]);
+    end();
   });
 });

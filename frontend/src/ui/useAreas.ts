@@ -2,7 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
-import type { AreaBrief, Counters, Division, Place } from "../api/types";
+import type { AreaBrief, Counters, Division } from "../api/types";
 import { applyTallies } from "../model/feed";
 import type { Tallies } from "../model/feed";
 import type { GridBrief } from "../map/incidents";
@@ -26,14 +26,24 @@ export interface Areas {
   /** The short name of any area, near or far; empty until it is known. In full with its town where two are called the same. Never a code. */
   nameOf(code: string): string;
   load(): Promise<void>;
-  count(items: readonly Readonly<Record<string, unknown>>[]): void;
+  /** Loads in a moment, once for all that asks meanwhile: divisions may be other than they were. */
+  reloadSoon(): void;
+  /** Takes numbers that the feed tells. */
+  count(items: readonly Numbered[]): void;
 }
 
+/** A division's code and numbers, as the feed tells them. */
+type Numbered = Readonly<Record<string, unknown>>;
+
 const gridLevel = 5;
-/** How many digits of a code name the town. */
+/** How many digits the code of a city, a town and a grid has. */
+const cityDigits = 4;
 const townDigits = 9;
-/** How soon a server that has nothing to show, or nothing that is divided, is asked again: an import may be under way. */
+const gridDigits = 15;
+/** How soon a server that has nothing to show, or nothing that is divided, is asked again. */
 const emptyPause = 5000;
+/** How long news of divisions are gathered, so that a load of many is read once. */
+const newsPause = 1000;
 
 /** The focus area and the divisions below it, with their numbers. */
 export function useAreas(client: Client): Areas {
@@ -47,29 +57,29 @@ export function useAreas(client: Client): Areas {
   const numbers = computed(() => tallies.value.get(focus.value?.code ?? "") ?? {});
 
   const told = new Set<string>(); // divisions whose numbers came by the feed since they were last asked for
-  const take = (items: readonly Readonly<Record<string, unknown>>[]) => {
+  const take = (items: readonly Numbered[]) => {
     tallies.value = applyTallies(tallies.value, items);
     at.value = Date.now();
   };
-  const count = (items: readonly Readonly<Record<string, unknown>>[]) => {
+  /** Whether there are other divisions in an area than when it was read, or it was never read and lies here. */
+  const isNews = ({ code, divisions: n }: Numbered) => {
+    if (typeof code !== "string" || code.length > gridDigits || n === undefined) return false;
+    const known = tallies.value.get(code);
+    return known ? n !== known.divisions : code.startsWith(stemOf(focus.value?.code ?? ""));
+  };
+  const count = (items: readonly Numbered[]) => {
+    if (complete.value && items.some(isNews)) reloadSoon();
     for (const { code } of items) if (typeof code === "string") told.add(code);
     take(items);
   };
   /** What was read may be older than what was told meanwhile. */
-  const read = (items: readonly ({ readonly code: string } & Readonly<Record<string, unknown>>)[]) => take(items.filter(({ code }) => !told.has(code)));
-
-  const complete = ref(false);
-  /** Adds the divisions below some to those found; shows them as they come while there are none yet. */
-  const descend = async (parents: readonly string[], found: Map<string, Division>, current: () => boolean): Promise<void> => {
-    const children = (await Promise.all(parents.map((parent) => client.children(parent)))).flat();
-    if (!current()) return;
-    for (const division of children) found.set(division.code, division);
-    if (!complete.value) divisions.value = new Map(found);
-    read(children.map(({ code, counters }) => ({ code, ...counters })));
-    const below = children.filter((division) => division.level < gridLevel).map(({ code }) => code);
-    if (below.length > 0) await descend(below, found, current);
+  const read = (items: readonly Numbered[]) => {
+    const [older, rest] = [items.filter(({ code }) => told.has(String(code))), items.filter(({ code }) => !told.has(String(code)))];
+    if (older.some(isNews)) reloadSoon();
+    take(rest);
   };
 
+  const complete = ref(false);
   const names = shallowRef<ReadonlyMap<string, string>>(new Map());
   const asked = new Set<string>();
   const learn = async (code: string): Promise<void> => {
@@ -96,49 +106,57 @@ export function useAreas(client: Client): Areas {
   };
 
   let later: ReturnType<typeof setTimeout> | undefined;
-  onScopeDispose(() => clearTimeout(later));
-  /** Takes all that is stored, of which the feed tells no numbers: they are asked for again. */
-  const takeWhole = async (area: AreaBrief, counts: Counters, current: () => boolean): Promise<void> => {
-    boundary.value = undefined;
-    read([{ code: area.code, ...counts }]);
-    const [all, stray] = await Promise.all([client.divisions(), client.unplaced()]);
-    if (!current()) return;
-    unplaced.value = stray;
-    read(all.map(({ code, counters }) => ({ code, ...counters })));
-    divisions.value = new Map(all.filter(({ level }) => level <= gridLevel).map((division) => [division.code, division]));
-    complete.value = true;
-    later = setTimeout(() => void again(area, current), emptyPause);
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  onScopeDispose(() => {
+    clearTimeout(later);
+    clearTimeout(soon);
+  });
+  const reloadSoon = () => {
+    soon ??= setTimeout(() => void load(), newsPause);
   };
-  const again = async (area: AreaBrief, current: () => boolean): Promise<void> => {
+  /** Asks again for the numbers of all that is stored: the feed tells none of it. */
+  const poll = async (area: AreaBrief, current: () => boolean): Promise<void> => {
     const now = await client.status().catch(() => undefined);
     if (!current()) return;
     if (now?.area && !isSame(now.area, area)) return load();
-    if (now?.counts) take([{ code: area.code, ...now.counts }]);
-    later = setTimeout(() => void again(area, current), emptyPause);
+    if (now?.counts) count([{ code: area.code, ...now.counts }]);
+    later = setTimeout(() => void poll(area, current), emptyPause);
+  };
+  /** There is nothing to show; an import may be under way. */
+  const empty = () => {
+    focus.value = boundary.value = undefined;
+    divisions.value = new Map();
+    unplaced.value = [];
+    later = setTimeout(() => void load(), emptyPause);
   };
   const load: () => Promise<void> = useReader(state, async (current) => {
     clearTimeout(later);
+    clearTimeout(soon);
+    soon = undefined;
     told.clear();
     const { area, counts } = await client.status();
     if (!current()) return;
-    if (!area) return void (later = setTimeout(() => void load(), emptyPause)); // nothing to show yet
-    focus.value = area;
-    if (area.code === "") return takeWhole(area, counts ?? {}, current);
-    const [division, own] = await Promise.all([client.division(area.code), client.counters(area.code)]);
+    if (!area) return empty();
+    const isWhole = area.code === "";
+    const division = isWhole ? undefined : await client.division(area.code);
     if (!current()) return;
-    boundary.value = division;
-    read([{ code: area.code, ...division.counters, ...own }]);
-    state.value = "ready";
-    const found = new Map<string, Division>();
-    await descend([area.code], found, current);
+    [focus.value, boundary.value] = [area, division];
+    read([{ code: area.code, ...(division?.counters ?? counts) }]);
+    const [below, stray] = await Promise.all([client.divisions({ under: area.code, down_to: gridLevel }), client.unplaced()]);
     if (!current()) return;
-    divisions.value = found; // and what was removed is no longer in it
+    divisions.value = new Map(below.map((one) => [one.code, one]));
+    unplaced.value = stray;
+    read([...below, ...stray].map(({ code, counters }) => ({ code, ...counters })));
     complete.value = true;
-    const stray = await client.unplaced();
-    if (current()) unplaced.value = stray;
+    if (isWhole) later = setTimeout(() => void poll(area, current), emptyPause);
   });
 
-  return { focus, boundary, divisions, unplaced, tallies, numbers, state, at, nameOf, load, count };
+  return { focus, boundary, divisions, unplaced, tallies, numbers, state, at, nameOf, load, reloadSoon, count };
+}
+
+/** What the codes in an area begin with; its counties have not the city's own digits. */
+function stemOf(code: string): string {
+  return code.length === cityDigits ? code.slice(0, 2) : code;
 }
 
 /** Whether two are framed and titled alike. */
@@ -146,18 +164,11 @@ function isSame(a: AreaBrief, b: AreaBrief): boolean {
   return a.code === b.code && a.name === b.name && a.envelope.every((side, i) => side === b.envelope[i]);
 }
 
-/** The place of a division's label, however it is written. */
-export function labelPlace({ label }: Pick<Division, "label">): Place | undefined {
-  if (!label) return undefined;
-  return "coordinates" in label ? label.coordinates : label;
-}
-
-/** The grids among divisions, by code. */
+/** The grids among divisions that are somewhere, by code. */
 export function gridsOf(divisions: ReadonlyMap<string, Division>): Map<string, GridBrief> {
-  const grids = [...divisions.values()].filter(({ level }) => level === gridLevel);
-  return new Map(grids.map((grid) => {
-    const [lon, lat] = labelPlace(grid) ?? [0, 0];
-    return [grid.code, { id: grid.id, name: shortGridName(grid.name), lon, lat }];
+  return new Map([...divisions.values()].flatMap(({ level, code, id, name, place }): [string, GridBrief][] => {
+    if (level !== gridLevel || !place) return [];
+    return [[code, { id, name: shortGridName(name), lon: place[0], lat: place[1] }]];
   }));
 }
 

@@ -138,10 +138,13 @@ describe("Back", () => {
     expect(open.value).toEqual([]);
   });
 
-  it("writes the address where the page itself has gone back to", async () => {
+  it("writes the address where it has gone back to, by the page itself or by Back", async () => {
     write.mockClear();
     await opens("place");
     await opens();
     expect(write).toHaveBeenCalledOnce();
+    await opens("place", "building");
+    await goes(-1);
+    expect(write).toHaveBeenCalledTimes(2);
   });
 });

@@ -8,7 +8,7 @@ export interface Levels {
   back(): void;
   /** Shows what an address says that was pasted over the page's own. */
   pasted(hash: string): void;
-  /** Writes the address after the page itself has gone back in the history. */
+  /** Writes the address, after the history has gone to an older one. */
   write(): void;
 }
 
@@ -40,10 +40,9 @@ export function useBack({ depth, back, pasted, write }: Levels): void {
   const popped = (event: PopStateEvent) => {
     if (event.state === null) return void (foreign = true);
     for (let level = depth.value; !leaving && level > at(); level--) back();
-    const went = leaving;
     leaving = false;
     settle();
-    if (went && !leaving) write();
+    if (!leaving) write(); // the entry says what was open when it was made
   };
   // What was pasted stands in the event alone: the page may have written its own address since.
   const changed = ({ newURL }: HashChangeEvent) => {

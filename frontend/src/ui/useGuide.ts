@@ -2,8 +2,9 @@ import { watch } from "vue";
 import type { ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
-import type { Hit, Place } from "../api/types";
+import type { Division, Hit, Place } from "../api/types";
 import type { Tapped } from "../map/pick";
+import { housesFrom } from "../map/style";
 import type { TownMap } from "../map/town";
 import type { Address, Camera, Selection } from "../model/address";
 import type { Incident } from "../model/incident";
@@ -35,6 +36,8 @@ export interface Guide {
   selectThing(of: string, key: string, place: Place): Promise<void>;
   /** Opens a home: its building drawn out, its floor, and who is registered there. */
   selectHome(home: { building: number; dwelling: number; floor: number }): Promise<void>;
+  /** Shows a division, or says what is known of one that has no place. */
+  selectDivision(division: Division): Promise<void>;
   goHit(hit: Hit): Promise<void>;
   openBuilding(floor?: number): Promise<void>;
   /** Shows the whole area. */
@@ -43,13 +46,16 @@ export interface Guide {
   close(): void;
   /** Closes what is open of a building; with the building itself the camera returns to where it was. */
   backFromBuilding(): void;
-  /** Selects what a link names, or says that it is not there. */
-  restore(selection: Selection): Promise<void>;
+  /** Selects what a link names, or says that it is not there; goes to it unless the link says where to look from. */
+  restore(link: Address): Promise<void>;
   /** Restores what the page's address names, once there is something to show. */
   start(): Promise<void>;
 }
 
 const closeUp = 16.2;
+/** How near a division of each level is looked at. */
+const zooms: Readonly<Record<number, number>> = { 1: 7, 2: 9, 3: 12, 4: 15.2, 5: 16 };
+const countyDigits = 6;
 const floorPitch = 4.1;
 
 /** Takes the camera and the selection to where the user points. */
@@ -97,8 +103,17 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (isMine()) selection.chosenHome.value = dwelling;
   };
 
+  const selectDivision = async (division: Division): Promise<void> => {
+    const { place } = division;
+    if (place) town.value?.go({ lon: place[0], lat: place[1], zoom: zooms[division.level] ?? closeUp });
+    await selection.select({ kind: "thing", of: "divisions", key: division.code, ...(place ? { at: place } : {}) }, place);
+  };
+
   const goHit = async ({ id, code, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
-    if (shown === false) return selection.select({ kind: "thing", of: kind, key: code || String(id) });
+    if (shown === false) {
+      if (code && code === areas.focus.value?.code) home(); // a city may have no border, but its counties have
+      return selection.select({ kind: "thing", of: kind, key: code || String(id) });
+    }
     const wide = kind === "divisions" && envelope[2] > envelope[0];
     if (wide) town.value?.frame(envelope);
     else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
@@ -134,18 +149,26 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     const area = areas.focus.value;
     if (!area) return;
     const [west, south, east, north] = area.envelope;
-    const whole = area.code === ""; // all that is stored has no middle where most of it happens
-    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer: whole ? 0 : closer, towards: [area.lon, area.lat] });
+    const isWide = area.code.length < countyDigits; // a city, or all that is stored, has no middle where most of it happens
+    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer: isWide ? 0 : closer, towards: [area.lon, area.lat], reach: housesFrom });
     else town.value?.go({ lon: area.lon, lat: area.lat, zoom: area.zoom });
   };
 
-  const restore = async (chosen: Selection): Promise<void> => {
-    if (chosen.kind === "place") return selectPlace([chosen.lon, chosen.lat]);
-    if (chosen.kind === "thing") return selection.select(chosen, chosen.at);
+  /** Where a link's selection says that it is, before it was read. */
+  const placeOf = (chosen: Selection): Place | undefined => {
+    if (chosen.kind === "place") return [chosen.lon, chosen.lat];
+    if (chosen.kind === "thing") return chosen.at;
     const incident = incidents.all.value.byID.get(chosen.id);
-    await selection.select(chosen, incident && [incident.lon, incident.lat]);
-    const place = selection.thing.value?.geometry?.coordinates;
-    if (place && selection.selection.value === chosen) town.value?.go({ lon: place[0], lat: place[1], zoom: closeUp });
+    return incident && [incident.lon, incident.lat];
+  };
+  const restore = async ({ selection: chosen, camera }: Address): Promise<void> => {
+    if (!chosen) return;
+    const said = placeOf(chosen);
+    await selection.select(chosen, said);
+    const thing = selection.thing.value;
+    const place = said ?? thing?.place ?? thing?.geometry?.coordinates;
+    const zoom = zooms[thing?.level ?? 0] ?? closeUp;
+    if (place && !camera && selection.selection.value === chosen) town.value?.go({ lon: place[0], lat: place[1], zoom });
   };
 
   // The event that somebody looks at may be closed and forgotten, or removed, meanwhile.
@@ -157,11 +180,17 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (!now && before && selection.selection.value === before) void selection.reread();
   });
 
+  // And so may the division.
+  watch(areas.divisions, () => {
+    const chosen = selection.selection.value;
+    if (chosen?.kind === "thing" && chosen.of === "divisions") void selection.again();
+  });
+
   const start = async (): Promise<void> => {
     await ready;
-    if (address.selection) await restore(address.selection);
+    await restore(address);
     if (address.floor !== undefined) await openBuilding(address.floor);
   };
 
-  return { tapped, selectPlace, selectIncident, selectThing, selectHome, goHit, openBuilding, close, backFromBuilding, home, restore, start };
+  return { tapped, selectPlace, selectIncident, selectThing, selectHome, selectDivision, goHit, openBuilding, close, backFromBuilding, home, restore, start };
 }

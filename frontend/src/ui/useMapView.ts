@@ -47,7 +47,7 @@ function watchIncidents(map: TownMap, { incidents, grids, markOf, now }: Shown):
 }
 
 function watchAreas(map: TownMap, { areas, grids }: Shown): void {
-  watch(areas.boundary, (division) => division?.geometry && map.fill("veil", [veilAround(division.geometry)]), { immediate: true });
+  watch(areas.boundary, (division) => map.fill("veil", division?.geometry ? [veilAround(division.geometry)] : []), { immediate: true });
   watch([grids, areas.tallies], () => map.states.set("divisions", "step", stepsOf(grids.value, areas.tallies.value)), { immediate: true });
 }
 

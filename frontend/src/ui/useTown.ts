@@ -86,10 +86,10 @@ function createTown(kind: PageKind) {
 
   /** A link that is pasted over the page's own shows what it names. */
   const follow = (hash: string): void => {
-    const { camera, theme, hidden, selection: chosen } = readAddress(hash);
-    Object.assign(choice, { theme, hidden: [...hidden] });
-    if (camera) town.value?.go(camera);
-    if (chosen) void guide.restore(chosen);
+    const link = readAddress(hash);
+    Object.assign(choice, { theme: link.theme, hidden: [...link.hidden] });
+    if (link.camera) town.value?.go(link.camera);
+    if (link.selection) void guide.restore(link);
     else selection.clear();
   };
 
@@ -176,7 +176,10 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
       incidents.apply(frame);
       state(frame);
     },
-    stale: (layers, tiles) => town.value?.refresh(layers, tiles),
+    stale(layers, tiles) {
+      town.value?.refresh(layers, tiles);
+      if (layers === "divisions") areas.reloadSoon();
+    },
     forget: () => incidents.forget(),
     read() {
       void incidents.load();
