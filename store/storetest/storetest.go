@@ -47,6 +47,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"queries select", queries},
 		{"writes are whole", writes},
 		{"links", links},
+		{"links of loads", linkedLoads},
 		{"revisions", revisions},
 		{"external ids", externals},
 		{"keys of subjects", keys},
