@@ -31,6 +31,8 @@ func TestManyThingsChangeHands(t *testing.T) {
 		{"very many: who saw them", 1000, feedtest.Of(east), all, 1, 0},
 		{"very many: who sees them now", 1000, feedtest.Of(west), all, 1, 0},
 		{"very many: who sees all of them all the time", 1000, feedtest.Everybody(), all, 1, 0},
+		{"very many: who looks at the first of them alone", 1000, feedtest.Everybody(), box(106.5, 29.5, 106.5, 29.5), 1, 0},
+		{"very many: who looks at the last of them alone", 1000, feedtest.Everybody(), box(106.5099, 29.5009, 106.51, 29.501), 1, 0},
 		{"very many: who looks elsewhere", 1000, feedtest.Everybody(), aside, 0, 0},
 		{"very many: who answers elsewhere", 1000, feedtest.Of("500109"), all, 0, 0},
 	} {
@@ -47,6 +49,23 @@ func TestManyThingsChangeHands(t *testing.T) {
 				t.Errorf("began anew %d times and was told %d frames more, want %d and %d", stats.Resyncs, gone, tt.resyncs, tt.gone)
 			}
 		})
+	}
+}
+
+// What was written to may have moved as well as changed hands: who looks at where it was
+// loses it.
+func TestWhatMovesAndChangesHandsIsGoneWhereItWas(t *testing.T) {
+	moved := handedOver(1)
+	moved[0].After.Envelope = box(106.9, 29.9, 106.9, 29.9)
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	sub := hub.Subscribe(feedtest.Of(east), nil)
+	defer sub.Close()
+	if err := sub.View(feed.View{Envelope: box(106.4, 29.4, 106.6, 29.6), Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+		t.Fatal(err)
+	}
+	hub.Touch(feed.Effects{Moved: moved})
+	if waiting := sub.Stats().Waiting; waiting != 1 {
+		t.Errorf("%d frames wait, want the one that says it is gone", waiting)
 	}
 }
 
