@@ -177,8 +177,12 @@ func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error)
 }
 
 // Viewer returns the viewer whom a secret stands for at this moment, and until when
-// what it may do stays so if the Directory does not change; zero for ever.
+// what it may do stays so if the Directory does not change; zero for ever. While there
+// is no account yet, whoever shows no secret is the local viewer.
 func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
+	if secret == "" && d.Directory.Unclaimed() {
+		return Local(), time.Time{}, true
+	}
 	account, s, ok := d.find(secret)
 	if !ok {
 		return nil, time.Time{}, false
@@ -198,6 +202,22 @@ func (d *Desk) find(secret string) (*staff.Account, *staff.SignIn, bool) {
 		}
 	}
 	return nil, nil, false
+}
+
+// An Identity is who somebody is who has signed in.
+type Identity struct {
+	Account *staff.Account // shared: not to be written to
+	Posts   []role.Post    // held at the moment, also by standing in
+	Until   time.Time      // when the sign-in ends
+}
+
+// Identity returns whose secret it is; false if it holds no more.
+func (d *Desk) Identity(secret string) (Identity, bool) {
+	account, s, ok := d.find(secret)
+	if !ok {
+		return Identity{}, false
+	}
+	return Identity{account, d.Directory.Posts(account.ID, d.Clock()), s.Until}, true
 }
 
 // NeedsSecond reports whether an account holds a post of a role that asks for a second

@@ -1,7 +1,8 @@
 package access
 
 import (
-	"fmt"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -14,9 +15,11 @@ import (
 // is kept level with the log as the World is, so that a right that is withdrawn is
 // gone on every node. It is safe for concurrent use.
 type Directory struct {
-	mu     sync.RWMutex
-	held   *book // guarded by mu
-	change uint64
+	mu sync.RWMutex
+	// The rest is guarded by mu.
+	held    *book
+	loaded  bool // the whole state is known
+	watches map[*Watch]bool
 }
 
 // A book is what a Directory holds. Rows are never changed, only replaced.
@@ -29,16 +32,37 @@ type book struct {
 	standIns  map[int64]*staff.StandIn
 	signIns   map[int64]*staff.SignIn
 	secrets   map[string]int64 // sign-ins by the digest of their secret
+
+	// What an account may do is asked with every request, of tens of thousands.
+	postsOf    index // posts by account
+	standInsBy index // stand-ins by account
+	standInsOf index // stand-ins by post
+	table      map[string]role.Role
+}
+
+// An index lists ids by another one.
+type index map[int64][]int64
+
+func (x index) add(key, id int64) { x[key] = append(x[key], id) }
+
+func (x index) remove(key, id int64) {
+	left := slices.DeleteFunc(x[key], func(other int64) bool { return other == id })
+	if x[key] = left; len(left) == 0 {
+		delete(x, key)
+	}
 }
 
 // NewDirectory returns an empty Directory.
-func NewDirectory() *Directory { return &Directory{held: newBook()} }
+func NewDirectory() *Directory {
+	return &Directory{held: newBook(), watches: make(map[*Watch]bool)}
+}
 
 func newBook() *book {
 	return &book{
 		revisions: map[grid.Ref]int64{}, accounts: map[int64]*staff.Account{}, logins: map[string]int64{},
 		roles: map[int64]*staff.Role{}, posts: map[int64]*staff.Post{}, standIns: map[int64]*staff.StandIn{},
 		signIns: map[int64]*staff.SignIn{}, secrets: map[string]int64{},
+		postsOf: index{}, standInsBy: index{}, standInsOf: index{}, table: role.Shipped(),
 	}
 }
 
@@ -47,24 +71,21 @@ func newBook() *book {
 func (d *Directory) Put(e grid.Entity) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.held.put(e)
-	d.change++
+	d.notify(d.held.put(e))
 }
 
 // Remove takes the removal of an entity at a revision.
 func (d *Directory) Remove(ref grid.Ref) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.held.remove(ref)
-	d.change++
+	d.notify(d.held.remove(ref))
 }
 
-// Changes counts what the Directory has taken: what was worked out before is right as
-// long as it stays the same, up to the moment that came with it.
-func (d *Directory) Changes() uint64 {
+// Unclaimed reports whether the whole state is known and there is no account in it.
+func (d *Directory) Unclaimed() bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.change
+	return d.loaded && len(d.held.accounts) == 0
 }
 
 // A DirectoryLoad takes a whole state aside. It is dropped by not publishing it.
@@ -89,34 +110,46 @@ func (l *DirectoryLoad) Add(e grid.Entity) {
 func (l *DirectoryLoad) Publish() {
 	l.of.mu.Lock()
 	defer l.of.mu.Unlock()
-	l.of.held = l.held
-	l.of.change++
+	l.of.held, l.of.loaded = l.held, true
+	l.of.notify(concerned{everybody: true})
 }
 
-func (b *book) put(e grid.Entity) {
+// put takes a state and says whom it concerns.
+func (b *book) put(e grid.Entity) concerned {
 	head := *e.Entity()
 	if !b.newer(grid.Ref{Kind: e.Kind(), ID: head.ID, Revision: head.Revision}) {
-		return
+		return concerned{}
 	}
-	b.drop(e.Kind(), head.ID)
+	who := b.drop(e.Kind(), head.ID)
 	switch e := e.(type) {
 	case *staff.Account:
 		b.accounts[head.ID], b.logins[e.Login] = e, head.ID
+		return who.and(head.ID, nobody)
 	case *staff.Role:
 		b.roles[head.ID] = e
+		b.tabulate()
+		return concerned{everybody: true}
 	case *staff.Post:
 		b.posts[head.ID] = e
+		b.postsOf.add(e.Account, head.ID)
+		return who.and(b.holders(head.ID)...)
 	case *staff.StandIn:
 		b.standIns[head.ID] = e
+		b.standInsBy.add(e.By, head.ID)
+		b.standInsOf.add(e.Post, head.ID)
+		return who.and(b.holders(e.Post)...)
 	case *staff.SignIn:
 		b.signIns[head.ID], b.secrets[string(e.Digest)] = e, head.ID
 	}
+	return who
 }
 
-func (b *book) remove(ref grid.Ref) {
-	if b.newer(ref) {
-		b.drop(ref.Kind, ref.ID)
+// remove takes a removal and says whom it concerns.
+func (b *book) remove(ref grid.Ref) concerned {
+	if !b.newer(ref) {
+		return concerned{}
 	}
+	return b.drop(ref.Kind, ref.ID)
 }
 
 // newer reports whether a state is later than what was taken of its entity, and notes it.
@@ -129,25 +162,54 @@ func (b *book) newer(ref grid.Ref) bool {
 	return true
 }
 
-func (b *book) drop(kind grid.Kind, id int64) {
+// drop forgets an entity, if it is known, and says whom that concerns.
+func (b *book) drop(kind grid.Kind, id int64) (who concerned) {
 	switch kind {
 	case staff.Accounts:
 		if old := b.accounts[id]; old != nil && b.logins[old.Login] == id {
 			delete(b.logins, old.Login)
 		}
 		delete(b.accounts, id)
+		who = who.and(id, nobody)
 	case staff.Roles:
 		delete(b.roles, id)
+		b.tabulate()
+		who.everybody = true
 	case staff.Posts:
+		if old := b.posts[id]; old != nil {
+			who = who.and(b.holders(id)...)
+			b.postsOf.remove(old.Account, id)
+		}
 		delete(b.posts, id)
 	case staff.StandIns:
+		if old := b.standIns[id]; old != nil {
+			who = who.and(b.holders(old.Post)...)
+			b.standInsBy.remove(old.By, id)
+			b.standInsOf.remove(old.Post, id)
+		}
 		delete(b.standIns, id)
 	case staff.SignIns:
-		if old := b.signIns[id]; old != nil && b.secrets[string(old.Digest)] == id {
-			delete(b.secrets, string(old.Digest))
+		if old := b.signIns[id]; old != nil {
+			who = who.and(old.Account)
+			if b.secrets[string(old.Digest)] == id {
+				delete(b.secrets, string(old.Digest))
+			}
 		}
 		delete(b.signIns, id)
 	}
+	return who
+}
+
+// holders returns the accounts that have a post, or stand in for who has.
+func (b *book) holders(post int64) []int64 {
+	var accounts []int64
+	if p := b.posts[post]; p != nil {
+		accounts = append(accounts, p.Account)
+	}
+	for _, id := range b.standInsOf[post] {
+		accounts = append(accounts, b.standIns[id].By)
+	}
+	return accounts
 }
 
 // Account returns the account of a login. It is shared and must not be written to.
@@ -180,34 +242,51 @@ func (d *Directory) Grant(account int64, at time.Time, scopeOf func(grid.Code) g
 	if a, ok := d.held.accounts[account]; !ok || a.Locked {
 		return role.Grant{}, time.Time{}
 	}
-	posts, until := role.Held(accountName(account), d.held.allPosts(), d.held.allStandIns(), at)
-	return role.NewGrant(posts, d.held.table(), scopeOf), until
+	posts, standIns := d.held.around(account)
+	held, until := role.Held(accountName(account), posts, standIns, at)
+	return role.NewGrant(held, d.held.table, scopeOf), until
+}
+
+// Posts returns the posts that an account has at a moment, its own and those that it
+// stands in for.
+func (d *Directory) Posts(account int64, at time.Time) []role.Post {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	posts, standIns := d.held.around(account)
+	held, _ := role.Held(accountName(account), posts, standIns, at)
+	return held
 }
 
 // accountName is how access/role knows an account.
-func accountName(id int64) string { return fmt.Sprint(id) }
+func accountName(id int64) string { return strconv.FormatInt(id, 10) }
 
-func (b *book) allPosts() []role.Post {
-	all := make([]role.Post, 0, len(b.posts))
-	for id, p := range b.posts {
-		all = append(all, role.Post{ID: id, Account: accountName(p.Account), Role: p.Role, Area: p.Area, Board: p.Board,
+// around returns the posts of an account and those that it ever stands in for, with
+// all their stand-ins.
+func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn) {
+	ids := slices.Clone(b.postsOf[account])
+	for _, id := range b.standInsBy[account] {
+		ids = append(ids, b.standIns[id].Post)
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		p := b.posts[id]
+		if p == nil {
+			continue
+		}
+		posts = append(posts, role.Post{ID: id, Account: accountName(p.Account), Role: p.Role, Area: p.Area, Board: p.Board,
 			Term: role.Term{From: p.From, Until: p.Until}})
+		for _, of := range b.standInsOf[id] {
+			s := b.standIns[of]
+			standIns = append(standIns, role.StandIn{Post: id, By: accountName(s.By), Term: role.Term{From: s.From, Until: s.Until}})
+		}
 	}
-	return all
+	return posts, standIns
 }
 
-func (b *book) allStandIns() []role.StandIn {
-	all := make([]role.StandIn, 0, len(b.standIns))
-	for _, s := range b.standIns {
-		all = append(all, role.StandIn{Post: s.Post, By: accountName(s.By), Term: role.Term{From: s.From, Until: s.Until}})
-	}
-	return all
-}
-
-// table returns the shipped roles with those of the store in their place. A right that
-// this version does not know is none.
-func (b *book) table() map[string]role.Role {
-	table := role.Shipped()
+// tabulate makes the table of roles: those of the store in the place of the shipped
+// ones. A right that this version does not know is none.
+func (b *book) tabulate() {
+	b.table = role.Shipped()
 	for _, r := range b.roles {
 		known := role.Role{Code: r.Code, Personal: r.Personal}
 		for _, name := range r.Rights {
@@ -215,7 +294,6 @@ func (b *book) table() map[string]role.Role {
 				known.Rights |= role.SetOf(right)
 			}
 		}
-		table[r.Code] = known
+		b.table[r.Code] = known
 	}
-	return table
 }

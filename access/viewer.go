@@ -5,6 +5,8 @@
 package access
 
 import (
+	"reflect"
+
 	"quanxi/access/role"
 	"quanxi/grid"
 	"quanxi/world"
@@ -31,6 +33,9 @@ func NewViewer(account string, grant role.Grant) *Viewer {
 // Local returns the one viewer of a server that listens on loopback only and has
 // no accounts yet: everything, in the whole city.
 func Local() *Viewer { return NewViewer("local", role.Everything()) }
+
+// sameAs reports whether another viewer is the same account with the same rights.
+func (v *Viewer) sameAs(other *Viewer) bool { return reflect.DeepEqual(v, other) }
 
 // Account returns the account.
 func (v *Viewer) Account() string { return v.account }

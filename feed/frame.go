@@ -60,6 +60,7 @@ const (
 	Reloaded Reason = "reloaded" // the server loaded another history
 	TooOld   Reason = "too_old"  // the cursor is older than what the server remembers
 	BulkLoad Reason = "load"     // a bulk load went live or was undone
+	Rights   Reason = "rights"   // the viewer may see more or less than before
 	Redrawn  Reason = "redrawn"  // divisions changed, and the viewer answers for events that nobody wrote to, or very many changed hands
 )
 

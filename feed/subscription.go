@@ -66,6 +66,23 @@ func (s *Subscription) View(v View) error {
 	return nil
 }
 
+// Become has the subscription see what another viewer sees from here on: rights have
+// changed. What was queued for the old one is dropped and the screen begins anew.
+func (s *Subscription) Become(viewer Viewer) {
+	h := s.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.viewer = viewer; !h.subs[s] || s.filter == nil {
+		return
+	}
+	changed := *s.filter
+	changed.viewer = viewer
+	h.look(s, &changed)
+	h.restart(s, Rights, *h.told.Load())
+	s.resyncs = s.Stats().Resyncs
+	h.showMoves(s, nil)
+}
+
 // look gives s a filter in place of the one it has; nil is none. The caller holds h.mu.
 func (h *Hub) look(s *Subscription, f *filter) {
 	if s.filter != nil {

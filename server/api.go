@@ -67,10 +67,7 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 		}
 		p := problem(err)
 		logInternal(ctx, s.log, p, err)
-		if p.Status == http.StatusServiceUnavailable {
-			return nil, huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"2"}})
-		}
-		return nil, p
+		return nil, huma.ErrorWithHeaders(p, p.headers())
 	})
 }
 

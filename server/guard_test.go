@@ -312,7 +312,7 @@ func failingServer(t *testing.T, err error) *rig {
 	var master access.MasterKey
 	views := access.NewViews(access.Sources{Store: failing{store, err}, Vault: access.NewVault(master), Master: master, World: r.world, Clock: clock})
 	r.Server = server.New(server.Options{
-		Views: views, Viewer: func(*http.Request) *access.Viewer { return r.viewer }, Tokens: r,
+		Views: views, Viewer: func(string) *access.Viewer { return r.viewer }, Tokens: r,
 		Status: func() server.NodeStatus { return r.node }, Files: fstest.MapFS{},
 		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})

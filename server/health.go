@@ -9,6 +9,7 @@ import (
 // healthRoutes add /healthz, true while the process answers, and /readyz, true
 // when the World is loaded and follows the log.
 func (s *Server) healthRoutes() {
+	s.letIn("GET /healthz", "GET /readyz")
 	s.handle("GET /healthz", func(w http.ResponseWriter, _ *http.Request) error {
 		_, err := fmt.Fprintln(w, "ok")
 		return clientGone(err)

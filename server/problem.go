@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -37,6 +38,8 @@ type Problem struct {
 	Status int            `json:"status"`
 	Detail string         `json:"detail,omitempty"`
 	Errors []ProblemField `json:"errors,omitempty"`
+
+	retry int // seconds after which to try again; 0 if that helps nothing
 }
 
 // A ProblemField says what is wrong with one part of a request. It never
@@ -62,6 +65,9 @@ func problem(err error) *Problem {
 	var used *grid.InUseError
 	var gone *grid.GoneError
 	var known huma.StatusError
+	if p := signInProblem(err); p != nil {
+		return p
+	}
 	switch {
 	case errors.As(err, &field):
 		return fieldProblem(field)
@@ -99,7 +105,23 @@ func problem(err error) *Problem {
 }
 
 func newProblem(status int, detail string) *Problem {
-	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
+	p := &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
+	if status == http.StatusServiceUnavailable {
+		p.retry = retryAfter
+	}
+	return p
+}
+
+// headers are those that a reply with the problem carries.
+func (p *Problem) headers() http.Header {
+	h := http.Header{}
+	if p.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.retry))
+	}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	return h
 }
 
 func fieldProblem(err *grid.FieldError) *Problem {
@@ -154,9 +176,7 @@ func reply(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) 
 		h.Del(name)
 	}
 	h.Set("Content-Type", p.ContentType(""))
-	if p.Status == http.StatusServiceUnavailable {
-		h.Set("Retry-After", strconv.Itoa(retryAfter))
-	}
+	maps.Copy(h, p.headers())
 	body, _ := json.Marshal(p) // strings and numbers always marshal
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body) // if the client has gone there is no one to tell

@@ -20,7 +20,6 @@ func (s *Server) queryRoutes() {
 	register(s, operation{"search", http.MethodGet, "/api/search", "Find by Chinese characters, pinyin, initials or code", "map"}, s.search)
 	register(s, operation{"status", http.MethodGet, "/api/status", "Where this node stands, and where the map begins", "map"}, s.status)
 	register(s, operation{"categories", http.MethodGet, "/api/categories", "Categories of events", "events"}, s.categories)
-	register(s, operation{"session", http.MethodGet, "/api/session", "Who is signed in", "session"}, s.session)
 }
 
 type identifyInput struct {
@@ -190,19 +189,5 @@ func (s *Server) categories(context.Context, *struct{}) (*categoriesOutput, erro
 	for _, c := range events.Categories() {
 		out.Body.Items = append(out.Body.Items, categoryBody(c))
 	}
-	return out, nil
-}
-
-type sessionOutput struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         struct {
-		Account string `json:"account"`
-		Mode    string `json:"mode" doc:"local: one viewer of the whole city, on loopback only"`
-	}
-}
-
-func (s *Server) session(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
-	out := &sessionOutput{CacheControl: private}
-	out.Body.Account, out.Body.Mode = ViewerFrom(ctx).Account(), "local"
 	return out, nil
 }

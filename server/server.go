@@ -22,8 +22,10 @@ import (
 // Options are what a Server is made of. All fields without "may be nil" are required.
 type Options struct {
 	Views *access.Views
-	// Viewer says who is asking.
-	Viewer func(*http.Request) *access.Viewer
+	// Viewer says who shows a secret, or none; nil is nobody.
+	Viewer func(secret string) *access.Viewer
+	// Desk signs people in and out; it may be nil, and then nobody can.
+	Desk *access.Desk
 	// Tokens let a client read what it wrote.
 	Tokens Tokens
 	// Status says where this node stands.
@@ -84,6 +86,7 @@ type Server struct {
 	hosts   []string
 	metrics *metrics
 	mux     *http.ServeMux
+	open    map[string]bool // patterns that are answered to those who have not signed in
 	api     huma.API
 	handler http.Handler
 }
@@ -91,6 +94,7 @@ type Server struct {
 // New returns a Server.
 func New(o Options) *Server {
 	s := &Server{Options: o, log: o.Log, hosts: o.Hosts, metrics: newMetrics(o.Metrics), mux: http.NewServeMux()}
+	s.open = make(map[string]bool)
 	s.api = newAPI(s.mux, o.Version)
 	s.routes()
 	s.handler = s.watch(s.guard(http.HandlerFunc(s.dispatch)))
@@ -102,6 +106,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // routes lists everything that the server answers.
 func (s *Server) routes() {
+	s.sessionRoutes()
 	s.queryRoutes()
 	s.divisionRoutes()
 	s.entityRoutes()
@@ -113,6 +118,7 @@ func (s *Server) routes() {
 	s.siteRoutes()
 	if s.Feed != nil {
 		s.mux.Handle("GET /feed", s.Feed)
+		s.letIn("GET /feed") // its hello may carry the token
 	}
 	s.docRoutes() // last: it describes the others
 }
@@ -121,10 +127,14 @@ func (s *Server) routes() {
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	h, pattern := s.mux.Handler(r)
 	r.Pattern = pattern
-	r = r.WithContext(context.WithValue(r.Context(), askerKey, asker{s.Viewer(r), r.RemoteAddr}))
+	secret := Secret(r)
+	who := asker{viewer: s.Viewer(secret), remote: r.RemoteAddr, secret: secret, secure: r.TLS != nil}
+	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
 	switch {
 	case pattern == "":
 		s.refuse(w, r, h)
+	case who.viewer == nil && !s.open[pattern]:
+		reply(w, r, s.log, s.notSignedIn())
 	case pattern == "GET /feed":
 		s.mux.ServeHTTP(w, r)
 	default:
@@ -162,8 +172,10 @@ func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Reques
 
 // An asker is who sent a request, and from where.
 type asker struct {
-	viewer *access.Viewer
+	viewer *access.Viewer // nil if nobody has signed in
 	remote string
+	secret string
+	secure bool // came by TLS
 }
 
 // view returns the View of whoever asks.
@@ -174,7 +186,7 @@ func (s *Server) view(ctx context.Context) *access.View {
 // ViewerFrom returns who is asking; the zero Viewer, which sees nothing, if the
 // request did not come through a Server.
 func ViewerFrom(ctx context.Context) *access.Viewer {
-	if who, ok := ctx.Value(askerKey).(asker); ok {
+	if who := askerFrom(ctx); who.viewer != nil {
 		return who.viewer
 	}
 	return new(access.Viewer)
@@ -182,6 +194,5 @@ func ViewerFrom(ctx context.Context) *access.Viewer {
 
 // remoteFrom returns the network address that a request came from, for the audit.
 func remoteFrom(ctx context.Context) string {
-	who, _ := ctx.Value(askerKey).(asker)
-	return who.remote
+	return askerFrom(ctx).remote
 }

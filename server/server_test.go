@@ -18,10 +18,12 @@ import (
 
 	"quanxi/access"
 	"quanxi/access/role"
+	"quanxi/access/signin"
 	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/server"
+	"quanxi/staff"
 	"quanxi/store/gpkg"
 	"quanxi/world"
 )
@@ -50,11 +52,14 @@ type rig struct {
 	store  *gpkg.Store
 	world  *world.World
 	moved  []access.Position
-	viewer *access.Viewer
+	viewer *access.Viewer // of every request; nil for whom its secret stands for
 	node   server.NodeStatus
 	log    bytes.Buffer // everything from debug up
 
-	metrics *prometheus.Registry
+	metrics   *prometheus.Registry
+	directory *access.Directory
+	desk      *access.Desk
+	sealer    *signin.Sealer
 }
 
 func newRig(t testing.TB) *rig {
@@ -76,9 +81,11 @@ func newRig(t testing.TB) *rig {
 		Clock:     clock,
 		Positions: func(p access.Position) error { r.moved = append(r.moved, p); return nil },
 	})
+	r.openDesk(t)
 	r.Server = server.New(server.Options{
 		Views:  views,
-		Viewer: func(*http.Request) *access.Viewer { return r.viewer },
+		Viewer: r.viewerOf,
+		Desk:   r.desk,
 		Tokens: r,
 		Status: func() server.NodeStatus { return r.node },
 		Files: fstest.MapFS{
@@ -94,6 +101,31 @@ func newRig(t testing.TB) *rig {
 		Metrics: r.metrics,
 	})
 	return r
+}
+
+func (r *rig) openDesk(t testing.TB) {
+	t.Helper()
+	hasher, err := signin.NewHasher(signin.Params{Memory: 8 << 10, Passes: 1, Lanes: 1}, 2, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.directory, r.sealer = access.NewDirectory(), signin.NewSealer([32]byte{1})
+	r.directory.Begin().Publish()
+	r.desk = access.NewDesk(access.DeskSources{
+		Store: r.store, Directory: r.directory, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
+		Sealer: r.sealer, Clock: clock, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+	})
+}
+
+func (r *rig) viewerOf(secret string) *access.Viewer {
+	if r.viewer != nil {
+		return r.viewer
+	}
+	v, _, ok := r.desk.Viewer(secret)
+	if !ok {
+		return nil
+	}
+	return v
 }
 
 // Seal implements server.Tokens.
@@ -113,6 +145,12 @@ func (r *rig) Wait(ctx context.Context, token string) error {
 	}
 	var steps []world.Step
 	for _, c := range batch.Changes {
+		if staff.Is(c.Kind) {
+			if err := r.tellStaff(c); err != nil {
+				return err
+			}
+			continue
+		}
 		if c.Op == feed.Remove {
 			steps = append(steps, world.Step{Remove: grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision}})
 			continue
@@ -128,6 +166,20 @@ func (r *rig) Wait(ctx context.Context, token string) error {
 	}
 	_, err = r.world.Apply(world.Position{Epoch: string(batch.Epoch), Pos: batch.Pos}, steps)
 	return err
+}
+
+// tellStaff hands a change of staff to the Directory.
+func (r *rig) tellStaff(c feed.Change) error {
+	if c.Op == feed.Remove {
+		r.directory.Remove(grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision})
+		return nil
+	}
+	e := staff.New(c.Kind)
+	if err := grid.DecodeJSON(c.Body, e); err != nil {
+		return err
+	}
+	r.directory.Put(e)
+	return nil
 }
 
 // A call is one request as a line of text, "POST /api/events", and its headers.

@@ -29,10 +29,12 @@ func pages() map[string]string {
 // digest in their names and never change; pages are asked about each time.
 func (s *Server) siteRoutes() {
 	for address, file := range pages() {
+		s.letIn("GET " + address)
 		s.handle("GET "+address, func(w http.ResponseWriter, r *http.Request) error {
 			return s.servePage(w, r, file)
 		})
 	}
+	s.letIn("GET /")
 	s.handle("GET /", func(w http.ResponseWriter, r *http.Request) error {
 		if methods := s.otherMethods(r); len(methods) > 0 {
 			w.Header().Set("Allow", strings.Join(methods, ", "))

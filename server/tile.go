@@ -18,6 +18,7 @@ func (s *Server) tileRoutes() {
 	s.handle("GET /tiles", s.serveLayers)
 	s.handle("GET /tiles/{layers}", s.serveTileJSON)
 	s.handle("GET /tiles/{layers}/{z}/{x}/{y}", s.serveTile)
+	s.letIn("OPTIONS /tiles/") // a browser sends nothing of whoever asks
 	s.handle("OPTIONS /tiles/", s.servePreflight)
 }
 

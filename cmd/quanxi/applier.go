@@ -2,6 +2,7 @@ package main
 
 import (
 	"iter"
+	"slices"
 
 	"quanxi/access"
 	"quanxi/feed"
@@ -26,11 +27,15 @@ func (a applier) Begin() feed.Loading { return loading{a.world.Begin(), a.direct
 // Apply implements feed.Applier.
 func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
 	var ofStaff []feed.Step
+	redivided := false
 	effects, err := a.world.ApplyEach(positionOf(at), func(yield func(world.Step, error) bool) {
 		for s, err := range steps {
 			if err == nil && staff.Is(kindOf(s)) {
 				ofStaff = append(ofStaff, s)
-			} else if !yield(world.Step(s), err) {
+				continue
+			}
+			redivided = redivided || err == nil && kindOf(s) == grid.Divisions
+			if !yield(world.Step(s), err) {
 				return
 			}
 		}
@@ -45,6 +50,9 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 			a.directory.Remove(s.Remove)
 		}
 	}
+	if redivided {
+		a.directory.Recheck()
+	}
 	return effectsOf(effects), nil
 }
 
@@ -56,7 +64,17 @@ func kindOf(s feed.Step) grid.Kind {
 }
 
 // Advance implements feed.Applier.
-func (a applier) Advance() feed.Effects { return effectsOf(a.world.Advance()) }
+func (a applier) Advance() feed.Effects {
+	effects := effectsOf(a.world.Advance())
+	// A division may have come into force by its date.
+	if slices.ContainsFunc(effects.Touches, func(t feed.Touch) bool { return t.Layer == divisionsLayer }) {
+		a.directory.Recheck()
+	}
+	return effects
+}
+
+// divisionsLayer is the layer in which boundaries are drawn.
+const divisionsLayer = "divisions"
 
 // Sight implements feed.Applier.
 func (a applier) Sight(e grid.Entity) feed.Sight {
@@ -85,11 +103,9 @@ func (l loading) Add(e grid.Entity) error {
 
 // Publish implements feed.Loading.
 func (l loading) Publish(at feed.Position) error {
-	if err := l.world.Publish(positionOf(at)); err != nil {
-		return err
-	}
+	// Rights first: nobody sees the new state by rights of the old one.
 	l.staff.Publish()
-	return nil
+	return l.world.Publish(positionOf(at))
 }
 
 func sightOf(s world.Sight) feed.Sight {

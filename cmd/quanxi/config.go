@@ -27,6 +27,7 @@ type commands struct {
 	Backup   backupCommand   `cmd:"" help:"Write a consistent copy of the embedded store."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in place of the embedded store; a new epoch begins."`
 	Audit    auditCommand    `cmd:"" help:"Verify and export the trace of who did what."`
+	User     userCommand     `cmd:"" help:"Accounts and posts: who may sign in, and as what."`
 	Bench    benchCommand    `cmd:"" help:"Measure: a line a figure."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/access"
+	"quanxi/access/signin"
 	"quanxi/feed"
 	"quanxi/feed/bus"
 	"quanxi/frontend"
@@ -38,6 +39,7 @@ type node struct {
 	sealer    *feed.Sealer
 	audit     *access.Sealer
 	views     *access.Views
+	desk      *access.Desk
 	socket    *socket.Handler
 	registry  *prometheus.Registry
 	log       *slog.Logger
@@ -85,6 +87,9 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	p.start("node", n.feed.Run)
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
+	if n.desk, err = n.newDesk(master); err != nil {
+		return nil, err
+	}
 	n.socket = n.newSocket(sets)
 	n.measure()
 	return n, nil
@@ -92,10 +97,10 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 
 // server returns the handler of everything that the node answers.
 func (n *node) server(hosts []string) *server.Server {
-	local := access.Local()
 	return server.New(server.Options{
 		Views:   n.views,
-		Viewer:  func(*http.Request) *access.Viewer { return local },
+		Viewer:  n.viewer,
+		Desk:    n.desk,
 		Tokens:  tokens{n.feed, n.sealer},
 		Status:  n.status,
 		Feed:    n.socket,
@@ -107,14 +112,68 @@ func (n *node) server(hosts []string) *server.Server {
 	})
 }
 
+// viewer returns who shows a secret, or none.
+func (n *node) viewer(secret string) *access.Viewer {
+	viewer, _, ok := n.desk.Viewer(secret)
+	if !ok {
+		return nil
+	}
+	return viewer
+}
+
+// newDesk returns where people and programs sign in.
+func (n *node) newDesk(master access.MasterKey) (*access.Desk, error) {
+	hasher, err := newHasher()
+	if err != nil {
+		return nil, err
+	}
+	return access.NewDesk(access.DeskSources{
+		Store: n.store, Directory: n.directory, Hasher: hasher,
+		Throttle: signin.NewThrottle(signin.DefaultRules(), time.Now),
+		Sealer:   newCredentialSealer(master), Clock: time.Now,
+		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOf(code) },
+	}), nil
+}
+
+// A visit is an access.Visit as the socket holds it.
+type visit struct {
+	*access.Visit
+	views  *access.Views
+	viewer *access.Viewer
+	screen *server.Screen // of viewer
+}
+
+// Screen implements socket.Visit.
+func (v *visit) Screen() socket.Screen {
+	now := v.Viewer()
+	if now == nil {
+		return nil
+	}
+	if now != v.viewer {
+		v.viewer, v.screen = now, server.NewScreen(v.views.For(now))
+	}
+	return v.screen
+}
+
+// visit lets in who shows a token, or else whoever sent the request.
+func (n *node) visit(r *http.Request, token string) socket.Visit {
+	if token == "" {
+		token = server.Secret(r)
+	}
+	v, ok := n.desk.Visit(token)
+	if !ok {
+		return nil
+	}
+	return &visit{Visit: v, views: n.views}
+}
+
 func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
-	screen := server.NewScreen(n.views.For(access.Local()))
 	return socket.New(socket.Options{
 		Hub: n.hub, Sets: sets, Sealer: n.sealer,
-		Screen: func(*http.Request) socket.Screen { return screen },
-		Ready:  func() bool { return n.status().Ready() },
-		Plan:   func() int64 { return 0 },
-		Log:    n.log, Metrics: n.registry,
+		Visit: n.visit,
+		Ready: func() bool { return n.status().Ready() },
+		Plan:  func() int64 { return 0 },
+		Log:   n.log, Metrics: n.registry,
 	})
 }
 

@@ -65,8 +65,55 @@ type desk struct {
 	handler *socket.Handler
 	server  *httptest.Server
 	ready   atomic.Bool
-	screens map[string]*screenStub
 	pos     int64
+
+	mu      sync.Mutex
+	screens map[string]*screenStub // guarded by mu, like visits
+	visits  []*visit
+}
+
+// A visit of somebody whose screen tests may change; nil is one who was signed out.
+type visit struct {
+	desk    *desk
+	who     string
+	changed chan struct{}
+}
+
+func (d *desk) visit(r *http.Request, token string) socket.Visit {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	v := &visit{d, r.URL.Query().Get("as"), make(chan struct{}, 1)}
+	if token != "" {
+		v.who = token
+	}
+	if d.screens[v.who] == nil {
+		return nil
+	}
+	d.visits = append(d.visits, v)
+	return v
+}
+
+func (v *visit) Screen() socket.Screen {
+	v.desk.mu.Lock()
+	defer v.desk.mu.Unlock()
+	if s := v.desk.screens[v.who]; s != nil {
+		return s
+	}
+	return nil
+}
+
+func (v *visit) Changed() <-chan struct{} { return v.changed }
+
+func (v *visit) Close() {}
+
+// becomes gives an account another screen, and tells its visits.
+func (d *desk) becomes(who string, s *screenStub) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.screens[who] = s
+	for _, v := range d.visits {
+		v.changed <- struct{}{}
+	}
 }
 
 func newDesk(t *testing.T, change func(*socket.Options)) *desk {
@@ -81,12 +128,7 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 	d.hub.Reset(feed.Position{Epoch: "epoch-1"})
 	o := socket.Options{
 		Hub: d.hub, Sets: sets, Sealer: feed.NewSealer([]byte("a secret for tests")),
-		Screen: func(r *http.Request) socket.Screen {
-			if s := d.screens[r.URL.Query().Get("as")]; s != nil {
-				return s
-			}
-			return nil
-		},
+		Visit: d.visit,
 		Ready: d.ready.Load,
 		Plan:  func() int64 { return 3 },
 		Log:   slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),

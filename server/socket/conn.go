@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -18,38 +19,43 @@ import (
 // its writer in another, which serve starts and waits for.
 type conn struct {
 	*Handler
-	ws     *websocket.Conn
-	screen Screen
-	sub    *feed.Subscription
-	asked  *requests
+	ws    *websocket.Conn
+	visit Visit
+	sub   *feed.Subscription
+	asked *requests
 	// replies are what the reader wants sent: *refusal, *pong. When the writer is
 	// behind, the reader waits, and with it the client.
 	replies chan any
 
 	// The rest belongs to the writer once it runs.
-	n     uint64            // text frames sent
-	names map[uint16]string // sets announced, as the client writes them
-	buf   []byte            // of the frame being sent; reused
-	pongs int               // that the client waits for
-	again <-chan time.Time  // when to look again whether the node follows the log; nil while it does
+	screen Screen            // of the visit
+	n      uint64            // text frames sent
+	names  map[uint16]string // sets announced, as the client writes them
+	buf    []byte            // of the frame being sent; reused
+	pongs  int               // that the client waits for
+	again  <-chan time.Time  // when to look again whether the node follows the log; nil while it does
 }
 
 type pong struct{}
 
-func newConn(h *Handler, ws *websocket.Conn, screen Screen) *conn {
+func newConn(h *Handler, ws *websocket.Conn) *conn {
 	return &conn{
-		Handler: h, ws: ws, screen: screen,
+		Handler: h, ws: ws,
 		asked: newRequests(h.Limits.Pending), replies: make(chan any, 16), names: make(map[uint16]string),
 	}
 }
 
 // serve greets the client and runs reader and writer until one of them ends.
-func (c *conn) serve() error {
+func (c *conn) serve(r *http.Request) error {
 	defer c.ws.Close()
 	greeting, err := c.awaitHello()
 	if err != nil {
 		return err
 	}
+	if err := c.enterAs(r, greeting); err != nil {
+		return c.leave(err)
+	}
+	defer c.visit.Close()
 	c.subscribe(greeting)
 	defer c.sub.Close()
 	if err := c.welcome(greeting); err != nil {
@@ -98,6 +104,18 @@ func (c *conn) awaitHello() (*hello, error) {
 		}
 	}
 	return nil, c.leave(errTooManyErrors)
+}
+
+// enterAs finds out who the client is. The error is errSignedOut if it is nobody.
+func (c *conn) enterAs(r *http.Request, greeting *hello) error {
+	if c.visit = c.Visit(r, greeting.Token); c.visit == nil {
+		return errSignedOut
+	}
+	if c.screen = c.visit.Screen(); c.screen == nil {
+		c.visit.Close()
+		return errSignedOut
+	}
+	return nil
 }
 
 // subscribe begins the subscription, where the client stopped if it says so.

@@ -41,13 +41,25 @@ type Screen interface {
 	Counters(code grid.Code) (json.RawMessage, bool)
 }
 
+// A Visit is one client's being here, from its hello to the end of its connection.
+// It is used by one goroutine at a time.
+type Visit interface {
+	// Screen returns what the client may see now, the same as before if that has not
+	// changed; nil when its sign-in has ended.
+	Screen() Screen
+	// Changed is signalled when Screen may return another one.
+	Changed() <-chan struct{}
+	Close()
+}
+
 // Options are what a Handler is made of.
 type Options struct {
 	Hub    *feed.Hub
 	Sets   *feed.Sets
 	Sealer *feed.Sealer
-	// Screen returns what the sender of a request may see; nil if nothing.
-	Screen func(*http.Request) Screen
+	// Visit lets in who shows a token in its hello or, if that is empty, whoever sent
+	// the request; nil if that is nobody. The connection closes it.
+	Visit func(r *http.Request, token string) Visit
 	// Ready reports whether the node follows the log. While it does not, connections
 	// are answered by 503, tiles are refused and frames wait.
 	Ready func() bool
@@ -142,7 +154,6 @@ func (h *Handler) admits(r *http.Request) bool {
 
 // ServeHTTP upgrades the request and serves the connection until it ends.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	screen := h.Screen(r)
 	switch offered := websocket.Subprotocols(r); {
 	case !websocket.IsWebSocketUpgrade(r):
 		w.Header().Set("Upgrade", "websocket")
@@ -150,9 +161,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case len(offered) > 0 && !slices.Contains(offered, Protocol):
 		problem(w, http.StatusBadRequest, "the subprotocol is "+Protocol)
-		return
-	case screen == nil:
-		problem(w, http.StatusUnauthorized, "sign in first")
 		return
 	case !h.Ready() || !h.enter():
 		w.Header().Set("Retry-After", "2")
@@ -164,9 +172,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	c := newConn(h, ws, screen)
-	if err := c.serve(); err != nil {
-		h.Log.Debug("feed connection ended", "account", screen.Account(), "err", err)
+	if err := newConn(h, ws).serve(r); err != nil {
+		h.Log.Debug("feed connection ended", "err", err)
 	}
 }
 

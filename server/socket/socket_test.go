@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
 
+	"quanxi/feed/feedtest"
 	"quanxi/server/socket"
 )
 
@@ -168,6 +169,59 @@ func TestADeadPeerIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestWhoIsNobodyIsToldSo(t *testing.T) {
+	d := newDesk(t, nil)
+	for _, tt := range []struct{ account, hello string }{
+		{"", `{"op":"hello"}`}, {"east", `{"op":"hello","token":"forged"}`},
+	} {
+		c := d.dial(tt.account)
+		c.send(tt.hello)
+		if code, reason := c.closes(); code != 4101 {
+			t.Errorf("%s of %q: closed with %d %s, want 4101", tt.hello, tt.account, code, reason)
+		}
+	}
+}
+
+func TestAProgramShowsItsTokenInTheHello(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.dial("")
+	c.send(`{"op":"hello","token":"east"}`)
+	c.want("welcome")
+}
+
+func TestAWithdrawnRightIsGoneFromAnOpenScreen(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	d.publish(1, "500106", 106.5, 29.5)
+	c.want("change")
+	d.becomes("east", &screenStub{Viewer: feedtest.Of("5002"), version: 1})
+	if frame := c.want("resync"); frame["reason"] != "rights" {
+		t.Errorf("%v, want the reason rights", frame)
+	}
+	d.publish(2, "500106", 106.5, 29.5) // no longer to be seen
+	d.publish(3, "500229", 106.5, 29.5)
+	if frame := c.want("change"); frame["id"] != 3.0 {
+		t.Errorf("%v, want the one that is to be seen now", frame)
+	}
+}
+
+func TestTheSameRightsDisturbNobody(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	d.becomes("east", d.screens["east"])
+	d.publish(1, "500106", 106.5, 29.5)
+	c.want("change")
+}
+
+func TestAConnectionEndsWithItsSignIn(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	d.becomes("east", nil)
+	if code, reason := c.closes(); code != 4101 {
+		t.Errorf("closed with %d %s, want 4101", code, reason)
+	}
+}
+
 func TestHandshake(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -184,7 +238,6 @@ func TestHandshake(t *testing.T) {
 		{name: "a page of another origin", account: "local", origin: "https://evil.example", status: 403},
 		{name: "an origin that ends like ours", account: "local", origin: "http://evil.{host}", status: 403},
 		{name: "another protocol only", account: "local", protocol: "graphql-ws", status: 400},
-		{name: "nobody", account: "", status: 401},
 		{name: "before the World is loaded", account: "local", notReady: true, status: 503},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

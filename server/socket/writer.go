@@ -31,6 +31,8 @@ func (c *conn) write(ctx context.Context) error {
 			err = c.deliver(ctx)
 		case <-c.asked.ready:
 			err = c.serveTile(ctx)
+		case <-c.visit.Changed():
+			err = c.reconsider()
 		case <-beat.C:
 			err = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.Limits.Write))
 		}
@@ -38,6 +40,20 @@ func (c *conn) write(ctx context.Context) error {
 			return c.leave(err)
 		}
 	}
+}
+
+// reconsider looks anew at what the client may see. The error is errSignedOut if that
+// is nothing any more.
+func (c *conn) reconsider() error {
+	now := c.visit.Screen()
+	switch {
+	case now == nil:
+		return errSignedOut
+	case now != c.screen:
+		c.screen = now
+		c.sub.Become(now)
+	}
+	return nil
 }
 
 // answer sends a reply of the reader.
@@ -143,14 +159,16 @@ func (c *conn) refuse(r *refusal) error {
 // Close codes of our own. From 4000 the client comes back, after a pause; from
 // 4100 it does not, for it would only fail again. 1001 means come back, 1009 do not.
 const (
-	closeNotHeard = 4000 // no hello in time, or no pong
-	closeMisuse   = 4100 // too many messages that were refused
+	closeNotHeard  = 4000 // no hello in time, or no pong
+	closeMisuse    = 4100 // too many messages that were refused
+	closeSignedOut = 4101 // nobody is signed in, or nobody is any more
 )
 
 // Why a connection ends, besides what the network does.
 var (
 	errTooManyErrors = errors.New("too many messages were refused")
 	errTooLarge      = errors.New("a message is too large")
+	errSignedOut     = errors.New("sign in first")
 )
 
 // leave tells the client why the connection ends, if it still listens, and
@@ -164,6 +182,8 @@ func (c *conn) leave(err error) error {
 		return err // the peer has said so itself, and was answered
 	case c.closing.Err() != nil:
 		code, reason = websocket.CloseGoingAway, "the server goes away"
+	case errors.Is(err, errSignedOut):
+		code, reason = closeSignedOut, err.Error()
 	case errors.Is(err, errTooManyErrors):
 		code, reason = closeMisuse, err.Error()
 	case errors.Is(err, errTooLarge):

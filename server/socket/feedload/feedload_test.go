@@ -54,6 +54,15 @@ func (s screenStub) Tile(context.Context, string, uint8, uint32, uint32) ([]byte
 
 func (s screenStub) Counters(grid.Code) (json.RawMessage, bool) { return nil, false }
 
+// A visit is of a screen that stays as it is.
+type visit struct{ screen screenStub }
+
+func (v visit) Screen() socket.Screen { return v.screen }
+
+func (visit) Changed() <-chan struct{} { return nil }
+
+func (visit) Close() {}
+
 // A bench is a whole feed over a log in memory: log, relay, NATS, node, hub, sockets.
 type bench struct {
 	log     *feedtest.Log
@@ -83,8 +92,8 @@ func newBench(t testing.TB) *bench {
 	t.Cleanup(func() { cancel(); wg.Wait() })
 	handler := socket.New(socket.Options{
 		Hub: b.hub, Sets: sets, Sealer: feed.NewSealer([]byte("bench")),
-		Screen: func(*http.Request) socket.Screen {
-			return screenStub{feedtest.Everybody(), b.changed, make([]byte, 4<<10)}
+		Visit: func(*http.Request, string) socket.Visit {
+			return visit{screenStub{feedtest.Everybody(), b.changed, make([]byte, 4<<10)}}
 		},
 		Ready: func() bool { return true }, Plan: func() int64 { return 0 }, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})

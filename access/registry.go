@@ -1,0 +1,167 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"quanxi/access/role"
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// A Registry keeps who may sign in and as what. It asks nobody's leave: whoever holds
+// one is at the machine, or was allowed by a View. It is safe for concurrent use.
+type Registry struct{ RegistrySources }
+
+// RegistrySources are what a Registry works with.
+type RegistrySources struct {
+	Store  grid.Store
+	Hasher *signin.Hasher
+	Sealer *signin.Sealer
+	Actor  string // of the audit rows
+}
+
+// NewRegistry returns a Registry.
+func NewRegistry(s RegistrySources) *Registry { return &Registry{s} }
+
+// Add stores a new account with its posts. Without a password it cannot sign in yet.
+// The error wraps grid.ErrInvalid, also where the login is taken, or
+// signin.ErrUnfit. If the posts cannot be stored, the account is there without any.
+func (r *Registry) Add(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) error {
+	if password != "" {
+		if err := signin.CheckPassword(password, a.Login, a.Name); err != nil {
+			return err
+		}
+	}
+	return r.AddUnchecked(ctx, a, password, posts...)
+}
+
+// AddUnchecked is Add with any password: for the invented city, whose passwords are
+// shown to everybody.
+func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) error {
+	for _, p := range posts {
+		if err := r.checkPost(ctx, p); err != nil {
+			return err
+		}
+	}
+	a.External = loginID(a.Login)
+	if err := r.write(ctx, "accounts.create", a); err != nil {
+		return err
+	}
+	all := make([]grid.Entity, 0, len(posts)+1)
+	if password != "" {
+		if err := r.credit(ctx, a, password); err != nil {
+			return err
+		}
+		all = append(all, a)
+	}
+	for _, p := range posts {
+		p.Account = a.ID
+		all = append(all, p)
+	}
+	return r.write(ctx, "accounts.equip", all...)
+}
+
+// SetPassword gives an account another password; its second factor stays. The error is
+// as of Add, or grid.ErrConflict if it was changed meanwhile.
+func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password string) error {
+	if err := signin.CheckPassword(password, a.Login, a.Name); err != nil {
+		return err
+	}
+	if err := r.credit(ctx, a, password); err != nil {
+		return err
+	}
+	return r.write(ctx, "accounts.password", a)
+}
+
+// credit puts a password into an account's credential.
+func (r *Registry) credit(ctx context.Context, a *staff.Account, password string) error {
+	var credential signin.Credential
+	if len(a.Credential) > 0 {
+		var err error
+		if credential, err = r.Sealer.Open(a.ID, a.Credential); err != nil {
+			return err
+		}
+	}
+	var err error
+	if credential.PasswordHash, err = r.Hasher.Hash(ctx, password); err != nil {
+		return err
+	}
+	a.Credential, err = r.Sealer.Seal(a.ID, credential)
+	return err
+}
+
+// Lock has an account sign in no more, or again. Its open screens end.
+func (r *Registry) Lock(ctx context.Context, a *staff.Account, locked bool) error {
+	a.Locked = locked
+	return r.write(ctx, "accounts.lock", a)
+}
+
+// Appoint gives an account a post. The error wraps grid.ErrInvalid.
+func (r *Registry) Appoint(ctx context.Context, p *staff.Post) error {
+	if err := r.checkPost(ctx, p); err != nil {
+		return err
+	}
+	return r.write(ctx, "posts.create", p)
+}
+
+// Dismiss takes a post away.
+func (r *Registry) Dismiss(ctx context.Context, p *staff.Post) error {
+	_, err := r.Store.Write(ctx, grid.Write{
+		Actor: r.Actor, Action: "posts.remove", Remove: []grid.Ref{{Kind: staff.Posts, ID: p.ID, Revision: p.Revision}},
+	})
+	return err
+}
+
+// Find returns the account of a login, or grid.ErrNotFound.
+func (r *Registry) Find(ctx context.Context, login string) (*staff.Account, error) {
+	for e, err := range r.Store.Entities(ctx, staff.Accounts, grid.Query{External: []string{loginID(login)}}) {
+		if err != nil {
+			return nil, err
+		}
+		return e.(*staff.Account), nil
+	}
+	return nil, fmt.Errorf("account %.64q: %w", login, grid.ErrNotFound)
+}
+
+func (r *Registry) write(ctx context.Context, action string, entities ...grid.Entity) error {
+	if len(entities) == 0 {
+		return nil
+	}
+	for _, e := range entities {
+		if err := e.Validate(); err != nil {
+			return err
+		}
+	}
+	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, Action: action, Put: entities})
+	return err
+}
+
+// checkPost refuses a post of a role that there is not: it would allow nothing, and
+// nobody would know why. Whose it is may come later.
+func (r *Registry) checkPost(ctx context.Context, p *staff.Post) error {
+	known, err := r.isRole(ctx, p.Role)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return &grid.FieldError{Kind: staff.Posts, Field: "role", Why: "is not in the table of roles"}
+	}
+	somebodys := *p
+	somebodys.Account = max(1, p.Account)
+	return somebodys.Validate()
+}
+
+func (r *Registry) isRole(ctx context.Context, code string) (bool, error) {
+	if _, shipped := role.Shipped()[code]; shipped {
+		return true, nil
+	}
+	for _, err := range r.Store.Entities(ctx, staff.Roles, grid.Query{Column: "code", Values: []string{code}, Limit: 1}) {
+		return err == nil, err
+	}
+	return false, nil
+}
+
+// loginID is the external id of an account, of which the store takes each once.
+func loginID(login string) string { return "login:" + login }

@@ -1,0 +1,163 @@
+package main_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+)
+
+// passwordOfTests would do for a person too.
+const passwordOfTests = "violet harbour 88 teapots"
+
+// user runs `quanxi user …` on the store of a running process.
+func (p *process) user(input string, args ...string) string {
+	p.t.Helper()
+	path, err := binary()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	cmd := exec.Command(path, append(append([]string{"user"}, args...), p.args...)...)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		p.t.Fatalf("quanxi user %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// screen opens the feed with a token, or none, and looks at everything.
+func (p *process) screen(token string) *websocket.Conn {
+	p.t.Helper()
+	dialer := websocket.Dialer{Subprotocols: []string{"quanxi.v1"}}
+	ws, _, err := dialer.DialContext(p.t.Context(), "ws://"+p.addr+"/feed", nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { ws.Close() })
+	hello, err := json.Marshal(map[string]string{"op": "hello", "token": token})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, text := range []string{string(hello), `{"op":"view","bbox":[106,29,107,30],"zoom":16,"topics":["events"]}`} {
+		if err := ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	return ws
+}
+
+// hears reads frames until one has an op, or the connection is closed; then it
+// returns the code of that.
+func hears(t *testing.T, ws *websocket.Conn, op string) (frame map[string]any, closed int) {
+	t.Helper()
+	for {
+		_, data, err := ws.ReadMessage()
+		var end *websocket.CloseError
+		if errors.As(err, &end) {
+			return nil, end.Code
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		frame = nil
+		if json.Unmarshal(data, &frame) == nil && frame["op"] == op {
+			return frame, 0
+		}
+	}
+}
+
+// A store is open to whoever is at the machine until it has its first account. From
+// then on people sign in, and what is taken from them is gone from their open screens.
+func TestAccountsFromTheFirstToTheLast(t *testing.T) {
+	p := start(t, "--data", t.TempDir())
+	town := map[string]any{"code": "500106001", "name": "我们镇", "level": 3}
+	if status, body := p.call("POST", "/api/divisions", town, nil); status != 201 {
+		t.Fatalf("%d %s", status, body)
+	}
+	before := p.screen("")
+	if frame, code := hears(t, before, "welcome"); frame == nil {
+		t.Fatalf("closed with %d while there is no account", code)
+	}
+
+	p.user(passwordOfTests+"\n", "add", "operator", "--name", "值班员", "--role", "operator", "--area", "500106001")
+	if _, code := hears(t, before, ""); code != 4101 {
+		t.Errorf("the screen from before was closed with %d, want 4101", code)
+	}
+	p.until("nobody is let in without signing in", func() bool { status, _ := p.get("/api/status"); return status == 401 })
+	if status, _ := p.call("POST", "/api/session", map[string]any{"name": "operator", "password": "guess"}, nil); status != 401 {
+		t.Errorf("a wrong password: %d", status)
+	}
+	status, body := p.call("POST", "/api/session", map[string]any{"name": "operator", "password": passwordOfTests}, nil)
+	var session struct{ Token string }
+	if err := json.Unmarshal(body, &session); err != nil || status != 200 {
+		t.Fatalf("%d %s %v", status, body, err)
+	}
+	signedIn := map[string]string{"Authorization": "Bearer " + session.Token}
+	if status, body := p.call("GET", "/api/stats?code=500106001", nil, signedIn); status != 200 {
+		t.Errorf("the own town: %d %s", status, body)
+	}
+
+	screen := p.screen(session.Token)
+	if frame, code := hears(t, screen, "welcome"); frame == nil {
+		t.Fatalf("closed with %d", code)
+	}
+	list := p.user("", "list")
+	post := strings.Fields(strings.Split(list, "\n")[1])[4]
+	p.user("", "dismiss", post)
+	if frame, code := hears(t, screen, "resync"); frame == nil || frame["reason"] != "rights" {
+		t.Errorf("the withdrawn post: %v, closed with %d", frame, code)
+	}
+	if status, _ := p.call("GET", "/api/stats?code=500106001", nil, signedIn); status != 404 {
+		t.Errorf("the town without the post: %d", status)
+	}
+	p.user("", "lock", "operator")
+	if _, code := hears(t, screen, ""); code != 4101 {
+		t.Errorf("the locked account's screen was closed with %d, want 4101", code)
+	}
+	p.until("the locked account is out", func() bool { status, _ := p.call("GET", "/api/session", nil, signedIn); return status == 401 })
+}
+
+func TestUserRefuses(t *testing.T) {
+	data := emptyStore(t)
+	for _, tt := range []struct {
+		name, input string
+		args        []string
+		want        string
+	}{
+		{"no password", "", []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "500106001"}, "first line"},
+		{"a guessable password", "quanxi2026\n", []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "500106001"}, "password"},
+		{"a role that there is not", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "king", "--area", "500106001"}, "role"},
+		{"an area that is no code", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "here"}, "area"},
+		{"a login that is no name", passwordOfTests, []string{"add", "A B", "--name", "甲", "--role", "operator", "--area", "500106001"}, "login"},
+		{"nobody to lock", "", []string{"lock", "ghost"}, "ghost"},
+		{"a folder without a store", "", []string{"list", "--data", t.TempDir()}, "no store"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path, err := binary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(path, append([]string{"user"}, tt.args...)...)
+			cmd.Env, cmd.Stdin = append(cmd.Environ(), "QUANXI_DATA="+data), strings.NewReader(tt.input)
+			out, err := cmd.CombinedOutput()
+			if err == nil || !strings.Contains(string(out), tt.want) {
+				t.Errorf("%v %s, want an error that says %q", err, out, tt.want)
+			}
+			if strings.Contains(string(out), passwordOfTests) {
+				t.Errorf("the error repeats the password: %s", out)
+			}
+		})
+	}
+}
+
+// emptyStore returns the folder of a store in which nothing is.
+func emptyStore(t *testing.T) string {
+	t.Helper()
+	p := start(t, "--data", t.TempDir())
+	p.kill()
+	return p.args[1]
+}

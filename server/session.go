@@ -1,0 +1,202 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"quanxi/access"
+	"quanxi/access/signin"
+)
+
+// sessionCookie holds the secret of a browser's sign-in.
+const sessionCookie = "quanxi_session"
+
+var errNotSignedIn = errors.New("sign in first")
+
+// sessionRoutes sign people and programs in and out.
+func (s *Server) sessionRoutes() {
+	register(s, operation{"session", http.MethodGet, "/api/session", "Who is signed in", "session"}, s.whoAmI)
+	if s.Desk == nil {
+		return
+	}
+	register(s, operation{"sign-in", http.MethodPost, "/api/session", "Sign in", "session"}, s.signIn)
+	register(s, operation{"sign-out", http.MethodDelete, "/api/session", "Sign out", "session"}, s.signOut)
+	s.letIn("POST /api/session", "DELETE /api/session")
+}
+
+// letIn has patterns answered to everybody. All others ask who has signed in.
+func (s *Server) letIn(patterns ...string) {
+	for _, p := range patterns {
+		s.open[p] = true
+	}
+}
+
+// Secret returns what a request shows of a sign-in: a program's token, else a
+// browser's cookie; empty for nothing.
+func Secret(r *http.Request) string {
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(token)
+	}
+	if cookie, err := r.Cookie(sessionCookie); err == nil {
+		return cookie.Value
+	}
+	return ""
+}
+
+// notSignedIn says why nobody's request is refused. A node that does not know yet who
+// may sign in is not ready.
+func (s *Server) notSignedIn() error {
+	if err := s.admit(); err != nil {
+		return err
+	}
+	return errNotSignedIn
+}
+
+type signInInput struct {
+	UserAgent string `header:"User-Agent" hidden:"true"`
+	Body      struct {
+		Name     string `json:"name" minLength:"1" maxLength:"64" doc:"what the account signs in as"`
+		Password string `json:"password" minLength:"1" maxLength:"256"`
+		Code     string `json:"code,omitempty" maxLength:"32" doc:"of the second factor, or a recovery code"`
+		Program  bool   `json:"program,omitempty" doc:"asks for a token that lasts, and sets no cookie"`
+	}
+}
+
+// A sessionBody says who has signed in.
+type sessionBody struct {
+	Account string     `json:"account" doc:"its id"`
+	Mode    string     `json:"mode" enum:"local,account" doc:"local: there is no account yet, and one viewer of the whole city, on loopback only"`
+	Login   string     `json:"login"`
+	Name    string     `json:"name"`
+	Until   *time.Time `json:"until" doc:"when it ends, whatever is done"`
+	Posts   []postBody `json:"posts"`
+	Token   string     `json:"token,omitempty" doc:"shown this once: for Authorization: Bearer, or the hello of the feed"`
+}
+
+type postBody struct {
+	Role  string `json:"role"`
+	Area  string `json:"area"`
+	Board string `json:"board,omitempty" doc:"of events that it is about; absent for all"`
+}
+
+type sessionOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	SetCookie    string `header:"Set-Cookie"`
+	Body         sessionBody
+}
+
+func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+	if err := s.admit(); err != nil {
+		return nil, err
+	}
+	from, err := addressOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.Desk.SignIn(ctx, access.Entry{
+		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Program: in.Body.Program,
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Whoever goes on with the secret at once is known by then, on this node.
+	wait, cancel := context.WithTimeout(ctx, tokenWait)
+	defer cancel()
+	if err := s.Tokens.Wait(wait, s.Tokens.Seal(done.Receipt)); err != nil {
+		return nil, err
+	}
+	who, ok := s.Desk.Identity(done.Secret)
+	if !ok {
+		return nil, errNotSignedIn // ended meanwhile
+	}
+	out := &sessionOutput{CacheControl: private, Body: sessionOf(who)}
+	out.Body.Token = done.Secret
+	if !in.Body.Program {
+		out.SetCookie = cookieOf(ctx, done.Secret, done.Until)
+	}
+	return out, nil
+}
+
+func (s *Server) whoAmI(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
+	if s.Desk != nil {
+		if who, ok := s.Desk.Identity(secretFrom(ctx)); ok {
+			return &sessionOutput{CacheControl: private, Body: sessionOf(who)}, nil
+		}
+	}
+	return &sessionOutput{CacheControl: private, Body: sessionBody{Account: ViewerFrom(ctx).Account(), Mode: "local", Posts: []postBody{}}}, nil
+}
+
+type signOutOutput struct {
+	Status    int
+	SetCookie string `header:"Set-Cookie"`
+}
+
+func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
+	if _, err := s.Desk.SignOut(ctx, secretFrom(ctx)); err != nil {
+		return nil, err
+	}
+	return &signOutOutput{Status: http.StatusNoContent, SetCookie: cookieOf(ctx, "", time.Unix(0, 0))}, nil
+}
+
+func sessionOf(who access.Identity) sessionBody {
+	posts := make([]postBody, len(who.Posts))
+	for i, p := range who.Posts {
+		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Board: p.Board}
+	}
+	return sessionBody{Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.Until, Posts: posts}
+}
+
+// cookieOf is the cookie of a secret. No script reads it, and no page of another site
+// sends it.
+func cookieOf(ctx context.Context, secret string, until time.Time) string {
+	c := http.Cookie{
+		Name: sessionCookie, Value: secret, Path: "/", Expires: until,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: askerFrom(ctx).secure,
+	}
+	return c.String()
+}
+
+// addressOf returns the address that a request came from.
+func addressOf(ctx context.Context) (netip.Addr, error) {
+	remote := remoteFrom(ctx)
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("remote address %.60q: %w", remote, err)
+	}
+	return at.Addr().Unmap(), nil
+}
+
+func secretFrom(ctx context.Context) string { return askerFrom(ctx).secret }
+
+func askerFrom(ctx context.Context) asker {
+	who, _ := ctx.Value(askerKey).(asker)
+	return who
+}
+
+// signInProblem turns what the desk refuses into a reply; nil if it is something else.
+func signInProblem(err error) *Problem {
+	var wait *access.WaitError
+	switch {
+	case errors.As(err, &wait):
+		p := newProblem(http.StatusTooManyRequests, wait.Error())
+		p.retry = int(math.Ceil(wait.For.Seconds()))
+		return p
+	case errors.Is(err, signin.ErrBusy):
+		return newProblem(http.StatusServiceUnavailable, signin.ErrBusy.Error())
+	case errors.Is(err, errNotSignedIn):
+		return newProblem(http.StatusUnauthorized, errNotSignedIn.Error())
+	case errors.Is(err, access.ErrSecond):
+		p := newProblem(http.StatusUnauthorized, access.ErrSecond.Error())
+		p.Errors = []ProblemField{{Location: "body.code", Message: "is needed"}}
+		return p
+	case errors.Is(err, access.ErrSignIn):
+		return newProblem(http.StatusUnauthorized, access.ErrSignIn.Error())
+	}
+	return nil
+}

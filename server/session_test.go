@@ -1,0 +1,192 @@
+package server_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+const password = "a long enough password 2026"
+
+// hire adds an account with one post, and has everybody sign in from now on.
+func (r *rig) hire(t *testing.T, login, role string, area grid.Code) *staff.Account {
+	t.Helper()
+	r.viewer = nil
+	a := &staff.Account{Login: login, Name: "网格员", Sort: staff.Person}
+	r.write(t, a)
+	hasher, err := signin.NewHasher(signin.Params{Memory: 8 << 10, Passes: 1, Lanes: 1}, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := hasher.Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Credential, err = r.sealer.Seal(a.ID, signin.Credential{PasswordHash: hash}); err != nil {
+		t.Fatal(err)
+	}
+	r.write(t, a)
+	r.write(t, &staff.Post{Account: a.ID, Role: role, Area: area})
+	return a
+}
+
+func (r *rig) write(t *testing.T, e grid.Entity) {
+	t.Helper()
+	if _, err := r.store.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Put: []grid.Entity{e}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Wait(t.Context(), "token"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *rig) signIn(t *testing.T, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	return r.do(t, call{line: "POST /api/session", body: body})
+}
+
+// secretOf returns the cookie that a reply sets, and the token that it tells.
+func secretOf(t *testing.T, reply *httptest.ResponseRecorder) (cookie *http.Cookie, token string) {
+	t.Helper()
+	var body struct{ Token string }
+	if err := json.Unmarshal(reply.Body.Bytes(), &body); err != nil {
+		t.Fatalf("%d %s: %v", reply.Code, reply.Body, err)
+	}
+	for _, c := range reply.Result().Cookies() {
+		return c, body.Token
+	}
+	return nil, body.Token
+}
+
+func TestWithoutASignInNothingOfTheCityIsAnswered(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	for line, want := range map[string]int{
+		"/api/status": 401, "/api/search?q=x": 401, "/tiles": 401, "/tiles/base/0/0/0.mvt": 401, "/ogc/collections": 401,
+		"POST /api/events": 401, "/api/session": 401, "GET /api/nothing": 404,
+		"/": 200, "/m/": 200, "/assets/app-1.js": 200, "/healthz": 200, "/readyz": 200, "/openapi.json": 200, "/docs": 200,
+		"DELETE /api/session": 204,
+	} {
+		reply := r.do(t, call{line: line})
+		if reply.Code != want {
+			t.Errorf("%s: %d, want %d: %s", line, reply.Code, want, reply.Body)
+		}
+		if want == 401 && (reply.Header().Get("WWW-Authenticate") != "Bearer" || strings.Contains(reply.Body.String(), "worker")) {
+			t.Errorf("%s: %v %s", line, reply.Header(), reply.Body)
+		}
+	}
+}
+
+func TestBeforeItIsKnownWhoMaySignInTheServerIsNotReady(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	r.node.Loaded = false
+	for _, line := range []string{"/api/status", "POST /api/session"} {
+		if reply := r.do(t, call{line: line, body: `{"name":"worker","password":"x"}`}); reply.Code != 503 || reply.Header().Get("Retry-After") == "" {
+			t.Errorf("%s: %d, %v", line, reply.Code, reply.Header())
+		}
+	}
+}
+
+func TestSigningInAndOut(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	reply := r.signIn(t, `{"name":"worker","password":"`+password+`"}`)
+	cookie, token := secretOf(t, reply)
+	if reply.Code != 200 || cookie == nil || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Secure {
+		t.Fatalf("%d %s, cookie %+v", reply.Code, reply.Body, cookie)
+	}
+	byCookie := map[string]string{"Cookie": cookie.Name + "=" + cookie.Value}
+	for name, header := range map[string]map[string]string{"the cookie": byCookie, "the token": {"Authorization": "Bearer " + token}} {
+		who := r.do(t, call{line: "/api/session", header: header})
+		if who.Code != 200 || !strings.Contains(who.Body.String(), `"posts":[{"role":"grid-worker","area":"500106003001001"}]`) || strings.Contains(who.Body.String(), token) {
+			t.Errorf("by %s: %d %s", name, who.Code, who.Body)
+		}
+	}
+	if out := r.do(t, call{line: "DELETE /api/session", header: byCookie}); out.Code != 204 || !strings.Contains(out.Header().Get("Set-Cookie"), sessionGone) {
+		t.Errorf("signing out: %d %v", out.Code, out.Header())
+	}
+	if err := r.Wait(t.Context(), "token"); err != nil {
+		t.Fatal(err)
+	}
+	if after := r.do(t, call{line: "/api/session", header: byCookie}); after.Code != 401 {
+		t.Errorf("after signing out: %d", after.Code)
+	}
+}
+
+const sessionGone = "quanxi_session=; Path=/; Expires=Thu, 01 Jan 1970"
+
+func TestAProgramGetsATokenAndNoCookie(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "bridge", "integration", "500106")
+	reply := r.signIn(t, `{"name":"bridge","password":"`+password+`","program":true}`)
+	if cookie, token := secretOf(t, reply); cookie != nil || !strings.HasPrefix(token, "qx_") {
+		t.Errorf("cookie %v, token %.4s…", cookie, token)
+	}
+}
+
+// Who was let in and whom not is not to be told apart by the reply.
+func TestRefusedSignIns(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	for _, tt := range []struct {
+		name, body string
+		status     int
+		want       string
+	}{
+		{"a wrong password", `{"name":"worker","password":"guess"}`, 401, "name, password or code is wrong"},
+		{"an unknown account", `{"name":"nobody","password":"guess"}`, 401, "name, password or code is wrong"},
+		{"no password", `{"name":"worker"}`, 422, "password"},
+		{"an endless password", `{"name":"worker","password":"` + strings.Repeat("x", 300) + `"}`, 422, "password"},
+	} {
+		reply := r.signIn(t, tt.body)
+		if reply.Code != tt.status || !strings.Contains(reply.Body.String(), tt.want) || reply.Header().Get("Set-Cookie") != "" {
+			t.Errorf("%s: %d %s", tt.name, reply.Code, reply.Body)
+		}
+		if strings.Contains(reply.Body.String(), "guess") || strings.Contains(reply.Body.String(), "xxx") {
+			t.Errorf("%s: the reply repeats the password: %s", tt.name, reply.Body)
+		}
+	}
+	if strings.Contains(r.log.String(), "guess") {
+		t.Error("the log has a password")
+	}
+}
+
+func TestWhoGuessesIsAskedToWait(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	for range 20 {
+		reply := r.signIn(t, `{"name":"worker","password":"guess"}`)
+		if reply.Code == 429 && reply.Header().Get("Retry-After") > "0" {
+			return
+		}
+	}
+	t.Error("twenty guesses in a row were taken")
+}
+
+func TestAViewFollowsItsSignIn(t *testing.T) {
+	r := newRig(t)
+	r.build(t)
+	const ours, theirs grid.Code = "500106003001001", "500106004001001"
+	a := r.hire(t, "worker", "grid-worker", ours)
+	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
+	header := map[string]string{"Authorization": "Bearer " + token}
+	sees := func(code grid.Code) bool {
+		return strings.Contains(r.do(t, call{line: "/api/divisions/" + string(code), header: header}).Body.String(), `"counters"`)
+	}
+	if !sees(ours) || sees(theirs) {
+		t.Error("the worker sees the numbers of the other grid, or not of the own one")
+	}
+	locked := *a
+	locked.Locked = true
+	r.write(t, &locked)
+	if reply := r.do(t, call{line: "/api/status", header: header}); reply.Code != 401 {
+		t.Errorf("locked: %d", reply.Code)
+	}
+}
