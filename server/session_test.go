@@ -70,7 +70,7 @@ func TestWithoutASignInNothingOfTheCityIsAnswered(t *testing.T) {
 	for line, want := range map[string]int{
 		"/api/status": 401, "/api/search?q=x": 401, "/tiles": 401, "/tiles/base/0/0/0.mvt": 401, "/ogc/collections": 401,
 		"POST /api/events": 401, "/api/session": 401, "GET /api/nothing": 404,
-		"/": 200, "/m/": 200, "/assets/app-1.js": 200, "/healthz": 200, "/readyz": 200, "/openapi.json": 200, "/docs": 200,
+		"/": 303, "/m/": 303, "/sign-in": 200, "/assets/app-1.js": 200, "/healthz": 200, "/readyz": 200, "/openapi.json": 200, "/docs": 200,
 		"DELETE /api/session": 204,
 	} {
 		reply := r.do(t, call{line: line})
@@ -80,6 +80,23 @@ func TestWithoutASignInNothingOfTheCityIsAnswered(t *testing.T) {
 		if want == 401 && (reply.Header().Get("WWW-Authenticate") != "Bearer" || strings.Contains(reply.Body.String(), "worker")) {
 			t.Errorf("%s: %v %s", line, reply.Header(), reply.Body)
 		}
+	}
+}
+
+func TestAPageLeadsToTheEntryAndBack(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	reply := r.do(t, call{line: "/m/"})
+	if to := reply.Header().Get("Location"); to != "/sign-in?to=%2Fm%2F" || reply.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("to %q, %v", to, reply.Header())
+	}
+	cookie, _ := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
+	if reply := r.do(t, call{line: "/m/", header: map[string]string{"Cookie": cookie.Name + "=" + cookie.Value}}); reply.Code != 200 {
+		t.Errorf("signed in: %d", reply.Code)
+	}
+	r.node.Loaded = false
+	if reply := r.do(t, call{line: "/m/"}); reply.Code != 200 {
+		t.Errorf("while it is not known who may sign in: %d", reply.Code)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -21,9 +22,12 @@ import (
 func pages() map[string]string {
 	return map[string]string{
 		"/{$}": "index.html", "/desk": "desk/index.html", "/planner": "planner/index.html",
-		"/m/": "m/index.html", "/r/": "r/index.html", "/admin": "admin/index.html",
+		"/m/": "m/index.html", "/r/": "r/index.html", "/admin": "admin/index.html", entry: "sign-in/index.html",
 	}
 }
+
+// entry is the page where people sign in.
+const entry = "/sign-in"
 
 // siteRoutes serves the web application. Files made by the build have their
 // digest in their names and never change; pages are asked about each time.
@@ -31,6 +35,11 @@ func (s *Server) siteRoutes() {
 	for address, file := range pages() {
 		s.letIn("GET " + address)
 		s.handle("GET "+address, func(w http.ResponseWriter, r *http.Request) error {
+			if address != entry && s.mustSignIn(r) {
+				w.Header().Set("Cache-Control", "no-store")
+				http.Redirect(w, r, entry+"?to="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+				return nil
+			}
 			return s.servePage(w, r, file)
 		})
 	}
@@ -54,6 +63,12 @@ func (s *Server) otherMethods(r *http.Request) []string {
 		}
 	}
 	return methods
+}
+
+// mustSignIn reports whether a page would be of no use to whoever asks for it: nobody
+// has signed in. While it is not known yet who may, the page waits for that itself.
+func (s *Server) mustSignIn(r *http.Request) bool {
+	return s.Desk != nil && askerFrom(r.Context()).viewer == nil && s.Status().Loaded
 }
 
 // servePage serves an entry, or the map where the entry was not built.

@@ -1,10 +1,14 @@
 import type {
-  Category, Division, EventRecord, Hit, Identified, Page, Resident, Status, Thing, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, EventRecord, Hit, Identified, Page, Resident, Session, Status, Thing, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
 
 /** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
 export class Problem extends Error {
-  constructor(readonly status: number, readonly title: string, readonly detail: string) {
+  /**
+   * @param fields which parts of the request are wrong or wanted, such as `body.code`
+   * @param retryAfter seconds after which to try again; 0 if nobody said
+   */
+  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly fields: readonly string[] = [], readonly retryAfter = 0) {
     super(detail || title);
     this.name = "Problem";
   }
@@ -23,6 +27,26 @@ const openStates = ["reported", "dispatched", "handling", "checking"] as const;
 export class Client {
   /** @param origin where the server is; empty for the page's own origin */
   constructor(private readonly origin = "", private readonly request: typeof fetch = (...args) => fetch(...args)) {}
+
+  /** Runs when the server says that nobody is signed in, or not any more. */
+  signedOut: () => void = () => {};
+
+  /** Who is signed in; `mode` is local where nobody needs to. */
+  session(signal?: AbortSignal): Promise<Session> {
+    return this.get("/api/session", {}, signal);
+  }
+
+  /** Signs in; the browser keeps the cookie. The code is empty until the server asks for one. */
+  async signIn(name: string, password: string, code: string): Promise<void> {
+    const body = JSON.stringify({ name, password, ...(code ? { code } : {}) });
+    const reply = await this.answer("/api/session", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    if (!reply.ok) throw await problemOf(reply);
+  }
+
+  async signOut(): Promise<void> {
+    const reply = await this.answer("/api/session", { method: "DELETE" });
+    if (!reply.ok) throw await problemOf(reply);
+  }
 
   status(signal?: AbortSignal): Promise<Status> {
     return this.get("/api/status", {}, signal);
@@ -112,6 +136,7 @@ export class Client {
 
   private async send<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
     const reply = await this.answer(path, signal ? { ...init, signal } : init);
+    if (reply.status === 401) this.signedOut();
     if (!reply.ok) throw await problemOf(reply);
     return (await reply.json()) as T;
   }
@@ -127,6 +152,7 @@ export class Client {
 }
 
 async function problemOf(reply: Response): Promise<Problem> {
-  const body = (await reply.json().catch(() => ({}))) as { title?: string; detail?: string };
-  return new Problem(reply.status, body.title ?? reply.statusText, body.detail ?? "");
+  const body = (await reply.json().catch(() => ({}))) as { title?: string; detail?: string; errors?: readonly { location: string }[] };
+  const fields = (body.errors ?? []).map(({ location }) => location);
+  return new Problem(reply.status, body.title ?? reply.statusText, body.detail ?? "", fields, Number(reply.headers.get("Retry-After") ?? 0));
 }

@@ -39,7 +39,7 @@ function make() {
     chance: () => 1, now: () => 0,
   };
   const socket = new FeedSocket("ws://here/feed", ["base"], {
-    frame: ({ op }) => heard.push(op), tile: () => heard.push("tile"), connection: (state) => heard.push(`is ${state}`), lost: () => heard.push("lost"),
+    frame: ({ op }) => heard.push(op), tile: () => heard.push("tile"), connection: (state) => heard.push(`is ${state}`), signedOut: () => heard.push("signed out"), lost: () => heard.push("lost"),
     looking: ({ zoom }) => heard.push(`looking at ${zoom}`),
   }, around);
   socket.connect();
@@ -91,6 +91,13 @@ describe("the feed's socket", () => {
     join().onclose({ code: 4100 });
     expect(timers).toEqual([]);
     expect(heard.at(-1)).toBe("is off");
+  });
+
+  it("says so when nobody is signed in any more, and does not come back", () => {
+    const { timers, heard, join } = make();
+    join().onclose({ code: 4101 });
+    expect(timers).toEqual([]);
+    expect(heard.slice(-2)).toEqual(["is off", "signed out"]);
   });
 
   it("tells which view is in force when the ping after it is answered", () => {

@@ -18,6 +18,8 @@ export interface FeedListener {
   tile(tile: TileFrame): void;
   /** `lag` is the last round trip in milliseconds, where one was measured. */
   connection(state: Connection, lag?: number): void;
+  /** Nobody is signed in, or not any more. */
+  signedOut(): void;
   /** Frames were lost: what is shown must be read again. */
   lost(): void;
   /** The server looks where this view says; every frame from here on is of it, or of a later one. */
@@ -103,7 +105,7 @@ export class FeedSocket {
     };
     socket.onopen = current(() => this.greet());
     socket.onmessage = current((event: MessageEvent) => this.receive(event.data));
-    socket.onclose = current((event: CloseEvent) => (isFinal(event.code) ? this.end() : this.retry()));
+    socket.onclose = current((event: CloseEvent) => (isFinal(event.code) ? this.end(event.code) : this.retry()));
   }
 
   private greet(): void {
@@ -187,9 +189,10 @@ export class FeedSocket {
   }
 
   /** The server says that coming back would only fail again. */
-  private end(): void {
+  private end(code: number): void {
     this.close();
     this.listener.connection("off");
+    if (code === signedOut) this.listener.signedOut();
   }
 
   private drop(): void {
@@ -199,6 +202,8 @@ export class FeedSocket {
     socket?.close();
   }
 }
+
+const signedOut = 4101;
 
 /** Close codes after which a client does not come back (docs/FEED.md). */
 function isFinal(code: number): boolean {

@@ -27,6 +27,14 @@ export interface Status {
   readonly counts?: Counters | null;
 }
 
+/** Who is signed in. */
+export interface Session {
+  readonly mode: "local" | "account";
+  readonly login: string;
+  readonly name: string;
+  readonly posts: readonly { readonly role: string; readonly area: string }[];
+}
+
 export interface DivisionBrief {
   readonly id: number;
   readonly code: string;

@@ -19,6 +19,22 @@ export const en: Words = {
   "switch.full": "Full screen",
   "switch.help": "Keys",
 
+  "account.out": "Sign out",
+  "account.outFailed": "Not signed out, try again",
+
+  "signIn.title": "Sign in",
+  "signIn.why": "Your posts decide what you see and may do; every sign-in is on record.",
+  "signIn.name": "Account",
+  "signIn.password": "Password",
+  "signIn.code": "Code of your authenticator, or a recovery code",
+  "signIn.enter": "Sign in",
+  "signIn.busy": "Signing in",
+  "signIn.wrong": "Account or password is wrong",
+  "signIn.wrongCode": "Password or code is wrong",
+  "signIn.wait": "Too many attempts: try again in {n} s",
+  "signIn.unreachable": "The server does not answer now, try again later",
+  "signIn.failed": "Signing in failed, try again",
+
   "search.placeholder": "Search areas, buildings, places, roads",
   "search.short": "Search buildings, places",
   "search.nothing": "Nothing found for “{text}”",

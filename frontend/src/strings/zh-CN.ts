@@ -17,6 +17,22 @@ export const zhCN = {
   "switch.full": "全屏",
   "switch.help": "快捷键",
 
+  "account.out": "退出",
+  "account.outFailed": "没有退出，请重试",
+
+  "signIn.title": "登录",
+  "signIn.why": "看到什么、能办什么，由您的岗位决定；每次登录都有记录。",
+  "signIn.name": "账号",
+  "signIn.password": "密码",
+  "signIn.code": "动态验证码或恢复码",
+  "signIn.enter": "登录",
+  "signIn.busy": "正在登录",
+  "signIn.wrong": "账号或密码不对",
+  "signIn.wrongCode": "密码或验证码不对",
+  "signIn.wait": "尝试太多，请在 {n} 秒后再试",
+  "signIn.unreachable": "服务器暂时没有响应，请稍后再试",
+  "signIn.failed": "登录失败，请重试",
+
   "search.placeholder": "搜索区划、楼栋、地点、道路",
   "search.short": "搜索楼栋、地点",
   "search.nothing": "没有找到“{text}”",

@@ -18,6 +18,8 @@ export interface FeedHandlers {
   read(): void;
   /** The same for what depends on the view, which reaches further than what was read. */
   reach(): void;
+  /** Nobody is signed in, or not any more. */
+  signedOut(): void;
 }
 
 export interface Feed {
@@ -91,6 +93,7 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
       }
     },
     lost: () => coverage.lose(),
+    signedOut: () => handlers.signedOut(),
     looking({ bbox }) {
       const what = coverage.look(bbox);
       if (what === "all") read();

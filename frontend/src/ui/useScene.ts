@@ -12,12 +12,16 @@ export interface SceneChoice {
 
 const remembered = "quanxi.mood";
 
-/** What the user chose to see, and how; before a choice, as the device prefers: kept over visits, and on the document for the style sheet. */
-export function useScene(address: Address): { choice: SceneChoice; k: Readonly<Ref<number>> } {
+/** The mood that was chosen last; before a choice, as the device prefers. */
+export function usualMood(): Mood {
   const stored = localStorage.getItem(remembered);
-  const usual: Mood = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  const mood: Mood = stored === "light" || stored === "dark" ? stored : usual;
-  const choice: SceneChoice = reactive({ mood, theme: address.theme, hidden: [...address.hidden] });
+  if (stored === "light" || stored === "dark") return stored;
+  return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+}
+
+/** What the user chose to see, and how: kept over visits, and on the document for the style sheet. */
+export function useScene(address: Address): { choice: SceneChoice; k: Readonly<Ref<number>> } {
+  const choice: SceneChoice = reactive({ mood: usualMood(), theme: address.theme, hidden: [...address.hidden] });
   watchEffect(() => (document.documentElement.dataset.theme = choice.mood));
   watch(() => choice.mood, (chosen) => localStorage.setItem(remembered, chosen));
   return { choice, k: useWallFactor() };

@@ -21,6 +21,7 @@ import { useGuide } from "./useGuide";
 import { useIncidents } from "./useIncidents";
 import { useMapView } from "./useMapView";
 import { useScene } from "./useScene";
+import { useSession } from "./useSession";
 import { useSelection } from "./useSelection";
 import { useWithin } from "./useWithin";
 import { useWords } from "./useWords";
@@ -41,6 +42,7 @@ const wholeCity: Camera = { lon: 107.8, lat: 30.05, zoom: 6.8, bearing: 0, pitch
 function createTown(kind: PageKind) {
   const words = useWords();
   const client = new Client();
+  const session = useSession(client);
   const now = useClock();
   const address = readAddress(location.hash);
   const town: ShallowRef<TownMap | undefined> = shallowRef();
@@ -52,7 +54,7 @@ function createTown(kind: PageKind) {
   const { choice, k } = useScene(address);
   const areas = useAreas(client);
   const incidents = useIncidents(client, now);
-  const { feed, patrol, ready } = useNews(areas, incidents, town);
+  const { feed, patrol, ready } = useNews(areas, incidents, town, session.leave);
   const selection = useSelection(client);
   const within = useWithin(client, () => town.value);
   const guide = useGuide({ client, town, areas, incidents, selection, address, ready, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
@@ -157,11 +159,11 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, back, attach, ...guide };
+  return { client, session, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, back, attach, ...guide };
 }
 
 /** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */
-function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeof useIncidents>, town: ShallowRef<TownMap | undefined>) {
+function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeof useIncidents>, town: ShallowRef<TownMap | undefined>, signedOut: () => void) {
   const patrol = shallowRef<Patrol>(new Map());
   const isReady = computed(() => incidents.state.value === "ready" && areas.state.value === "ready");
   const ready = new Promise<void>((resolve) => watch(isReady, (is) => is && resolve()));
@@ -187,6 +189,7 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
       if (feed.renewed.value > 1) town.value?.refreshAll();
     },
     reach: () => void incidents.load(),
+    signedOut,
   });
   return { feed, patrol, ready };
 }

@@ -1,0 +1,64 @@
+import { ref } from "vue";
+import type { Ref } from "vue";
+
+import { Problem } from "../api/client";
+import type { Client } from "../api/client";
+
+/** Why nobody was let in, as a word of the screen. */
+export type Refusal = { readonly key: "wrong" | "wrongCode" | "unreachable" | "failed" } | { readonly key: "wait"; readonly seconds: number };
+
+export interface SignInDesk {
+  readonly name: Ref<string>;
+  readonly password: Ref<string>;
+  readonly code: Ref<string>;
+  /** What the form asks for: the code only once the server has asked for it. */
+  readonly asks: Ref<"password" | "code">;
+  readonly busy: Ref<boolean>;
+  readonly refusal: Ref<Refusal | undefined>;
+  /** Tries what was typed; true if somebody has signed in. */
+  enter(): Promise<boolean>;
+}
+
+/** What is typed into the form, and what the server said to it. */
+export function useSignIn(client: Client): SignInDesk {
+  const name = ref("");
+  const password = ref("");
+  const code = ref("");
+  const asks = ref<"password" | "code">("password");
+  const busy = ref(false);
+  const refusal = ref<Refusal>();
+
+  const enter = async (): Promise<boolean> => {
+    busy.value = true;
+    refusal.value = undefined;
+    try {
+      await client.signIn(name.value, password.value, code.value);
+      return true;
+    } catch (why) {
+      const wantsCode = why instanceof Problem && why.fields.includes("body.code");
+      if (wantsCode) asks.value = "code";
+      else refusal.value = refusalOf(why, asks.value);
+      code.value = ""; // each works once
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return { name, password, code, asks, busy, refusal, enter };
+}
+
+function refusalOf(why: unknown, asked: "password" | "code"): Refusal {
+  if (!(why instanceof Problem)) return { key: "failed" };
+  if (why.status === 0 || why.status === 503) return { key: "unreachable" };
+  if (why.status === 429) return { key: "wait", seconds: why.retryAfter };
+  if (why.status === 401 || why.status === 422) return { key: asked === "code" ? "wrongCode" : "wrong" };
+  return { key: "failed" };
+}
+
+const pages: readonly string[] = ["/", "/m/", "/desk", "/planner", "/r/", "/admin"];
+
+/** Where to go after signing in: to the page that sent here, with what its address said; never to another server. */
+export function placeAfter({ search, hash }: { search: string; hash: string }): string {
+  const asked = new URLSearchParams(search).get("to") ?? "";
+  return (pages.includes(asked) ? asked : "/") + hash;
+}
