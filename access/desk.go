@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"quanxi/access/role"
@@ -71,8 +72,10 @@ type SignedIn struct {
 
 // SignIn lets somebody in, or answers ErrSignIn, ErrSecond, a WaitError,
 // signin.ErrBusy or what the store says. An unknown account costs as much as a wrong
-// password, and every end leaves an audit row, except a wait: that one was told already.
+// password. Whoever shows a wrong password or code, or a right password without its
+// code, leaves an audit row, also who does not wait for the answer.
 func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
+	e.Login = strings.ToLower(e.Login) // as accounts are; a phone begins with a capital
 	try, wait := d.Throttle.Begin(signin.Attempt{Account: e.Login, Address: e.From, Device: e.Device})
 	if wait > 0 {
 		return SignedIn{}, &WaitError{wait}
@@ -82,6 +85,9 @@ func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	case errors.Is(err, ErrSignIn):
 		try.Failed()
 		return SignedIn{}, errors.Join(err, d.refused(ctx, e))
+	case errors.Is(err, ErrSecond):
+		try.Withdraw()
+		return SignedIn{}, errors.Join(err, d.refused(ctx, e))
 	case err != nil:
 		try.Withdraw()
 		return SignedIn{}, err
@@ -90,11 +96,35 @@ func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	return d.begin(ctx, account, e)
 }
 
+// verifyTries is how often a credential is looked at that others change meanwhile.
+const verifyTries = 4
+
 // verify returns the account whose password and second factor an entry shows.
 func (d *Desk) verify(ctx context.Context, e Entry) (*staff.Account, error) {
 	account, known := d.Directory.Account(e.Login)
+	if !known {
+		account = new(staff.Account)
+	}
+	for range verifyTries {
+		kept, err := d.verifyAs(ctx, account, e)
+		if !errors.Is(err, grid.ErrConflict) {
+			return kept, err
+		}
+		// Somebody signed in on another node, of which this one has not heard.
+		stored, err := d.Store.Entity(ctx, staff.Accounts, account.ID)
+		if err != nil {
+			return nil, err
+		}
+		account = stored.(*staff.Account)
+	}
+	return nil, fmt.Errorf("sign in: %w", grid.ErrConflict)
+}
+
+// verifyAs is verify for one state of the account. The error is grid.ErrConflict if
+// there is a newer one.
+func (d *Desk) verifyAs(ctx context.Context, account *staff.Account, e Entry) (*staff.Account, error) {
 	var credential signin.Credential
-	if known && !account.Locked && len(account.Credential) > 0 {
+	if !account.Locked && len(account.Credential) > 0 {
 		var err error
 		if credential, err = d.Sealer.Open(account.ID, account.Credential); err != nil {
 			return nil, err
@@ -106,24 +136,30 @@ func (d *Desk) verify(ctx context.Context, e Entry) (*staff.Account, error) {
 		return nil, ErrSignIn
 	case err != nil:
 		return nil, err
-	case credential.HasSecond() && e.Code == "":
-		return nil, ErrSecond
-	}
-	used := credential.HasSecond()
-	if used && credential.Second(e.Code, d.Clock()) != nil {
-		return nil, ErrSignIn
-	}
-	if !used && fresh == "" {
-		return account, nil
 	}
 	if fresh != "" {
 		credential.PasswordHash = fresh
+	}
+	switch {
+	case !credential.HasSecond() && fresh == "":
+		return account, nil
+	case !credential.HasSecond():
+		kept, err := d.keep(ctx, account, credential, e.From)
+		if errors.Is(err, grid.ErrConflict) {
+			return account, nil // the stronger hash can wait
+		}
+		return kept, err
+	case e.Code == "":
+		return nil, ErrSecond
+	case credential.Second(e.Code, d.Clock()) != nil:
+		return nil, ErrSignIn
 	}
 	return d.keep(ctx, account, credential, e.From)
 }
 
 // keep stores a credential whose code was used up, or whose hash is made anew, on
-// condition that nobody did the same meanwhile: a code works once, on all nodes.
+// condition that nobody did the same meanwhile, else grid.ErrConflict: a code works
+// once, on all nodes.
 func (d *Desk) keep(ctx context.Context, account *staff.Account, credential signin.Credential, from netip.Addr) (*staff.Account, error) {
 	sealed, err := d.Sealer.Seal(account.ID, credential)
 	if err != nil {
@@ -132,9 +168,6 @@ func (d *Desk) keep(ctx context.Context, account *staff.Account, credential sign
 	changed := *account
 	changed.Credential = sealed
 	_, err = d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "accounts.use", From: from.String(), Put: []grid.Entity{&changed}})
-	if errors.Is(err, grid.ErrConflict) {
-		return nil, ErrSignIn
-	}
 	return &changed, err
 }
 
@@ -161,7 +194,7 @@ func (d *Desk) refused(ctx context.Context, e Entry) error {
 	if account, known := d.Directory.Account(e.Login); known {
 		row.Actor = accountName(account.ID)
 	}
-	return d.Store.Audit(ctx, []grid.AuditRow{row})
+	return d.Store.Audit(context.WithoutCancel(ctx), []grid.AuditRow{row})
 }
 
 // SignOut ends the sign-in of a secret. One that has ended already is no error.

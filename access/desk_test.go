@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,6 +122,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		{"an account without a password", access.Entry{Login: "new", Password: ""}, func(t *testing.T, l *lobby) {
 			l.write(t, &staff.Account{Login: "new", Name: "新", Sort: staff.Person})
 		}, access.ErrSignIn},
+		{"the right password without its code", access.Entry{Login: "worker", Password: password}, func(t *testing.T, l *lobby) { l.setUpSecond(t) }, access.ErrSecond},
 		{"a locked account", access.Entry{Login: "worker", Password: password}, func(t *testing.T, l *lobby) {
 			locked := *l.worker
 			locked.Locked = true
@@ -138,7 +140,8 @@ func TestWhoIsLetIn(t *testing.T) {
 				t.Fatalf("%v, want %v", err, tt.want)
 			}
 			for row, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: "session.begin"}) {
-				if err != nil || (row.Result == grid.ResultOK) != (tt.want == nil) || row.From != home.String() {
+				known := tt.entry.Login != "nobody"
+				if err != nil || (row.Result == grid.ResultOK) != (tt.want == nil) || row.From != home.String() || (row.Actor != "") != known {
 					t.Errorf("audit: %+v, %v", row, err)
 				}
 				return
@@ -197,6 +200,76 @@ func (l *lobby) setUpSecond(t *testing.T) string {
 	return codeAt(l.now)
 }
 
+// codeNow returns the code of the worker's second factor.
+func (l *lobby) codeNow(t *testing.T) string {
+	t.Helper()
+	code, err := totp.GenerateCode(signin.TOTPText(l.credential(t).TOTPSecret), l.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// A password that was hashed with less is hashed anew as it is shown, and two who show
+// it at once are both let in.
+func TestAWeakHashIsMadeStrong(t *testing.T) {
+	l := newLobby(t)
+	weak, err := signin.NewHasher(signin.Params{Memory: 8 << 10, Passes: 1, Lanes: 1}, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := weak.Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.give(t, signin.Credential{PasswordHash: hash})
+	entry := access.Entry{Login: "worker", Password: password, From: home}
+	sources := l.DeskSources
+	sources.Directory = directoryOf(l.worker)
+	other := access.NewDesk(sources)
+	for name, desk := range map[string]*access.Desk{"a node": l.Desk, "another that has not heard of it": other} {
+		if _, err := desk.SignIn(t.Context(), entry); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if kept := l.credential(t).PasswordHash; kept == hash {
+		t.Error("the weak hash is still kept")
+	}
+}
+
+func TestHowLongASignInLasts(t *testing.T) {
+	l := newLobby(t)
+	for _, tt := range []struct {
+		name    string
+		program bool
+		secret  string
+		span    time.Duration
+	}{
+		{"a browser's: a shift", false, "qxb_", 12 * time.Hour},
+		{"a program's: a month", true, "qx_", 30 * 24 * time.Hour},
+	} {
+		in, err := l.SignIn(t.Context(), access.Entry{Login: "Worker", Password: password, From: home, Program: tt.program})
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if !strings.HasPrefix(in.Secret, tt.secret) || !in.Until.Equal(l.now.Add(tt.span)) {
+			t.Errorf("%s: %.4s… until %v", tt.name, in.Secret, in.Until)
+		}
+	}
+	// A post that ends sooner is looked at again sooner, the sign-in's end not later.
+	in, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, span := range []time.Duration{time.Hour, 100 * time.Hour} {
+		l.write(t, &staff.Post{Account: l.worker.ID, Role: "steward", Area: theirGrid, Until: l.now.Add(span)})
+		want := l.now.Add(time.Hour)
+		if _, until, _ := l.Viewer(in.Secret); !until.Equal(want) {
+			t.Errorf("good until %v, want %v", until, want)
+		}
+	}
+}
+
 func TestTheSecondFactorWorksOnce(t *testing.T) {
 	l := newLobby(t)
 	code := l.setUpSecond(t)
@@ -232,6 +305,11 @@ func TestACodeWorksOnceOnAllNodes(t *testing.T) {
 	}
 	if _, err := other.SignIn(t.Context(), entry); !errors.Is(err, access.ErrSignIn) {
 		t.Errorf("the same code on another node: %v, want ErrSignIn", err)
+	}
+	l.now = l.now.Add(30 * time.Second)
+	entry.Code = l.codeNow(t)
+	if _, err := other.SignIn(t.Context(), entry); err != nil {
+		t.Errorf("the next code on a node that has not heard of the first: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -79,6 +80,25 @@ func (d *Directory) Remove(ref grid.Ref) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.notify(d.held.remove(ref))
+}
+
+// A Step is a new state of an entity of staff or, without one, a removal.
+type Step struct {
+	Entity grid.Entity
+	Remove grid.Ref
+}
+
+// Apply takes steps at once: nobody sees half of them.
+func (d *Directory) Apply(steps []Step) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range steps {
+		if s.Entity != nil {
+			d.notify(d.held.put(s.Entity))
+		} else {
+			d.notify(d.held.remove(s.Remove))
+		}
+	}
 }
 
 // Unclaimed reports whether the whole state is known and there is no account in it.
@@ -226,7 +246,7 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	s, ok := d.held.signIns[d.held.secrets[string(digest)]]
-	if !ok || !at.Before(s.Until) || at.Before(s.Began) {
+	if !ok || !at.Before(s.Until) { // it may have begun by the clock of a node that is a little ahead
 		return nil, nil, false
 	}
 	a, ok := d.held.accounts[s.Account]
@@ -275,7 +295,7 @@ func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn
 		}
 		posts = append(posts, role.Post{ID: id, Account: accountName(p.Account), Role: p.Role, Area: p.Area, Board: p.Board,
 			Term: role.Term{From: p.From, Until: p.Until}})
-		for _, of := range b.standInsOf[id] {
+		for _, of := range slices.Sorted(slices.Values(b.standInsOf[id])) { // of those that begin together the last counts, on every node the same
 			s := b.standIns[of]
 			standIns = append(standIns, role.StandIn{Post: id, By: accountName(s.By), Term: role.Term{From: s.From, Until: s.Until}})
 		}
@@ -287,7 +307,8 @@ func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn
 // ones. A right that this version does not know is none.
 func (b *book) tabulate() {
 	b.table = role.Shipped()
-	for _, r := range b.roles {
+	for _, id := range slices.Sorted(maps.Keys(b.roles)) { // of two rows for one code the later counts
+		r := b.roles[id]
 		known := role.Role{Code: r.Code, Personal: r.Personal}
 		for _, name := range r.Rights {
 			if right, err := role.ParseRight(name); err == nil {

@@ -58,6 +58,20 @@ func TestAStandInTakesOverToTheSecond(t *testing.T) {
 	}
 }
 
+// Of two who begin to stand in together one has the post, on every node the same,
+// whatever it heard of first.
+func TestOfTwoStandInsOneCounts(t *testing.T) {
+	other := &staff.StandIn{Head: grid.Head{ID: 6, Revision: 1}, Post: 3, By: 7, From: nine, Until: nine.Add(9 * time.Hour)}
+	third := &staff.Account{Head: grid.Head{ID: 7, Revision: 1}, Login: "third", Name: "C 岗", Sort: staff.Person}
+	first := directoryOf(append(office(), third, other)...)
+	last := directoryOf(append([]grid.Entity{other, third}, office()...)...)
+	for name, d := range map[string]*access.Directory{"heard of last": first, "heard of first": last} {
+		if mayRead(d, 2, nine) || !mayRead(d, 7, nine) {
+			t.Errorf("%s: the one that was entered last does not have the post alone", name)
+		}
+	}
+}
+
 func TestWhatEndsARight(t *testing.T) {
 	morning := nine.Add(-time.Hour)
 	for _, tt := range []struct {

@@ -142,7 +142,8 @@ func (v *View) divisionRecords(ctx context.Context, found []world.Division, geom
 
 func (v *View) withLive(rec Record, d world.Division) DivisionRecord {
 	out := DivisionRecord{Record: rec, Place: d.Label()}
-	if counters, ok := v.Counters(d.Code()); ok {
+	if v.viewer.SeesNumbers(d.Code()) {
+		counters := d.Counters()
 		out.Counters = &counters
 	}
 	return out

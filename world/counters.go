@@ -24,6 +24,8 @@ type Counters struct {
 	Overdue       int32 `json:"overdue"` // of the open ones
 	Closed        int32 `json:"closed"`
 	Divisions     int32 `json:"divisions,omitempty"` // in force, the area itself included
+	Communities   int32 `json:"communities,omitempty"`
+	Grids         int32 `json:"grids,omitempty"`
 }
 
 // plus adds d, times sign.
@@ -48,6 +50,8 @@ func (c *Counters) plus(d *Counters, sign int32) {
 	c.Overdue += sign * d.Overdue
 	c.Closed += sign * d.Closed
 	c.Divisions += sign * d.Divisions
+	c.Communities += sign * d.Communities
+	c.Grids += sign * d.Grids
 }
 
 // Plus returns the sum of both.

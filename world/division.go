@@ -87,9 +87,21 @@ func (d *draft) unplace(area uint32) {
 		d.faces[area] = true
 	}
 	d.forget(divisions, area)
-	d.count(area, &Counters{Divisions: 1}, -1)
+	d.count(area, d.itself(area), -1)
 	d.areas.rows.edit(d.edition, area).division = none
 	d.recoded = true
+}
+
+// itself counts an area's own division.
+func (d *draft) itself(area uint32) *Counters {
+	c := &Counters{Divisions: 1}
+	switch d.areas.rows.at(area).level {
+	case grid.CommunityLevel:
+		c.Communities = 1
+	case grid.GridLevel:
+		c.Grids = 1
+	}
+	return c
 }
 
 // reshape notes that what is drawn of an area changes. It may be the outline of a
@@ -126,7 +138,7 @@ func (d *draft) place(area uint32) {
 		d.faces[area] = true
 	}
 	d.learn(divisions, area)
-	d.count(area, &Counters{Divisions: 1}, 1)
+	d.count(area, d.itself(area), 1)
 	d.reparent(area, d.area(row.parent))
 }
 

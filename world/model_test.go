@@ -112,6 +112,12 @@ func one(c *world.Counters, e grid.Entity, now time.Time) {
 	switch e := e.(type) {
 	case *grid.Division:
 		c.Divisions++
+		switch e.Code.Level() {
+		case grid.CommunityLevel:
+			c.Communities++
+		case grid.GridLevel:
+			c.Grids++
+		}
 	case *grid.Building:
 		c.Buildings++
 	case *grid.Dwelling:

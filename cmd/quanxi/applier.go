@@ -26,12 +26,12 @@ func (a applier) Begin() feed.Loading { return loading{a.world.Begin(), a.direct
 
 // Apply implements feed.Applier.
 func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
-	var ofStaff []feed.Step
+	var ofStaff []access.Step
 	redivided := false
 	effects, err := a.world.ApplyEach(positionOf(at), func(yield func(world.Step, error) bool) {
 		for s, err := range steps {
 			if err == nil && staff.Is(kindOf(s)) {
-				ofStaff = append(ofStaff, s)
+				ofStaff = append(ofStaff, access.Step(s))
 				continue
 			}
 			redivided = redivided || err == nil && kindOf(s) == grid.Divisions
@@ -39,21 +39,14 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 				return
 			}
 		}
+		// Before the World shows anything of them: nobody sees what is new by a right that
+		// was withdrawn with it (RULES A15). If the World fails they come again, and do nothing.
+		a.directory.Apply(ofStaff)
 	})
-	if err != nil {
-		return effectsOf(effects), err
-	}
-	for _, s := range ofStaff {
-		if s.Entity != nil {
-			a.directory.Put(s.Entity)
-		} else {
-			a.directory.Remove(s.Remove)
-		}
-	}
-	if redivided {
+	if err == nil && redivided {
 		a.directory.Recheck()
 	}
-	return effectsOf(effects), nil
+	return effectsOf(effects), err
 }
 
 func kindOf(s feed.Step) grid.Kind {

@@ -70,8 +70,8 @@ export class Client {
     return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "true" }, signal);
   }
 
-  /** What a division is called, without its geometry. */
-  areaName(code: string, signal?: AbortSignal): Promise<{ name: string }> {
+  /** A division without its geometry. */
+  divisionBrief(code: string, signal?: AbortSignal): Promise<Division> {
     return this.get(`/api/divisions/${encodeURIComponent(code)}`, { geometry: "false" }, signal);
   }
 
@@ -118,7 +118,8 @@ export class Client {
     }, signal);
   }
 
-  private async all<T>(path: string, query: Record<string, string>, signal?: AbortSignal, most = 20_000): Promise<readonly T[]> {
+  /** Every item of a list, or the first `most`. */
+  private async all<T>(path: string, query: Record<string, string>, signal?: AbortSignal, most = Infinity): Promise<readonly T[]> {
     const items: T[] = [];
     let cursor: string | null = "";
     while (cursor !== null && items.length < most) {

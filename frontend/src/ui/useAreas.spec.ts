@@ -9,11 +9,14 @@ const city = { code: "5000", name: "重庆市", lon: 107, lat: 30, zoom: 7, enve
 const whole = { ...city, code: "", name: "" };
 const county = (code: string, buildings: number, divisions = 1) => ({ id: Number(code), code, name: code, level: 2, counters: { buildings, divisions } }) as unknown as Division;
 
+let asked: unknown; // of the last list of divisions
+let counted = 1; // divisions of the city
+
 function make(told: { status?: Partial<Status>; divisions?: readonly Division[]; unplaced?: readonly Division[] } = {}) {
   const server = { status: {}, divisions: [], unplaced: [], ...told } as { status: Partial<Status>; divisions: readonly Division[]; unplaced: readonly Division[] };
   const client = {
-    status: async () => server.status, divisions: async () => server.divisions, division: async () => county("5000", 9),
-    unplaced: async () => server.unplaced, areaName: async () => ({ name: "" }),
+    status: async () => server.status, divisions: async (query: unknown) => ((asked = query), server.divisions), division: async () => county("5000", 9, counted),
+    unplaced: async () => server.unplaced, divisionBrief: async () => county("1", 0),
   } as unknown as Client;
   const scope = effectScope();
   return { told: server, areas: scope.run(() => useAreas(client))!, end: () => scope.stop() };
@@ -86,6 +89,17 @@ describe("the areas", () => {
     it("nor for a micro-grid, which is not listed, or what is elsewhere", async () => {
       expect(await arrives(({ areas }) => areas.count([{ code: "50010100100100101", divisions: 1 }, { code: "510101", divisions: 3 }]))).toEqual(old);
     });
+  });
+
+  it("of a city with very many are held down to the towns, and others as they are asked for", async () => {
+    const { told, areas, end } = make({ status: { area: city } });
+    told.divisions = [county("500101", 3)];
+    counted = 80_000;
+    await areas.load();
+    expect([asked, areas.nameOf("500101001001001")]).toEqual([{ under: "5000", down_to: 3 }, ""]);
+    await vi.waitFor(() => expect(areas.nameOf("500101001001001")).toBe("1"));
+    counted = 1;
+    end();
   });
 
   it("read again what changed while they were read", async () => {

@@ -14,8 +14,10 @@ export interface Areas {
   /** The area that this viewer's map begins with; its code is empty for all that is stored. */
   readonly focus: Ref<AreaBrief | undefined>;
   readonly boundary: ShallowRef<Division | undefined>;
-  /** Every known division below the focus, by code. */
+  /** The divisions below the focus, by code: down to the grids, of a very large city down to the towns. */
   readonly divisions: ShallowRef<ReadonlyMap<string, Division>>;
+  /** Others that somebody asked the name of, by code. */
+  readonly learned: ShallowRef<ReadonlyMap<string, Division>>;
   /** Those of which nobody said who manages them, wherever they are. */
   readonly unplaced: ShallowRef<readonly Division[]>;
   readonly tallies: ShallowRef<Tallies>;
@@ -36,6 +38,9 @@ export interface Areas {
 type Numbered = Readonly<Record<string, unknown>>;
 
 const gridLevel = 5;
+const townLevel = 3;
+/** How many divisions a page holds at most. Of a larger city it holds the towns, and learns of the rest what it is asked for. */
+const mostHeld = 20_000;
 /** How many digits the code of a city, a town and a grid has. */
 const cityDigits = 4;
 const townDigits = 9;
@@ -50,6 +55,7 @@ export function useAreas(client: Client): Areas {
   const focus = ref<AreaBrief>();
   const boundary = shallowRef<Division>();
   const divisions = shallowRef<ReadonlyMap<string, Division>>(new Map());
+  const learned = shallowRef<ReadonlyMap<string, Division>>(new Map());
   const unplaced = shallowRef<readonly Division[]>([]);
   const tallies = shallowRef<Tallies>(new Map());
   const state = ref<Reading>("loading");
@@ -80,19 +86,17 @@ export function useAreas(client: Client): Areas {
   };
 
   const complete = ref(false);
-  const names = shallowRef<ReadonlyMap<string, string>>(new Map());
   const asked = new Set<string>();
   const learn = async (code: string): Promise<void> => {
     try {
-      const { name } = await client.areaName(code);
-      names.value = new Map(names.value).set(code, name);
+      learned.value = new Map(learned.value).set(code, await client.divisionBrief(code));
     } catch {
       asked.delete(code); // the next drawing asks again
     }
   };
   const shared = computed(() => repeated([...divisions.value.values()].map(({ name }) => shortGridName(name))));
   const nameOf = (code: string): string => {
-    const name = divisions.value.get(code)?.name ?? names.value.get(code);
+    const name = (divisions.value.get(code) ?? learned.value.get(code))?.name;
     if (name !== undefined) {
       const short = shortGridName(name);
       return shared.value.has(short) ? [divisions.value.get(code.slice(0, townDigits))?.name, name].filter(Boolean).join(" ") : short;
@@ -142,7 +146,8 @@ export function useAreas(client: Client): Areas {
     if (!current()) return;
     [focus.value, boundary.value] = [area, division];
     read([{ code: area.code, ...(division?.counters ?? counts) }]);
-    const [below, stray] = await Promise.all([client.divisions({ under: area.code, down_to: gridLevel }), client.unplaced()]);
+    const isVast = (numbers.value.divisions ?? 0) > mostHeld;
+    const [below, stray] = await Promise.all([client.divisions({ under: area.code, down_to: isVast ? townLevel : gridLevel }), client.unplaced()]);
     if (!current()) return;
     divisions.value = new Map(below.map((one) => [one.code, one]));
     unplaced.value = stray;
@@ -151,7 +156,7 @@ export function useAreas(client: Client): Areas {
     if (isWhole) later = setTimeout(() => void poll(area, current), emptyPause);
   });
 
-  return { focus, boundary, divisions, unplaced, tallies, numbers, state, at, nameOf, load, reloadSoon, count };
+  return { focus, boundary, divisions, learned, unplaced, tallies, numbers, state, at, nameOf, load, reloadSoon, count };
 }
 
 /** What the codes in an area begin with; its counties have not the city's own digits. */

@@ -69,7 +69,7 @@ function createTown(kind: PageKind) {
   const stale = computed(() => (feed.lostAt.value ? words.say("today.stale", { at: clock(feed.lostAt.value) }) : undefined));
   /** What the screen is titled by; undefined until it is known. */
   const title = computed(() => areas.focus.value && (areas.focus.value.name || words.say("app.everything")));
-  const grids = computed(() => gridsOf(areas.divisions.value));
+  const grids = computed(() => gridsOf(new Map([...areas.learned.value, ...areas.divisions.value])));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
   const markOf = computed(() => (category: string) => {
     const known = incidents.categories.value.get(category);
