@@ -49,12 +49,12 @@ func References(e Entity) []Reference {
 // Missing reports that an entity names what is not there; it wraps ErrInvalid.
 func (r Reference) Missing(by Kind) error { return invalid(by, r.Column, "names nothing that exists") }
 
-// A GoneError reports what may not come back: it names what has gone meanwhile. It
-// wraps ErrConflict.
+// A GoneError reports what may not come, or come back: it names what has gone
+// meanwhile. It wraps ErrConflict.
 type GoneError struct{ Link }
 
 func (e *GoneError) Error() string {
-	return fmt.Sprintf("some %s would come back that name %s which are gone", e.Kind, e.To)
+	return fmt.Sprintf("some %s would name %s that are gone", e.Kind, e.To)
 }
 
 // Unwrap makes every GoneError an ErrConflict.

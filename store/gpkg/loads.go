@@ -2,6 +2,7 @@ package gpkg
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -31,10 +32,35 @@ func (s *Store) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
 	return list, rows.Err()
 }
 
+// undoTries is how often an undo whose checks were outrun makes them again outside the
+// write transaction; then it makes them inside, where others wait for it.
+const undoTries = 3
+
 // UndoLoad implements grid.Store.
 func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Receipt, error) {
-	var receipt grid.Receipt
-	err := s.writer.do(ctx, func(t tx) error {
+	receipt, err := grid.Receipt{}, errOutrun
+	for range undoTries {
+		var pos int64
+		if pos, err = s.holdsAt(ctx, dialect.MayUndo(), id); err != nil {
+			break
+		}
+		if receipt, err = s.undo(ctx, actor, id, func(t tx) error { return t.unmoved(pos) }); !errors.Is(err, errOutrun) {
+			break
+		}
+	}
+	if errors.Is(err, errOutrun) {
+		receipt, err = s.undo(ctx, actor, id, func(t tx) error { return holds(dialect.MayUndo(), id, t.row) })
+	}
+	if err != nil {
+		return grid.Receipt{}, fmt.Errorf("undo load %d: %w", id, classify(err))
+	}
+	s.committed(receipt.Mark)
+	return receipt, nil
+}
+
+// undo undoes a load if it may be and the links allow it.
+func (s *Store) undo(ctx context.Context, actor string, id int64, linksAllow func(tx) error) (receipt grid.Receipt, err error) {
+	err = s.writer.do(ctx, func(t tx) error {
 		var state grid.LoadState
 		var edited bool
 		if err := t.row("SELECT state, edited FROM loads WHERE id = ?", []any{id}, &state, &edited); err != nil {
@@ -44,29 +70,19 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 		if err := t.row(`SELECT COALESCE(max(l.id), 0) FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ? AND l.state = 'live'`, []any{id}, &above); err != nil {
 			return err
 		}
-		if err := store.MayUndo(state, edited, above); err != nil {
-			return err
-		}
-		if err := t.unnamedBeside(id); err != nil {
+		if err := errors.Join(store.MayUndo(state, edited, above), linksAllow(t)); err != nil {
 			return err
 		}
 		// What comes back must look newer than what every load above has shown.
 		err := t.exec(`UPDATE loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
 			FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ?1) WHERE id = ?1`, id)
-		if err == nil {
-			err = t.returnsWhole(id)
-		}
 		if err != nil {
 			return err
 		}
 		receipt, err = t.recordLoad(actor, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone})
 		return err
 	})
-	if err != nil {
-		return grid.Receipt{}, fmt.Errorf("undo load %d: %w", id, classify(err))
-	}
-	s.committed(receipt.Mark)
-	return receipt, nil
+	return receipt, err
 }
 
 // recordLoad writes the one change of a load, unless it has no Op, and its audit row.

@@ -1,65 +1,71 @@
 package gpkg
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strings"
 
+	"quanxi/feed"
 	"quanxi/grid"
+	"quanxi/store"
 )
 
-// standing selects the rows that readers see, and those that an open load is about
-// to show them.
-const standing = `removed = 0 AND (load = 0 OR load IN (SELECT id FROM loads WHERE state IN ('live', 'open')))
-	AND (replaced_by = 0 OR replaced_by > 0 AND replaced_by NOT IN (SELECT id FROM loads WHERE state = 'live'))`
-
-// unnamed refuses if something still names what was removed. The error is a
-// grid.InUseError.
-func (t tx) unnamed(ref grid.Ref) error {
-	return t.eachLink(ref, fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %%q WHERE %%q = ?1 AND %s)", standing), ref.ID)
+var dialect = store.Dialect{
+	Table: func(kind grid.Kind) string { return fmt.Sprintf("%q", rowTable(kind)) },
+	Loads: "loads", Kept: "removed = 0", Arg: "?1",
 }
 
-// unnamedBeside refuses if something outside a load names what only the load has
-// brought.
-func (t tx) unnamedBeside(load int64) error {
-	for _, kind := range grid.Kinds() {
-		brought := fmt.Sprintf(`SELECT id FROM "%s" WHERE load = ?1 AND id NOT IN (SELECT id FROM "%[1]s" WHERE replaced_by = ?1 AND removed = 0)`, rowTable(kind))
-		query := fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %%q WHERE %%q IN (%s) AND load <> ?1 AND %s)", brought, standing)
-		if err := t.eachLink(grid.Ref{Kind: kind}, query, load); err != nil {
+// holds returns the error of the first check that fails.
+func holds(checks []store.LinkCheck, arg int64, row func(query string, args []any, to ...any) error) error {
+	for _, c := range checks {
+		var fails bool
+		if err := row(c.Query, []any{arg}, &fails); err != nil {
 			return err
+		}
+		if fails {
+			return c.Err
 		}
 	}
 	return nil
 }
 
-// eachLink asks a query about the table and column of every link to a kind.
-func (t tx) eachLink(ref grid.Ref, query string, arg int64) error {
+// errOutrun reports that what a snapshot said may not hold any more.
+var errOutrun = errors.New("something was written meanwhile")
+
+// holdsAt makes checks outside the write transaction, for as long as they take, and
+// returns the position in the log as of which they hold.
+func (s *Store) holdsAt(ctx context.Context, checks []store.LinkCheck, arg int64) (pos int64, err error) {
+	view, err := s.snapshot(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer view.end()
+	row := func(query string, args []any, to ...any) error {
+		return view.tx.QueryRowContext(ctx, query, args...).Scan(to...)
+	}
+	if err := row("SELECT COALESCE(max(pos), 0) FROM change", nil, &pos); err != nil {
+		return 0, err
+	}
+	return pos, holds(checks, arg, row)
+}
+
+// unmoved returns errOutrun if anything was written behind a position that could break
+// a link, or a load came or went.
+func (t tx) unmoved(pos int64) error {
+	var moved bool
+	err := t.row("SELECT EXISTS (SELECT 1 FROM change WHERE pos > ? AND kind IN ("+linked()+"))", []any{pos}, &moved)
+	if err == nil && moved {
+		return errOutrun
+	}
+	return err
+}
+
+// linked lists the kinds that name or are named, and loads, for a query.
+func linked() string {
+	kinds := []string{fmt.Sprintf("'%s'", feed.Loads)}
 	for _, l := range grid.Links() {
-		if l.To != ref.Kind {
-			continue
-		}
-		var named bool
-		if err := t.row(fmt.Sprintf(query, rowTable(l.Kind), l.Column), []any{arg}, &named); err != nil {
-			return err
-		}
-		if named {
-			return &grid.InUseError{Ref: ref, By: l.Kind}
-		}
+		kinds = append(kinds, fmt.Sprintf("'%s'", l.Kind), fmt.Sprintf("'%s'", l.To))
 	}
-	return nil
-}
-
-// returnsWhole refuses if something that an undone load had replaced comes back and
-// names what is not there.
-func (t tx) returnsWhole(load int64) error {
-	for _, l := range grid.Links() {
-		query := fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM %q r WHERE r.replaced_by = ?1 AND r.removed = 0 AND r.%q <> 0
-			AND r.%[2]q NOT IN (SELECT id FROM %[3]q WHERE %[4]s))`, rowTable(l.Kind), l.Column, rowTable(l.To), shown)
-		var broken bool
-		if err := t.row(query, []any{load}, &broken); err != nil {
-			return err
-		}
-		if broken {
-			return &grid.GoneError{Link: l}
-		}
-	}
-	return nil
+	return strings.Join(kinds, ", ")
 }

@@ -168,6 +168,7 @@ func createIndexes(kind grid.Kind) []string {
 		fmt.Sprintf("CREATE UNIQUE INDEX IF NOT EXISTS %q ON %q (external) WHERE external <> '' AND removed = 0 AND replaced_by = 0",
 			table+"_external", table),
 		fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (load) WHERE load <> 0", table+"_load", table),
+		fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (replaced_by) WHERE replaced_by <> 0", table+"_replaced", table),
 	}
 	for _, column := range store.Indexed(kind) {
 		list = append(list, fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (%q)", table+"_"+column, table, column))

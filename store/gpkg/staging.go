@@ -187,6 +187,9 @@ func (t tx) fetchUnlessNew(s *store.State, e grid.Entity, highest map[grid.Kind]
 // Commit implements grid.Load.
 func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 	var receipt grid.Receipt
+	if _, err := l.s.holdsAt(ctx, dialect.MayCommit(), l.id); err != nil {
+		return grid.Receipt{}, fmt.Errorf("commit load %d: %w", l.id, classify(err))
+	}
 	err := l.s.writer.do(ctx, func(t tx) error {
 		if err := l.mustBeOpen(t); err != nil {
 			return err

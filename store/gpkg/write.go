@@ -67,7 +67,7 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 		return grid.Receipt{}, err
 	}
 	for _, ref := range w.Remove {
-		if err := t.unnamed(ref); err != nil {
+		if err := holds(dialect.Unnamed(ref), ref.ID, t.row); err != nil {
 			return grid.Receipt{}, err
 		}
 	}

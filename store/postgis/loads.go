@@ -37,10 +37,9 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 		}
 		// What comes back must look newer than what every load above has shown.
 		batch := new(pgx.Batch)
-		queueUnnamedBeside(batch, id)
+		queueChecks(batch, dialect.MayUndo(), id)
 		mustHit(batch.Queue(`UPDATE quanxi.loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
 			FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1) WHERE id = $1`, id))
-		queueReturnsWhole(batch, id)
 		recordLoad(batch, actor, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone}, &receipt)
 		return tx.SendBatch(ctx, batch).Close()
 	})

@@ -42,6 +42,7 @@ func definition(e grid.Entity) ([]string, error) {
 	}
 	index("external", "(external) WHERE external <> '' AND NOT removed AND replaced_by = 0")
 	index("load", "(load) WHERE load <> 0")
+	index("replaced", "(replaced_by) WHERE replaced_by <> 0")
 	for _, column := range store.Indexed(kind) {
 		index(column, fmt.Sprintf("(%q)", column))
 	}

@@ -82,10 +82,12 @@ func (s *Store) apply(batch *pgx.Batch, p *store.Plan) error {
 			return err
 		}
 	}
-	for _, load := range p.Edited {
-		mustHit(batch.Queue("UPDATE quanxi.loads SET edited = true WHERE id = $1 AND state = 'live'", load))
-	}
-	for _, load := range p.Named { // whoever undoes it waits for us, and finds what names its things
+	for _, load := range slices.Sorted(slices.Values(slices.Concat(p.Edited, p.Named))) { // locked in one order by everybody
+		if slices.Contains(p.Edited, load) {
+			mustHit(batch.Queue("UPDATE quanxi.loads SET edited = true WHERE id = $1 AND state = 'live'", load))
+			continue
+		}
+		// Whoever undoes it waits for us, and finds what names its things.
 		mustHit(batch.Queue("SELECT 1 FROM quanxi.loads WHERE id = $1 AND state = 'live' FOR SHARE", load))
 	}
 	for _, load := range p.Spoilt {

@@ -138,7 +138,7 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *
 		return grid.Receipt{}, err
 	}
 	for _, ref := range j.Remove {
-		queueUnnamed(batch, ref)
+		queueChecks(batch, dialect.Unnamed(ref), ref.ID) // its rows are locked: who names it waits, and finds it gone
 	}
 	for _, k := range j.Keys {
 		putKey(batch, k)

@@ -82,6 +82,23 @@ func linkedLoads(t *testing.T, place Place) {
 		}
 		mustWrite(t, s, removal(b))
 	})
+	s.run("a load that names what is gone does not go live", func(t *testing.T, s Store) {
+		b := building("pulled down")
+		write(t, s, b)
+		l := begin(t, s)
+		mustWrite(t, s, removal(b)) // after it was looked up, before it is named
+		stage(t, l, nil, &grid.Dwelling{Building: b.ID, Floor: 1})
+		var gone *grid.GoneError
+		if _, err := l.Commit(t.Context()); !errors.As(err, &gone) || gone.To != grid.Buildings {
+			t.Errorf("Commit: %v, want that the buildings are gone", err)
+		}
+		if err := l.Abort(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s.run("a load whose homes name houses of its own goes live", func(t *testing.T, s Store) {
+		undone(t, s, loaded(t, s, numbered(8, "own"), &grid.Dwelling{Head: grid.Head{ID: 13}, Building: 8, Floor: 1}))
+	})
 	s.run("a load is not undone if what comes back names what is gone", func(t *testing.T, s Store) {
 		old, fresh := building("old"), building("new")
 		write(t, s, old, fresh)
