@@ -35,6 +35,7 @@ func TestHome(t *testing.T) {
 		{"houses without any division, seen by a town", townDesk, []grid.Entity{house(106)}, ""},
 		{"counties whose city is not stored", nil, []grid.Entity{area("500101", "", 106), area("500229", "", 108)}, `"" "重庆市" [106 29 109 30] 0`},
 		{"counties of no one city", nil, []grid.Entity{area("500101", "", 106), area("310115", "", 121)}, `"" "" [106 29 122 30] 0`},
+		{"counties of two cities, ours first", nil, []grid.Entity{area("500101", "", 106), area("510104", "", 104)}, `"" "" [104 29 107 30] 0`},
 		{"counties of a city without a border", nil, []grid.Entity{city, area("500101", "5000", 106), area("500229", "5000", 108)}, `"5000" "山城" [106 29 109 30] 0`},
 		{"counties of which one has houses", nil, []grid.Entity{area("500101", "", 106), area("500106", "", 108), house(108)}, `"500106" "区500106" [108 29 109 30] 1`},
 		{"counties with houses", nil, []grid.Entity{area("500101", "", 106), area("500106", "", 108), house(106), house(108)}, `"" "重庆市" [106 29 109 30] 2`},

@@ -46,6 +46,9 @@ func TestAPostForOneBoardSaysNothingOfOthers(t *testing.T) {
 	if g.May(role.SeeEvents, eastGrid) || !g.May(role.SeeNumbers, eastGrid) {
 		t.Error("it sees events of every board, or no numbers")
 	}
+	if !g.MayOn(role.SeeNumbers, eastGrid, "service") {
+		t.Error("what has no board depends on one")
+	}
 	both := role.NewGrant([]role.Post{
 		{Role: "department", Area: eastTown, Board: "safety"}, {Role: "operator", Area: otherTown},
 	}, role.Shipped(), under)

@@ -205,6 +205,19 @@ func TestAWithdrawnRightIsGoneFromAnOpenScreen(t *testing.T) {
 	}
 }
 
+func TestEachPingIsAnsweredAlsoAfterTheNodeWasCutOff(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	d.ready.Store(false)
+	c.send(`{"op":"ping"}`)
+	c.send(`{"op":"ping"}`)
+	c.send(`nonsense`)
+	c.want("error") // the pings were read before it
+	d.ready.Store(true)
+	c.want("pong")
+	c.want("pong")
+}
+
 func TestTheSameRightsDisturbNobody(t *testing.T) {
 	d := newDesk(t, nil)
 	c := d.join("east")
