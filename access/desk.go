@@ -209,6 +209,23 @@ func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error)
 	})
 }
 
+// swept is how many sign-ins one Sweep removes at most.
+const swept = 500
+
+// Sweep removes sign-ins that have ended by themselves, so that they are not kept for
+// ever. Other nodes may do the same.
+func (d *Desk) Sweep(ctx context.Context) error {
+	ended := d.Directory.Ended(d.Clock(), swept)
+	if len(ended) == 0 {
+		return nil
+	}
+	_, err := d.Store.Write(ctx, grid.Write{Action: "session.sweep", Remove: ended})
+	if errors.Is(err, grid.ErrConflict) || errors.Is(err, grid.ErrNotFound) {
+		return nil // another node was faster, and this one hears of it
+	}
+	return err
+}
+
 // Viewer returns the viewer whom a secret stands for at this moment, and until when
 // what it may do stays so if the Directory does not change; zero for ever. While there
 // is no account yet, whoever shows no secret is the local viewer.

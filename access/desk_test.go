@@ -270,6 +270,34 @@ func TestHowLongASignInLasts(t *testing.T) {
 	}
 }
 
+func TestSignInsThatHaveEndedAreNotKept(t *testing.T) {
+	l := newLobby(t)
+	old, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.now = old.Until
+	lasting, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds nothing to do
+		if err := l.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := 0
+	for _, err := range l.store.Entities(t.Context(), staff.SignIns, grid.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept++
+	}
+	if _, _, ok := l.Viewer(lasting.Secret); kept != 1 || !ok {
+		t.Errorf("%d sign-ins are kept, and the one that lasts does: %v", kept, ok)
+	}
+}
+
 func TestTheSecondFactorWorksOnce(t *testing.T) {
 	l := newLobby(t)
 	code := l.setUpSecond(t)

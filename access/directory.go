@@ -253,6 +253,19 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 	return a, s, ok && !a.Locked
 }
 
+// Ended returns up to n sign-ins that have ended by themselves.
+func (d *Directory) Ended(at time.Time, n int) []grid.Ref {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var refs []grid.Ref
+	for id, s := range d.held.signIns {
+		if len(refs) < n && !at.Before(s.Until) {
+			refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: id, Revision: s.Revision})
+		}
+	}
+	return refs
+}
+
 // Grant returns what an account may do at a moment by its posts and those that it
 // stands in for. It stays so until the Directory changes or until comes, which is zero
 // if time alone changes nothing. scopeOf is as of role.NewGrant.

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"reflect"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -74,8 +75,28 @@ func (v *View) undivided(ctx context.Context, snapshot *world.Snapshot) (Home, b
 	if !ok {
 		return Home{}, false, nil
 	}
-	counters, err := snapshot.Within(ctx, geo.MultiPolygon{{box.Ring()}}, &v.viewer.scopes)
+	counters, err := v.countAll(ctx, snapshot, box)
 	return Home{Place: box.Middle(), Envelope: box, Counters: counters}, err == nil, err
+}
+
+// A total is all that somebody may see in one state of the World.
+type total struct {
+	snapshot *world.Snapshot
+	scopes   world.Scopes
+	counters Counters
+}
+
+// countAll counts all that there is once for every state of the World, however many
+// screens ask.
+func (v *View) countAll(ctx context.Context, snapshot *world.Snapshot, box geo.Envelope) (Counters, error) {
+	if held := v.totals.Load(); held != nil && held.snapshot == snapshot && reflect.DeepEqual(held.scopes, v.viewer.scopes) {
+		return held.counters, nil
+	}
+	counters, err := snapshot.Within(ctx, geo.MultiPolygon{{box.Ring()}}, &v.viewer.scopes)
+	if err == nil {
+		v.totals.Store(&total{snapshot, v.viewer.scopes, counters})
+	}
+	return counters, err
 }
 
 // together returns several areas as one: the city that manages them all if it is

@@ -3,6 +3,7 @@ package access
 import (
 	"crypto/cipher"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"quanxi/grid"
@@ -34,6 +35,7 @@ type sources struct {
 	world   *world.World
 
 	positions func(Position) error
+	totals    atomic.Pointer[total] // the last
 	cache     *tiles.Cache
 	encoders  *sync.Pool // of *tiles.Encoder
 }

@@ -90,6 +90,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if n.desk, err = n.newDesk(master); err != nil {
 		return nil, err
 	}
+	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, log) })
 	n.socket = n.newSocket(sets)
 	n.measure()
 	return n, nil

@@ -51,8 +51,13 @@ func (f storeFlags) openExisting(ctx context.Context) (store, error) {
 	return f.open(ctx)
 }
 
-// sweep tidies the store up from time to time until ctx ends.
-func sweep(ctx context.Context, s store, log *slog.Logger) error {
+// A sweeper removes what is of no use any more.
+type sweeper interface {
+	Sweep(ctx context.Context) error
+}
+
+// sweep tidies up from time to time until ctx ends.
+func sweep(ctx context.Context, s sweeper, log *slog.Logger) error {
 	tick := time.NewTicker(10 * time.Minute)
 	defer tick.Stop()
 	for {
