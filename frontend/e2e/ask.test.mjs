@@ -220,6 +220,13 @@ describe("asking the map", () => {
     await screen.close();
   });
 
+  it("a link to the wall leads to the phone's page in the hand", async () => {
+    const screen = await browser.newScreen({ path: `/#${atHouse()}`, size: sizes.phone });
+    await screen.sees(".phone");
+    assert.match(screen.page.url(), /\/m\/#map=/);
+    await screen.close();
+  });
+
   it("all of it with a thumb", async () => {
     const screen = await browser.newScreen({ path: `/m/#${atHouse()}`, size: sizes.phone, mood: "light" });
     await screen.idle();
@@ -231,10 +238,10 @@ describe("asking the map", () => {
     await screen.click(".close");
     await screen.click("[data-draw]");
     await screen.click("[data-tool=circle]");
-    await screen.tap(0.5, 0.35);
-    await screen.page.waitForTimeout(350);
-    await screen.tap(0.7, 0.35);
+    await screen.finger(0.5, 0.35);
+    await screen.finger(0.7, 0.35);
     await screen.sees('[data-within][data-state="ready"] [data-count="buildings"]');
+    await screen.until(async () => Number(await screen.text('[data-count="buildings"]')) > 0, "the circle reaches from tap to tap");
     await screen.shot("phone-within");
     assert.deepEqual(screen.complaints, []);
     await screen.close();

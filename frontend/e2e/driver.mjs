@@ -88,6 +88,13 @@ class Screen {
     await this.page.mouse.click(box.x + box.width * fromX, box.y + box.height * fromY);
   }
 
+  /** Taps the map as a finger does: the browser tells it as touches, and then once more as a click. */
+  async finger(fromX, fromY) {
+    const box = await this.page.locator("[data-map]").boundingBox();
+    await this.page.touchscreen.tap(box.x + box.width * fromX, box.y + box.height * fromY);
+    await this.page.waitForTimeout(350); // two taps, not a double one
+  }
+
   async drag(from, to) {
     const box = await this.page.locator("[data-map]").boundingBox();
     const at = ([x, y]) => [box.x + box.width * x, box.y + box.height * y];

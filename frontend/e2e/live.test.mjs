@@ -41,6 +41,38 @@ describe("a change made through the API", () => {
     await screen.close();
   });
 
+  it("shows a division that arrives without a known parent, and opens what is known of it, until it goes", async () => {
+    const screen = await browser.newScreen();
+    await screen.sees('[data-connection="live"]');
+    await screen.idle();
+    const { area } = await api.get("/api/status");
+    const village = await api.send("POST", "/api/divisions", { code: `${area.code.slice(0, 6)}999001`, name: "端到端村", level: 4, kind: "village" });
+    await screen.sees("[data-unplaced]");
+    await screen.click("[data-unplaced] summary");
+    await screen.click("[data-unplaced] li button");
+    await screen.until(async () => (await screen.text("[data-identify]")).includes("端到端村"), "it is opened");
+    await api.send("DELETE", `/api/divisions/${village.id}`, undefined, village.revision);
+    await screen.until(async () => !(await screen.text("[data-identify]")).includes("端到端村"), "what is gone is not shown as if it were there");
+    await screen.press("Escape");
+    await screen.loses("[data-unplaced]");
+    await screen.close();
+  });
+
+  it("is seen in what is open: the name of a house, and a fire in it above its floors", async () => {
+    const { revision, name } = await api.get(`/api/buildings/${house.id}`);
+    const screen = await browser.newScreen({ path: `/#map=17/${house.lat}/${house.lon}/0/50&at=${house.lon},${house.lat}&floor=2` });
+    await screen.sees("[data-matrix]");
+    const edited = await api.send("PATCH", `/api/buildings/${house.id}`, { name: "端到端楼" }, revision);
+    await screen.until(async () => (await screen.text("[data-identify]")).includes("端到端楼"), "the panel follows");
+    assert.equal(await screen.page.locator("[data-matrix]").count(), 1);
+    await api.send("PATCH", `/api/buildings/${house.id}`, { name }, edited.revision);
+    const fire = await api.report({ lon: house.lon, lat: house.lat, title: "端到端：起火" });
+    await screen.until(async () => (await screen.text("[data-alarm]")).includes("端到端：起火"), "the alarm stands in the head");
+    await screen.shot("opened-alarm");
+    await api.send("DELETE", `/api/events/${fire.id}`, undefined, fire.revision);
+    await screen.close();
+  });
+
   it("brings an event into the list, and takes it away", async () => {
     const screen = await browser.newScreen();
     await screen.sees('[data-connection="live"]');

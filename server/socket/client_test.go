@@ -49,8 +49,11 @@ func (s *screenStub) Tile(ctx context.Context, layers string, z uint8, x, y uint
 }
 
 func (s *screenStub) Counters(code grid.Code) (json.RawMessage, bool) {
-	return fmt.Appendf(nil, `{"code":%q,"events":7}`, code), code != ""
+	return fmt.Appendf(nil, `{"code":%q,"events":7}`, code), code != gone
 }
+
+// gone is the code of a division that was removed.
+const gone = "500199"
 
 func (s *screenStub) set(change func(*screenStub)) {
 	s.mu.Lock()

@@ -43,6 +43,16 @@ func TestCountersComeAsState(t *testing.T) {
 	}
 }
 
+func TestWhatHasGoneHasNoCounters(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	d.publish(1, gone, 106.5, 29.5)
+	c.want("change")
+	if got := fmt.Sprint(c.want("state")["items"]); got != "[map[code:500199 gone:true]]" {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestWorkersComeAsState(t *testing.T) {
 	d := newDesk(t, nil)
 	c := d.dial("east")

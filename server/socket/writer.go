@@ -110,9 +110,11 @@ func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 	}
 	var items [][]byte
 	for _, code := range d.Counters {
-		if item, ok := c.screen.Counters(code); ok {
-			items = append(items, item)
+		item, ok := c.screen.Counters(code)
+		if !ok { // its division has gone: the numbers of others are not told here at all
+			item = fmt.Appendf(nil, `{"code":%q,"gone":true}`, code)
 		}
+		items = append(items, item)
 	}
 	for _, f := range feed.StateFrames(feed.CountersTopic, items) {
 		if err := c.send(f, ""); err != nil {

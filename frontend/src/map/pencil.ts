@@ -6,6 +6,9 @@ import { back, begin, finish, put, shapeOf } from "../model/drawing";
 import type { Drawing, Tool } from "../model/drawing";
 import type { TownMap } from "./town";
 
+/** Pixels that a hand moves while it means one place. */
+const tremor = 6;
+
 /** Draws until `stop`. `changed` hears each step; the last one is done. */
 export class Pencil {
   private drawing: Drawing;
@@ -63,8 +66,16 @@ export class Pencil {
   }
 
   private take(place: Place): boolean {
-    if (!this.drawing.done) this.show(put(this.drawing, place));
+    const { places, done } = this.drawing;
+    // A tap is told again as a click, a pixel aside: it is not the second corner.
+    const isAgain = this.spans && places[0] && !this.areApart(places[0], place);
+    if (!done && !isAgain) this.show(put(this.drawing, place));
     return true;
+  }
+
+  /** Whether a hand has meant two places. */
+  private areApart(a: Place, b: Place): boolean {
+    return this.town.gl.project([...a]).dist(this.town.gl.project([...b])) > tremor;
   }
 
   private readonly press = (event: MapMouseEvent | MapTouchEvent): void => {
@@ -82,8 +93,7 @@ export class Pencil {
     this.dragging = false;
     const first = this.drawing.places[0];
     const place = placeOf(event);
-    const apart = first && this.town.gl.project([...first]).dist(this.town.gl.project([...place])) > 6;
-    if (apart) this.show(put(this.drawing, place));
+    if (first && this.areApart(first, place)) this.show(put(this.drawing, place));
   };
 
   private show(drawing: Drawing): void {

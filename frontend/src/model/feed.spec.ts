@@ -100,6 +100,10 @@ describe("tallies", () => {
     expect(state.get("5001")).toEqual({ open: 2 }); // the number of people is 0 now, or not to be known
   });
 
+  it("are none of what is gone", () => {
+    expect([...applyTallies(new Map([["5001", { people: 3 }]]), [{ code: "5001", gone: true }]).keys()]).toEqual([]);
+  });
+
   it("read over what has no code or is no number", () => {
     expect(applyTallies(new Map(), [{ people: 3 }, { code: "1", name: "a" }]).get("1")).toEqual({});
   });

@@ -99,11 +99,13 @@ export function forgetClosed(state: Incidents, now: number): Incidents {
 /** The numbers of each division by code, as far as they are known. */
 export type Tallies = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
-/** Applies counters: each item replaces all numbers of its division; what is not in it is 0, or not to be known. */
+/** Applies counters: each item replaces all numbers of its division; what is not in it is 0, or not to be known. What is gone has none. */
 export function applyTallies(state: Tallies, items: readonly Readonly<Record<string, unknown>>[]): Tallies {
   const next = new Map(state);
   for (const { code, ...rest } of items) {
     if (typeof code !== "string") continue;
+    next.delete(code);
+    if (rest.gone === true) continue;
     const nested = typeof rest.counters === "object" && rest.counters !== null ? (rest.counters as Record<string, unknown>) : rest;
     const numbers = Object.entries(nested).filter((pair): pair is [string, number] => typeof pair[1] === "number");
     next.set(code, Object.fromEntries(numbers));

@@ -6,4 +6,6 @@ import { createApp } from "vue";
 
 import App from "./App.vue";
 
-createApp(App).mount("#app");
+// A link to the wall that is opened in the hand shows the same there.
+if (matchMedia("(max-width: 600px)").matches) location.replace(`/m/${location.hash}`);
+else createApp(App).mount("#app");

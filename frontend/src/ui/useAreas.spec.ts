@@ -80,6 +80,10 @@ describe("the areas", () => {
     it("when the feed counts one that was never read", async () => {
       expect(await arrives(({ areas }) => areas.count([{ code: "500102001", divisions: 1 }]))).toEqual([both[0], 1, 5]);
     });
+    it("when the feed says that one is gone, of whatever it knows", async () => {
+      expect(await arrives(({ areas }) => areas.count([{ code: "500101", gone: true }]))).toEqual(both);
+      expect(await arrives(({ areas }) => areas.count([{ code: "500199", gone: true }]))).toEqual(old);
+    });
     it("when a drawing of divisions is out of date", async () => {
       expect(await arrives(({ areas }) => areas.reloadSoon())).toEqual(both);
     });

@@ -68,9 +68,11 @@ export function useAreas(client: Client): Areas {
     at.value = Date.now();
   };
   /** Whether there are other divisions in an area than when it was read, or it was never read and lies here. */
-  const isNews = ({ code, divisions: n }: Numbered) => {
-    if (typeof code !== "string" || code.length > gridDigits || n === undefined) return false;
+  const isNews = ({ code, divisions: n, gone }: Numbered) => {
+    if (typeof code !== "string" || code.length > gridDigits) return false;
     const known = tallies.value.get(code);
+    if (gone === true) return known !== undefined;
+    if (n === undefined) return false;
     return known ? n !== known.divisions : code.startsWith(stemOf(focus.value?.code ?? ""));
   };
   const count = (items: readonly Numbered[]) => {

@@ -47,7 +47,7 @@ export interface Guide {
   /** Closes what is open of a building; with the building itself the camera returns to where it was. */
   backFromBuilding(): void;
   /** Selects what a link names, or says that it is not there; goes to it unless the link says where to look from. */
-  restore(link: Address): Promise<void>;
+  restore(link: Pick<Address, "selection" | "camera">): Promise<void>;
   /** Restores what the page's address names, once there is something to show. */
   start(): Promise<void>;
 }
@@ -57,6 +57,11 @@ const closeUp = 16.2;
 const zooms: Readonly<Record<number, number>> = { 1: 7, 2: 9, 3: 12, 4: 15.2, 5: 16 };
 const countyDigits = 6;
 const floorPitch = 4.1;
+
+/** The level that the length of a division's code stands for. */
+function levelOf(code = ""): number {
+  return [4, 6, 9, 12, 15, 17].indexOf(code.length) + 1;
+}
 
 /** Takes the camera and the selection to where the user points. */
 export function useGuide({ client, town, areas, incidents, selection, address, ready, bearing, pitch, closer }: Guided): Guide {
@@ -116,7 +121,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     }
     const wide = kind === "divisions" && envelope[2] > envelope[0];
     if (wide) town.value?.frame(envelope);
-    else town.value?.go({ lon, lat, zoom: Math.max(closeUp, zoom || 0) });
+    else town.value?.go({ lon, lat, zoom: (kind === "divisions" && zooms[levelOf(code)]) || Math.max(closeUp, zoom || 0) });
     await selectThing(kind, kind === "divisions" && code ? code : String(id), [lon, lat]);
   };
 
@@ -161,9 +166,13 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     const incident = incidents.all.value.byID.get(chosen.id);
     return incident && [incident.lon, incident.lat];
   };
-  const restore = async ({ selection: chosen, camera }: Address): Promise<void> => {
+  const restore = async ({ selection: chosen, camera }: Pick<Address, "selection" | "camera">): Promise<void> => {
     if (!chosen) return;
     const said = placeOf(chosen);
+    if (!said && chosen.kind === "thing" && chosen.of === "buildings") {
+      const inside = await placeOfBuilding(client, Number(chosen.key)).catch(() => undefined);
+      if (inside) return restore({ selection: { kind: "place", lon: inside[0], lat: inside[1] }, ...(camera ? { camera } : {}) });
+    }
     await selection.select(chosen, said);
     const thing = selection.thing.value;
     const place = said ?? thing?.place ?? thing?.geometry?.coordinates;

@@ -77,6 +77,43 @@ describe("what is chosen", () => {
     expect([desk.thing.value, desk.identified.value, desk.state.value]).toEqual([undefined, undefined, "missing"]);
   });
 
+  it("is read anew without a word, and stays as it was while that cannot be", async () => {
+    const { desk, server } = make();
+    await desk.select(shop, [3, 4]);
+    server.thing = async () => ({ id: 3, name: "renamed" });
+    const reading = desk.refresh();
+    expect(desk.state.value).toBe("ready");
+    await reading;
+    expect(desk.thing.value?.name).toBe("renamed");
+    server.thing = fails;
+    await desk.refresh();
+    expect([desk.thing.value?.name, desk.state.value]).toEqual(["renamed", "ready"]);
+    server.thing = gone;
+    await desk.refresh();
+    expect([desk.thing.value, desk.state.value]).toEqual([undefined, "missing"]);
+  });
+
+  it("has an opened building follow, until it stands there no more", async () => {
+    const { desk, server } = make();
+    await desk.select(place, [1, 2]);
+    await desk.open(1);
+    server.identify = async () => ({ building: { ...house, name: "新名" } });
+    await desk.refresh();
+    expect([desk.opened.value?.sheet.name, desk.floor.value]).toEqual(["新名", 1]);
+    server.identify = async () => ({});
+    await desk.refresh();
+    expect([desk.opened.value, desk.floor.value, desk.selection.value]).toEqual([undefined, undefined, place]);
+  });
+
+  it("is not read again once it was closed", async () => {
+    const { desk, server } = make();
+    await desk.select(place, [1, 2]);
+    desk.clear();
+    server.identify = async () => ({ building: house });
+    await desk.refresh();
+    expect(desk.identified.value).toBeUndefined();
+  });
+
   it("that failed is read again where it was", async () => {
     const { desk, server } = make();
     const works = server.identify;

@@ -32,6 +32,8 @@ export interface SelectionDesk {
   /** Chooses something and reads what is known of it. Without a place it is where it says itself, if anywhere. */
   select(selection: Selection, place?: Place): Promise<void>;
   again(): Promise<void>;
+  /** Reads it again without a word: something about it may have changed. What cannot be read now stays as it was. */
+  refresh(): Promise<void>;
   /** Reads it as one that no list holds any more; what is open of it stays open. */
   reread(): Promise<void>;
   open(floor?: number): Promise<void>;
@@ -41,6 +43,12 @@ export interface SelectionDesk {
   back(): boolean;
   clear(): void;
   moveFloor(by: 1 | -1): void;
+}
+
+/** What was asked of the server; aborted when something else is. */
+interface Question {
+  readonly place: Place | undefined;
+  readonly abort: AbortController;
 }
 
 /** What is chosen: a place or an event, what the server knows about it, and the building if it was opened. */
@@ -53,7 +61,7 @@ export function useSelection(client: Client): SelectionDesk {
   const floor = ref<number>();
   const home = ref<number>();
   const chosenHome = ref<number>();
-  let asked: { place: Place | undefined; abort: AbortController } | undefined;
+  let asked: Question | undefined;
   onScopeDispose(() => asked?.abort.abort());
 
   const floors = computed(() => (opened.value?.sheet.floors_list ?? []).map((row) => row.floor).toSorted((a, b) => b - a));
@@ -64,24 +72,44 @@ export function useSelection(client: Client): SelectionDesk {
     return chosen?.kind === "event" && !place ? client.thing("events", String(chosen.id), signal) : undefined;
   };
 
+  /** Reads what is chosen and shows it, unless something else was asked for meanwhile. */
+  const look = async ({ place, abort: { signal } }: Question): Promise<void> => {
+    const reading = read(selection.value, place, signal);
+    const where = place ?? (await reading)?.geometry?.coordinates;
+    const [named, reply] = await Promise.all([reading, where && client.identify(where[0], where[1], signal)]);
+    if (signal.aborted) return;
+    thing.value = named;
+    identified.value = reply;
+    state.value = "ready";
+    renew(reply?.building ?? undefined);
+  };
+  /** Says of what is not there any more that it is not, and of what cannot be read now what `otherwise` says. */
+  const fail = (why: unknown, { abort }: Question, otherwise: () => void): void => {
+    if (abort.signal.aborted) return;
+    if (!(why instanceof Problem) || why.status !== 404) return otherwise();
+    state.value = "missing";
+    thing.value = identified.value = undefined;
+    shut();
+  };
+
   const ask = async (place: Place | undefined): Promise<void> => {
     asked?.abort.abort();
-    const abort = new AbortController();
-    asked = { place, abort };
+    const question = (asked = { place, abort: new AbortController() });
     state.value = "loading";
-    try {
-      const reading = read(selection.value, place, abort.signal);
-      const where = place ?? (await reading)?.geometry?.coordinates;
-      const [named, reply] = await Promise.all([reading, where && client.identify(where[0], where[1], abort.signal)]);
-      if (abort.signal.aborted) return;
-      thing.value = named;
-      identified.value = reply;
-      state.value = "ready";
-    } catch (why) {
-      if (abort.signal.aborted) return;
-      state.value = why instanceof Problem && why.status === 404 ? "missing" : "failed";
-      if (state.value === "missing") thing.value = identified.value = undefined;
-    }
+    await look(question).catch((why) => fail(why, question, () => (state.value = "failed")));
+  };
+  const refresh = async (): Promise<void> => {
+    const question = asked;
+    if (!question || state.value !== "ready") return;
+    await look(question).catch((why) => fail(why, question, () => {})); // what is known stays; the next time may work
+  };
+
+  /** Has the opened building show its present state; one that stands here no more is closed. */
+  const renew = (sheet: BuildingSheet | undefined): void => {
+    const held = opened.value;
+    if (!held) return;
+    if (sheet?.id === held.sheet.id) opened.value = { ...held, sheet, homes: homesOf(sheet.floors_list ?? [], held.footprint) };
+    else shut();
   };
 
   const shut = () => {
@@ -104,6 +132,7 @@ export function useSelection(client: Client): SelectionDesk {
 
   const clear = () => {
     asked?.abort.abort();
+    asked = undefined;
     shut();
     selection.value = undefined;
     thing.value = undefined;
@@ -122,7 +151,7 @@ export function useSelection(client: Client): SelectionDesk {
   };
 
   return {
-    selection, identified, thing, state, opened, floor, home, chosenHome, floors, depth, open, back, clear,
+    selection, identified, thing, state, opened, floor, home, chosenHome, floors, depth, open, back, clear, refresh,
     select: async (chosen, place) => {
       shut();
       thing.value = identified.value = undefined; // what is chosen now wears nothing of what was before

@@ -16,6 +16,7 @@ import type { Patrol } from "../model/patrol";
 import { gridsOf, useAreas } from "./useAreas";
 import { useBack } from "./useBack";
 import { useClock } from "./useClock";
+import { useFreshness } from "./useFreshness";
 import { useFeed } from "./useFeed";
 import { useGuide } from "./useGuide";
 import { useIncidents } from "./useIncidents";
@@ -53,9 +54,10 @@ function createTown(kind: PageKind) {
 
   const { choice, k } = useScene(address);
   const areas = useAreas(client);
-  const incidents = useIncidents(client, now);
-  const { feed, patrol, ready } = useNews(areas, incidents, town, session.leave);
   const selection = useSelection(client);
+  const changed = useFreshness(selection);
+  const incidents = useIncidents(client, now);
+  const { feed, patrol, ready } = useNews(areas, incidents, town, { signedOut: session.leave, changed });
   const within = useWithin(client, () => town.value);
   const guide = useGuide({ client, town, areas, incidents, selection, address, ready, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
 
@@ -162,8 +164,15 @@ function createTown(kind: PageKind) {
   return { client, session, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, back, attach, ...guide };
 }
 
+/** Who hears of what concerns neither areas nor events. */
+interface Hearer {
+  signedOut(): void;
+  /** Something in view has changed, or in areas of these codes. */
+  changed(codes?: readonly string[]): void;
+}
+
 /** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */
-function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeof useIncidents>, town: ShallowRef<TownMap | undefined>, signedOut: () => void) {
+function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeof useIncidents>, town: ShallowRef<TownMap | undefined>, hears: Hearer) {
   const patrol = shallowRef<Patrol>(new Map());
   const isReady = computed(() => incidents.state.value === "ready" && areas.state.value === "ready");
   const ready = new Promise<void>((resolve) => watch(isReady, (is) => is && resolve()));
@@ -171,7 +180,10 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
     if (frame.op !== "state" || !("items" in frame)) return;
     const items = frame.items as readonly Readonly<Record<string, unknown>>[];
     if (frame.topic === "workers") patrol.value = applyPositions(patrol.value, items, Date.now());
-    if (frame.topic === "counters") areas.count(items);
+    if (frame.topic === "counters") {
+      areas.count(items);
+      hears.changed(items.map(({ code }) => String(code)));
+    }
   };
   const feed = useFeed(Object.keys(tileSets), {
     frame(frame) {
@@ -181,6 +193,7 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
     stale(layers, tiles) {
       town.value?.refresh(layers, tiles);
       if (layers === "divisions") areas.reloadSoon();
+      hears.changed();
     },
     forget: () => incidents.forget(),
     read() {
@@ -189,7 +202,7 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
       if (feed.renewed.value > 1) town.value?.refreshAll();
     },
     reach: () => void incidents.load(),
-    signedOut,
+    signedOut: hears.signedOut,
   });
   return { feed, patrol, ready };
 }
