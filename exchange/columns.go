@@ -21,7 +21,7 @@ var synonyms = map[grid.Kind]map[string][]string{
 	grid.Buildings: {
 		"external": {"id", "osm_id", "房屋编码", "楼栋编码", "fid"},
 		"code":     {"code", "幢号", "楼号", "楼栋号"},
-		"name":     {"name:zh", "name", "楼栋名称", "楼栋"},
+		"name":     {"name:zh", "name", "楼栋名称", "楼栋", "名称"},
 		"address":  {"address", "标准地址", "详细地址", "地址"},
 		"street":   {"addr_street", "addr:street"}, "house": {"addr_housenumber", "addr:housenumber"},
 		"quarter":  {"quarter", "小区", "小区名称", "community"},
@@ -48,7 +48,7 @@ var synonyms = map[grid.Kind]map[string][]string{
 		"living_alone": {"是否独居", "独居"},
 	},
 	grid.Organisations: {
-		"external": {"id"}, "name": {"name:zh", "name", "单位名称", "企业名称", "店铺名称", "商户名称", "招牌名"},
+		"external": {"id"}, "name": {"name:zh", "name", "单位名称", "企业名称", "店铺名称", "商户名称", "招牌名", "名称"},
 		"credit_code": {"credit_code", "统一社会信用代码", "信用代码"}, "category": {"category", "kind", "行业类别", "经营类别", "行业"},
 		"address": {"address", "经营地址", "注册地址"},
 	},
@@ -58,26 +58,26 @@ var synonyms = map[grid.Kind]map[string][]string{
 		"owner": {"owner", "主管部门名称", "DeptName1"},
 	},
 	grid.Devices: {
-		"external": {"id", "设备编号", "IMEI", "SN"}, "name": {"name", "设备名称", "安装位置"},
+		"external": {"id", "设备编号", "IMEI", "SN"}, "name": {"name", "设备名称", "名称", "安装位置"},
 		"category": {"category", "设备类型"}, "state": {"state", "状态"}, "last_value": {"last_value"},
 		"building": {"building"}, "dwelling": {"dwelling"},
 	},
 	grid.Cameras: {
-		"external": {"id", "设备编号"}, "name": {"name", "摄像机名称", "安装位置"},
+		"external": {"id", "设备编号"}, "name": {"name", "摄像机名称", "名称", "安装位置"},
 		"azimuth": {"azimuth", "朝向"}, "view_width": {"view_width", "view", "视场角"}, "state": {"state", "状态"},
 	},
 	grid.ServicePoints: {
-		"external": {"id"}, "name": {"name:zh", "name", "服务点名称"}, "category": {"category", "kind", "类别"},
+		"external": {"id"}, "name": {"name:zh", "name", "服务点名称", "名称"}, "category": {"category", "kind", "类别"},
 		"items": {"items", "服务事项"}, "hours": {"hours", "opening_hours", "开放时间"}, "phone": {"phone", "服务电话"},
 		"address": {"address", "地址"},
 	},
 	grid.Roads: {
-		"external": {"id"}, "name": {"name:zh", "name", "道路名称"}, "class": {"class", "kind_detail", "道路等级", "highway"},
+		"external": {"id"}, "name": {"name:zh", "name", "道路名称", "名称"}, "class": {"class", "kind_detail", "道路等级", "highway"},
 		"group": {"kind"}, "width_m": {"width", "道路宽度"}, "width_cm": {"width_cm"}, "bridge": {"bridge", "is_bridge"},
 	},
-	grid.Waters:   {"external": {"id"}, "name": {"name:zh", "name"}, "class": {"class", "kind"}},
-	grid.Greens:   {"external": {"id"}, "name": {"name:zh", "name"}, "class": {"class", "kind"}},
-	grid.LandUses: {"external": {"id"}, "name": {"name:zh", "name"}, "class": {"class", "kind"}},
+	grid.Waters:   {"external": {"id"}, "name": {"name:zh", "name", "名称"}, "class": {"class", "kind"}},
+	grid.Greens:   {"external": {"id"}, "name": {"name:zh", "name", "名称"}, "class": {"class", "kind"}},
+	grid.LandUses: {"external": {"id"}, "name": {"name:zh", "name", "名称"}, "class": {"class", "kind"}},
 }
 
 // refused are the words that name a column which marks people as a risk or a

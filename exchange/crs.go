@@ -90,6 +90,9 @@ func ChooseCRS(name string, source Source, inside func(geo.Point) bool) (Transfo
 	}
 	best := ranking[0]
 	if best.Share == 0 {
+		if err := checkOrder(source); err != nil {
+			return nil, "", err
+		}
 		return transformOf(best.CRS, best.CRS+" (assumed: nothing of it falls into the known area in any system; name one with --crs)")
 	}
 	why := fmt.Sprintf("%s (proposed: %.0f %% of %d positions fall into the known area)", best.CRS, best.Share*100, best.Sample)
@@ -97,6 +100,35 @@ func ChooseCRS(name string, source Source, inside func(geo.Point) bool) (Transfo
 		why += fmt.Sprintf("; %s fits as well (%.0f %%): name one with --crs if the map looks shifted", ranking[1].CRS, ranking[1].Share*100)
 	}
 	return transformOf(best.CRS, why)
+}
+
+// country is around all of China, in degrees: where a file is from of which nothing
+// else is known.
+var country = geo.Envelope{Min: geo.At(73, 3), Max: geo.At(136, 54)}
+
+// checkOrder refuses a file whose degrees lie in the country only if longitude and
+// latitude are exchanged. The error wraps geo.ErrSwapped.
+func checkOrder(source Source) error {
+	positions, err := samplePositions(source)
+	if err != nil {
+		return err
+	}
+	inCountry := func(lon, lat float64) bool {
+		return geo.CheckDegrees(lon, lat) == nil && country.Contains(geo.At(lon, lat))
+	}
+	exchanged := 0
+	for _, p := range positions {
+		switch {
+		case inCountry(p[0], p[1]):
+			return nil
+		case inCountry(p[1], p[0]):
+			exchanged++
+		}
+	}
+	if len(positions) == 0 || exchanged < len(positions) {
+		return nil
+	}
+	return fmt.Errorf("%w: all %d positions that were looked at lie in China only if they are exchanged; --crs wgs84 takes them as they are", geo.ErrSwapped, exchanged)
 }
 
 func transformOf(name, why string) (Transform, string, error) {

@@ -115,6 +115,32 @@ func pack(t *testing.T, path, folder string) {
 	}
 }
 
+// Far in the west of China longitude is below 90: exchanged, it is still a latitude.
+func TestExchangedDegreesAreSeenByWhereTheyLie(t *testing.T) {
+	for _, tt := range []struct {
+		name, places string
+		swapped      bool
+	}{
+		{"Tibet, exchanged", "1,甲,29.53,89.47\n2,乙,29.6,88.9\n", true},
+		{"Tibet", "1,甲,89.47,29.53\n", false},
+		{"one of them not", "1,甲,29.53,89.47\n2,乙,89.47,29.53\n", false},
+		{"another country", "1,甲,10.5,52.5\n", false},
+		{"the far north", "1,甲,20.5,78.5\n2,乙,2,60\n", false},
+	} {
+		path := filepath.Join(t.TempDir(), "places.csv")
+		save(t, path, []byte("id,名称,lon,lat\n"+tt.places))
+		source, err := exchange.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = exchange.ChooseCRS("auto", source, func(geo.Point) bool { return false })
+		if errors.Is(err, geo.ErrSwapped) != tt.swapped || !tt.swapped && err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		source.Close()
+	}
+}
+
 // GeoJSON of before RFC 7946, such as ogr2ogr writes when asked, says its system.
 func TestGeoJSONThatSaysItsSystem(t *testing.T) {
 	for _, tt := range []struct{ name, member, want string }{
