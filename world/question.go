@@ -200,13 +200,17 @@ func weightOf(k sort, text int) int {
 	return 30
 }
 
+// levelWeight is by how many characters the name of a division may be longer than that
+// of one a level below and still come first.
+const levelWeight = 5
+
 // add keeps a hit, and from time to time only the best.
 func (q *question) add(k sort, slot uint32, score int) {
 	hit := Hit{Kind: kindOf(k), score: score, slot: slot}
 	if k == divisions {
 		d := q.s.DivisionAt(slot)
 		hit.ID, hit.Code = d.ID(), d.Code()
-		hit.score -= int(d.Level())
+		hit.score -= levelWeight * int(d.Level()) // who types 石柱 means the county, not the shorter name of a village
 	} else {
 		hit.ID = q.s.shelfOf(k).id(slot)
 	}

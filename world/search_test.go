@@ -101,6 +101,20 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// Who types the beginning of a county's long name means the county, not the village
+// that is called so in three letters; who types all of the village's name means that.
+func TestTheHigherDivisionIsMeant(t *testing.T) {
+	named := func(code grid.Code, name string) *grid.Division {
+		return &grid.Division{Code: code, Level: code.Level(), Name: name}
+	}
+	s := worldOf(t, named("500114100201", "石柱村"), named("500240", "石柱土家族自治县"), named("500101100203", "石柱子社区")).Snapshot()
+	for query, want := range map[string]string{"石柱": "石柱土家族自治县", "shizhu": "石柱土家族自治县", "石柱村": "石柱村"} {
+		if hits := s.Search(query, 3, of(grid.Everywhere())); len(hits) == 0 || hits[0].Name != want {
+			t.Errorf("%s: %v, want %s first", query, hits, want)
+		}
+	}
+}
+
 func TestSearchFollowsChanges(t *testing.T) {
 	w := street(t)
 	before := w.Snapshot()
