@@ -45,6 +45,12 @@ func (s *Snapshot) Search(query string, limit int, scopes *Scopes) []Hit {
 	if len(words) == 0 || limit <= 0 {
 		return nil
 	}
+	if whole := strings.Join(words, ""); len(words) > 1 && allLetters(whole) {
+		// Pinyin is written with or without spaces; by syllables it would fit almost anything.
+		if hits := s.Search(whole, limit, scopes); len(hits) > 0 {
+			return hits
+		}
+	}
 	q := question{s: s, known: s.knower(scopes), walks: walksOf(scopes), limit: limit}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
@@ -73,6 +79,8 @@ func wordsOf(query string) []string {
 }
 
 func allDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+func allLetters(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 

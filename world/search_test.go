@@ -59,6 +59,8 @@ func TestSearch(t *testing.T) {
 		want  string // names, best first
 	}{
 		{"a name in full comes first", "长风社区", everywhere, "长风社区 长风社区卫生站"},
+		{"pinyin with spaces is one word", "chang feng", everywhere, "长风社区 长风社区卫生站"},
+		{"words of another language are several", "books tower", everywhere, "Tower Books"},
 		{"a part in the middle", "风社", everywhere, "长风社区 长风社区卫生站"},
 		{"a building by name and number", "锦绣花园3幢", everywhere, "锦绣花园3幢"},
 		{"a number within a number", "园3", everywhere, "锦绣花园3幢"},
