@@ -1,0 +1,267 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/events"
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/tiles"
+)
+
+// A side is one of the two grids of a town, and what a reply may say of it.
+type side struct {
+	ids  map[grid.Kind]int64
+	area grid.Code
+	name string
+	lon  float64   // of its house
+	tag  geo.Point // where the area's label stands
+}
+
+// sides makes two sides with one of every kind in each.
+func (r *rig) sides(t *testing.T) (ours, theirs side) {
+	t.Helper()
+	made := r.build(t)
+	ours = side{ids: made.ours, area: "500106003001001", name: "我们村", lon: 106.1}
+	theirs = side{ids: made.theirs, area: "500106004001001", name: "他们村", lon: 106.6}
+	for _, s := range []side{ours, theirs} {
+		line := fmt.Sprintf(`{"type":"LineString","coordinates":[[%v,29.51],[%v,29.52]]}`, s.lon, s.lon+0.01)
+		for kind, body := range map[grid.Kind]string{
+			grid.LandUses: `{"class":"housing","geometry":` + square(s.lon, 29.51, 0.01) + `}`, grid.Greens: `{"class":"park","geometry":` + square(s.lon, 29.53, 0.01) + `}`,
+			grid.Waters: `{"class":"river","geometry":` + line + `}`, grid.Roads: `{"class":"main","geometry":` + line + `}`,
+			grid.Households:    fmt.Sprintf(`{"dwelling":%d}`, s.ids[grid.Dwellings]),
+			grid.Organisations: fmt.Sprintf(`{"name":"%s超市","building":%d,"lon":%v,"lat":29.5}`, s.name, s.ids[grid.Buildings], s.lon),
+			grid.Components:    fmt.Sprintf(`{"category":"manhole","state":"intact","lon":%v,"lat":29.5}`, s.lon),
+		} {
+			s.ids[kind] = r.create(t, kind, body)
+		}
+	}
+	for _, s := range []*side{&ours, &theirs} {
+		d, ok := r.world.Snapshot().Division(s.area)
+		if !ok {
+			t.Fatalf("no %s", s.area)
+		}
+		s.tag = d.Label()
+	}
+	return ours, theirs
+}
+
+// A probe asks one operation about a side. The reply tells of the side exactly if the
+// viewer may see what it asks for.
+type probe struct {
+	op    string // as the description names it
+	ask   func(side) call
+	tells func(side) string // what is in the reply if it may be; empty for a status below 300
+	may   func(v *access.Viewer, s side) bool
+}
+
+func sees(kind grid.Kind) func(*access.Viewer, side) bool {
+	return func(v *access.Viewer, s side) bool { return v.Sees(kind, s.area) }
+}
+
+func seesNumbers(v *access.Viewer, s side) bool { return v.SeesNumbers(s.area) }
+
+func everybody(*access.Viewer, side) bool { return true }
+
+func nobody(*access.Viewer, side) bool { return false }
+
+// named is what a thing of a side is called.
+func named(what string) func(side) string { return func(s side) string { return s.name + what } }
+
+func fixedly(text string) func(side) string { return func(side) string { return text } }
+
+func get(format string, args ...func(side) any) func(side) call {
+	return func(s side) call {
+		values := make([]any, len(args))
+		for i, arg := range args {
+			values[i] = arg(s)
+		}
+		return call{line: fmt.Sprintf(format, values...)}
+	}
+}
+
+func area(s side) any { return s.area }
+
+func name(s side) any { return s.name }
+
+// inside is the longitude of a place within the house.
+func inside(s side) any { return s.lon + 0.0005 }
+
+func west(s side) any { return s.lon - 0.01 }
+
+func tileOf(kind grid.Kind, zoom uint8) func(side) call {
+	return func(s side) call {
+		at := map[grid.Kind]float64{grid.Devices: 0.0005, grid.Cameras: -0.0001, events.Events: 0.0004, grid.People: 0.0005, grid.Dwellings: 0.0005}[kind]
+		tile := tiles.Holding(geo.Project(geo.At(s.lon+at, 29.5003)), zoom)
+		return call{line: fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", kind, tile.Z, tile.X, tile.Y)}
+	}
+}
+
+// numbersTile is where people are counted by grids.
+func numbersTile(s side) call {
+	tile := tiles.Holding(geo.Project(s.tag), 14)
+	return call{line: fmt.Sprintf("/tiles/people/%d/%d/%d.mvt", tile.Z, tile.X, tile.Y)}
+}
+
+// ofKind are the probes of a kind's own operations.
+func ofKind(kind grid.Kind) []probe {
+	path := "/api/" + string(kind)
+	one := func(s side) string { return fmt.Sprintf("%s/%d", path, s.ids[kind]) }
+	id := func(s side) string { return fmt.Sprintf(`"id":%d,`, s.ids[kind]) }
+	stale := map[string]string{"If-Match": `"999"`}
+	if kind == grid.Divisions { // read by their codes
+		one = func(s side) string { return path + "/" + string(s.area) }
+	}
+	probes := []probe{{"GET " + path, func(side) call { return call{line: path + "?limit=1000&geometry=false"} }, id, sees(kind)}}
+	read := probe{"GET " + path + "/{id}", func(s side) call { return call{line: one(s)} }, id, sees(kind)}
+	if kind == grid.Divisions {
+		read.op = "GET /api/divisions/{code}"
+	}
+	return append(probes, read,
+		probe{"PATCH " + path + "/{id}", func(s side) call {
+			return call{line: fmt.Sprintf("PATCH %s/%d", path, s.ids[kind]), body: `{"name":"x"}`, header: stale}
+		}, nil, nil},
+		probe{"DELETE " + path + "/{id}", func(s side) call {
+			return call{line: fmt.Sprintf("DELETE %s/%d", path, s.ids[kind]), header: stale}
+		}, nil, nil},
+		probe{"POST " + path, func(s side) call { return call{line: "POST " + path, body: "{}"} }, nil, nil},
+	)
+}
+
+// probes are a row for each thing that each operation may tell.
+func probes() []probe {
+	within := func(list string) func(side) call {
+		return func(s side) call {
+			return call{line: "POST /api/within", body: fmt.Sprintf(`{"rectangle":[%v,29.4,%v,29.6],"list":%q}`, s.lon-0.05, s.lon+0.05, list)}
+		}
+	}
+	all := []probe{
+		{"GET /api/identify", get("/api/identify?lon=%v&lat=29.5005", inside), named("1幢"), everybody},
+		{"GET /api/identify", get("/api/identify?lon=%v&lat=29.5005", inside), fixedly(`"room":"2-1"`), sees(grid.Dwellings)},
+		{"GET /api/identify", get("/api/identify?lon=%v&lat=29.5005", inside), named("门磁"), nobody},
+		{"GET /api/identify", get("/api/identify?lon=%v&lat=29.5005", inside), named("路口"), sees(grid.Cameras)},
+		{"GET /api/identify", get("/api/identify?lon=%v&lat=29.5005", inside), named("网格员"), sees(grid.Workers)},
+		{"GET /api/identify", get("/api/identify?lon=%v&lat=29.5005", inside), named("漏水"), sees(events.Events)},
+		{"GET /api/search", get("/api/search?q=%s", name), named("路口"), sees(grid.Cameras)},
+		{"GET /api/search", get("/api/search?q=%s", name), named("网格员"), sees(grid.Workers)},
+		{"GET /api/search", get("/api/search?q=%s", name), named("便民中心"), everybody},
+		{"POST /api/within", within("buildings"), named("1幢"), everybody},
+		{"POST /api/within", within("dwellings"), fixedly(`"room":"2-1"`), sees(grid.Dwellings)},
+		{"POST /api/within", within("people"), fixedly("欧阳**"), sees(grid.People)},
+		{"POST /api/within", within("buildings"), fixedly(`"people":1`), sees(grid.Dwellings)},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"people":1`), seesNumbers},
+		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"counters"`), seesNumbers},
+		{"GET /api/workers/{id}", get("/api/workers/%d", func(s side) any { return s.ids[grid.Workers] }), fixedly("10300005678"), nobody},
+		{"POST /api/workers/{id}/position", func(s side) call {
+			return call{line: fmt.Sprintf("POST /api/workers/%d/position", s.ids[grid.Workers]), body: fmt.Sprintf(`{"lon":%v,"lat":29.5,"at":"2026-03-01T08:00:00Z"}`, s.lon)}
+		}, nil, nil},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Devices, 16), nil, sees(grid.Devices)},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Cameras, 16), nil, sees(grid.Cameras)},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(events.Events, 16), nil, sees(events.Events)},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", numbersTile, nil, seesNumbers},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.People, 17), nil, sees(grid.Dwellings)},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Dwellings, 17), nil, sees(grid.Dwellings)},
+		{"GET /ogc/collections/{id}/items", get("/ogc/collections/cameras/items?bbox=%v,29,107,30", west), named("路口"), sees(grid.Cameras)},
+	}
+	for _, kind := range append(grid.Kinds(), events.Events) {
+		all = append(all, ofKind(kind)...)
+	}
+	return all
+}
+
+// untold are operations that tell of no place or person, or are told of elsewhere.
+var untold = map[string]string{
+	"GET /api/categories": "a fixed list", "GET /api/status": "TestHome of access", "GET /tiles/{layers}.json": "names of layers",
+	"GET /api/session": "TestSigningInAndOut", "POST /api/session": "TestSigningInAndOut", "DELETE /api/session": "TestSigningInAndOut",
+	"GET /healthz": "nothing", "GET /readyz": "nothing", "GET /feed": "TestAccountsFromTheFirstToTheLast of cmd/quanxi and the tests of feed",
+	"GET /api/loads": "of whoever keeps the whole city: TestLoads", "POST /api/loads/{id}/undo": "TestLoads",
+}
+
+func TestEveryOperationHasItsRowAmongTheLeaks(t *testing.T) {
+	r := newRig(t)
+	rows := maps.Clone(untold)
+	for _, p := range probes() {
+		rows[p.op] = "here"
+	}
+	var description struct {
+		Paths map[string]map[string]any
+	}
+	if err := json.Unmarshal(r.do(t, call{line: "/openapi.json"}).Body.Bytes(), &description); err != nil {
+		t.Fatal(err)
+	}
+	for path, methods := range description.Paths {
+		for method := range methods {
+			if op := strings.ToUpper(method) + " " + path; rows[op] == "" {
+				t.Errorf("%s may tell anything to anybody: give it a row", op)
+			}
+		}
+	}
+}
+
+// Every role, in the own grid, town and county: what it may see of our grid and of
+// theirs is there, and nothing else, whatever is asked.
+func TestLeaks(t *testing.T) {
+	r := newRig(t)
+	ours, theirs := r.sides(t)
+	for _, code := range slices.Sorted(maps.Keys(role.Shipped())) {
+		for _, post := range []grid.Code{ours.area, ours.area[:9], "500106"} {
+			t.Run(code+" of "+string(post), func(t *testing.T) {
+				grant := role.NewGrant([]role.Post{{Role: code, Area: post}}, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+				r.viewer = access.NewViewer(code, grant)
+				for _, s := range []side{ours, theirs} {
+					for _, p := range probes() {
+						r.probe(t, p, s)
+					}
+				}
+			})
+		}
+	}
+}
+
+func (r *rig) probe(t *testing.T, p probe, s side) {
+	t.Helper()
+	asked := p.ask(s)
+	reply := r.do(t, asked)
+	body := reply.Body.String()
+	if p.may == nil {
+		r.probeWrite(t, asked, s, reply.Code)
+		return
+	}
+	told, mark := reply.Code == http.StatusOK, "anything"
+	if p.tells != nil {
+		mark = p.tells(s)
+		told = strings.Contains(body, mark)
+	}
+	if want := p.may(r.viewer, s); told != want {
+		t.Errorf("%s tells %s: %v, want %v\n%d %.300s", asked.line, mark, told, want, reply.Code, body)
+	}
+	if strings.Contains(body, "小明") || strings.Contains(body, "19400501") || strings.Contains(body, "digest") {
+		t.Errorf("%s: in the open: %.300s", asked.line, body)
+	}
+}
+
+// probeWrite expects of a write that could not succeed anyway that it is refused as if
+// nothing were there to whoever does not see it.
+func (r *rig) probeWrite(t *testing.T, asked call, s side, status int) {
+	t.Helper()
+	method, path, _ := strings.Cut(asked.line, " ")
+	kind := grid.Kind(strings.Split(path, "/")[2])
+	want := map[bool][]int{false: {404}, true: {403, 409, 422}}[r.viewer.Sees(kind, s.area)]
+	if method == http.MethodPost {
+		want = map[bool][]int{false: {404}, true: {201, 204, 403, 404, 422}}[r.viewer.MayList(kind)]
+	}
+	if strings.HasSuffix(path, "/position") && r.viewer.MayChange(kind, s.area) == nil {
+		want = []int{200, 204}
+	}
+	if !slices.Contains(want, status) {
+		t.Errorf("%s about %s: %d, want one of %v", asked.line, s.name, status, want)
+	}
+}
