@@ -24,6 +24,9 @@ type Options struct {
 	Views *access.Views
 	// Viewer says who shows a secret, or none; nil is nobody.
 	Viewer func(secret string) *access.Viewer
+	// Refused hears of what somebody who has signed in asked for and did not get; it may
+	// be nil.
+	Refused func(access.Refusal)
 	// Desk signs people in and out; it may be nil, and then nobody can.
 	Desk *access.Desk
 	// Tokens let a client read what it wrote.
@@ -130,6 +133,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	secret := Secret(r)
 	who := asker{viewer: s.Viewer(secret), remote: r.RemoteAddr, secret: secret, secure: r.TLS != nil}
 	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
+	defer s.noteRefusal(w, r)
 	switch {
 	case pattern == "":
 		s.refuse(w, r, h)

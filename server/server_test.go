@@ -49,12 +49,14 @@ var townDesk = access.NewViewer("town", role.NewGrant(
 // is applied to the World when its token is waited for.
 type rig struct {
 	*server.Server
-	store  *gpkg.Store
-	world  *world.World
-	moved  []access.Position
-	viewer *access.Viewer // of every request; nil for whom its secret stands for
-	node   server.NodeStatus
-	log    bytes.Buffer // everything from debug up
+	store *gpkg.Store
+	world *world.World
+	moved []access.Position
+	// refused are what Refused was told.
+	refused []access.Refusal
+	viewer  *access.Viewer // of every request; nil for whom its secret stands for
+	node    server.NodeStatus
+	log     bytes.Buffer // everything from debug up
 
 	metrics   *prometheus.Registry
 	directory *access.Directory
@@ -83,11 +85,12 @@ func newRig(t testing.TB) *rig {
 	})
 	r.openDesk(t)
 	r.Server = server.New(server.Options{
-		Views:  views,
-		Viewer: r.viewerOf,
-		Desk:   r.desk,
-		Tokens: r,
-		Status: func() server.NodeStatus { return r.node },
+		Views:   views,
+		Viewer:  r.viewerOf,
+		Desk:    r.desk,
+		Refused: func(what access.Refusal) { r.refused = append(r.refused, what) },
+		Tokens:  r,
+		Status:  func() server.NodeStatus { return r.node },
 		Files: fstest.MapFS{
 			"index.html":         {Data: []byte("<!doctype html><title>全息</title>")},
 			"m/index.html":       {Data: []byte("<title>phone</title>")},

@@ -2,11 +2,14 @@ package server_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
+	"quanxi/access"
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -185,6 +188,39 @@ func TestWhoGuessesIsAskedToWait(t *testing.T) {
 		}
 	}
 	t.Error("twenty guesses in a row were taken")
+}
+
+func TestWhatIsRefusedLeavesATrace(t *testing.T) {
+	r := newRig(t)
+	made := r.build(t)
+	a := r.hire(t, "worker", "grid-worker", "500106003001001")
+	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
+	theirs := made.theirs[grid.People]
+	for _, tt := range []struct {
+		line   string
+		action string // empty for no trace
+		object string
+		result grid.AuditResult
+	}{
+		{fmt.Sprintf("/api/people/%d", theirs), "people.read", fmt.Sprintf("people/%d", theirs), grid.ResultNotFound},
+		{"/api/people/404", "people.read", "people/404", grid.ResultNotFound},
+		{fmt.Sprintf("DELETE /api/divisions/%d", made.theirs[grid.Divisions]), "divisions.remove", fmt.Sprintf("divisions/%d", made.theirs[grid.Divisions]), grid.ResultRefused},
+		{"/api/divisions/500106004001001", "", "", ""},
+		{fmt.Sprintf("/api/people/%d", made.ours[grid.People]), "", "", ""},
+		{"/api/people/zhang-san", "", "", ""},
+		{"/api/search?q=zhangsan", "", "", ""},
+		{"/nothing/here/17", "", "", ""},
+	} {
+		r.refused = nil
+		r.do(t, call{line: tt.line, header: map[string]string{"Authorization": "Bearer " + token, "If-Match": `"1"`}})
+		var want []access.Refusal
+		if tt.action != "" {
+			want = []access.Refusal{{Actor: fmt.Sprint(a.ID), From: "192.0.2.1", Action: tt.action, Object: tt.object, Result: tt.result}}
+		}
+		if !slices.Equal(r.refused, want) {
+			t.Errorf("%s: %+v, want %+v", tt.line, r.refused, want)
+		}
+	}
 }
 
 func TestAViewFollowsItsSignIn(t *testing.T) {

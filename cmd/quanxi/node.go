@@ -40,6 +40,7 @@ type node struct {
 	audit     *access.Sealer
 	views     *access.Views
 	desk      *access.Desk
+	refusals  *access.Refusals
 	socket    *socket.Handler
 	registry  *prometheus.Registry
 	log       *slog.Logger
@@ -90,6 +91,8 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if n.desk, err = n.newDesk(master); err != nil {
 		return nil, err
 	}
+	n.refusals = access.NewRefusals(n.store, log)
+	p.start("refusals", n.refusals.Run)
 	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, log) })
 	n.socket = n.newSocket(sets)
 	n.measure()
@@ -102,6 +105,7 @@ func (n *node) server(hosts []string) *server.Server {
 		Views:   n.views,
 		Viewer:  n.viewer,
 		Desk:    n.desk,
+		Refused: n.refusals.Note,
 		Tokens:  tokens{n.feed, n.sealer},
 		Status:  n.status,
 		Feed:    n.socket,
