@@ -29,6 +29,7 @@ type screen struct {
 	asked  uint32 // ids given to tiles
 	totals Totals
 	err    error // why the reader ended
+	looks  bool  // the view is in force
 }
 
 // open connects all screens, and returns when each has got the tiles of its look.
@@ -70,10 +71,11 @@ func openOne(ctx context.Context, c Config, look Look) (*screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.send(hello), s.send(look.View), s.ask(look.Tiles)); err != nil {
+	if err := errors.Join(s.send(hello), s.send(look.View), s.send([]byte(`{"op":"ping"}`)), s.ask(look.Tiles)); err != nil {
 		return nil, err
 	}
-	for s.totals.Tiles < int64(len(look.Tiles)) {
+	// It is open once its view is in force: what is reported before that it need not see.
+	for !s.looks || s.totals.Tiles < int64(len(look.Tiles)) {
 		if err := s.next(); err != nil {
 			return nil, err
 		}
@@ -127,6 +129,8 @@ func (s *screen) next() error {
 	case bytes.HasPrefix(data, []byte(`{"op":"change"`)):
 		at := time.Now().UnixNano()
 		s.totals.Receipts = append(s.totals.Receipts, Receipt{number(data, `,"id":`), number(data, `,"revision":`), at, s.totals.Tiles})
+	case bytes.HasPrefix(data, []byte(`{"op":"pong"`)):
+		s.looks = true
 	case bytes.HasPrefix(data, []byte(`{"op":"resync"`)):
 		s.totals.Resyncs++
 	case bytes.HasPrefix(data, []byte(`{"op":"stale"`)):
