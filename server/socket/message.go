@@ -69,10 +69,12 @@ func parse(data []byte) (any, error) {
 	var head struct {
 		Op *string `json:"op"`
 	}
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) || !json.Valid(data) {
+	err := json.Unmarshal(data, &head)
+	var syntax *json.SyntaxError
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) || errors.As(err, &syntax) {
 		return nil, &refusal{code: notJSON, detail: "a message is one JSON object"}
 	}
-	if err := json.Unmarshal(data, &head); err != nil || head.Op == nil {
+	if err != nil || head.Op == nil {
 		return nil, &refusal{code: unknownOp, detail: "op must be a string"}
 	}
 	var op any
@@ -100,7 +102,7 @@ func parse(data []byte) (any, error) {
 // absent. Who says hello may well have no token and nothing to resume.
 func refuseNull(op string, data []byte) error {
 	var fields map[string]json.RawMessage
-	if op == "hello" || json.Unmarshal(data, &fields) != nil {
+	if op == "hello" || !bytes.Contains(data, []byte("null")) || json.Unmarshal(data, &fields) != nil {
 		return nil
 	}
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
