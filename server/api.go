@@ -1,10 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -60,6 +63,7 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 	op.Responses["default"] = &huma.Response{
 		Description: "Refused", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: failed}},
 	}
+	op.Middlewares = append(op.Middlewares, s.refuseUnknown)
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err == nil {
@@ -70,6 +74,33 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 		return nil, huma.ErrorWithHeaders(p, p.headers())
 	})
 }
+
+// refuseUnknown refuses parameters that a list does not have: who asks for
+// ?building=7 where that is no filter must not be answered with all there is.
+func (s *Server) refuseUnknown(ctx huma.Context, next func(huma.Context)) {
+	isKnown := func(name string) bool {
+		return slices.ContainsFunc(ctx.Operation().Parameters, func(k *huma.Param) bool { return k.In == "query" && k.Name == name })
+	}
+	address, isList := ctx.URL(), isKnown("cursor")
+	p := newProblem(http.StatusUnprocessableEntity, "there is no such parameter")
+	for name := range address.Query() {
+		if isList && !isKnown(name) {
+			p.Errors = append(p.Errors, ProblemField{Location: "query." + brief(name), Message: "is not a parameter of this list"})
+		}
+	}
+	if len(p.Errors) == 0 {
+		next(ctx)
+		return
+	}
+	slices.SortFunc(p.Errors, func(a, b ProblemField) int { return cmp.Compare(a.Location, b.Location) })
+	body, _ := json.Marshal(p) // strings and numbers always marshal
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_, _ = ctx.BodyWriter().Write(body) // if the client has gone there is no one to tell
+}
+
+// brief keeps what a client wrote as the name of something from filling a reply.
+func brief(name string) string { return name[:min(len(name), 40)] }
 
 // Seen asks to see the caller's own last write, if it shows the token.
 type Seen struct {

@@ -95,6 +95,7 @@ func TestCalls(t *testing.T) {
 		{name: "a division under a code that nobody has", call: call{line: "POST /api/divisions", body: `{"code":"500106009","name":"新镇","level":3,"parent":"500106"}`}, status: 201},
 		{name: "a division that will end", call: call{line: "POST /api/divisions", body: `{"code":"500106010","name":"旧镇","level":3,"parent":"500106","valid_to":"2027-01-01"}`}, status: 201},
 		{name: "and the one that succeeds it", call: call{line: "POST /api/divisions", body: `{"code":"500106010","name":"继镇","level":3,"parent":"500106","valid_from":"2027-01-01"}`}, status: 201},
+		{name: "a list by what is no filter", call: call{line: "/api/dwellings?building=7&limit=1"}, status: 422, want: []string{`"location":"query.building"`, "is not a parameter"}, not: []string{"query.limit"}},
 		{name: "a list of no area is not the list of all", call: call{line: "/api/buildings?filter=area:"}, status: 400, want: []string{"area must be"}},
 		{name: "a cursor of somebody else's making", call: call{line: "/api/people?cursor=AAAA"}, status: 400, want: []string{"not a cursor"}},
 		{name: "a person by id is masked", call: call{line: fmt.Sprintf("/api/people/%d", made.ours[grid.People])}, status: 200, want: []string{"欧阳**"}, not: []string{"小明", "990999194005011234", "digest"}},
