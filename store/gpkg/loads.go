@@ -40,11 +40,11 @@ const undoTries = 3
 func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Receipt, error) {
 	receipt, err := grid.Receipt{}, errOutrun
 	for range undoTries {
-		var pos int64
-		if pos, err = s.holdsAt(ctx, dialect.MayUndo(), id); err != nil {
+		var at state
+		if at, err = s.holdsAt(ctx, dialect.MayUndo(), id); err != nil {
 			break
 		}
-		if receipt, err = s.undo(ctx, actor, id, func(t tx) error { return t.unmoved(pos) }); !errors.Is(err, errOutrun) {
+		if receipt, err = s.undo(ctx, actor, id, func(t tx) error { return t.unmoved(at) }); !errors.Is(err, errOutrun) {
 			break
 		}
 	}

@@ -33,29 +33,43 @@ func holds(checks []store.LinkCheck, arg int64, row func(query string, args []an
 // errOutrun reports that what a snapshot said may not hold any more.
 var errOutrun = errors.New("something was written meanwhile")
 
+// A state says what was written of what names and is named.
+type state struct {
+	pos    int64 // in the log
+	staged int64 // versions that loads were ever given
+}
+
+// staged counts what loads were ever given; the log does not tell of an open one.
+const staged = "SELECT COALESCE(sum(put), 0) FROM loads"
+
 // holdsAt makes checks outside the write transaction, for as long as they take, and
-// returns the position in the log as of which they hold.
-func (s *Store) holdsAt(ctx context.Context, checks []store.LinkCheck, arg int64) (pos int64, err error) {
+// returns the state as of which they hold.
+func (s *Store) holdsAt(ctx context.Context, checks []store.LinkCheck, arg int64) (at state, err error) {
 	view, err := s.snapshot(ctx)
 	if err != nil {
-		return 0, err
+		return state{}, err
 	}
 	defer view.end()
 	row := func(query string, args []any, to ...any) error {
 		return view.tx.QueryRowContext(ctx, query, args...).Scan(to...)
 	}
-	if err := row("SELECT COALESCE(max(pos), 0) FROM change", nil, &pos); err != nil {
-		return 0, err
+	err = errors.Join(row("SELECT COALESCE(max(pos), 0) FROM change", nil, &at.pos), row(staged, nil, &at.staged))
+	if err != nil {
+		return state{}, err
 	}
-	return pos, holds(checks, arg, row)
+	return at, holds(checks, arg, row)
 }
 
-// unmoved returns errOutrun if anything was written behind a position that could break
-// a link, or a load came or went.
-func (t tx) unmoved(pos int64) error {
+// unmoved returns errOutrun if anything was written since a state that could break a
+// link, or a load came, grew or went.
+func (t tx) unmoved(since state) error {
 	var moved bool
-	err := t.row("SELECT EXISTS (SELECT 1 FROM change WHERE pos > ? AND kind IN ("+linked()+"))", []any{pos}, &moved)
-	if err == nil && moved {
+	var now int64
+	err := errors.Join(
+		t.row("SELECT EXISTS (SELECT 1 FROM change WHERE pos > ? AND kind IN ("+linked()+"))", []any{since.pos}, &moved),
+		t.row(staged, nil, &now),
+	)
+	if err == nil && (moved || now != since.staged) {
 		return errOutrun
 	}
 	return err

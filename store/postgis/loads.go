@@ -50,9 +50,22 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 	return receipt, nil
 }
 
+// turnLock is the advisory lock of whoever has a load come or go, one in a database:
+// what names the things of a load must not go live while that load is being undone.
+const turnLock = 0x7475_726e
+
+// takeTurn waits until no other load comes or goes, until the transaction ends.
+func takeTurn(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(turnLock))
+	return err
+}
+
 // mayUndo locks the row of a load and refuses unless it is live, unedited and
 // under no other live load. Whoever commits a load above locks it too.
 func mayUndo(ctx context.Context, tx pgx.Tx, id int64) error {
+	if err := takeTurn(ctx, tx); err != nil {
+		return err
+	}
 	var state grid.LoadState
 	var edited bool
 	if err := tx.QueryRow(ctx, "SELECT state, edited FROM quanxi.loads WHERE id = $1 FOR UPDATE", id).Scan(&state, &edited); err != nil {

@@ -205,6 +205,9 @@ func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 // mayCommit locks the rows of a load and of all loads under it, and refuses if
 // something that it replaces was edited or undone.
 func mayCommit(ctx context.Context, tx pgx.Tx, id int64) error {
+	if err := takeTurn(ctx, tx); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `SELECT 1 FROM quanxi.loads WHERE id = $1 OR id IN (SELECT over FROM quanxi.load_over WHERE load = $1)
 		ORDER BY id FOR UPDATE`, id); err != nil {
 		return err

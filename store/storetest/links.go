@@ -135,6 +135,25 @@ func linkedLoads(t *testing.T, place Place) {
 			})
 		}
 	})
+	s.run("of who undoes a load and whose load names its things, no home is left without a house", func(t *testing.T, s Store) {
+		for id := range int64(10) {
+			b := numbered(200+id, "contested by a load")
+			l := loaded(t, s, b)
+			other := open(t, place)
+			later := begin(t, other)
+			race(t, 2, func(i int) error {
+				if i == 0 {
+					_, err := s.UndoLoad(t.Context(), "tester", l.ID())
+					return err
+				}
+				if err := later.Put(t.Context(), []grid.Entity{&grid.Dwelling{Building: b.ID, Floor: 1}}, nil); err != nil {
+					return err
+				}
+				_, err := later.Commit(t.Context())
+				return err
+			})
+		}
+	})
 	s.run("a load is not undone under what names its things", func(t *testing.T, s Store) {
 		b := numbered(7, "brought")
 		l := loaded(t, s, b, &grid.Dwelling{Head: grid.Head{ID: 12}, Building: b.ID, Floor: 1})
