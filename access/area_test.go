@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"quanxi/access"
@@ -52,6 +53,22 @@ func TestWhoAnswersFollowsTheDivisionsOfToday(t *testing.T) {
 		_, err = d.town.Edit(t.Context(), grid.Ref{Kind: events.Events, ID: made.ID, Revision: made.Revision}, []byte(`{"building":-1}`), access.Origin{})
 		if notFound := errors.Is(err, grid.ErrNotFound); notFound != (tt.seen == 0) {
 			t.Errorf("%s: our town edits the event: %v", tt.name, err)
+		}
+	}
+}
+
+// A device belongs where its home is: it is on the list of that area and no other,
+// wherever it hangs.
+func TestADeviceIsListedWhereItsHomeIs(t *testing.T) {
+	d := newDesk(t)
+	built := d.create(t, grid.Buildings, house)
+	home := d.create(t, grid.Dwellings, fmt.Sprintf(`{"building":%d,"floor":2,"room":"2-1","state":"own"}`, built.ID))
+	d.create(t, grid.Devices, fmt.Sprintf(`{"dwelling":%d,"category":"door","state":"online","lon":106.6,"lat":29.5}`, home.ID))
+	d.show(t, grid.Buildings, grid.Dwellings, grid.Devices)
+	for area, want := range map[grid.Code]int{ourGrid: 1, theirGrid: 0} {
+		list, _, err := d.city.Entities(t.Context(), grid.Devices, access.Page{Limit: 10, Area: area})
+		if err != nil || len(list) != want {
+			t.Errorf("%d devices in %s, %v; want %d", len(list), area, err, want)
 		}
 	}
 }

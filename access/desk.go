@@ -179,12 +179,12 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	}
 	secret, digest := signin.NewSecret(purpose)
 	now := d.Clock()
-	begun := &staff.SignIn{Account: account.ID, Digest: digest, Token: e.Program, From: e.From.String(), Began: now, Until: now.Add(span)}
+	begun := &staff.SignIn{Account: account.ID, Digest: digest, Token: e.Program, From: e.From.String(), Began: now, Ends: now.Add(span)}
 	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "session.begin", From: e.From.String(), Put: []grid.Entity{begun}})
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return SignedIn{Secret: secret, Account: account, Until: begun.Until, Receipt: receipt}, nil
+	return SignedIn{Secret: secret, Account: account, Until: begun.Ends, Receipt: receipt}, nil
 }
 
 // refused leaves the row of a refusal. It does not say which login was typed: now and
@@ -238,8 +238,8 @@ func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
 		return nil, time.Time{}, false
 	}
 	grant, until := d.Directory.Grant(account.ID, d.Clock(), d.ScopeOf)
-	if until.IsZero() || s.Until.Before(until) {
-		until = s.Until
+	if until.IsZero() || s.Ends.Before(until) {
+		until = s.Ends
 	}
 	return NewViewer(accountName(account.ID), grant), until, true
 }
@@ -267,7 +267,7 @@ func (d *Desk) Identity(secret string) (Identity, bool) {
 	if !ok {
 		return Identity{}, false
 	}
-	return Identity{account, d.Directory.Posts(account.ID, d.Clock()), s.Until}, true
+	return Identity{account, d.Directory.Posts(account.ID, d.Clock()), s.Ends}, true
 }
 
 // NeedsSecond reports whether an account holds a post of a role that asks for a second

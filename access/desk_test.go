@@ -262,7 +262,7 @@ func TestHowLongASignInLasts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, span := range []time.Duration{time.Hour, 100 * time.Hour} {
-		l.write(t, &staff.Post{Account: l.worker.ID, Role: "steward", Area: theirGrid, Until: l.now.Add(span)})
+		l.write(t, &staff.Post{Account: l.worker.ID, Role: "steward", Area: theirGrid, Ends: l.now.Add(span)})
 		want := l.now.Add(time.Hour)
 		if _, until, _ := l.Viewer(in.Secret); !until.Equal(want) {
 			t.Errorf("good until %v, want %v", until, want)

@@ -155,7 +155,7 @@ func (b *book) put(e grid.Entity) concerned {
 		return who.and(b.holders(head.ID)...)
 	case *staff.StandIn:
 		b.standIns[head.ID] = e
-		b.standInsBy.add(e.By, head.ID)
+		b.standInsBy.add(e.Deputy, head.ID)
 		b.standInsOf.add(e.Post, head.ID)
 		return who.and(b.holders(e.Post)...)
 	case *staff.SignIn:
@@ -204,7 +204,7 @@ func (b *book) drop(kind grid.Kind, id int64) (who concerned) {
 	case staff.StandIns:
 		if old := b.standIns[id]; old != nil {
 			who = who.and(b.holders(old.Post)...)
-			b.standInsBy.remove(old.By, id)
+			b.standInsBy.remove(old.Deputy, id)
 			b.standInsOf.remove(old.Post, id)
 		}
 		delete(b.standIns, id)
@@ -227,7 +227,7 @@ func (b *book) holders(post int64) []int64 {
 		accounts = append(accounts, p.Account)
 	}
 	for _, id := range b.standInsOf[post] {
-		accounts = append(accounts, b.standIns[id].By)
+		accounts = append(accounts, b.standIns[id].Deputy)
 	}
 	return accounts
 }
@@ -246,7 +246,7 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	s, ok := d.held.signIns[d.held.secrets[string(digest)]]
-	if !ok || !at.Before(s.Until) { // it may have begun by the clock of a node that is a little ahead
+	if !ok || !at.Before(s.Ends) { // it may have begun by the clock of a node that is a little ahead
 		return nil, nil, false
 	}
 	a, ok := d.held.accounts[s.Account]
@@ -259,7 +259,7 @@ func (d *Directory) Ended(at time.Time, n int) []grid.Ref {
 	defer d.mu.RUnlock()
 	var refs []grid.Ref
 	for id, s := range d.held.signIns {
-		if len(refs) < n && !at.Before(s.Until) {
+		if len(refs) < n && !at.Before(s.Ends) {
 			refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: id, Revision: s.Revision})
 		}
 	}
@@ -307,10 +307,10 @@ func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn
 			continue
 		}
 		posts = append(posts, role.Post{ID: id, Account: accountName(p.Account), Role: p.Role, Area: p.Area, Board: p.Board,
-			Term: role.Term{From: p.From, Until: p.Until}})
+			Term: role.Term{From: p.Begins, Until: p.Ends}})
 		for _, of := range slices.Sorted(slices.Values(b.standInsOf[id])) { // of those that begin together the last counts, on every node the same
 			s := b.standIns[of]
-			standIns = append(standIns, role.StandIn{Post: id, By: accountName(s.By), Term: role.Term{From: s.From, Until: s.Until}})
+			standIns = append(standIns, role.StandIn{Post: id, By: accountName(s.Deputy), Term: role.Term{From: s.Begins, Until: s.Ends}})
 		}
 	}
 	return posts, standIns

@@ -19,8 +19,8 @@ func office() []grid.Entity {
 		&staff.Account{Head: head(1), Login: "worker", Name: "A 岗", Sort: staff.Person},
 		&staff.Account{Head: head(2), Login: "second", Name: "B 岗", Sort: staff.Person},
 		&staff.Post{Head: head(3), Account: 1, Role: "grid-worker", Area: ourGrid},
-		&staff.StandIn{Head: head(4), Post: 3, By: 2, From: nine, Until: nine.Add(9 * time.Hour)},
-		&staff.SignIn{Head: head(5), Account: 2, Digest: []byte("digest"), Began: nine.Add(-time.Hour), Until: nine.Add(time.Hour)},
+		&staff.StandIn{Head: head(4), Post: 3, Deputy: 2, Begins: nine, Ends: nine.Add(9 * time.Hour)},
+		&staff.SignIn{Head: head(5), Account: 2, Digest: []byte("digest"), Began: nine.Add(-time.Hour), Ends: nine.Add(time.Hour)},
 	}
 }
 
@@ -61,7 +61,7 @@ func TestAStandInTakesOverToTheSecond(t *testing.T) {
 // Of two who begin to stand in together one has the post, on every node the same,
 // whatever it heard of first.
 func TestOfTwoStandInsOneCounts(t *testing.T) {
-	other := &staff.StandIn{Head: grid.Head{ID: 6, Revision: 1}, Post: 3, By: 7, From: nine, Until: nine.Add(9 * time.Hour)}
+	other := &staff.StandIn{Head: grid.Head{ID: 6, Revision: 1}, Post: 3, Deputy: 7, Begins: nine, Ends: nine.Add(9 * time.Hour)}
 	third := &staff.Account{Head: grid.Head{ID: 7, Revision: 1}, Login: "third", Name: "C 岗", Sort: staff.Person}
 	first := directoryOf(append(office(), third, other)...)
 	last := directoryOf(append([]grid.Entity{other, third}, office()...)...)

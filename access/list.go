@@ -55,16 +55,15 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		return nil, "", err
 	}
 	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
-	scope, env := v.asked(kind, page)
-	switch {
-	case page.Envelope != nil, page.Area != "" && grid.ShapeOf(kind) != grid.NoShape:
-		if env.Valid() {
-			query.IDs = meeting(v.world.Snapshot(), kind, env, scope, after)
-		}
-		if len(query.IDs) == 0 {
+	scope := grid.Everywhere()
+	if page.Area != "" {
+		scope = v.world.Snapshot().ScopeOf(page.Area)
+	}
+	if page.Envelope != nil || page.Area != "" && grid.ShapeOf(kind) != grid.NoShape {
+		if query.IDs = v.found(kind, page, scope, after); len(query.IDs) == 0 {
 			return nil, "", nil
 		}
-	case v.viewer.SeesAll(kind) && scope.IsEverywhere():
+	} else if v.viewer.SeesAll(kind) && scope.IsEverywhere() {
 		query.Limit = page.Limit + 1
 	}
 	var records []Record
@@ -92,40 +91,28 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	return records, "", nil
 }
 
-// asked returns the scope that a page asks for, and an envelope in which all of it
-// is; not a valid one if there is nothing.
-func (v *View) asked(kind grid.Kind, page Page) (grid.Scope, geo.Envelope) {
-	scope, env := grid.Everywhere(), geo.Envelope{Min: geo.At(-180, -90), Max: geo.At(180, 90)}
-	if page.Envelope != nil {
-		env = *page.Envelope
-	}
-	if page.Area == "" {
-		return scope, env
-	}
-	now := v.world.Snapshot()
-	scope = now.ScopeOf(page.Area)
-	extent, ok := now.ExtentOf(page.Area)
-	switch {
-	case kind == grid.Devices: // belong where their home is, wherever they hang
-	case ok:
-		env = env.Intersect(extent)
-	default:
-		env = geo.Envelope{Min: geo.At(1, 1)} // nothing without a home lies in what has no boundary
-	}
-	return scope, env
-}
-
 // maxMeeting bounds how much of what meets an envelope one page looks at. A page
 // may then hold less than was asked for and still have a next one.
 const maxMeeting = 5000
 
-// meeting returns the ids above after of what meets an envelope and lies in a
-// scope, in order.
-func meeting(s *world.Snapshot, kind grid.Kind, env geo.Envelope, scope grid.Scope, after int64) []int64 {
-	idOf := idsOf(s, kind)
+// found returns the ids above after of what of a kind lies where a page looks, in
+// order, and in a scope.
+func (v *View) found(kind grid.Kind, page Page, scope grid.Scope, after int64) []int64 {
+	now := v.world.Snapshot()
+	env := geo.Envelope{Min: geo.At(-180, -90), Max: geo.At(180, 90)}
+	if page.Envelope != nil {
+		env = *page.Envelope
+	}
+	if page.Area != "" && kind != grid.Devices { // devices belong where their home is, wherever they hang
+		extent, ok := now.ExtentOf(page.Area)
+		if env = env.Intersect(extent); !ok || !env.Valid() {
+			return nil // nothing without a home lies in what has no boundary
+		}
+	}
+	idOf := idsOf(now, kind)
 	var ids []int64
-	for slot := range s.Slots(kind, env) {
-		if id := idOf(slot); id > after && (scope.IsEverywhere() || scope.Holds(s.AreaOf(kind, id))) {
+	for slot := range now.Slots(kind, env) {
+		if id := idOf(slot); id > after && (scope.IsEverywhere() || scope.Holds(now.AreaOf(kind, id))) {
 			ids = append(ids, id)
 		}
 	}

@@ -63,9 +63,9 @@ func TestAVisitEndsWithTheHour(t *testing.T) {
 	post := &staff.Post{Account: l.worker.ID, Role: "grid-worker", Area: theirGrid}
 	l.write(t, post)
 	six := l.now.Add(30 * time.Millisecond)
-	l.write(t, &staff.StandIn{Post: post.ID, By: deputy.ID, From: l.now.Add(-time.Hour), Until: six})
+	l.write(t, &staff.StandIn{Post: post.ID, Deputy: deputy.ID, Begins: l.now.Add(-time.Hour), Ends: six})
 	secret, digest := signin.NewSecret(signin.ForBrowser)
-	l.write(t, &staff.SignIn{Account: deputy.ID, Digest: digest, Began: l.now, Until: l.now.Add(time.Hour)})
+	l.write(t, &staff.SignIn{Account: deputy.ID, Digest: digest, Began: l.now, Ends: l.now.Add(time.Hour)})
 	visit, ok := l.Visit(secret)
 	if !ok || !visit.Viewer().Sees(grid.People, theirGrid) {
 		t.Fatal("B does not stand in")

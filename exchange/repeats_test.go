@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"errors"
+	"fmt"
 	"hash/maphash"
 	"testing"
 
@@ -34,5 +36,21 @@ func TestWhatWasOnlyTakenForAPiece(t *testing.T) {
 	p.join([]grid.Entity{alone})
 	if p.inPieces(alone) || len(p.wholes) != 0 || p.report.Bad != 0 {
 		t.Errorf("still a piece: %v; wholes %v, bad %d", p.inPieces(alone), p.wholes, p.report.Bad)
+	}
+}
+
+// A file in which too much occurs twice is given up while it is read, before all of it
+// is gathered in memory.
+func TestTooManyRepeatsEndTheReading(t *testing.T) {
+	p := &pump{report: &Report{Found: map[grid.Kind]int{}}, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}}
+	for i := range mostPieces + 1 {
+		one := &grid.Person{Head: grid.Head{External: fmt.Sprintf("test:%d", i)}}
+		if err := p.count(one); err != nil {
+			t.Fatal(err)
+		}
+		err := p.count(one)
+		if full := i == mostPieces; full != errors.Is(err, errRepeated) {
+			t.Fatalf("after %d repeated ids: %v", i+1, err)
+		}
 	}
 }

@@ -69,6 +69,26 @@ func TestWhatMovesAndChangesHandsIsGoneWhereItWas(t *testing.T) {
 	}
 }
 
+// What an edit takes to another grid in the same moment as the border takes it away
+// is told after: the last that the grid hears of it is that it is there.
+func TestWhatIsHandedOverAndComesBackIsThere(t *testing.T) {
+	handed := handedOver(1)
+	back := feed.News{Change: feed.Change{Pos: 7, Kind: events.Events, ID: handed[0].ID, Revision: 2, Op: feed.Put, Body: []byte(`{}`)},
+		Epoch: "e", Before: handed[0].After, After: handed[0].Before}
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	hub.Reset(feed.Position{Epoch: "e", Pos: 5})
+	publish(hub, somewhere, nil, 6)
+	sub := hub.Subscribe(feedtest.Of(east), nil)
+	defer sub.Close()
+	if err := sub.View(feed.View{Envelope: box(106, 29, 107, 30), Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+		t.Fatal(err)
+	}
+	hub.Publish(feed.Update{Epoch: "e", Pos: 7, Handed: handed, News: []feed.News{back}})
+	if live, later := heard(sub.Take().Frames), resumed(t, hub, feedtest.Of(east), box(106, 29, 107, 30), 6); live != "gone change" || later != live {
+		t.Errorf("hears %q, and who resumes %q; want gone change", live, later)
+	}
+}
+
 // somewhere is where neither east nor west answers, and aside of what they look at.
 var somewhere = feed.Sight{Area: "500109001001001", Envelope: box(106.7, 29.5, 106.7, 29.5), There: true}
 
@@ -91,16 +111,21 @@ func resumed(t *testing.T, h *feed.Hub, viewer feed.Viewer, view geo.Envelope, p
 	if err := sub.View(feed.View{Envelope: view, Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
 		t.Fatal(err)
 	}
-	var heard []string
-	for _, f := range sub.Take().Frames {
+	return heard(sub.Take().Frames)
+}
+
+// heard names the frames in their order.
+func heard(frames []feed.Frame) string {
+	var names []string
+	for _, f := range frames {
 		text := string(f.Append(nil, 0, ""))
 		for _, name := range []string{"change", "gone", "redrawn", "too_old"} {
 			if strings.Contains(text, name) {
-				heard = append(heard, name)
+				names = append(names, name)
 			}
 		}
 	}
-	return strings.Join(heard, " ")
+	return strings.Join(names, " ")
 }
 
 // Somebody was told up to a position and comes back after an event changed hands, and

@@ -154,8 +154,8 @@ type Post struct {
 	Role    string // code
 	Area    grid.Code
 	Board   string
-	From    time.Time
-	Until   time.Time
+	Begins  time.Time
+	Ends    time.Time
 }
 
 // Kind returns Posts.
@@ -165,7 +165,7 @@ func (*Post) Kind() grid.Kind { return Posts }
 func (p *Post) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &p.Account}, {Name: "role", Value: &p.Role}, {Name: "area", Value: (*string)(&p.Area)},
-		{Name: "board", Value: &p.Board}, {Name: "begins", Value: &p.From}, {Name: "ends", Value: &p.Until},
+		{Name: "board", Value: &p.Board}, {Name: "begins", Value: &p.Begins}, {Name: "ends", Value: &p.Ends},
 	}
 }
 
@@ -179,17 +179,17 @@ func (p *Post) Validate() error {
 	case !p.Area.Valid():
 		return refuse(Posts, "area", "must be the code of a division")
 	}
-	return term(Posts, p.From, p.Until)
+	return term(Posts, p.Begins, p.Ends)
 }
 
 // A StandIn hands a post to another account for a time (A/B 岗).
 type StandIn struct {
 	grid.Head
 	placeless
-	Post  int64
-	By    int64 // account
-	From  time.Time
-	Until time.Time
+	Post   int64
+	Deputy int64 // account
+	Begins time.Time
+	Ends   time.Time
 }
 
 // Kind returns StandIns.
@@ -198,7 +198,7 @@ func (*StandIn) Kind() grid.Kind { return StandIns }
 // Columns implements grid.Entity.
 func (s *StandIn) Columns() []grid.Column {
 	return []grid.Column{
-		{Name: "post", Value: &s.Post}, {Name: "deputy", Value: &s.By}, {Name: "begins", Value: &s.From}, {Name: "ends", Value: &s.Until},
+		{Name: "post", Value: &s.Post}, {Name: "deputy", Value: &s.Deputy}, {Name: "begins", Value: &s.Begins}, {Name: "ends", Value: &s.Ends},
 	}
 }
 
@@ -207,12 +207,12 @@ func (s *StandIn) Validate() error {
 	switch {
 	case s.Post == 0:
 		return refuse(StandIns, "post", "must name a post")
-	case s.By == 0:
+	case s.Deputy == 0:
 		return refuse(StandIns, "deputy", "must name an account")
-	case s.Until.IsZero():
+	case s.Ends.IsZero():
 		return refuse(StandIns, "ends", "must be set")
 	}
-	return term(StandIns, s.From, s.Until)
+	return term(StandIns, s.Begins, s.Ends)
 }
 
 // A SignIn is one session of a browser, or one token of a program.
@@ -224,7 +224,7 @@ type SignIn struct {
 	Token   bool   // for a program
 	From    string // network address
 	Began   time.Time
-	Until   time.Time // its absolute end
+	Ends    time.Time // at the latest
 }
 
 // Kind returns SignIns.
@@ -234,7 +234,7 @@ func (*SignIn) Kind() grid.Kind { return SignIns }
 func (s *SignIn) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "token", Value: &s.Token},
-		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "ends", Value: &s.Until},
+		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "ends", Value: &s.Ends},
 	}
 }
 
@@ -245,10 +245,10 @@ func (s *SignIn) Validate() error {
 		return refuse(SignIns, "account", "must name an account")
 	case len(s.Digest) == 0:
 		return refuse(SignIns, "digest", "must be set")
-	case s.Until.IsZero():
+	case s.Ends.IsZero():
 		return refuse(SignIns, "ends", "must be set")
 	}
-	return term(SignIns, s.Began, s.Until)
+	return term(SignIns, s.Began, s.Ends)
 }
 
 func refuse(kind grid.Kind, field, why string) error {

@@ -26,11 +26,11 @@ func TestValidate(t *testing.T) {
 		{"a post for ever", &staff.Post{Account: 1, Role: "operator", Area: "500106001"}, ""},
 		{"a post of nobody", &staff.Post{Role: "operator", Area: "500106001"}, "account"},
 		{"a post nowhere", &staff.Post{Account: 1, Role: "operator", Area: "5x"}, "area"},
-		{"a post that ends before it begins", &staff.Post{Account: 1, Role: "operator", Area: "5001", From: nine, Until: nine.Add(-time.Hour)}, "ends"},
-		{"a stand-in for a day", &staff.StandIn{Post: 1, By: 2, From: nine, Until: nine.Add(9 * time.Hour)}, ""},
-		{"a stand-in for ever", &staff.StandIn{Post: 1, By: 2, From: nine}, "ends"},
-		{"a sign-in", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine, Until: nine.Add(time.Hour)}, ""},
-		{"a sign-in without a secret", &staff.SignIn{Account: 1, Began: nine, Until: nine.Add(time.Hour)}, "digest"},
+		{"a post that ends before it begins", &staff.Post{Account: 1, Role: "operator", Area: "5001", Begins: nine, Ends: nine.Add(-time.Hour)}, "ends"},
+		{"a stand-in for a day", &staff.StandIn{Post: 1, Deputy: 2, Begins: nine, Ends: nine.Add(9 * time.Hour)}, ""},
+		{"a stand-in for ever", &staff.StandIn{Post: 1, Deputy: 2, Begins: nine}, "ends"},
+		{"a sign-in", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine, Ends: nine.Add(time.Hour)}, ""},
+		{"a sign-in without a secret", &staff.SignIn{Account: 1, Began: nine, Ends: nine.Add(time.Hour)}, "digest"},
 		{"a sign-in without an end", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine}, "ends"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

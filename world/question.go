@@ -106,7 +106,10 @@ func (q *question) byStem(key string, alike int) {
 	pattern := newPattern(key)
 	for at := range s.words.stems.n {
 		row := s.words.stems.at(at)
-		if row.letters&first != first || row.signs&signs != signs || !q.reaches(row) || !pattern.within(s.texts.get(row.text)) || strings.HasPrefix(s.texts.get(row.text), codeSign) {
+		if row.letters&first != first || row.signs&signs != signs || !q.reaches(row) {
+			continue
+		}
+		if stem := s.texts.get(row.text); !pattern.within(stem) || strings.HasPrefix(stem, codeSign) {
 			continue
 		}
 		until := min(mostLooks, q.looks+alike)

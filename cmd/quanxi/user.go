@@ -39,7 +39,7 @@ type postFlags struct {
 }
 
 func (f postFlags) post(account int64) *staff.Post {
-	return &staff.Post{Account: account, Role: f.Role, Area: grid.Code(f.Area), Board: f.Board, From: f.From, Until: f.Until}
+	return &staff.Post{Account: account, Role: f.Role, Area: grid.Code(f.Area), Board: f.Board, Begins: f.From, Ends: f.Until}
 }
 
 // withRegistry opens the store that the flags name for what is done with accounts.
@@ -157,8 +157,8 @@ func tellAccount(table io.Writer, a *staff.Account, posts []*staff.Post) {
 		if p.ID != 0 {
 			id = fmt.Sprint(p.ID)
 		}
-		if !p.Until.IsZero() {
-			until = p.Until.Format(time.RFC3339)
+		if !p.Ends.IsZero() {
+			until = p.Ends.Format(time.RFC3339)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.Login, a.Name, a.Sort, state, id, p.Role, p.Area, until)
 	}

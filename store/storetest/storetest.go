@@ -225,9 +225,9 @@ func town() []grid.Entity {
 		&events.Event{Category: "fire", Title: "烟", Place: at(5, 5), State: events.Reported, Urgency: events.Urgent, OccurredAt: noon, ReportedAt: noon.Add(time.Hour)},
 		&staff.Account{Login: "operator", Name: "值班员", Sort: staff.Person, Credential: grid.Sealed{0, 1, 0xff}, Locked: true},
 		&staff.Role{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel},
-		&staff.Post{Account: 9007199254740991, Role: "operator", Area: "500101001", Board: "S", From: noon},
-		&staff.StandIn{Post: 1, By: 2, From: noon, Until: noon.Add(time.Microsecond)},
-		&staff.SignIn{Account: 1, Digest: []byte{0}, Token: true, From: "127.0.0.1", Began: noon, Until: noon.Add(time.Hour)},
+		&staff.Post{Account: 9007199254740991, Role: "operator", Area: "500101001", Board: "S", Begins: noon},
+		&staff.StandIn{Post: 1, Deputy: 2, Begins: noon, Ends: noon.Add(time.Microsecond)},
+		&staff.SignIn{Account: 1, Digest: []byte{0}, Token: true, From: "127.0.0.1", Began: noon, Ends: noon.Add(time.Hour)},
 	}
 }
 
