@@ -48,8 +48,8 @@ func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin O
 	if err != nil {
 		return Written{}, err
 	}
-	identity, err := decode(e, body)
-	if err != nil {
+	var identity grid.Identity
+	if err := decode(e, &identity, body); err != nil {
 		return Written{}, err
 	}
 	if *e.Entity() != (grid.Head{External: e.Entity().External}) {
@@ -92,12 +92,12 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if err != nil {
 		return Written{}, err
 	}
-	edited, err := decode(e, patch)
-	if err != nil {
+	if err := v.maySet(ctx, e, patch); err != nil {
 		return Written{}, err
 	}
-	if edited != (grid.Identity{}) {
-		return Written{}, refuse(ref.Kind, "identity", "name, ID number and phone are masked and cannot be edited")
+	edited := identity
+	if err := decode(e, &edited, patch); err != nil {
+		return Written{}, err
 	}
 	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
 		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
@@ -107,7 +107,31 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 			return Written{}, err
 		}
 	}
-	return v.put(ctx, e, before, identity, v.write("edit", e, origin, patch))
+	w := v.write("edit", e, origin, patch)
+	if edited != identity {
+		if err := v.reseal(ctx, e, edited, &w); err != nil {
+			return Written{}, err
+		}
+	}
+	return v.put(ctx, e, before, edited, w)
+}
+
+// maySet refuses a command that sets what the viewer is not shown (RULES B4).
+func (v *View) maySet(ctx context.Context, e grid.Entity, patch []byte) error {
+	whose, err := v.subjectOf(ctx, e)
+	if err != nil || whose == nil {
+		return err
+	}
+	fields, err := fieldsOf(e.Kind(), patch)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !v.viewer.maySet(name, whose) {
+			return refuse(e.Kind(), name, "is not shown to you and cannot be edited: unmask the record first")
+		}
+	}
+	return nil
 }
 
 // Remove removes an entity at the given revision. The error is as that of Edit,
@@ -138,12 +162,16 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	if err := v.mayWrite(ctx, e); err != nil {
 		return Written{}, err
 	}
+	whose, err := v.subjectOf(ctx, e)
+	if err != nil {
+		return Written{}, err
+	}
 	w.Named = before
 	receipt, err := v.store.Write(ctx, w)
 	if err != nil || receipt.Repeated {
 		return Written{Receipt: receipt}, err
 	}
-	rec, err := recordOf(e, identity)
+	rec, err := v.viewer.recordOf(e, identity, whose)
 	return Written{rec, receipt}, err
 }
 
@@ -175,12 +203,37 @@ func (v *View) sealNew(ctx context.Context, e grid.Entity, identity grid.Identit
 	if err != nil {
 		return err
 	}
-	*sealed = seal.Identity
+	takeSeal(e, seal)
+	w.Keys = append(w.Keys, seal.Key)
+	return nil
+}
+
+// reseal seals another identity of somebody under the key that there is, or a first one
+// under a new key. After an erasure there is none to edit: the error wraps ErrConflict.
+func (v *View) reseal(ctx context.Context, e grid.Entity, identity grid.Identity, w *grid.Write) error {
+	key, err := v.store.SubjectKey(ctx, e.Kind(), e.Entity().ID)
+	var seal grid.Seal
+	switch {
+	case err == nil:
+		seal, err = v.vault.Reseal(key, identity)
+	case errors.Is(err, grid.ErrNotFound) && len(*sealedOf(e)) == 0:
+		seal, err = v.vault.Seal(e.Kind(), e.Entity().ID, identity)
+		w.Keys = append(w.Keys, seal.Key)
+	case errors.Is(err, grid.ErrNotFound):
+		return fmt.Errorf("%s %d: erased: %w", e.Kind(), e.Entity().ID, grid.ErrConflict)
+	}
+	if err != nil {
+		return err
+	}
+	takeSeal(e, seal)
+	return nil
+}
+
+func takeSeal(e grid.Entity, seal grid.Seal) {
+	*sealedOf(e) = seal.Identity
 	if p, ok := e.(*grid.Person); ok {
 		p.IDDigest, p.PhoneDigest = seal.IDDigest, seal.PhoneDigest
 	}
-	w.Keys = append(w.Keys, seal.Key)
-	return nil
 }
 
 // complete fills in what the server knows of a new event.
@@ -257,29 +310,28 @@ func firstBroken(text []byte) int {
 // places, but a worker's is his post.
 func MaySet(kind grid.Kind, field string) bool { return field != "area" || kind == grid.Workers }
 
-// decode fills e from a command's JSON and returns the identity that it holds.
-func decode(e grid.Entity, body []byte) (grid.Identity, error) {
+// decode fills e, and the identity beside it, from a command's JSON.
+func decode(e grid.Entity, identity *grid.Identity, body []byte) error {
 	fields, err := fieldsOf(e.Kind(), body)
 	if err != nil {
-		return grid.Identity{}, err
+		return err
 	}
-	identity, err := takeIdentity(e.Kind(), fields)
-	if err != nil {
-		return identity, err
+	if err := takeIdentity(e.Kind(), identity, fields); err != nil {
+		return err
 	}
 	if err := takePlace(e, fields); err != nil {
-		return identity, err
+		return err
 	}
 	for name := range fields {
 		if !MaySet(e.Kind(), name) {
-			return identity, refuse(e.Kind(), name, "follows from the place and is not set by hand")
+			return refuse(e.Kind(), name, "follows from the place and is not set by hand")
 		}
 	}
 	rest, err := json.Marshal(fields)
 	if err != nil {
-		return identity, err
+		return err
 	}
-	return identity, grid.DecodeJSON(rest, e)
+	return grid.DecodeJSON(rest, e)
 }
 
 // takePlace reads lon and lat in place of a GeoJSON point.

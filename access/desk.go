@@ -237,11 +237,10 @@ func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
 	if !ok {
 		return nil, time.Time{}, false
 	}
-	grant, until := d.Directory.Grant(account.ID, d.Clock(), d.ScopeOf)
-	if until.IsZero() || s.Ends.Before(until) {
-		until = s.Ends
-	}
-	return NewViewer(accountName(account.ID), grant), until, true
+	now := d.Clock()
+	grant, until := d.Directory.Grant(account.ID, now, d.ScopeOf)
+	unmaskings, again := d.Directory.Unmaskings(account.ID, now)
+	return NewViewer(accountName(account.ID), grant, unmaskings...), earlier(earlier(until, again), s.Ends), true
 }
 
 // find returns the account and the sign-in of a secret that holds now.

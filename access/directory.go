@@ -33,11 +33,13 @@ type book struct {
 	standIns  map[int64]*staff.StandIn
 	signIns   map[int64]*staff.SignIn
 	secrets   map[string]int64 // sign-ins by the digest of their secret
+	unmasked  map[int64]*staff.Unmasking
 
 	// What an account may do is asked with every request, of tens of thousands.
 	postsOf    index // posts by account
 	standInsBy index // stand-ins by account
 	standInsOf index // stand-ins by post
+	unmaskedBy index // unmaskings by account
 	table      map[string]role.Role
 }
 
@@ -62,8 +64,8 @@ func newBook() *book {
 	return &book{
 		revisions: map[grid.Ref]int64{}, accounts: map[int64]*staff.Account{}, logins: map[string]int64{},
 		roles: map[int64]*staff.Role{}, posts: map[int64]*staff.Post{}, standIns: map[int64]*staff.StandIn{},
-		signIns: map[int64]*staff.SignIn{}, secrets: map[string]int64{},
-		postsOf: index{}, standInsBy: index{}, standInsOf: index{}, table: role.Shipped(),
+		signIns: map[int64]*staff.SignIn{}, secrets: map[string]int64{}, unmasked: map[int64]*staff.Unmasking{},
+		postsOf: index{}, standInsBy: index{}, standInsOf: index{}, unmaskedBy: index{}, table: role.Shipped(),
 	}
 }
 
@@ -160,6 +162,10 @@ func (b *book) put(e grid.Entity) concerned {
 		return who.and(b.holders(e.Post)...)
 	case *staff.SignIn:
 		b.signIns[head.ID], b.secrets[string(e.Digest)] = e, head.ID
+	case *staff.Unmasking:
+		b.unmasked[head.ID] = e
+		b.unmaskedBy.add(e.Account, head.ID)
+		return who.and(e.Account)
 	}
 	return who
 }
@@ -216,6 +222,12 @@ func (b *book) drop(kind grid.Kind, id int64) (who concerned) {
 			}
 		}
 		delete(b.signIns, id)
+	case staff.Unmaskings:
+		if old := b.unmasked[id]; old != nil {
+			who = who.and(old.Account)
+			b.unmaskedBy.remove(old.Account, id)
+		}
+		delete(b.unmasked, id)
 	}
 	return who
 }
@@ -278,6 +290,30 @@ func (d *Directory) Grant(account int64, at time.Time, scopeOf func(grid.Code) g
 	posts, standIns := d.held.around(account)
 	held, until := role.Held(accountName(account), posts, standIns, at)
 	return role.NewGrant(held, d.held.table, scopeOf), until
+}
+
+// Unmaskings returns the records that an account sees in the open at a moment, and when
+// the first of them is masked again; zero if there is none.
+func (d *Directory) Unmaskings(account int64, at time.Time) (open []Unmasked, until time.Time) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, id := range d.held.unmaskedBy[account] {
+		u := d.held.unmasked[id]
+		if !at.Before(u.Ends) {
+			continue
+		}
+		open = append(open, unmaskedBy(u))
+		until = earlier(until, u.Ends)
+	}
+	return open, until
+}
+
+// earlier returns the earlier of two moments, of which a zero one never comes.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Posts returns the posts that an account has at a moment, its own and those that it

@@ -17,6 +17,17 @@ func Mask(identity grid.Identity) grid.Identity {
 	}
 }
 
+// of returns what is shown of an identity.
+func (s Showing) of(identity grid.Identity) grid.Identity {
+	switch s {
+	case Open:
+		return identity
+	case Masked:
+		return Mask(identity)
+	}
+	return grid.Identity{Name: maskMiddle(identity.Name, 0, 0)}
+}
+
 // MaskName keeps the family name: 张*, 欧阳**. A name of one character is hidden whole.
 func MaskName(name string) string {
 	keep := 1
@@ -29,9 +40,9 @@ func MaskName(name string) string {
 // MaskPhone keeps the first three and the last four digits.
 func MaskPhone(phone string) string { return maskMiddle(phone, 3, 4) }
 
-// Masked reports whether a text that somebody sends in is a mask, which must not
+// IsMask reports whether a text that somebody sends in is a mask, which must not
 // overwrite what it hides (RULES B4).
-func Masked(text string) bool { return strings.ContainsAny(text, "*＊") }
+func IsMask(text string) bool { return strings.ContainsAny(text, "*＊") }
 
 // maskMiddle hides all but the given numbers of characters at both ends. What
 // has nothing between them is hidden whole.

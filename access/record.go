@@ -50,27 +50,35 @@ func (v *View) recordAsItIs(ctx context.Context, e grid.Entity) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	return recordOf(e, identity)
+	whose, err := v.subjectOf(ctx, e)
+	if err != nil {
+		return Record{}, err
+	}
+	return v.viewer.recordOf(e, identity, whose)
 }
 
-// recordOf is record for a stamped entity whose identity is known.
-func recordOf(e grid.Entity, identity grid.Identity) (Record, error) {
+// recordOf is record for a stamped entity of which all is known. What the viewer is not
+// shown is gone from it after.
+func (v *Viewer) recordOf(e grid.Entity, identity grid.Identity, whose *Subject) (Record, error) {
 	head := e.Entity()
+	if p, ok := e.(*grid.Person); ok {
+		v.obscure(p, whose)
+	}
 	body, err := grid.EncodeJSON(e)
 	if err != nil {
 		return Record{}, err
 	}
-	if IdentityFields(e.Kind()) != nil {
-		if body, err = masked(e, identity, body); err != nil {
+	if whose != nil {
+		if body, err = v.unseal(e, identity, whose, body); err != nil {
 			return Record{}, err
 		}
 	}
 	return Record{ID: head.ID, Revision: head.Revision, JSON: body}, nil
 }
 
-// masked replaces what is sealed in an entity's JSON by its mask. An identity
-// whose key was destroyed is simply absent.
-func masked(e grid.Entity, identity grid.Identity, body []byte) ([]byte, error) {
+// unseal replaces what is sealed in an entity's JSON by what the viewer is shown of it,
+// and says how close that is. An identity whose key was destroyed is simply absent.
+func (v *Viewer) unseal(e grid.Entity, identity grid.Identity, whose *Subject, body []byte) ([]byte, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, fmt.Errorf("%s %d: %w", e.Kind(), e.Entity().ID, err)
@@ -78,12 +86,18 @@ func masked(e grid.Entity, identity grid.Identity, body []byte) ([]byte, error) 
 	for _, name := range sealedColumns() {
 		delete(fields, name)
 	}
-	shown := identityJSON(Mask(identity))
+	if e.Kind() == grid.People && !v.SeesCare(whose.Area) {
+		delete(fields, "care")
+	}
+	showing := v.Identity(whose)
+	shown := identityJSON(showing.of(identity))
 	for _, name := range IdentityFields(e.Kind()) {
 		if value, ok := shown[name]; ok {
 			fields[name] = value
 		}
 	}
+	fields["shown"], _ = json.Marshal(showing.String()) // a string always marshals
+	fields["may_unmask"], _ = json.Marshal(v.MayUnmask(whose) == nil)
 	return json.Marshal(fields)
 }
 
@@ -129,25 +143,24 @@ func identityJSON(identity grid.Identity) map[string]json.RawMessage {
 
 // takeIdentity moves the open identity fields out of a command's fields. It
 // refuses masks, and anything that is already sealed.
-func takeIdentity(kind grid.Kind, fields map[string]json.RawMessage) (grid.Identity, error) {
-	var identity grid.Identity
+func takeIdentity(kind grid.Kind, identity *grid.Identity, fields map[string]json.RawMessage) error {
 	to := map[string]*string{"name": &identity.Name, "id_number": &identity.IDNumber, "phone": &identity.Phone}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if IsSealed(name) {
-			return identity, refuse(kind, name, "is not a field of this kind")
+			return refuse(kind, name, "is not a field of this kind")
 		}
 		if !slices.Contains(IdentityFields(kind), name) {
 			continue
 		}
 		if err := json.Unmarshal(fields[name], to[name]); err != nil {
-			return identity, refuse(kind, name, "has the wrong type")
+			return refuse(kind, name, "has the wrong type")
 		}
-		if Masked(*to[name]) {
-			return identity, refuse(kind, name, "is a mask, not a value")
+		if IsMask(*to[name]) {
+			return refuse(kind, name, "is a mask, not a value")
 		}
 		delete(fields, name)
 	}
-	return identity, nil
+	return nil
 }
 
 func refuse(kind grid.Kind, field, why string) error {

@@ -47,6 +47,7 @@ func clock() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) }
 type desk struct {
 	store *gpkg.Store
 	world *world.World
+	views *access.Views
 	city  *access.View
 	town  *access.View
 }
@@ -67,7 +68,7 @@ func newDesk(t *testing.T) desk {
 		Store: store, Vault: access.NewVault(master), Master: master, World: towns,
 		Clock: clock,
 	})
-	return desk{store, towns, views.For(access.Local()), views.For(townDesk)}
+	return desk{store, towns, views, views.For(access.Local()), views.For(townDesk)}
 }
 
 func (d desk) create(t *testing.T, kind grid.Kind, body string) access.Written {

@@ -19,20 +19,25 @@ type Viewer struct {
 	signedIn bool
 	grant    role.Grant
 	scopes   world.Scopes // where the grant allows to see each subject
+	// unmaskings are the records that the viewer has given a reason to see in the open.
+	unmaskings []Unmasked
 }
 
-// NewViewer returns the viewer of an account of signed-in staff.
-func NewViewer(account string, grant role.Grant) *Viewer {
-	return &Viewer{account: account, signedIn: true, grant: grant, scopes: world.Scopes{
+// NewViewer returns the viewer of an account of signed-in staff. It keeps unmaskings.
+func NewViewer(account string, grant role.Grant, unmaskings ...Unmasked) *Viewer {
+	return &Viewer{account: account, signedIn: true, grant: grant, unmaskings: unmaskings, scopes: world.Scopes{
 		world.OfNumbers: grant.Scope(role.SeeNumbers), world.OfHomes: grant.Scope(role.SeeHomes),
 		world.OfDevices: grant.Scope(role.SeeDevices), world.OfStaff: grant.Scope(role.SeeStaff),
 		world.OfEvents: grant.Scope(role.SeeEvents),
 	}}
 }
 
+// localAccount is the account of the local viewer, who is nobody in particular.
+const localAccount = "local"
+
 // Local returns the one viewer of a server that listens on loopback only and has
 // no accounts yet: everything, in the whole city.
-func Local() *Viewer { return NewViewer("local", role.Everything()) }
+func Local() *Viewer { return NewViewer(localAccount, role.Everything()) }
 
 // sameAs reports whether another viewer is the same account with the same rights.
 func (v *Viewer) sameAs(other *Viewer) bool { return reflect.DeepEqual(v, other) }

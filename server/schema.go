@@ -41,6 +41,10 @@ func entitySchema(kind grid.Kind) *huma.Schema {
 	integer := &huma.Schema{Type: huma.TypeInteger, Format: "int64"}
 	schema.Properties["id"], schema.Properties["revision"] = integer, integer
 	schema.Properties["applied"] = &huma.Schema{Type: huma.TypeBoolean, Description: "in replies to writes: this node shows it already"}
+	if access.IdentityFields(kind) != nil {
+		schema.Properties["shown"] = &huma.Schema{Type: huma.TypeString, Enum: []any{"hidden", "masked", "open"}, Description: "how close name, ID number and phone are shown; hidden: of a minor"}
+		schema.Properties["may_unmask"] = &huma.Schema{Type: huma.TypeBoolean, Description: "whether you may ask to see them in the open, with a reason"}
+	}
 	schema.Required = []string{"id", "revision"}
 	return schema
 }

@@ -114,6 +114,7 @@ func (s *Server) routes() {
 	s.divisionRoutes()
 	s.entityRoutes()
 	s.workerRoutes()
+	s.unmaskRoutes()
 	s.loadRoutes()
 	s.tileRoutes()
 	s.ogcRoutes()

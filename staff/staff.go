@@ -17,15 +17,18 @@ import (
 
 // The kinds of this package.
 const (
-	Accounts grid.Kind = "accounts"
-	Roles    grid.Kind = "roles"
-	Posts    grid.Kind = "posts"
-	StandIns grid.Kind = "standins"
-	SignIns  grid.Kind = "signins"
+	Accounts   grid.Kind = "accounts"
+	Roles      grid.Kind = "roles"
+	Posts      grid.Kind = "posts"
+	StandIns   grid.Kind = "standins"
+	SignIns    grid.Kind = "signins"
+	Unmaskings grid.Kind = "unmaskings"
 )
 
 // Kinds lists the kinds, each after those that it refers to.
-func Kinds() []grid.Kind { return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns} }
+func Kinds() []grid.Kind {
+	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings}
+}
 
 // New returns an empty entity of a kind of this package, nil of any other.
 func New(kind grid.Kind) grid.Entity {
@@ -40,6 +43,8 @@ func New(kind grid.Kind) grid.Entity {
 		return new(StandIn)
 	case SignIns:
 		return new(SignIn)
+	case Unmaskings:
+		return new(Unmasking)
 	}
 	return nil
 }

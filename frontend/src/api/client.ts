@@ -1,5 +1,5 @@
 import type {
-  Category, Division, EventRecord, Hit, Identified, Page, Resident, Session, Status, Thing, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, EventRecord, Hit, Identified, Page, Resident, Session, Status, Thing, Unveiled, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
 
 /** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
@@ -20,6 +20,11 @@ export interface WithinQuery {
   readonly cursor?: string;
   readonly limit?: number;
 }
+
+/** Why somebody looks at what is masked: a reason of the list, or an open event where the person lives. */
+export type Why = { readonly reason: Reason } | { readonly event: number };
+export const reasons = ["visit", "care", "emergency", "correction", "registration"] as const;
+export type Reason = (typeof reasons)[number];
 
 const openStates = ["reported", "dispatched", "handling", "checking"] as const;
 
@@ -107,6 +112,11 @@ export class Client {
   /** Who is registered at or lives in a home; names, numbers and phones as this viewer may see them. */
   residents(home: number, signal?: AbortSignal): Promise<readonly Resident[]> {
     return this.all<Resident>("/api/people", { filter: `dwelling:${home}`, geometry: "false" }, signal, 100);
+  }
+
+  /** Shows somebody's record in the open for a while; what was given as the reason stays in that person's file. */
+  unmask(person: number, why: Why, signal?: AbortSignal): Promise<Unveiled> {
+    return this.send(`/api/people/${person}/unmask`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(why) }, signal);
   }
 
   within(query: WithinQuery, signal?: AbortSignal): Promise<WithinReply> {

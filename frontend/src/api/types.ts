@@ -214,10 +214,24 @@ export interface WithinReply {
 }
 
 /** One record of a human at a home. Names and phones come masked. */
+/** How close name, number and phone are shown; hidden: of a minor. */
+export type Showing = "hidden" | "masked" | "open";
+
+/** A record in the open, and until when it is shown so. */
+export interface Unveiled {
+  readonly record: Resident;
+  readonly until: string;
+}
+
 export interface Resident {
   readonly id: number;
-  readonly name: string;
+  readonly name?: string;
+  readonly id_number?: string;
   readonly phone?: string;
+  readonly shown: Showing;
+  readonly may_unmask: boolean;
+  /** Absent for whoever has no duty of care. */
+  readonly care?: readonly string[] | null;
   readonly sex?: string;
   readonly born?: string;
   readonly residence?: string;

@@ -1,0 +1,116 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"quanxi/access/role"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// A Showing is how close a field about somebody is shown.
+type Showing uint8
+
+// The showings, each closer than the one before.
+const (
+	Hidden Showing = iota // nothing of it
+	Masked                // 张*
+	Open
+)
+
+var showingNames = [...]string{Hidden: "hidden", Masked: "masked", Open: "open"}
+
+// String returns the name of a showing as records say it.
+func (s Showing) String() string { return showingNames[s] }
+
+// A Subject is somebody a record is about, and what decides how it is shown.
+type Subject struct {
+	grid.Ref // without revision
+	Area     grid.Code
+	Minor    bool
+}
+
+// adult is the age from which somebody is no minor any more (民法典 Art. 17).
+const adult = 18
+
+// subjectOf returns whom a record is about; nil if about nobody.
+func (v *View) subjectOf(ctx context.Context, e grid.Entity) (*Subject, error) {
+	if IdentityFields(e.Kind()) == nil {
+		return nil, nil
+	}
+	area, err := v.areaOf(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	s := &Subject{Ref: grid.Ref{Kind: e.Kind(), ID: e.Entity().ID}, Area: area}
+	if p, ok := e.(*grid.Person); ok {
+		age := p.Born.Years(grid.DateOf(v.clock()))
+		s.Minor = 0 <= age && age < adult
+	}
+	return s, nil
+}
+
+// Identity returns how name, ID number and phone of somebody whom the viewer sees are
+// shown; of minors also the day of birth.
+func (v *Viewer) Identity(s *Subject) Showing {
+	switch {
+	case v.unmasked(s.Ref):
+		return Open
+	case s.Minor:
+		return Hidden
+	}
+	return Masked
+}
+
+// SeesCare reports whether the viewer has the duty that tags of care in an area serve.
+func (v *Viewer) SeesCare(area grid.Code) bool { return v.signedIn && v.grant.May(role.SeeCare, area) }
+
+// MayUnmask returns nil if the viewer may see the identity of somebody in an area in the
+// open, for a reason; grid.ErrNotFound if not even the record, else ErrForbidden.
+func (v *Viewer) MayUnmask(s *Subject) error {
+	if v.account == localAccount { // nobody in particular: nothing could be kept of it
+		return ErrForbidden
+	}
+	return v.may(role.Unmask, s.Kind, s.Area)
+}
+
+// unmasked reports whether the viewer has given a reason to see a record in the open.
+func (v *Viewer) unmasked(ref grid.Ref) bool {
+	return slices.ContainsFunc(v.unmaskings, func(u Unmasked) bool { return u.Kind == ref.Kind && u.ID == ref.ID })
+}
+
+// An Unmasked is a record that an account sees in the open for a time.
+type Unmasked struct {
+	grid.Ref // without revision
+	Ends     time.Time
+}
+
+func unmaskedBy(u *staff.Unmasking) Unmasked {
+	return Unmasked{grid.Ref{Kind: u.Of, ID: u.Subject}, u.Ends}
+}
+
+// obscure takes from somebody's record what the viewer is not shown of it besides the
+// identity.
+func (v *Viewer) obscure(p *grid.Person, s *Subject) {
+	if v.Identity(s) == Hidden {
+		p.Born = 0
+	}
+	if !v.SeesCare(s.Area) {
+		p.Care = nil
+	}
+}
+
+// maySet reports whether the viewer is shown a field, and so may set it (RULES B4).
+func (v *Viewer) maySet(field string, s *Subject) bool {
+	switch field {
+	case "name", "id_number", "phone":
+		return v.Identity(s) == Open || s.Kind == grid.Workers && field == "name"
+	case "born":
+		return v.Identity(s) != Hidden
+	case "care":
+		return v.SeesCare(s.Area)
+	}
+	return true
+}

@@ -1,0 +1,85 @@
+package access_test
+
+import (
+	"fmt"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/grid"
+)
+
+// How somebody's record is shown, row by row: to whom, of whom, where.
+func TestHowSomebodyIsShown(t *testing.T) {
+	viewerOf := func(code string, area grid.Code, open ...access.Unmasked) *access.Viewer {
+		return access.NewViewer("7", role.NewGrant([]role.Post{{Role: code, Area: area}}, role.Shipped(),
+			func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }), open...)
+	}
+	grown := access.Subject{Ref: grid.Ref{Kind: grid.People, ID: 1}, Area: ourGrid}
+	child := access.Subject{Ref: grid.Ref{Kind: grid.People, ID: 2}, Area: ourGrid, Minor: true}
+	opened := func(s access.Subject) access.Unmasked { return access.Unmasked{Ref: s.Ref} }
+	for _, tt := range []struct {
+		name   string
+		viewer *access.Viewer
+		of     access.Subject
+		want   access.Showing
+		unmask bool
+		care   bool
+	}{
+		{"a grid worker, of somebody in the own grid", viewerOf("grid-worker", ourGrid), grown, access.Masked, true, true},
+		{"a grid worker, of a child", viewerOf("grid-worker", ourGrid), child, access.Hidden, true, true},
+		{"a grid worker, of a child that was unmasked", viewerOf("grid-worker", ourGrid, opened(child)), child, access.Open, true, true},
+		{"a grid worker, when another was unmasked", viewerOf("grid-worker", ourGrid, opened(child)), grown, access.Masked, true, true},
+		{"a grid worker, of a worker of the same number", viewerOf("grid-worker", ourGrid, access.Unmasked{Ref: grid.Ref{Kind: grid.Workers, ID: 1}}), grown, access.Masked, true, true},
+		{"a grid worker of the next grid", viewerOf("grid-worker", theirGrid), grown, access.Masked, false, false},
+		{"a steward, who may not unmask", viewerOf("steward", ourGrid), grown, access.Masked, false, false},
+		{"an operator of the town", viewerOf("operator", ourGrid[:9]), grown, access.Masked, true, true},
+		{"an operator of the county, who counts", viewerOf("operator", ourGrid[:6]), grown, access.Masked, false, false},
+		{"a security administrator", viewerOf("security-admin", "5000"), grown, access.Masked, false, false},
+		{"who stands at a machine without accounts", access.Local(), grown, access.Masked, false, true},
+		{"nobody", new(access.Viewer), grown, access.Masked, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.viewer.Identity(&tt.of); got != tt.want {
+				t.Errorf("shown %s, want %s", got, tt.want)
+			}
+			if may := tt.viewer.MayUnmask(&tt.of) == nil; may != tt.unmask {
+				t.Errorf("may unmask: %v", may)
+			}
+			if care := tt.viewer.SeesCare(tt.of.Area); care != tt.care {
+				t.Errorf("sees tags of care: %v", care)
+			}
+		})
+	}
+}
+
+// What a viewer is not shown is in no reply, and cannot be written either.
+func TestWhatIsNotShownIsNotThere(t *testing.T) {
+	d := newDesk(t)
+	ours, _ := d.furnish(t)
+	child := d.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","name":"欧阳小宝","born":"2018-05-01","phone":"19900005678","care":["left-behind-child"]}`, ours[grid.Dwellings]))
+	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
+	steward := d.as(role.Post{Role: "steward", Area: ourGrid})
+	worker := d.as(role.Post{Role: "grid-worker", Area: ourGrid})
+	for _, tt := range []struct {
+		name      string
+		view      *access.View
+		says, not []string
+	}{
+		{"a grid worker", worker, []string{`"name":"****"`, `"born":""`, `"care":["left-behind-child"]`, `"shown":"hidden"`, `"may_unmask":true`}, []string{"欧阳", "2018", "5678"}},
+		{"a steward", steward, []string{`"name":"****"`, `"born":""`, `"may_unmask":false`}, []string{"欧阳", "2018", "5678", "care"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			record, err := tt.view.Entity(t.Context(), grid.People, child.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustHold(t, string(record.JSON), tt.says, tt.not)
+		})
+	}
+	ref := grid.Ref{Kind: grid.People, ID: child.ID, Revision: child.Revision}
+	for _, patch := range []string{`{"born":"1990-01-01"}`, `{"name":"欧阳大宝"}`, `{"phone":""}`, `{"id_number":"500999199001011234"}`} {
+		_, err := worker.Edit(t.Context(), ref, []byte(patch), access.Origin{})
+		mustRefuse(t, err, "unmask the record first")
+	}
+}

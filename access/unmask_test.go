@@ -1,0 +1,130 @@
+package access_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/events"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// as returns the View of somebody with an account and posts.
+func (d desk) as(posts ...role.Post) *access.View {
+	return d.views.For(access.NewViewer("7", grantOf(posts...)))
+}
+
+func grantOf(posts ...role.Post) role.Grant {
+	return role.NewGrant(posts, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+}
+
+func mustRefuse(t *testing.T, err error, why string) {
+	t.Helper()
+	if !errors.Is(err, grid.ErrInvalid) || !strings.Contains(err.Error(), why) {
+		t.Errorf("%v, want one that says %q", err, why)
+	}
+}
+
+func TestUnmask(t *testing.T) {
+	d := newDesk(t)
+	ours, theirs := d.furnish(t)
+	closed := d.create(t, events.Events, `{"category":"lamp","state":"closed","lon":106.4005,"lat":29.5005}`)
+	d.show(t, grid.Buildings, grid.Dwellings, grid.People, events.Events)
+	street := d.create(t, events.Events, `{"category":"lamp","lon":106.45,"lat":29.5}`)
+	atHome := d.create(t, events.Events, `{"category":"fire","lon":106.4005,"lat":29.5005}`)
+	worker := role.Post{Role: "grid-worker", Area: ourGrid}
+	for _, tt := range []struct {
+		name string
+		post role.Post
+		of   int64
+		why  access.Why
+		err  error
+		says string
+	}{
+		{"for a visit", worker, ours[grid.People], access.Why{Reason: staff.ForVisit}, nil, ""},
+		{"for an open event in the house, which needs no other reason", worker, ours[grid.People], access.Why{Event: atHome.ID}, nil, ""},
+		{"for nothing", worker, ours[grid.People], access.Why{}, grid.ErrInvalid, "reason"},
+		{"for curiosity", worker, ours[grid.People], access.Why{Reason: "curiosity"}, grid.ErrInvalid, "reason"},
+		{"for an event that is not named", worker, ours[grid.People], access.Why{Reason: staff.ForEvent}, grid.ErrInvalid, "event"},
+		{"for an event that is over", worker, ours[grid.People], access.Why{Event: closed.ID}, grid.ErrInvalid, "closed"},
+		{"for an event elsewhere", worker, ours[grid.People], access.Why{Event: street.ID}, grid.ErrInvalid, "where this person lives"},
+		{"for an event of another grid", worker, ours[grid.People], access.Why{Event: theirs[events.Events]}, grid.ErrInvalid, "names nothing"},
+		{"of somebody in another grid", worker, theirs[grid.People], access.Why{Reason: staff.ForVisit}, grid.ErrNotFound, ""},
+		{"by a steward", role.Post{Role: "steward", Area: ourGrid}, ours[grid.People], access.Why{Reason: staff.ForVisit}, access.ErrForbidden, ""},
+		{"by a county, to whom people are numbers", role.Post{Role: "operator", Area: ourGrid[:6]}, ours[grid.People], access.Why{Reason: staff.ForVisit}, grid.ErrNotFound, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := d.unmaskings(t)
+			shown, err := d.as(tt.post).Unmask(t.Context(), grid.People, tt.of, tt.why, access.Origin{From: "192.0.2.7"})
+			if tt.err != nil {
+				if !errors.Is(err, tt.err) || !strings.Contains(err.Error(), tt.says) || d.unmaskings(t) != before {
+					t.Errorf("%v, want %v that says %q, and nothing kept", err, tt.err, tt.says)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustHold(t, string(shown.JSON), []string{`"name":"欧阳小明"`, `"id_number":"500999199001011234"`, `"phone":"19900001234"`, `"shown":"open"`}, nil)
+			if !shown.Until.Equal(clock().Add(15*time.Minute)) || d.unmaskings(t) != before+1 {
+				t.Errorf("until %v, %d kept", shown.Until, d.unmaskings(t)-before)
+			}
+		})
+	}
+	t.Run("the audit says who and why, and nothing of whom", func(t *testing.T) {
+		n := 0
+		for row, err := range d.store.AuditRows(t.Context(), grid.AuditQuery{Action: "people.unmask"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+			if row.Actor != "7" || row.Object != fmt.Sprintf("people/%d", ours[grid.People]) || row.From != "192.0.2.7" || row.Detail == "" {
+				t.Errorf("row %+v", row)
+			}
+			mustHold(t, fmt.Sprintf("%+v", row), nil, []string{"欧阳", "19900001234", "500999"})
+		}
+		if n != 2 {
+			t.Errorf("%d rows, want 2", n)
+		}
+	})
+}
+
+func (d desk) unmaskings(t *testing.T) (n int) {
+	t.Helper()
+	for _, err := range d.store.Entities(t.Context(), staff.Unmaskings, grid.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	return n
+}
+
+// Who sees a record in the open may correct it, and it is sealed anew.
+func TestACorrection(t *testing.T) {
+	d := newDesk(t)
+	ours, _ := d.furnish(t)
+	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
+	id := ours[grid.People]
+	post := role.Post{Role: "community-staff", Area: ourGrid[:12]}
+	before, err := d.as(post).Entity(t.Context(), grid.People, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := d.views.For(access.NewViewer("7", grantOf(post), access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: id}}))
+	corrected, err := open.Edit(t.Context(), grid.Ref{Kind: grid.People, ID: id, Revision: before.Revision}, []byte(`{"name":"欧阳晓明","phone":""}`), access.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, string(corrected.JSON), []string{`"name":"欧阳晓明"`, `"id_number":"500999199001011234"`}, []string{"phone"})
+	later, err := d.as(post).Entity(t.Context(), grid.People, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, string(later.JSON), []string{`"name":"欧阳**"`}, []string{"晓明", "phone"})
+}
