@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -28,14 +27,11 @@ type WaitError struct{ For time.Duration }
 
 func (e *WaitError) Error() string { return fmt.Sprintf("try again in %s", e.For.Round(time.Second)) }
 
-// How long a sign-in lasts, whatever is done with it.
-const (
-	browserSpan = 12 * time.Hour // a shift, and its handing over
-	programSpan = 30 * 24 * time.Hour
-)
-
 // A Desk signs people and programs in and out. It is safe for concurrent use.
-type Desk struct{ DeskSources }
+type Desk struct {
+	DeskSources
+	uses uses
+}
 
 // DeskSources are what a Desk works with.
 type DeskSources struct {
@@ -45,12 +41,15 @@ type DeskSources struct {
 	Throttle  *signin.Throttle
 	Sealer    *signin.Sealer
 	Clock     func() time.Time
+	// PasswordAlone lets everybody in without a second factor: in an invented city, whose
+	// passwords are shown to everybody.
+	PasswordAlone bool
 	// ScopeOf returns what whoever answers for a division answers for, at the moment.
 	ScopeOf func(grid.Code) grid.Scope
 }
 
 // NewDesk returns a Desk.
-func NewDesk(s DeskSources) *Desk { return &Desk{s} }
+func NewDesk(s DeskSources) *Desk { return &Desk{DeskSources: s} }
 
 // An Entry is what somebody shows to sign in.
 type Entry struct {
@@ -179,7 +178,7 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	}
 	secret, digest := signin.NewSecret(purpose)
 	now := d.Clock()
-	begun := &staff.SignIn{Account: account.ID, Digest: digest, Token: e.Program, From: e.From.String(), Began: now, Ends: now.Add(span)}
+	begun := &staff.SignIn{Account: account.ID, Digest: digest, Token: e.Program, From: e.From.String(), Began: now, Used: now, Ends: now.Add(span)}
 	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "session.begin", From: e.From.String(), Put: []grid.Entity{begun}})
 	if err != nil {
 		return SignedIn{}, err
@@ -195,88 +194,4 @@ func (d *Desk) refused(ctx context.Context, e Entry) error {
 		row.Actor = accountName(account.ID)
 	}
 	return d.Store.Audit(context.WithoutCancel(ctx), []grid.AuditRow{row})
-}
-
-// SignOut ends the sign-in of a secret. One that has ended already is no error.
-func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error) {
-	account, s, ok := d.find(secret)
-	if !ok {
-		return grid.Receipt{}, nil
-	}
-	return d.Store.Write(ctx, grid.Write{
-		Actor: accountName(account.ID), Action: "session.end",
-		Remove: []grid.Ref{{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision}},
-	})
-}
-
-// swept is how many sign-ins one Sweep removes at most.
-const swept = 500
-
-// Sweep removes sign-ins that have ended by themselves, so that they are not kept for
-// ever. Other nodes may do the same.
-func (d *Desk) Sweep(ctx context.Context) error {
-	ended := d.Directory.Ended(d.Clock(), swept)
-	if len(ended) == 0 {
-		return nil
-	}
-	_, err := d.Store.Write(ctx, grid.Write{Action: "session.sweep", Remove: ended})
-	if errors.Is(err, grid.ErrConflict) || errors.Is(err, grid.ErrNotFound) {
-		return nil // another node was faster, and this one hears of it
-	}
-	return err
-}
-
-// Viewer returns the viewer whom a secret stands for at this moment, and until when
-// what it may do stays so if the Directory does not change; zero for ever. While there
-// is no account yet, whoever shows no secret is the local viewer.
-func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
-	if secret == "" && d.Directory.Unclaimed() {
-		return Local(), time.Time{}, true
-	}
-	account, s, ok := d.find(secret)
-	if !ok {
-		return nil, time.Time{}, false
-	}
-	now := d.Clock()
-	grant, until := d.Directory.Grant(account.ID, now, d.ScopeOf)
-	unmaskings, again := d.Directory.Unmaskings(account.ID, now)
-	return NewViewer(accountName(account.ID), grant, unmaskings...), earlier(earlier(until, again), s.Ends), true
-}
-
-// find returns the account and the sign-in of a secret that holds now.
-func (d *Desk) find(secret string) (*staff.Account, *staff.SignIn, bool) {
-	for _, purpose := range []signin.Purpose{signin.ForBrowser, signin.ForProgram} {
-		if digest, err := purpose.Digest(secret); err == nil {
-			return d.Directory.SignedIn(digest, d.Clock())
-		}
-	}
-	return nil, nil, false
-}
-
-// An Identity is who somebody is who has signed in.
-type Identity struct {
-	Account *staff.Account // shared: not to be written to
-	Posts   []role.Post    // held at the moment, also by standing in
-	Until   time.Time      // when the sign-in ends
-}
-
-// Identity returns whose secret it is; false if it holds no more.
-func (d *Desk) Identity(secret string) (Identity, bool) {
-	account, s, ok := d.find(secret)
-	if !ok {
-		return Identity{}, false
-	}
-	return Identity{account, d.Directory.Posts(account.ID, d.Clock()), s.Ends}, true
-}
-
-// NeedsSecond reports whether an account holds a post of a role that asks for a second
-// factor, now or by standing in.
-func (d *Desk) NeedsSecond(account int64) bool {
-	grant, _ := d.Directory.Grant(account, d.Clock(), d.ScopeOf)
-	for _, right := range []role.Right{role.RunSystem, role.ManageAccounts, role.ManageRoles, role.ReadAudit, role.Unmask} {
-		if len(grant.Scope(right).Ranges()) > 0 {
-			return true
-		}
-	}
-	return false
 }

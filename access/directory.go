@@ -40,6 +40,7 @@ type book struct {
 	standInsBy index // stand-ins by account
 	standInsOf index // stand-ins by post
 	unmaskedBy index // unmaskings by account
+	signInsOf  index // sign-ins by account
 	table      map[string]role.Role
 }
 
@@ -65,7 +66,7 @@ func newBook() *book {
 		revisions: map[grid.Ref]int64{}, accounts: map[int64]*staff.Account{}, logins: map[string]int64{},
 		roles: map[int64]*staff.Role{}, posts: map[int64]*staff.Post{}, standIns: map[int64]*staff.StandIn{},
 		signIns: map[int64]*staff.SignIn{}, secrets: map[string]int64{}, unmasked: map[int64]*staff.Unmasking{},
-		postsOf: index{}, standInsBy: index{}, standInsOf: index{}, unmaskedBy: index{}, table: role.Shipped(),
+		postsOf: index{}, standInsBy: index{}, standInsOf: index{}, unmaskedBy: index{}, signInsOf: index{}, table: role.Shipped(),
 	}
 }
 
@@ -162,6 +163,7 @@ func (b *book) put(e grid.Entity) concerned {
 		return who.and(b.holders(e.Post)...)
 	case *staff.SignIn:
 		b.signIns[head.ID], b.secrets[string(e.Digest)] = e, head.ID
+		b.signInsOf.add(e.Account, head.ID)
 	case *staff.Unmasking:
 		b.unmasked[head.ID] = e
 		b.unmaskedBy.add(e.Account, head.ID)
@@ -217,6 +219,7 @@ func (b *book) drop(kind grid.Kind, id int64) (who concerned) {
 	case staff.SignIns:
 		if old := b.signIns[id]; old != nil {
 			who = who.and(old.Account)
+			b.signInsOf.remove(old.Account, id)
 			if b.secrets[string(old.Digest)] == id {
 				delete(b.secrets, string(old.Digest))
 			}
@@ -265,17 +268,46 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 	return a, s, ok && !a.Locked
 }
 
+// SignIn returns a sign-in by its id. It is shared and must not be written to.
+func (d *Directory) SignIn(id int64) (*staff.SignIn, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	s, ok := d.held.signIns[id]
+	return s, ok
+}
+
+// SignIns returns the sign-ins of an account that have not ended, the newest first. They
+// are shared and must not be written to.
+func (d *Directory) SignIns(account int64, at time.Time) []*staff.SignIn {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var all []*staff.SignIn
+	for _, id := range d.held.signInsOf[account] {
+		if s := d.held.signIns[id]; !hasEnded(s, at) {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b *staff.SignIn) int { return b.Began.Compare(a.Began) })
+	return all
+}
+
 // Ended returns up to n sign-ins that have ended by themselves.
 func (d *Directory) Ended(at time.Time, n int) []grid.Ref {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	var refs []grid.Ref
 	for id, s := range d.held.signIns {
-		if len(refs) < n && !at.Before(s.Ends) {
+		if len(refs) < n && hasEnded(s, at) {
 			refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: id, Revision: s.Revision})
 		}
 	}
 	return refs
+}
+
+// hasEnded reports whether a sign-in is over, by its time or for want of use as far as
+// that is stored.
+func hasEnded(s *staff.SignIn, at time.Time) bool {
+	return !at.Before(s.Ends) || !s.Token && at.Sub(s.Used) >= idleSpan+2*useKept
 }
 
 // Grant returns what an account may do at a moment by its posts and those that it

@@ -20,7 +20,7 @@ func office() []grid.Entity {
 		&staff.Account{Head: head(2), Login: "second", Name: "B 岗", Sort: staff.Person},
 		&staff.Post{Head: head(3), Account: 1, Role: "grid-worker", Area: ourGrid},
 		&staff.StandIn{Head: head(4), Post: 3, Deputy: 2, Begins: nine, Ends: nine.Add(9 * time.Hour)},
-		&staff.SignIn{Head: head(5), Account: 2, Digest: []byte("digest"), Began: nine.Add(-time.Hour), Ends: nine.Add(time.Hour)},
+		&staff.SignIn{Head: head(5), Account: 2, Digest: []byte("digest"), Began: nine.Add(-time.Hour), Used: nine, Ends: nine.Add(time.Hour)},
 	}
 }
 

@@ -27,15 +27,15 @@ func (d *Desk) Visit(secret string) (*Visit, bool) {
 // Viewer returns the viewer of this moment, the same as before if its rights are; nil
 // if the sign-in has ended.
 func (v *Visit) Viewer() *Viewer {
-	now, until, ok := v.desk.Viewer(v.secret)
+	viewer, until, ok := v.desk.Viewer(v.secret)
 	if !ok {
 		return nil
 	}
-	if !until.IsZero() {
-		v.watch.At(until.Sub(v.desk.Clock()))
-	}
-	if v.viewer == nil || !v.viewer.sameAs(now) {
-		v.viewer = now
+	// A connection that is open uses its sign-in, so it is looked at before it is idle.
+	now := v.desk.Clock()
+	v.watch.At(earlier(until, now.Add(idleSpan/4)).Sub(now))
+	if v.viewer == nil || !v.viewer.sameAs(viewer) {
+		v.viewer = viewer
 	}
 	return v.viewer
 }

@@ -65,7 +65,7 @@ func TestAVisitEndsWithTheHour(t *testing.T) {
 	six := l.now.Add(30 * time.Millisecond)
 	l.write(t, &staff.StandIn{Post: post.ID, Deputy: deputy.ID, Begins: l.now.Add(-time.Hour), Ends: six})
 	secret, digest := signin.NewSecret(signin.ForBrowser)
-	l.write(t, &staff.SignIn{Account: deputy.ID, Digest: digest, Began: l.now, Ends: l.now.Add(time.Hour)})
+	l.write(t, &staff.SignIn{Account: deputy.ID, Digest: digest, Began: l.now, Used: l.now, Ends: l.now.Add(time.Hour)})
 	visit, ok := l.Visit(secret)
 	if !ok || !visit.Viewer().Sees(grid.People, theirGrid) {
 		t.Fatal("B does not stand in")

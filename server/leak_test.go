@@ -197,6 +197,8 @@ func probes() []probe {
 var untold = map[string]string{
 	"GET /api/categories": "a fixed list", "GET /api/status": "TestHome of access", "GET /tiles/{layers}.json": "names of layers",
 	"GET /api/session": "TestSigningInAndOut", "POST /api/session": "TestSigningInAndOut", "DELETE /api/session": "TestSigningInAndOut",
+	"POST /api/session/second": "TestOwnSignIn", "PUT /api/session/second": "TestOwnSignIn", "DELETE /api/session/second": "TestOwnSignIn",
+	"PUT /api/session/password": "TestOwnSignIn", "GET /api/sessions": "TestOwnSignIn", "DELETE /api/sessions/{id}": "TestOwnSignIn",
 	"GET /healthz": "nothing", "GET /readyz": "nothing", "GET /feed": "TestAccountsFromTheFirstToTheLast of cmd/quanxi and the tests of feed",
 	"GET /api/loads": "of whoever keeps the whole city: TestLoads", "POST /api/loads/{id}/undo": "TestLoads",
 }

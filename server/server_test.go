@@ -116,7 +116,7 @@ func (r *rig) openDesk(t testing.TB) {
 	r.directory.Begin().Publish()
 	r.desk = access.NewDesk(access.DeskSources{
 		Store: r.store, Directory: r.directory, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
-		Sealer: r.sealer, Clock: clock, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+		Sealer: r.sealer, Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
 	})
 }
 

@@ -27,7 +27,9 @@ func (s *Server) sessionRoutes() {
 	}
 	register(s, operation{"sign-in", http.MethodPost, "/api/session", "Sign in", "session"}, s.signIn)
 	register(s, operation{"sign-out", http.MethodDelete, "/api/session", "Sign out", "session"}, s.signOut)
-	s.letIn("POST /api/session", "DELETE /api/session")
+	// Who still has to set up a second factor is answered these, and nothing else.
+	s.letIn("GET /api/session", "POST /api/session", "DELETE /api/session")
+	s.ownRoutes()
 }
 
 // letIn has patterns answered to everybody. All others ask who has signed in.
@@ -76,6 +78,10 @@ type sessionBody struct {
 	Name    string     `json:"name"`
 	Until   *time.Time `json:"until" doc:"when it ends, whatever is done"`
 	Posts   []postBody `json:"posts"`
+	Rights  []string   `json:"rights" doc:"what the posts allow, each somewhere"`
+	// NeedsSecond: nothing else is answered until a second factor is set up.
+	NeedsSecond bool   `json:"needs_second" doc:"a second factor must be set up first, by /api/session/second"`
+	HasSecond   bool   `json:"has_second"`
 	Token   string     `json:"token,omitempty" doc:"shown this once: for Authorization: Bearer, or the hello of the feed"`
 }
 
@@ -129,7 +135,11 @@ func (s *Server) whoAmI(ctx context.Context, _ *struct{}) (*sessionOutput, error
 			return &sessionOutput{CacheControl: private, Body: sessionOf(who)}, nil
 		}
 	}
-	return &sessionOutput{CacheControl: private, Body: sessionBody{Account: ViewerFrom(ctx).Account(), Mode: "local", Posts: []postBody{}}}, nil
+	if askerFrom(ctx).viewer == nil {
+		return nil, s.notSignedIn()
+	}
+	local := sessionBody{Account: ViewerFrom(ctx).Account(), Mode: "local", Posts: []postBody{}, Rights: []string{}}
+	return &sessionOutput{CacheControl: private, Body: local}, nil
 }
 
 type signOutOutput struct {
@@ -149,7 +159,10 @@ func sessionOf(who access.Identity) sessionBody {
 	for i, p := range who.Posts {
 		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Board: p.Board}
 	}
-	return sessionBody{Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.Until, Posts: posts}
+	return sessionBody{
+		Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.SignIn.Ends,
+		Posts: posts, Rights: who.Rights.Names(), NeedsSecond: who.LacksSecond, HasSecond: who.Account.HasSecond,
+	}
 }
 
 // cookieOf is the cookie of a secret. No script reads it, and no page of another site
@@ -197,6 +210,16 @@ func signInProblem(err error) *Problem {
 		return p
 	case errors.Is(err, access.ErrSignIn):
 		return newProblem(http.StatusUnauthorized, access.ErrSignIn.Error())
+	case errors.Is(err, access.ErrNeedsSecond):
+		return newProblem(http.StatusForbidden, access.ErrNeedsSecond.Error())
+	case errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNothingOffered):
+		p := newProblem(http.StatusUnprocessableEntity, err.Error())
+		p.Errors = []ProblemField{{Location: "body.code", Message: err.Error()}}
+		return p
+	case errors.Is(err, signin.ErrUnfit):
+		p := newProblem(http.StatusUnprocessableEntity, err.Error())
+		p.Errors = []ProblemField{{Location: "body.new", Message: err.Error()}}
+		return p
 	}
 	return nil
 }

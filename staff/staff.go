@@ -76,6 +76,7 @@ type Account struct {
 	// Credential is what it signs in by, sealed under the master key and bound to the
 	// account; nil if it cannot sign in by itself yet.
 	Credential grid.Sealed
+	HasSecond  bool // the credential has a second factor
 	Locked     bool // signs in no more
 }
 
@@ -100,7 +101,7 @@ func (*Account) Kind() grid.Kind { return Accounts }
 func (a *Account) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "login", Value: &a.Login}, {Name: "name", Value: &a.Name}, {Name: "sort", Value: (*string)(&a.Sort)},
-		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "locked", Value: &a.Locked},
+		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "has_second", Value: &a.HasSecond}, {Name: "locked", Value: &a.Locked},
 	}
 }
 
@@ -229,6 +230,7 @@ type SignIn struct {
 	Token   bool   // for a program
 	From    string // network address
 	Began   time.Time
+	Used    time.Time // last, to some minutes
 	Ends    time.Time // at the latest
 }
 
@@ -239,7 +241,7 @@ func (*SignIn) Kind() grid.Kind { return SignIns }
 func (s *SignIn) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "token", Value: &s.Token},
-		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "ends", Value: &s.Ends},
+		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "used", Value: &s.Used}, {Name: "ends", Value: &s.Ends},
 	}
 }
 

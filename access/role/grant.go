@@ -70,3 +70,17 @@ func (g *Grant) MayOn(r Right, area grid.Code, board string) bool {
 	}
 	return false
 }
+
+// NeedsSecondFactor is as of Set, for what the posts allow together.
+func (g *Grant) NeedsSecondFactor() bool {
+	return g.Rights().NeedsSecondFactor()
+}
+
+// Rights returns what the posts allow, each somewhere.
+func (g *Grant) Rights() Set {
+	var all Set
+	for i := range g.parts {
+		all |= g.parts[i].rights
+	}
+	return all
+}

@@ -84,16 +84,19 @@ func SetOf(list ...Right) Set {
 // Has reports whether r is in the set.
 func (s Set) Has(r Right) bool { return s>>r&1 != 0 }
 
-// String lists the rights of the set.
-func (s Set) String() string {
-	var names []string
+// Names returns the names of the rights in the set, in their order.
+func (s Set) Names() []string {
+	names := []string{}
 	for _, r := range Rights() {
 		if s.Has(r) {
 			names = append(names, r.String())
 		}
 	}
-	return strings.Join(names, " ")
+	return names
 }
+
+// String lists the rights of the set.
+func (s Set) String() string { return strings.Join(s.Names(), " ") }
 
 // personal are the rights that show single homes and people.
 const personal = Set(1<<SeeHomes | 1<<SeePeople | 1<<SeeCare | 1<<KeepPeople | 1<<Unmask)

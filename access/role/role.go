@@ -57,15 +57,15 @@ func (r Role) at(level grid.Level) Set {
 	return r.Rights
 }
 
-// NeedsSecondFactor reports whether whoever holds the role must sign in with more
+// NeedsSecondFactor reports whether whoever has the rights must sign in with more
 // than a password: administrators and whoever may unmask.
-func (r Role) NeedsSecondFactor() bool {
+func (s Set) NeedsSecondFactor() bool {
 	for _, theirs := range administrations {
-		if r.Rights&theirs != 0 {
+		if s&theirs != 0 {
 			return true
 		}
 	}
-	return r.Rights.Has(Unmask)
+	return s.Has(Unmask)
 }
 
 // Shipped returns the roles that a new store begins with, by code. The caller owns

@@ -94,7 +94,7 @@ func TestWhoNeedsASecondFactor(t *testing.T) {
 		"system-admin": true, "security-admin": true, "audit-admin": true, "grid-worker": true, "operator": true,
 		"grid-mentor": false, "steward": false, "department": false, "resident": false,
 	} {
-		if got := role.Shipped()[code].NeedsSecondFactor(); got != want {
+		if got := role.Shipped()[code].Rights.NeedsSecondFactor(); got != want {
 			t.Errorf("%s: %v, want %v", code, got, want)
 		}
 	}

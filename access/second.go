@@ -1,0 +1,130 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// ErrNeedsSecond reports that a second factor is asked for by a post and stays.
+var ErrNeedsSecond = errors.New("your posts ask for a second factor")
+
+// throttled tries something that whoever found an open screen might guess at.
+func (d *Desk) throttled(a *staff.Account, s *staff.SignIn, try func() error) error {
+	from, _ := netip.ParseAddr(s.From) // one that is none counts as one
+	attempt, wait := d.Throttle.Begin(signin.Attempt{Account: a.Login, Address: from})
+	if wait > 0 {
+		return &WaitError{wait}
+	}
+	err := try()
+	if errors.Is(err, signin.ErrCode) || errors.Is(err, ErrSignIn) {
+		attempt.Failed()
+	} else {
+		attempt.Withdraw()
+	}
+	return err
+}
+
+// issuer is how an authenticator names what its codes are for.
+const issuer = "Quanxi"
+
+// An Offer is a second factor to put into an authenticator.
+type Offer struct {
+	Secret string // as it is typed
+	URI    string // as a QR code shows it
+}
+
+// OfferSecond makes a second factor for whoever shows a secret. One that is in force
+// stays so until ConfirmSecond. The error is ErrSignIn if the secret holds no more.
+func (d *Desk) OfferSecond(ctx context.Context, secret string) (Offer, error) {
+	var offer Offer
+	_, err := d.change(ctx, secret, "accounts.offer-second", func(a *staff.Account, c *signin.Credential) (err error) {
+		raw := c.Offer()
+		offer.Secret = signin.TOTPText(raw)
+		offer.URI, err = signin.TOTPURI(issuer, a.Login, raw)
+		return err
+	})
+	return offer, err
+}
+
+// ConfirmSecond puts the offered second factor in force once a code shows that it has
+// arrived, and returns recovery codes, to be shown this once. The error wraps
+// signin.ErrCode, signin.ErrNothingOffered or ErrSignIn.
+func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery []string, receipt grid.Receipt, err error) {
+	receipt, err = d.change(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
+		recovery, err = c.Confirm(code, d.Clock())
+		a.HasSecond = true
+		return err
+	})
+	return recovery, receipt, err
+}
+
+// DropSecond takes the second factor away from whoever shows a secret and a code of it.
+// The error wraps ErrNeedsSecond, signin.ErrCode or ErrSignIn.
+func (d *Desk) DropSecond(ctx context.Context, secret, code string) error {
+	_, err := d.change(ctx, secret, "accounts.drop-second", func(a *staff.Account, c *signin.Credential) error {
+		if grant, _ := d.Directory.Grant(a.ID, d.Clock(), d.ScopeOf); grant.NeedsSecondFactor() && !d.PasswordAlone {
+			return ErrNeedsSecond
+		}
+		if err := c.Second(code, d.Clock()); err != nil {
+			return err
+		}
+		c.Drop()
+		a.HasSecond = false
+		return nil
+	})
+	return err
+}
+
+// ChangePassword gives whoever shows a secret another password, if they know the old
+// one. The error wraps ErrSignIn, signin.ErrUnfit or signin.ErrBusy.
+func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) error {
+	_, err := d.change(ctx, secret, "accounts.change-password", func(a *staff.Account, c *signin.Credential) error {
+		if _, err := d.Hasher.Verify(ctx, old, c.PasswordHash); err != nil {
+			if errors.Is(err, signin.ErrPassword) {
+				return ErrSignIn
+			}
+			return err
+		}
+		if err := signin.CheckPassword(fresh, a.Login, a.Name); err != nil {
+			return err
+		}
+		var err error
+		c.PasswordHash, err = d.Hasher.Hash(ctx, fresh)
+		c.PasswordAt = d.Clock()
+		return err
+	})
+	return err
+}
+
+// change has whoever shows a secret change how they sign in, as it is stored now.
+func (d *Desk) change(ctx context.Context, secret, action string, how func(*staff.Account, *signin.Credential) error) (grid.Receipt, error) {
+	known, s, ok := d.find(secret)
+	if !ok {
+		return grid.Receipt{}, ErrSignIn
+	}
+	stored, err := d.Store.Entity(ctx, staff.Accounts, known.ID) // not as heard: a code works once
+	if err != nil {
+		return grid.Receipt{}, err
+	}
+	account := *stored.(*staff.Account)
+	if len(account.Credential) == 0 {
+		return grid.Receipt{}, fmt.Errorf("%s: %w", action, ErrSignIn)
+	}
+	credential, err := d.Sealer.Open(account.ID, account.Credential)
+	if err != nil {
+		return grid.Receipt{}, err
+	}
+	if err := d.throttled(known, s, func() error { return how(&account, &credential) }); err != nil {
+		return grid.Receipt{}, err
+	}
+	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
+		return grid.Receipt{}, err
+	}
+	return d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: action, From: s.From, Put: []grid.Entity{&account}})
+}

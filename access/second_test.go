@@ -1,0 +1,200 @@
+package access_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"quanxi/access"
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// strict has the lobby ask for second factors, as every city but an invented one does.
+func (l *lobby) strict() *lobby {
+	l.PasswordAlone = false
+	return l
+}
+
+func (l *lobby) in(t *testing.T) string {
+	t.Helper()
+	in, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in.Secret
+}
+
+// Who may unmask is let in to nothing but the setting up of a second factor, and is
+// asked for it from then on.
+func TestASecondFactorIsSetUpFirst(t *testing.T) {
+	l := newLobby(t).strict()
+	secret := l.in(t)
+	if _, _, ok := l.Viewer(secret); ok {
+		t.Error("a password alone shows the city to who may unmask")
+	}
+	if _, ok := l.Visit(secret); ok {
+		t.Error("a password alone opens the feed")
+	}
+	if who, ok := l.Identity(secret); !ok || !who.LacksSecond {
+		t.Errorf("identity %+v, %v", who, ok)
+	}
+	offer, err := l.OfferSecond(t.Context(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := l.ConfirmSecond(t.Context(), secret, "000000"); !errors.Is(err, signin.ErrCode) {
+		t.Errorf("a wrong code: %v", err)
+	}
+	code, err := totp.GenerateCode(offer.Secret, l.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recovery, _, err := l.ConfirmSecond(t.Context(), secret, code)
+	if err != nil || len(recovery) == 0 {
+		t.Fatalf("%d recovery codes, %v", len(recovery), err)
+	}
+	if _, _, ok := l.Viewer(secret); !ok {
+		t.Error("with the second factor nobody is let in")
+	}
+	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home}); !errors.Is(err, access.ErrSecond) {
+		t.Errorf("the next sign-in without a code: %v", err)
+	}
+	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, Code: recovery[3], From: home}); err != nil {
+		t.Errorf("by a recovery code: %v", err)
+	}
+	if err := l.DropSecond(t.Context(), secret, recovery[4]); !errors.Is(err, access.ErrNeedsSecond) {
+		t.Errorf("dropping what the post asks for: %v", err)
+	}
+}
+
+// A post that asks for more than a password empties the screens that are open without.
+func TestANewPostMayAskForASecondFactor(t *testing.T) {
+	l := newLobby(t).strict()
+	mentor := &staff.Account{Login: "mentor", Name: "网格导师", Sort: staff.Person}
+	l.write(t, mentor)
+	secret, digest := signin.NewSecret(signin.ForBrowser)
+	l.write(t, &staff.SignIn{Account: mentor.ID, Digest: digest, Began: l.now, Used: l.now, Ends: l.now.Add(time.Hour)})
+	l.write(t, &staff.Post{Account: mentor.ID, Role: "grid-mentor", Area: ourGrid})
+	visit, ok := l.Visit(secret)
+	if !ok {
+		t.Fatal("a mentor needs but a password")
+	}
+	defer visit.Close()
+	l.write(t, &staff.Post{Account: mentor.ID, Role: "grid-worker", Area: ourGrid})
+	if !heard(t, visit) || visit.Viewer() != nil {
+		t.Error("the open screen sees on")
+	}
+}
+
+func TestChangingTheOwnPassword(t *testing.T) {
+	l := newLobby(t)
+	secret := l.in(t)
+	const fresh = "a new long password for tomorrow"
+	for _, tt := range []struct {
+		name, old, fresh string
+		want             error
+	}{
+		{"without knowing the old one", "guess", fresh, access.ErrSignIn},
+		{"to one that is easily guessed", password, "password1", signin.ErrUnfit},
+		{"to a good one", password, fresh, nil},
+	} {
+		if err := l.ChangePassword(t.Context(), secret, tt.old, tt.fresh); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: fresh, From: home}); err != nil {
+		t.Errorf("with the new one: %v", err)
+	}
+	if err := l.ChangePassword(t.Context(), "qxb_nothing", fresh, password); !errors.Is(err, access.ErrSignIn) {
+		t.Errorf("by nobody: %v", err)
+	}
+}
+
+// Whoever finds an open screen may not guess the password that changes it.
+func TestGuessingAtAnOpenScreenIsSlowed(t *testing.T) {
+	l := newLobby(t)
+	secret := l.in(t)
+	var wait *access.WaitError
+	for range 20 {
+		if errors.As(l.ChangePassword(t.Context(), secret, "guess", "x"), &wait) {
+			return
+		}
+	}
+	t.Error("twenty guesses in a row were taken")
+}
+
+func TestSignInsEndForWantOfUse(t *testing.T) {
+	l := newLobby(t)
+	used, left := l.in(t), l.in(t)
+	program, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home, Program: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		l.now = l.now.Add(10 * time.Minute)
+		if _, _, ok := l.Viewer(used); !ok {
+			t.Fatal("a sign-in that is used ends")
+		}
+	}
+	for secret, want := range map[string]bool{used: true, left: false, program.Secret: true} {
+		if _, _, ok := l.Viewer(secret); ok != want {
+			t.Errorf("%.4s…: %v, want %v", secret, ok, want)
+		}
+	}
+	// A node that heard of no use itself goes by what is stored.
+	if err := l.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other := access.NewDesk(l.DeskSources)
+	l.now = l.now.Add(29 * time.Minute)
+	if _, _, ok := other.Viewer(used); !ok {
+		t.Error("another node takes a sign-in for idle that was used here")
+	}
+}
+
+// An open page is in use: its visit is told to look again before the sign-in is idle.
+func TestAnOpenPageKeepsItsSignIn(t *testing.T) {
+	l := newLobby(t)
+	visit, ok := l.Visit(l.in(t))
+	if !ok {
+		t.Fatal("nobody is let in")
+	}
+	defer visit.Close()
+	for range 5 {
+		l.now = l.now.Add(29 * time.Minute)
+		if visit.Viewer() == nil {
+			t.Fatal("an open page ends for want of use")
+		}
+	}
+}
+
+func TestOwnSessions(t *testing.T) {
+	l := newLobby(t)
+	first := l.in(t)
+	l.now = l.now.Add(time.Minute)
+	second := l.in(t)
+	other := &staff.Account{Login: "other", Name: "另一个", Sort: staff.Person}
+	l.write(t, other)
+	foreign, digest := signin.NewSecret(signin.ForBrowser)
+	l.write(t, &staff.SignIn{Account: other.ID, Digest: digest, Began: l.now, Used: l.now, Ends: l.now.Add(time.Hour)})
+	all := l.Sessions(second)
+	if len(all) != 2 || !all[0].Began.After(all[1].Began) {
+		t.Fatalf("%d sessions, or not the newest first", len(all))
+	}
+	if _, err := l.EndSession(t.Context(), foreign, all[1].ID); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("somebody else ends it: %v", err)
+	}
+	if _, err := l.EndSession(t.Context(), second, all[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, ok := l.Viewer(first); ok {
+		t.Error("an ended session goes on")
+	}
+	if _, _, ok := l.Viewer(second); !ok || len(l.Sessions(second)) != 1 {
+		t.Error("the other has ended too")
+	}
+}

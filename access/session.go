@@ -1,0 +1,228 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"quanxi/access/role"
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// How long a sign-in lasts, whatever is done with it.
+const (
+	browserSpan = 12 * time.Hour // a shift, and its handing over
+	programSpan = 30 * 24 * time.Hour
+)
+
+// idleSpan is how long a browser's sign-in lasts without any use. A page that is open
+// uses it: the screen of a night shift goes on, a closed one is left behind.
+const idleSpan = 30 * time.Minute
+
+// useKept is how far behind what is stored of the last use may be.
+const useKept = 5 * time.Minute
+
+// uses remembers when sign-ins were last used on this node, by their id. It is safe for
+// concurrent use.
+type uses struct {
+	mu   sync.Mutex
+	last map[int64]time.Time // guarded by mu
+}
+
+func (u *uses) note(id int64, at time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.last == nil {
+		u.last = make(map[int64]time.Time)
+	}
+	u.last[id] = at
+}
+
+func (u *uses) of(id int64) time.Time {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.last[id]
+}
+
+// take returns what was noted and forgets it.
+func (u *uses) take() map[int64]time.Time {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	last := u.last
+	u.last = nil
+	return last
+}
+
+// SignOut ends the sign-in of a secret. One that has ended already is no error.
+func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error) {
+	_, s, ok := d.find(secret)
+	if !ok {
+		return grid.Receipt{}, nil
+	}
+	return d.end(ctx, s)
+}
+
+// swept is how many sign-ins one Sweep stores or removes at most.
+const swept = 500
+
+// Sweep stores when sign-ins were last used, and removes those that have ended by
+// themselves, so that they are not kept for ever. Other nodes may do the same.
+func (d *Desk) Sweep(ctx context.Context) error {
+	return errors.Join(d.storeUses(ctx), d.removeEnded(ctx))
+}
+
+func (d *Desk) storeUses(ctx context.Context) error {
+	var used []grid.Entity
+	for id, at := range d.uses.take() {
+		s, known := d.Directory.SignIn(id)
+		if !known {
+			continue
+		}
+		d.uses.note(id, at) // until others know of it, it is known here
+		if at.Sub(s.Used) < useKept || len(used) == swept {
+			continue
+		}
+		changed := *s
+		changed.Used = at
+		used = append(used, &changed)
+	}
+	if len(used) == 0 {
+		return nil
+	}
+	_, err := d.Store.Write(ctx, grid.Write{Action: "session.use", Put: used})
+	return unlessBeaten(err)
+}
+
+func (d *Desk) removeEnded(ctx context.Context) error {
+	ended := d.Directory.Ended(d.Clock(), swept)
+	if len(ended) == 0 {
+		return nil
+	}
+	_, err := d.Store.Write(ctx, grid.Write{Action: "session.sweep", Remove: ended})
+	return unlessBeaten(err)
+}
+
+// unlessBeaten returns nil for what another node did a moment before, of which this one
+// hears and tries the rest again.
+func unlessBeaten(err error) error {
+	if errors.Is(err, grid.ErrConflict) || errors.Is(err, grid.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Viewer returns the viewer whom a secret stands for at this moment, and until when
+// what it may do stays so if the Directory does not change; zero for ever. While there
+// is no account yet, whoever shows no secret is the local viewer. Who still has to set
+// up a second factor is nobody.
+func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
+	if secret == "" && d.Directory.Unclaimed() {
+		return Local(), time.Time{}, true
+	}
+	account, s, ok := d.find(secret)
+	if !ok {
+		return nil, time.Time{}, false
+	}
+	now := d.Clock()
+	grant, until := d.Directory.Grant(account.ID, now, d.ScopeOf)
+	if d.lacksSecond(account, grant) {
+		return nil, time.Time{}, false
+	}
+	unmaskings, again := d.Directory.Unmaskings(account.ID, now)
+	return NewViewer(accountName(account.ID), grant, unmaskings...), earlier(earlier(until, again), s.Ends), true
+}
+
+// lacksSecond reports whether an account has to set up a second factor before anything
+// else.
+func (d *Desk) lacksSecond(a *staff.Account, grant role.Grant) bool {
+	return !d.PasswordAlone && !a.HasSecond && grant.NeedsSecondFactor()
+}
+
+// find returns the account and the sign-in of a secret that holds now, and notes that it
+// is used.
+func (d *Desk) find(secret string) (*staff.Account, *staff.SignIn, bool) {
+	for _, purpose := range []signin.Purpose{signin.ForBrowser, signin.ForProgram} {
+		digest, err := purpose.Digest(secret)
+		if err != nil {
+			continue
+		}
+		now := d.Clock()
+		account, s, ok := d.Directory.SignedIn(digest, now)
+		if !ok || d.isIdle(s, now) {
+			return nil, nil, false
+		}
+		d.uses.note(s.ID, now)
+		return account, s, true
+	}
+	return nil, nil, false
+}
+
+// isIdle reports whether a browser's sign-in was not used for too long, here or anywhere
+// that was heard of.
+func (d *Desk) isIdle(s *staff.SignIn, now time.Time) bool {
+	if s.Token {
+		return false
+	}
+	last := later(s.Used, d.uses.of(s.ID))
+	return now.Sub(last) >= idleSpan
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// An Identity is who somebody is who has signed in.
+type Identity struct {
+	Account *staff.Account // shared: not to be written to
+	SignIn  *staff.SignIn  // shared: not to be written to
+	Posts   []role.Post    // held at the moment, also by standing in
+	Rights  role.Set       // that the posts give, somewhere
+	// LacksSecond reports that a second factor must be set up before anything else.
+	LacksSecond bool
+}
+
+// Identity returns whose secret it is; false if it holds no more.
+func (d *Desk) Identity(secret string) (Identity, bool) {
+	account, s, ok := d.find(secret)
+	if !ok {
+		return Identity{}, false
+	}
+	now := d.Clock()
+	grant, _ := d.Directory.Grant(account.ID, now, d.ScopeOf)
+	return Identity{account, s, d.Directory.Posts(account.ID, now), grant.Rights(), d.lacksSecond(account, grant)}, true
+}
+
+// Sessions returns the sign-ins of whoever shows a secret, the newest first; none if it
+// holds no more. They are shared and must not be written to.
+func (d *Desk) Sessions(secret string) []*staff.SignIn {
+	account, _, ok := d.find(secret)
+	if !ok {
+		return nil
+	}
+	return d.Directory.SignIns(account.ID, d.Clock())
+}
+
+// EndSession ends another sign-in of whoever shows a secret, or grid.ErrNotFound.
+func (d *Desk) EndSession(ctx context.Context, secret string, id int64) (grid.Receipt, error) {
+	account, _, ok := d.find(secret)
+	s, known := d.Directory.SignIn(id)
+	if !ok || !known || s.Account != account.ID {
+		return grid.Receipt{}, fmt.Errorf("session %d: %w", id, grid.ErrNotFound)
+	}
+	return d.end(ctx, s)
+}
+
+// end removes a sign-in in the name of its account.
+func (d *Desk) end(ctx context.Context, s *staff.SignIn) (grid.Receipt, error) {
+	return d.Store.Write(ctx, grid.Write{
+		Actor: accountName(s.Account), Action: "session.end",
+		Remove: []grid.Ref{{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision}},
+	})
+}
