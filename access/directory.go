@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quanxi/access/role"
+	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
 )
@@ -34,6 +35,7 @@ type book struct {
 	signIns   map[int64]*staff.SignIn
 	secrets   map[string]int64 // sign-ins by the digest of their secret
 	unmasked  map[int64]*staff.Unmasking
+	setups    map[int64]*staff.Setup
 
 	// What an account may do is asked with every request, of tens of thousands.
 	postsOf    index // posts by account
@@ -65,7 +67,7 @@ func newBook() *book {
 	return &book{
 		revisions: map[grid.Ref]int64{}, accounts: map[int64]*staff.Account{}, logins: map[string]int64{},
 		roles: map[int64]*staff.Role{}, posts: map[int64]*staff.Post{}, standIns: map[int64]*staff.StandIn{},
-		signIns: map[int64]*staff.SignIn{}, secrets: map[string]int64{}, unmasked: map[int64]*staff.Unmasking{},
+		signIns: map[int64]*staff.SignIn{}, secrets: map[string]int64{}, unmasked: map[int64]*staff.Unmasking{}, setups: map[int64]*staff.Setup{},
 		postsOf: index{}, standInsBy: index{}, standInsOf: index{}, unmaskedBy: index{}, signInsOf: index{}, table: role.Shipped(),
 	}
 }
@@ -164,6 +166,8 @@ func (b *book) put(e grid.Entity) concerned {
 	case *staff.SignIn:
 		b.signIns[head.ID], b.secrets[string(e.Digest)] = e, head.ID
 		b.signInsOf.add(e.Account, head.ID)
+	case *staff.Setup:
+		b.setups[head.ID] = e
 	case *staff.Unmasking:
 		b.unmasked[head.ID] = e
 		b.unmaskedBy.add(e.Account, head.ID)
@@ -225,6 +229,8 @@ func (b *book) drop(kind grid.Kind, id int64) (who concerned) {
 			}
 		}
 		delete(b.signIns, id)
+	case staff.Setups:
+		delete(b.setups, id)
 	case staff.Unmaskings:
 		if old := b.unmasked[id]; old != nil {
 			who = who.and(old.Account)
@@ -266,6 +272,19 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 	}
 	a, ok := d.held.accounts[s.Account]
 	return a, s, ok && !a.Locked
+}
+
+// Setup returns the set-up that the secret of a digest opens at a moment, and its
+// account. Both are shared and must not be written to.
+func (d *Directory) Setup(digest []byte, at time.Time) (*staff.Setup, *staff.Account, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, s := range d.held.setups {
+		if a, ok := d.held.accounts[s.Account]; ok && signin.Same(s.Digest, digest) && at.Before(s.Ends) && !a.Locked {
+			return s, a, true
+		}
+	}
+	return nil, nil, false
 }
 
 // SignIn returns a sign-in by its id. It is shared and must not be written to.

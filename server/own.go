@@ -66,7 +66,7 @@ func (s *Server) dropSecond(ctx context.Context, in *codeInput) (*struct{}, erro
 type passwordInput struct {
 	Body struct {
 		Old string `json:"old" minLength:"1" maxLength:"256"`
-		New string `json:"new" minLength:"1" maxLength:"256"`
+		New string `json:"password" minLength:"1" maxLength:"256"`
 	}
 }
 

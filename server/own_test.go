@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/pquerna/otp/totp"
+
+	"quanxi/access"
 )
 
 // What somebody does with the own sign-in, from a password alone to a second factor.
@@ -59,7 +61,7 @@ func TestOwnSignIn(t *testing.T) {
 	if code, body := as("DELETE /api/session/second", `{"code":"x"}`); code != 403 {
 		t.Errorf("dropping what the post asks for: %d %s", code, body)
 	}
-	if code, body := as("PUT /api/session/password", `{"old":"`+password+`","new":"12345678"}`); code != 422 || !strings.Contains(body, "body.new") {
+	if code, body := as("PUT /api/session/password", `{"old":"`+password+`","password":"12345678"}`); code != 422 || !strings.Contains(body, "body.password") {
 		t.Errorf("an easy password: %d %s", code, body)
 	}
 	var sessions struct {
@@ -83,5 +85,42 @@ func TestOwnSignIn(t *testing.T) {
 	}
 	if code, _ := as("/api/session", ""); code != 401 {
 		t.Errorf("after its end: %d", code)
+	}
+}
+
+func TestSetUp(t *testing.T) {
+	r := newRig(t)
+	a := r.hire(t, "worker", "grid-worker", "500106003001001")
+	registry := access.NewRegistry(access.RegistrySources{Store: r.store, Sealer: r.sealer, Actor: "tester"})
+	link, err := registry.Invite(t.Context(), a, "/sign-in", clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Wait(t.Context(), "token"); err != nil {
+		t.Fatal(err)
+	}
+	_, secret, _ := strings.Cut(link, "#setup=")
+	for _, tt := range []struct {
+		name, line, secret, password string
+		status                       int
+		says                         string
+	}{
+		{"a link that never was", "POST /api/setup/see", "qxs_x", "", 410, "too old"},
+		{"whose it is", "POST /api/setup/see", secret, "", 200, `"login":"worker"`},
+		{"an easy password", "POST /api/setup", secret, "worker123", 422, "body.password"},
+		{"a good one", "POST /api/setup", secret, "a password of my own", 200, `"login":"worker"`},
+		{"the link again", "POST /api/setup", secret, "a password of my own", 410, "too old"},
+	} {
+		body := fmt.Sprintf(`{"secret":%q,"password":%q}`, tt.secret, tt.password)
+		if strings.HasSuffix(tt.line, "/see") {
+			body = fmt.Sprintf(`{"secret":%q}`, tt.secret)
+		}
+		reply := r.do(t, call{line: tt.line, body: body})
+		if reply.Code != tt.status || !strings.Contains(reply.Body.String(), tt.says) {
+			t.Errorf("%s: %d %s", tt.name, reply.Code, reply.Body)
+		}
+		if err := r.Wait(t.Context(), "token"); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

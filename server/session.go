@@ -30,6 +30,7 @@ func (s *Server) sessionRoutes() {
 	// Who still has to set up a second factor is answered these, and nothing else.
 	s.letIn("GET /api/session", "POST /api/session", "DELETE /api/session")
 	s.ownRoutes()
+	s.setupRoutes()
 }
 
 // letIn has patterns answered to everybody. All others ask who has signed in.
@@ -82,7 +83,7 @@ type sessionBody struct {
 	// NeedsSecond: nothing else is answered until a second factor is set up.
 	NeedsSecond bool   `json:"needs_second" doc:"a second factor must be set up first, by /api/session/second"`
 	HasSecond   bool   `json:"has_second"`
-	Token   string     `json:"token,omitempty" doc:"shown this once: for Authorization: Bearer, or the hello of the feed"`
+	Token       string `json:"token,omitempty" doc:"shown this once: for Authorization: Bearer, or the hello of the feed"`
 }
 
 type postBody struct {
@@ -111,6 +112,11 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 	if err != nil {
 		return nil, err
 	}
+	return s.signedIn(ctx, done, in.Body.Program)
+}
+
+// signedIn answers who has just signed in.
+func (s *Server) signedIn(ctx context.Context, done access.SignedIn, program bool) (*sessionOutput, error) {
 	// Whoever goes on with the secret at once is known by then, on this node.
 	wait, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
@@ -123,7 +129,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 	}
 	out := &sessionOutput{CacheControl: private, Body: sessionOf(who)}
 	out.Body.Token = done.Secret
-	if !in.Body.Program {
+	if !program {
 		out.SetCookie = cookieOf(ctx, done.Secret, done.Until)
 	}
 	return out, nil
@@ -218,8 +224,10 @@ func signInProblem(err error) *Problem {
 		return p
 	case errors.Is(err, signin.ErrUnfit):
 		p := newProblem(http.StatusUnprocessableEntity, err.Error())
-		p.Errors = []ProblemField{{Location: "body.new", Message: err.Error()}}
+		p.Errors = []ProblemField{{Location: "body.password", Message: err.Error()}}
 		return p
+	case errors.Is(err, access.ErrSetup):
+		return newProblem(http.StatusGone, access.ErrSetup.Error())
 	}
 	return nil
 }

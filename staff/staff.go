@@ -23,11 +23,12 @@ const (
 	StandIns   grid.Kind = "standins"
 	SignIns    grid.Kind = "signins"
 	Unmaskings grid.Kind = "unmaskings"
+	Setups     grid.Kind = "setups"
 )
 
 // Kinds lists the kinds, each after those that it refers to.
 func Kinds() []grid.Kind {
-	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings}
+	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings, Setups}
 }
 
 // New returns an empty entity of a kind of this package, nil of any other.
@@ -45,6 +46,8 @@ func New(kind grid.Kind) grid.Entity {
 		return new(SignIn)
 	case Unmaskings:
 		return new(Unmasking)
+	case Setups:
+		return new(Setup)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-	"time"
 )
 
 // ErrSecret reports text that cannot be a secret of the purpose.
@@ -66,26 +65,3 @@ func digestOf(secret string) []byte {
 // Same reports whether two digests are equal, in a time that does not tell where
 // they differ. No digest is equal to an empty one.
 func Same(a, b []byte) bool { return len(a) > 0 && subtle.ConstantTimeCompare(a, b) == 1 }
-
-// A SetupLink lets somebody choose a password once. That it is used once is for
-// the store to see to: it removes the digest in the transaction that sets the
-// password.
-type SetupLink struct {
-	Digest []byte
-	EndsAt time.Time
-}
-
-// NewSetupLink returns a link on a page, valid for a span from now on, and what to
-// keep of it. The secret stands behind #, which browsers send to no server: it is
-// in no log and no Referer.
-func NewSetupLink(page string, now time.Time, span time.Duration) (link string, keep SetupLink) {
-	secret, digest := NewSecret(ForSetup)
-	return page + "#setup=" + secret, SetupLink{Digest: digest, EndsAt: now.Add(span)}
-}
-
-// Opens reports whether a secret that somebody shows is that of the link and still
-// in time.
-func (l SetupLink) Opens(secret string, now time.Time) bool {
-	digest, err := ForSetup.Digest(secret)
-	return err == nil && Same(digest, l.Digest) && now.Before(l.EndsAt)
-}

@@ -64,37 +64,6 @@ func TestSameDigests(t *testing.T) {
 	}
 }
 
-func TestASetupLinkOpensInTime(t *testing.T) {
-	link, keep := signin.NewSetupLink("https://map.example/setup", noon, 24*time.Hour)
-	page, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret := strings.TrimPrefix(page.Fragment, "setup=")
-	if page.RawQuery != "" || strings.Contains(page.Path, "qxs_") {
-		t.Errorf("a server is told the secret: %s", link)
-	}
-	other, _ := signin.NewSecret(signin.ForSetup)
-	for _, tt := range []struct {
-		name   string
-		link   signin.SetupLink
-		secret string
-		at     time.Duration
-		want   bool
-	}{
-		{"at once", keep, secret, 0, true},
-		{"at the last moment", keep, secret, 24*time.Hour - 1, true},
-		{"a day later", keep, secret, 24 * time.Hour, false},
-		{"another secret", keep, other, 0, false},
-		{"no secret", keep, "", 0, false},
-		{"a link that was used and taken away", signin.SetupLink{}, secret, 0, false},
-	} {
-		if tt.link.Opens(tt.secret, noon.Add(tt.at)) != tt.want {
-			t.Errorf("%s: want %v", tt.name, tt.want)
-		}
-	}
-}
-
 func TestABoxOpensInTimeForItsPurpose(t *testing.T) {
 	key := [32]byte{1}
 	box := signin.NewBox(key, "device")

@@ -1,0 +1,99 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// ErrSetup reports a set-up link that was used, is too old or never was.
+var ErrSetup = errors.New("the link was used already or is too old: ask for another one")
+
+// setupSpan is how long a set-up link opens.
+const setupSpan = 24 * time.Hour
+
+// Invite makes a set-up link for an account, on a page, in the place of those before.
+// The link is shown this once.
+func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, err error) {
+	w := grid.Write{Actor: r.Actor, Action: "setups.create", Object: accountObject(a.ID)}
+	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {
+		if err != nil {
+			return "", err
+		}
+		if s := e.(*staff.Setup); s.Account == a.ID || !now.Before(s.Ends) {
+			w.Remove = append(w.Remove, grid.Ref{Kind: staff.Setups, ID: s.ID, Revision: s.Revision})
+		}
+	}
+	secret, digest := signin.NewSecret(signin.ForSetup)
+	w.Put = []grid.Entity{&staff.Setup{Account: a.ID, Digest: digest, Ends: now.Add(setupSpan)}}
+	if _, err := r.Store.Write(ctx, w); err != nil {
+		return "", err
+	}
+	// Behind #, which browsers send to no server: it is in no log and no Referer.
+	return page + "#setup=" + secret, nil
+}
+
+// Invited returns the login that a set-up link is for, or ErrSetup.
+func (d *Desk) Invited(secret string) (login string, err error) {
+	_, a, err := d.setup(secret)
+	if err != nil {
+		return "", err
+	}
+	return a.Login, nil
+}
+
+func (d *Desk) setup(secret string) (*staff.Setup, *staff.Account, error) {
+	digest, err := signin.ForSetup.Digest(secret)
+	if err != nil {
+		return nil, nil, ErrSetup
+	}
+	s, a, ok := d.Directory.Setup(digest, d.Clock())
+	if !ok {
+		return nil, nil, ErrSetup
+	}
+	return s, a, nil
+}
+
+// SetUp has whoever shows the secret of a set-up link choose a password, once, and signs
+// them in. An older second factor is gone with the older password, and so are the sign-ins. The
+// error wraps ErrSetup, signin.ErrUnfit or signin.ErrBusy.
+func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Addr) (SignedIn, error) {
+	s, known, err := d.setup(secret)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := signin.CheckPassword(password, known.Login, known.Name); err != nil {
+		return SignedIn{}, err
+	}
+	credential := signin.Credential{PasswordAt: d.Clock()}
+	if credential.PasswordHash, err = d.Hasher.Hash(ctx, password); err != nil {
+		return SignedIn{}, err
+	}
+	account := *known
+	account.HasSecond = false
+	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
+		return SignedIn{}, err
+	}
+	w := grid.Write{
+		Actor: accountName(account.ID), Action: "accounts.set-up", From: from.String(), Put: []grid.Entity{&account},
+		Remove: []grid.Ref{{Kind: staff.Setups, ID: s.ID, Revision: s.Revision}},
+	}
+	for _, old := range d.Directory.SignIns(account.ID, d.Clock()) {
+		w.Remove = append(w.Remove, grid.Ref{Kind: staff.SignIns, ID: old.ID, Revision: old.Revision})
+	}
+	_, err = d.Store.Write(ctx, w)
+	switch {
+	case errors.Is(err, grid.ErrNotFound), errors.Is(err, grid.ErrConflict): // used a moment ago, here or on another node
+		return SignedIn{}, ErrSetup
+	case err != nil:
+		return SignedIn{}, err
+	}
+	return d.begin(ctx, &account, Entry{From: from})
+}
+
+func accountObject(id int64) string { return string(staff.Accounts) + "/" + accountName(id) }
