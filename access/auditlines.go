@@ -11,8 +11,8 @@ import (
 	"quanxi/grid"
 )
 
-// auditLine is an audit row as files and answers show it.
-type auditLine struct {
+// An AuditLine is an audit row as files and answers show it.
+type AuditLine struct {
 	ID      int64            `json:"id"`
 	Seq     int64            `json:"seq"`
 	At      time.Time        `json:"at"`
@@ -36,7 +36,7 @@ func WriteAudit(w io.Writer, rows iter.Seq2[grid.AuditRow, error]) (n int, err e
 	lines := json.NewEncoder(buffer)
 	for row, err := range rows {
 		if err == nil {
-			err = lines.Encode(lineOf(row))
+			err = lines.Encode(LineOf(row))
 		}
 		if err != nil {
 			return n, err
@@ -46,11 +46,12 @@ func WriteAudit(w io.Writer, rows iter.Seq2[grid.AuditRow, error]) (n int, err e
 	return n, buffer.Flush()
 }
 
-func lineOf(row grid.AuditRow) auditLine {
+// LineOf returns how a row is shown.
+func LineOf(row grid.AuditRow) AuditLine {
 	touched := json.RawMessage(row.Touched)
 	if !json.Valid(touched) { // somebody changed it: it is shown as the text that it is
 		touched, _ = json.Marshal(row.Touched)
 	}
-	return auditLine{ID: row.ID, Seq: row.Seq, At: row.At, Actor: row.Actor, Post: row.Post, From: row.From, Action: row.Action, Object: row.Object,
+	return AuditLine{ID: row.ID, Seq: row.Seq, At: row.At, Actor: row.Actor, Post: row.Post, From: row.From, Action: row.Action, Object: row.Object,
 		Touched: touched, Before: row.Before, After: row.After, Result: row.Result, Count: row.Count, Detail: row.Detail, MAC: hex.EncodeToString(row.MAC)}
 }

@@ -54,7 +54,7 @@ func (v *Viewer) Sees(kind grid.Kind, area grid.Code) bool {
 // SeesNumbers reports whether the viewer may know how many people and homes a
 // division has (RULES C1).
 func (v *Viewer) SeesNumbers(division grid.Code) bool {
-	return v.signedIn && v.grant.May(role.SeeNumbers, division)
+	return v.hasIn(role.SeeNumbers, division)
 }
 
 // SeesAll reports whether the viewer may know of all entities of a kind, wherever
@@ -93,4 +93,14 @@ func (v *Viewer) may(right role.Right, kind grid.Kind, area grid.Code) error {
 		return ErrForbidden
 	}
 	return nil
+}
+
+// has reports whether the viewer has a right anywhere.
+func (v *Viewer) has(right role.Right) bool {
+	return v.signedIn && len(v.grant.Scope(right).Ranges()) > 0
+}
+
+// hasIn reports whether the viewer has a right in an area.
+func (v *Viewer) hasIn(right role.Right, area grid.Code) bool {
+	return v.signedIn && v.grant.May(right, area)
 }

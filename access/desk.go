@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/netip"
 	"strings"
 	"time"
@@ -44,6 +45,9 @@ type DeskSources struct {
 	// PasswordAlone lets everybody in without a second factor: in an invented city, whose
 	// passwords are shown to everybody.
 	PasswordAlone bool
+	// Chain and Seals are by what the audit is verified.
+	Chain Chain
+	Seals func() iter.Seq2[Seal, error]
 	// ScopeOf returns what whoever answers for a division answers for, at the moment.
 	ScopeOf func(grid.Code) grid.Scope
 }

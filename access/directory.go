@@ -274,6 +274,51 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 	return a, s, ok && !a.Locked
 }
 
+// Accounts returns the accounts with ids above after that a test takes, at most n, in the
+// order of ids. They are shared and must not be written to.
+func (d *Directory) Accounts(after int64, n int, takes func(*staff.Account, []*staff.Post) bool) []*staff.Account {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	ids := slices.Sorted(maps.Keys(d.held.accounts))
+	first, _ := slices.BinarySearch(ids, after+1)
+	var found []*staff.Account
+	for _, id := range ids[first:] {
+		if a := d.held.accounts[id]; len(found) < n && takes(a, d.held.postsHeld(id)) {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// Person returns an account by its id, with all its posts. They are shared and must not
+// be written to.
+func (d *Directory) Person(id int64) (*staff.Account, []*staff.Post, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	a, ok := d.held.accounts[id]
+	return a, d.held.postsHeld(id), ok
+}
+
+// Post returns a post by its id, and who stands in for it, in the order of ids. They are
+// shared and must not be written to.
+func (d *Directory) Post(id int64) (*staff.Post, []*staff.StandIn, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	p, ok := d.held.posts[id]
+	var in []*staff.StandIn
+	for _, of := range slices.Sorted(slices.Values(d.held.standInsOf[id])) {
+		in = append(in, d.held.standIns[of])
+	}
+	return p, in, ok
+}
+
+// Table returns the table of roles in force, by code. The caller owns it.
+func (d *Directory) Table() map[string]role.Role {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return maps.Clone(d.held.table)
+}
+
 // Setup returns the set-up that the secret of a digest opens at a moment, and its
 // account. Both are shared and must not be written to.
 func (d *Directory) Setup(digest []byte, at time.Time) (*staff.Setup, *staff.Account, bool) {
@@ -401,6 +446,15 @@ func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn
 		}
 	}
 	return posts, standIns
+}
+
+// postsHeld returns the posts of an account, its own, in the order of ids.
+func (b *book) postsHeld(account int64) []*staff.Post {
+	var posts []*staff.Post
+	for _, id := range slices.Sorted(slices.Values(b.postsOf[account])) {
+		posts = append(posts, b.posts[id])
+	}
+	return posts
 }
 
 // tabulate makes the table of roles: those of the store in the place of the shipped

@@ -20,6 +20,7 @@ type RegistrySources struct {
 	Hasher *signin.Hasher
 	Sealer *signin.Sealer
 	Actor  string // of the audit rows
+	From   string // network address, of the audit rows; empty at the machine itself
 }
 
 // NewRegistry returns a Registry.
@@ -46,7 +47,7 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 		}
 	}
 	a.External = loginID(a.Login)
-	if err := r.write(ctx, "accounts.create", a); err != nil {
+	if _, err := r.write(ctx, "accounts.create", a); err != nil {
 		return err
 	}
 	all := make([]grid.Entity, 0, len(posts)+1)
@@ -60,7 +61,8 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 		p.Account = a.ID
 		all = append(all, p)
 	}
-	return r.write(ctx, "accounts.equip", all...)
+	_, err := r.write(ctx, "accounts.equip", all...)
+	return err
 }
 
 // SetPassword gives an account another password; its second factor stays. The error is
@@ -72,7 +74,8 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 	if err := r.credit(ctx, a, password); err != nil {
 		return err
 	}
-	return r.write(ctx, "accounts.password", a)
+	_, err := r.write(ctx, "accounts.password", a)
+	return err
 }
 
 // credit puts a password into an account's credential.
@@ -94,24 +97,37 @@ func (r *Registry) credit(ctx context.Context, a *staff.Account, password string
 
 // Lock has an account sign in no more, or again. Its open screens end.
 func (r *Registry) Lock(ctx context.Context, a *staff.Account, locked bool) error {
+	_, err := r.lock(ctx, a, locked)
+	return err
+}
+
+func (r *Registry) lock(ctx context.Context, a *staff.Account, locked bool) (grid.Receipt, error) {
 	a.Locked = locked
-	return r.write(ctx, "accounts.lock", a)
+	verb := map[bool]string{true: "accounts.lock", false: "accounts.unlock"}[locked]
+	return r.write(ctx, verb, a)
 }
 
 // Appoint gives an account a post. The error wraps grid.ErrInvalid.
 func (r *Registry) Appoint(ctx context.Context, p *staff.Post) error {
+	_, err := r.appoint(ctx, p)
+	return err
+}
+
+func (r *Registry) appoint(ctx context.Context, p *staff.Post) (grid.Receipt, error) {
 	if err := r.checkPost(ctx, p); err != nil {
-		return err
+		return grid.Receipt{}, err
 	}
 	return r.write(ctx, "posts.create", p)
 }
 
 // Dismiss takes a post away.
 func (r *Registry) Dismiss(ctx context.Context, p *staff.Post) error {
-	_, err := r.Store.Write(ctx, grid.Write{
-		Actor: r.Actor, Action: "posts.remove", Remove: []grid.Ref{{Kind: staff.Posts, ID: p.ID, Revision: p.Revision}},
-	})
+	_, err := r.remove(ctx, grid.Ref{Kind: staff.Posts, ID: p.ID, Revision: p.Revision})
 	return err
+}
+
+func (r *Registry) remove(ctx context.Context, refs ...grid.Ref) (grid.Receipt, error) {
+	return r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: action(refs[0].Kind, "remove"), Remove: refs})
 }
 
 // Find returns the account of a login, or grid.ErrNotFound.
@@ -125,17 +141,16 @@ func (r *Registry) Find(ctx context.Context, login string) (*staff.Account, erro
 	return nil, fmt.Errorf("account %.64q: %w", login, grid.ErrNotFound)
 }
 
-func (r *Registry) write(ctx context.Context, action string, entities ...grid.Entity) error {
+func (r *Registry) write(ctx context.Context, action string, entities ...grid.Entity) (grid.Receipt, error) {
 	if len(entities) == 0 {
-		return nil
+		return grid.Receipt{}, nil
 	}
 	for _, e := range entities {
 		if err := e.Validate(); err != nil {
-			return err
+			return grid.Receipt{}, err
 		}
 	}
-	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, Action: action, Put: entities})
-	return err
+	return r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: action, Put: entities})
 }
 
 // checkPost refuses a post of a role that there is not: it would allow nothing, and

@@ -20,7 +20,7 @@ const setupSpan = 24 * time.Hour
 // Invite makes a set-up link for an account, on a page, in the place of those before.
 // The link is shown this once.
 func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, err error) {
-	w := grid.Write{Actor: r.Actor, Action: "setups.create", Object: accountObject(a.ID)}
+	w := grid.Write{Actor: r.Actor, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
 	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {
 		if err != nil {
 			return "", err

@@ -65,7 +65,7 @@ func (v *Viewer) Identity(s *Subject) Showing {
 }
 
 // SeesCare reports whether the viewer has the duty that tags of care in an area serve.
-func (v *Viewer) SeesCare(area grid.Code) bool { return v.signedIn && v.grant.May(role.SeeCare, area) }
+func (v *Viewer) SeesCare(area grid.Code) bool { return v.hasIn(role.SeeCare, area) }
 
 // MayUnmask returns nil if the viewer may see the identity of somebody in an area in the
 // open, for a reason; grid.ErrNotFound if not even the record, else ErrForbidden.

@@ -80,6 +80,10 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusUnprocessableEntity, err.Error())
 	case errors.Is(err, grid.ErrNotFound):
 		return newProblem(http.StatusNotFound, "there is no such thing, or it is not yours to see")
+	case errors.Is(err, access.ErrSelf):
+		return newProblem(http.StatusForbidden, access.ErrSelf.Error())
+	case errors.Is(err, access.ErrSecondPerson):
+		return newProblem(http.StatusForbidden, access.ErrSecondPerson.Error())
 	case errors.Is(err, access.ErrForbidden):
 		return newProblem(http.StatusForbidden, access.ErrForbidden.Error())
 	case errors.Is(err, grid.ErrKeyUsed):

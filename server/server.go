@@ -132,7 +132,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	h, pattern := s.mux.Handler(r)
 	r.Pattern = pattern
 	secret := Secret(r)
-	who := asker{viewer: s.Viewer(secret), remote: r.RemoteAddr, secret: secret, secure: r.TLS != nil}
+	who := asker{viewer: s.Viewer(secret), remote: r.RemoteAddr, secret: secret, secure: r.TLS != nil, host: r.Host}
 	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
 	defer s.noteRefusal(w, r)
 	switch {
@@ -181,6 +181,7 @@ type asker struct {
 	remote string
 	secret string
 	secure bool // came by TLS
+	host   string
 }
 
 // view returns the View of whoever asks.

@@ -31,6 +31,10 @@ func (s *Server) sessionRoutes() {
 	s.letIn("GET /api/session", "POST /api/session", "DELETE /api/session")
 	s.ownRoutes()
 	s.setupRoutes()
+	s.memberRoutes()
+	s.postRoutes()
+	s.roleRoutes()
+	s.trailRoutes()
 }
 
 // letIn has patterns answered to everybody. All others ask who has signed in.

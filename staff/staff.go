@@ -24,11 +24,12 @@ const (
 	SignIns    grid.Kind = "signins"
 	Unmaskings grid.Kind = "unmaskings"
 	Setups     grid.Kind = "setups"
+	Proposals  grid.Kind = "proposals"
 )
 
 // Kinds lists the kinds, each after those that it refers to.
 func Kinds() []grid.Kind {
-	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings, Setups}
+	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings, Setups, Proposals}
 }
 
 // New returns an empty entity of a kind of this package, nil of any other.
@@ -48,6 +49,8 @@ func New(kind grid.Kind) grid.Entity {
 		return new(Unmasking)
 	case Setups:
 		return new(Setup)
+	case Proposals:
+		return new(Proposal)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -88,7 +89,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	p.start("node", n.feed.Run)
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
-	if n.desk, err = n.newDesk(master); err != nil {
+	if n.desk, err = n.newDesk(master, f.sealFile()); err != nil {
 		return nil, err
 	}
 	n.refusals = access.NewRefusals(n.store, log)
@@ -127,7 +128,7 @@ func (n *node) viewer(secret string) *access.Viewer {
 }
 
 // newDesk returns where people and programs sign in.
-func (n *node) newDesk(master access.MasterKey) (*access.Desk, error) {
+func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, error) {
 	hasher, err := newHasher()
 	if err != nil {
 		return nil, err
@@ -136,6 +137,7 @@ func (n *node) newDesk(master access.MasterKey) (*access.Desk, error) {
 		Store: n.store, Directory: n.directory, Hasher: hasher,
 		Throttle: signin.NewThrottle(signin.DefaultRules(), time.Now),
 		Sealer:   newCredentialSealer(master), Clock: time.Now,
+		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOf(code) },
 	}), nil
 }

@@ -1,0 +1,265 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"quanxi/access/role"
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// ErrSelf reports what nobody may do for himself (RULES B3).
+var ErrSelf = errors.New("nobody does this for himself")
+
+// An Office is what one viewer may do with accounts, posts and roles. What the viewer
+// has no say in is not there. It is safe for concurrent use and costs nothing to make.
+type Office struct {
+	desk     *Desk
+	registry *Registry // writes in the viewer's name
+	viewer   *Viewer
+}
+
+// Office returns the Office of a viewer who asks from a network address.
+func (d *Desk) Office(v *Viewer, from string) *Office {
+	return &Office{d, NewRegistry(RegistrySources{Store: d.Store, Hasher: d.Hasher, Sealer: d.Sealer, Actor: v.account, From: from}), v}
+}
+
+// A Member is an account as whoever manages it sees it. What it holds is shared and must
+// not be written to.
+type Member struct {
+	Account  *staff.Account
+	Posts    []Held
+	Sessions int
+}
+
+// A Held is a post and who stands in for it.
+type Held struct {
+	Post     *staff.Post
+	StandIns []*staff.StandIn
+}
+
+// over reports whether the viewer has a right over accounts with such posts: those with
+// a post where the right holds, and those without any.
+func (o *Office) over(right role.Right, posts []*staff.Post) bool {
+	if len(posts) == 0 {
+		return o.viewer.has(right)
+	}
+	return slices.ContainsFunc(posts, func(p *staff.Post) bool { return o.viewer.hasIn(right, p.Area) })
+}
+
+// knows reports whether the viewer has to do with an account at all: manages it, or says
+// who stands in where it has a post.
+func (o *Office) knows(posts []*staff.Post) bool {
+	inPosts := func(takes func(*staff.Post) bool) bool { return slices.ContainsFunc(posts, takes) }
+	return o.over(role.ManageAccounts, posts) ||
+		inPosts(func(p *staff.Post) bool { return o.viewer.hasIn(role.AppointStandIn, p.Area) }) ||
+		inPosts(func(p *staff.Post) bool { return isMachine(p.Role) && o.viewer.hasIn(role.RunSystem, p.Area) })
+}
+
+// isMachine reports whether a role is for programs.
+func isMachine(code string) bool { return code == "device" || code == "integration" }
+
+// Members returns a page of the accounts that the viewer has to do with, whose login or
+// name holds a text, in the order of ids; the error is grid.ErrNotFound for whoever has to
+// do with none.
+func (o *Office) Members(text string, after int64, limit int) ([]Member, error) {
+	if !o.viewer.has(role.ManageAccounts) && !o.viewer.has(role.AppointStandIn) && !o.viewer.has(role.RunSystem) {
+		return nil, fmt.Errorf("accounts: %w", grid.ErrNotFound)
+	}
+	text = strings.ToLower(text)
+	var members []Member
+	for _, a := range o.desk.Directory.Accounts(after, limit, func(a *staff.Account, posts []*staff.Post) bool {
+		return (strings.Contains(a.Login, text) || strings.Contains(strings.ToLower(a.Name), text)) && o.knows(posts)
+	}) {
+		m, err := o.Member(a.ID)
+		if err == nil { // else it went meanwhile
+			members = append(members, m)
+		}
+	}
+	return members, nil
+}
+
+// Member returns an account that the viewer has to do with, or grid.ErrNotFound.
+func (o *Office) Member(id int64) (Member, error) {
+	a, posts, ok := o.desk.Directory.Person(id)
+	if !ok || !o.knows(posts) {
+		return Member{}, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
+	}
+	m := Member{Account: a, Sessions: len(o.desk.Directory.SignIns(id, o.desk.Clock()))}
+	for _, p := range posts {
+		if _, in, ok := o.desk.Directory.Post(p.ID); ok {
+			m.Posts = append(m.Posts, Held{p, in})
+		}
+	}
+	return m, nil
+}
+
+// managed returns a copy of an account that the viewer manages, or grid.ErrNotFound.
+func (o *Office) managed(id int64) (*staff.Account, error) {
+	a, posts, ok := o.desk.Directory.Person(id)
+	if !ok || !o.over(role.ManageAccounts, posts) {
+		return nil, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
+	}
+	copied := *a
+	return &copied, nil
+}
+
+// isSelf reports whether an account is the viewer's own.
+func (o *Office) isSelf(account int64) bool { return accountName(account) == o.viewer.account }
+
+// AddMember adds an account with one post, which chooses its password by the link on a
+// page. The error wraps grid.ErrInvalid, ErrForbidden or grid.ErrNotFound.
+func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post, page string) (link string, err error) {
+	if !o.viewer.has(role.ManageAccounts) {
+		return "", fmt.Errorf("accounts: %w", grid.ErrNotFound)
+	}
+	if err := o.mayGive(p); err != nil {
+		return "", err
+	}
+	if err := o.registry.Add(ctx, a, "", p); err != nil {
+		return "", err
+	}
+	return o.registry.Invite(ctx, a, page, o.desk.Clock())
+}
+
+// mayGive returns nil if the viewer may give a post: in the own scope, and not to himself.
+func (o *Office) mayGive(p *staff.Post) error {
+	switch {
+	case o.isSelf(p.Account):
+		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+	case !o.viewer.hasIn(role.ManageAccounts, p.Area):
+		return ErrForbidden
+	}
+	return nil
+}
+
+// Invite makes a set-up link on a page for an account that the viewer manages.
+func (o *Office) Invite(ctx context.Context, id int64, page string) (link string, err error) {
+	a, err := o.managed(id)
+	if err != nil {
+		return "", err
+	}
+	if o.isSelf(id) {
+		return "", fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+	}
+	return o.registry.Invite(ctx, a, page, o.desk.Clock())
+}
+
+// Lock has an account sign in no more, or again. The error wraps grid.ErrConflict if it
+// is not at that revision any more.
+func (o *Office) Lock(ctx context.Context, id, revision int64, locked bool) (grid.Receipt, error) {
+	a, err := o.managed(id)
+	switch {
+	case err != nil:
+		return grid.Receipt{}, err
+	case o.isSelf(id):
+		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+	case a.Revision != revision:
+		return grid.Receipt{}, fmt.Errorf("account %d: %w", id, grid.ErrConflict)
+	}
+	return o.registry.lock(ctx, a, locked)
+}
+
+// EndSessions ends all sign-ins of an account that the viewer manages.
+func (o *Office) EndSessions(ctx context.Context, id int64) (grid.Receipt, error) {
+	if _, err := o.managed(id); err != nil {
+		return grid.Receipt{}, err
+	}
+	var refs []grid.Ref
+	for _, s := range o.desk.Directory.SignIns(id, o.desk.Clock()) {
+		refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision})
+	}
+	if len(refs) == 0 {
+		return grid.Receipt{}, nil
+	}
+	return o.registry.remove(ctx, refs...)
+}
+
+// Appoint gives an account a post. The error wraps grid.ErrInvalid, ErrForbidden or
+// grid.ErrNotFound.
+func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, error) {
+	if _, err := o.managed(p.Account); err != nil {
+		return grid.Receipt{}, err
+	}
+	if err := o.mayGive(p); err != nil {
+		return grid.Receipt{}, err
+	}
+	return o.registry.appoint(ctx, p)
+}
+
+// Dismiss takes a post away. The error wraps grid.ErrNotFound or grid.ErrConflict.
+func (o *Office) Dismiss(ctx context.Context, id, revision int64) (grid.Receipt, error) {
+	p, _, ok := o.desk.Directory.Post(id)
+	if !ok || !o.viewer.hasIn(role.ManageAccounts, p.Area) {
+		return grid.Receipt{}, fmt.Errorf("post %d: %w", id, grid.ErrNotFound)
+	}
+	return o.registry.remove(ctx, grid.Ref{Kind: staff.Posts, ID: id, Revision: revision})
+}
+
+// Deputize has another account stand in for a post, from when to when. The error wraps
+// grid.ErrInvalid, ErrForbidden or grid.ErrNotFound.
+func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, error) {
+	p, _, ok := o.desk.Directory.Post(s.Post)
+	if !ok || !o.mayDeputize(p) {
+		return grid.Receipt{}, fmt.Errorf("post %d: %w", s.Post, grid.ErrNotFound)
+	}
+	if o.isSelf(s.Deputy) {
+		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+	}
+	_, posts, ok := o.desk.Directory.Person(s.Deputy)
+	if !ok || !o.knows(posts) {
+		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: "names nobody here"}
+	}
+	if s.Deputy == p.Account {
+		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: "holds the post already"}
+	}
+	return o.registry.write(ctx, "standins.create", s)
+}
+
+func (o *Office) mayDeputize(p *staff.Post) bool {
+	return o.viewer.hasIn(role.AppointStandIn, p.Area) || o.viewer.hasIn(role.ManageAccounts, p.Area)
+}
+
+// EndStandIn takes a stand-in back. The error wraps grid.ErrNotFound or grid.ErrConflict.
+func (o *Office) EndStandIn(ctx context.Context, id, revision int64) (grid.Receipt, error) {
+	e, err := o.desk.Store.Entity(ctx, staff.StandIns, id)
+	if err != nil {
+		return grid.Receipt{}, err
+	}
+	p, _, ok := o.desk.Directory.Post(e.(*staff.StandIn).Post)
+	if !ok || !o.mayDeputize(p) {
+		return grid.Receipt{}, fmt.Errorf("stand-in %d: %w", id, grid.ErrNotFound)
+	}
+	return o.registry.remove(ctx, grid.Ref{Kind: staff.StandIns, ID: id, Revision: revision})
+}
+
+// account returns the id of the viewer's own account; false of the local viewer.
+func (o *Office) account() (int64, bool) {
+	id, err := strconv.ParseInt(o.viewer.account, 10, 64)
+	return id, err == nil
+}
+
+// IssueToken makes a token for a machine, good for a span. It is for the system
+// administrator: tokens of devices and integrations are how the system runs. The error
+// wraps grid.ErrNotFound, or ErrForbidden for an account of somebody.
+func (o *Office) IssueToken(ctx context.Context, id int64, span time.Duration) (SignedIn, error) {
+	a, posts, ok := o.desk.Directory.Person(id)
+	if !ok || !o.over(role.RunSystem, posts) {
+		return SignedIn{}, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
+	}
+	if a.Sort != staff.Machine || a.Locked {
+		return SignedIn{}, ErrForbidden
+	}
+	secret, digest := signin.NewSecret(signin.ForProgram)
+	now := o.desk.Clock()
+	begun := &staff.SignIn{Account: id, Digest: digest, Token: true, From: o.registry.From, Began: now, Used: now, Ends: now.Add(span)}
+	receipt, err := o.registry.write(ctx, "tokens.issue", begun)
+	return SignedIn{Secret: secret, Account: a, Until: begun.Ends, Receipt: receipt}, err
+}

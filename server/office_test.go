@@ -1,0 +1,113 @@
+package server_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// A desk of the administration: what it answers about an account or post, and to whom.
+type counter struct {
+	op    string // as the description names it
+	line  string // with the id of %d
+	body  string
+	match bool // sends a revision, a stale one
+	right role.Right
+	or    []role.Right // others that will do
+	// everywhere: it is about no account in particular
+	everywhere bool
+	status     []int // for whoever may, in the own area
+}
+
+func counters() []counter {
+	account, post := "/api/accounts/%d", `{"role":"steward","area":"500106003001001"}`
+	return []counter{
+		{op: "GET /api/accounts", line: "/api/accounts", right: role.ManageAccounts, or: []role.Right{role.AppointStandIn, role.RunSystem}, everywhere: true, status: []int{200}},
+		{op: "GET /api/accounts/{id}", line: account, right: role.ManageAccounts, or: []role.Right{role.AppointStandIn}, status: []int{200}},
+		{op: "POST /api/accounts", line: "POST /api/accounts", body: `{"login":"x1","name":"x","post":` + post + `}`, right: role.ManageAccounts, everywhere: true, status: []int{200, 422}},
+		{op: "PATCH /api/accounts/{id}", line: "PATCH " + account, body: `{"locked":true}`, match: true, right: role.ManageAccounts, status: []int{409}},
+		{op: "POST /api/accounts/{id}/link", line: "POST " + account + "/link", right: role.ManageAccounts, status: []int{200}},
+		{op: "POST /api/accounts/{id}/token", line: "POST " + account + "/token", body: `{"days":1}`, right: role.RunSystem, status: []int{403}},
+		{op: "DELETE /api/accounts/{id}/sessions", line: "DELETE " + account + "/sessions", right: role.ManageAccounts, status: []int{200}},
+		{op: "POST /api/posts", line: "POST /api/posts", body: `{"account":%d,"role":"steward","area":"500106003001001"}`, right: role.ManageAccounts, status: []int{201}},
+		{op: "DELETE /api/posts/{id}", line: "DELETE /api/posts/%d", match: true, right: role.ManageAccounts, status: []int{409}},
+		{op: "POST /api/standins", line: "POST /api/standins", body: `{"post":%d,"deputy":1,"begins":"2026-03-01T09:00:00Z","ends":"2026-03-01T18:00:00Z"}`, right: role.ManageAccounts, or: []role.Right{role.AppointStandIn}, status: []int{422}},
+		{op: "DELETE /api/standins/{id}", line: "DELETE /api/standins/%d", match: true, right: role.ManageAccounts, or: []role.Right{role.AppointStandIn}, status: []int{409}},
+		{op: "GET /api/roles", line: "/api/roles", right: role.ManageRoles, everywhere: true, status: []int{200}},
+		{op: "PUT /api/roles/{code}", line: "PUT /api/roles/x-ray", body: `{"rights":["see-numbers"],"personal":0}`, right: role.ManageRoles, everywhere: true, status: []int{201}},
+		{op: "POST /api/roles/proposals/{id}/accept", line: "POST /api/roles/proposals/%d/accept", right: role.ManageRoles, everywhere: true, status: []int{201, 404}},
+		{op: "DELETE /api/roles/proposals/{id}", line: "DELETE /api/roles/proposals/%d", right: role.ManageRoles, everywhere: true, status: []int{200, 404}},
+		{op: "GET /api/audit", line: "/api/audit", right: role.ReadAudit, everywhere: true, status: []int{200}},
+		{op: "GET /api/audit/export", line: "/api/audit/export", right: role.ReadAudit, everywhere: true, status: []int{200}},
+		{op: "POST /api/audit/verify", line: "POST /api/audit/verify", right: role.ReadAudit, everywhere: true, status: []int{200}},
+	}
+}
+
+func (c counter) answers(v *access.Viewer, grant role.Grant, area grid.Code) bool {
+	return slices.ContainsFunc(append([]role.Right{c.right}, c.or...), func(r role.Right) bool {
+		return grant.May(r, area) || c.everywhere && len(grant.Scope(r).Ranges()) > 0
+	})
+}
+
+// What is asked about an account: ids by what the line or body names.
+func (c counter) call(account, post, standIn int64) call {
+	id := account
+	switch {
+	case strings.Contains(c.op, "standins/"):
+		id = standIn
+	case strings.Contains(c.op, "posts/"), c.op == "POST /api/standins":
+		id = post
+	}
+	fill := func(text string) string {
+		if strings.Contains(text, "%d") {
+			return fmt.Sprintf(text, id)
+		}
+		return text
+	}
+	made := call{line: fill(c.line), body: fill(c.body)}
+	if c.match {
+		made.header = map[string]string{"If-Match": `"999999"`}
+	}
+	return made
+}
+
+// Every role asks every desk of the administration about somebody in the own area and in
+// another county: what it has no say in is not there.
+func TestTheOfficeAnswersWhoKeepsIt(t *testing.T) {
+	for _, code := range slices.Sorted(maps.Keys(role.Shipped())) {
+		t.Run(code, func(t *testing.T) {
+			r := newRig(t)
+			grant := role.NewGrant([]role.Post{{Role: code, Area: "500106"}}, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+			for _, area := range []grid.Code{"500106003001001", "500107003001001"} {
+				a := r.hire(t, "of-"+string(area), "grid-worker", area)
+				p := &staff.Post{Account: a.ID, Role: "steward", Area: area}
+				r.write(t, p)
+				in := &staff.StandIn{Post: p.ID, Deputy: 1, Begins: clock(), Ends: clock().Add(1)}
+				r.write(t, in)
+				r.viewer = access.NewViewer("7", grant)
+				for _, c := range counters() {
+					asked := c.call(a.ID, p.ID, in.ID)
+					reply := r.do(t, asked)
+					want := []int{http.StatusNotFound}
+					if c.answers(r.viewer, grant, area) {
+						want = c.status
+					}
+					if !slices.Contains(want, reply.Code) {
+						t.Errorf("%s about %s: %d %.200s, want one of %v", asked.line, area, reply.Code, reply.Body, want)
+					}
+					if mark := "of-500107"; strings.Contains(reply.Body.String(), mark) {
+						t.Errorf("%s tells of another county: %.300s", asked.line, reply.Body)
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"quanxi/access"
+	"quanxi/grid"
+)
+
+// trailRoutes show the audit.
+func (s *Server) trailRoutes() {
+	register(s, operation{"read-audit", http.MethodGet, "/api/audit", "Rows of the audit, newest first", "audit"}, s.readTrail)
+	export := operation{"export-audit", http.MethodGet, "/api/audit/export", "Rows of the audit as JSON, a line each, oldest first", "audit"}.huma()
+	export.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/x-ndjson": {}}}}
+	registerRaw(s, export, s.exportTrail)
+	register(s, operation{"verify-audit", http.MethodPost, "/api/audit/verify", "Compare the audit with its seals", "audit"}, s.verifyTrail)
+}
+
+// A TrailFilter selects rows of the audit.
+type TrailFilter struct {
+	Actor  string    `query:"actor" maxLength:"20" doc:"account id"`
+	Action string    `query:"action" maxLength:"60" doc:"what actions begin with, such as people."`
+	Object string    `query:"object" maxLength:"80" doc:"such as people/17"`
+	Result string    `query:"result" enum:"ok,refused,not-found,failed"`
+	From   time.Time `query:"from"`
+	Until  time.Time `query:"until"`
+}
+
+func (f TrailFilter) query() grid.AuditQuery {
+	return grid.AuditQuery{Actor: f.Actor, Action: f.Action, Object: f.Object, Result: grid.AuditResult(f.Result), From: f.From, Until: f.Until}
+}
+
+type readTrailInput struct {
+	TrailFilter
+	Before int64 `query:"before" minimum:"0" doc:"only rows with a lower id: that of the last one of the page before"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+type trailOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Items []access.AuditLine `json:"items"`
+	}
+}
+
+func (s *Server) readTrail(ctx context.Context, in *readTrailInput) (*trailOutput, error) {
+	q := in.query()
+	q.Before, q.Limit = in.Before, in.Limit
+	rows, err := s.office(ctx).Trail(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &trailOutput{CacheControl: private}
+	out.Body.Items = rows
+	return out, nil
+}
+
+func (s *Server) exportTrail(ctx context.Context, in *TrailFilter) (*huma.StreamResponse, error) {
+	office := s.office(ctx)
+	if err := office.MayReadTrail(); err != nil { // before anything is sent
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(out huma.Context) {
+		out.SetHeader("Content-Type", "application/x-ndjson")
+		out.SetHeader("Content-Disposition", `attachment; filename="quanxi-audit.ndjson"`)
+		out.SetHeader("Cache-Control", private)
+		if err := office.ExportTrail(out.Context(), out.BodyWriter(), in.query()); err != nil {
+			s.log.WarnContext(out.Context(), "export of the audit", "request", requestID(out.Context()), "err", err)
+			panic(http.ErrAbortHandler) // cut off, so that nobody takes a part for the whole
+		}
+	}}, nil
+}
+
+type verifyOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Whole    bool      `json:"whole"`
+		Rows     int64     `json:"rows"`
+		Sealed   int64     `json:"sealed" doc:"the last sealed row"`
+		SealedAt time.Time `json:"sealed_at"`
+		Found    int       `json:"found" doc:"how many findings there are"`
+		Findings []string  `json:"findings" doc:"the first of them"`
+		Doubts   []string  `json:"doubts"`
+	}
+}
+
+func (s *Server) verifyTrail(ctx context.Context, _ *struct{}) (*verifyOutput, error) {
+	report, err := s.office(ctx).VerifyTrail(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &verifyOutput{CacheControl: private}
+	b := &out.Body
+	b.Whole, b.Rows, b.Sealed, b.SealedAt, b.Found = report.Whole(), report.Rows, report.Sealed.Seq, report.Sealed.At, report.Found
+	b.Findings, b.Doubts = sentences(report.Findings), sentences(report.Doubts)
+	return out, nil
+}
+
+func sentences(findings []access.Finding) []string {
+	all := make([]string, len(findings))
+	for i, f := range findings {
+		all[i] = strings.TrimSpace(f.String())
+	}
+	return all
+}
