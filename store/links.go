@@ -44,13 +44,14 @@ func (d Dialect) MayUndo() []LinkCheck {
 	return all
 }
 
-// MayCommit are the checks that everything that an open load names is there; the
-// parameter is its id. It may have gone since it was looked up, but not any more once
-// it is staged that it is named. The errors are grid.GoneErrors.
+// MayCommit are the checks that everything that an open load names is there or comes with
+// it; the parameter is its id. It may have gone since it was looked up, and what another
+// open load brings may never come. A store asks them while nobody can remove what is
+// named. The errors are grid.GoneErrors.
 func (d Dialect) MayCommit() []LinkCheck {
 	var all []LinkCheck
 	for _, l := range grid.Links() {
-		all = append(all, LinkCheck{d.names(l, fmt.Sprintf("load = %s AND load <> 0", d.Arg), d.standing()), &grid.GoneError{Link: l}})
+		all = append(all, LinkCheck{d.names(l, fmt.Sprintf("load = %s AND load <> 0", d.Arg), d.shownWith()), &grid.GoneError{Link: l}})
 	}
 	return all
 }
@@ -81,13 +82,20 @@ func (d Dialect) names(l grid.Link, which, there string) string {
 
 // standing selects the versions that readers see, and those that an open load is about
 // to show them.
-func (d Dialect) standing() string { return d.visible("'live', 'open'", "") }
+func (d Dialect) standing() string { return d.visible("l.state IN ('live', 'open')", "") }
+
+// shownWith selects the versions that readers will see with a load, which is open.
+func (d Dialect) shownWith() string { return d.visible("(l.state = 'live' OR l.id = "+d.Arg+")", "") }
 
 // shownWithout selects the versions that readers will see without a load.
-func (d Dialect) shownWithout() string { return d.visible("'live'", " AND l.id <> "+d.Arg) }
+func (d Dialect) shownWithout() string {
+	but := " AND l.id <> " + d.Arg
+	return d.visible("l.state = 'live'"+but, but)
+}
 
-func (d Dialect) visible(states, but string) string {
-	return fmt.Sprintf(`%[1]s AND (load = 0 OR load IN (SELECT l.id FROM %[2]s l WHERE l.state IN (%[3]s)%[4]s))
+// visible selects versions of the loads that count, which no live load has replaced.
+func (d Dialect) visible(count, but string) string {
+	return fmt.Sprintf(`%[1]s AND (load = 0 OR load IN (SELECT l.id FROM %[2]s l WHERE %[3]s))
 	AND (replaced_by = 0 OR replaced_by > 0 AND replaced_by NOT IN (SELECT l.id FROM %[2]s l WHERE l.state = 'live'%[4]s))`,
-		d.Kept, d.Loads, states, but)
+		d.Kept, d.Loads, count, but)
 }

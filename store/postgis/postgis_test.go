@@ -14,18 +14,19 @@ import (
 func TestPostGIS(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, part := range map[string]func(*testing.T, *pgtest.Server){
-		"the contract":                        contract,
-		"a load through many readers":         stretches,
-		"the audit":                           auditing,
-		"an outage":                           outage,
-		"transactions that block publication": blockers,
-		"a relay that lost its lock":          lostLock,
-		"a copied database is another epoch":  epochs,
-		"ids set aside before a restore":      blockOfIDs,
-		"loads of dead processes":             sweeping,
-		"what other tools see":                sql,
-		"an unsuitable server":                unsuitable,
-		"a lock that is not given back":       lockTimeout,
+		"the contract":                          contract,
+		"a load through many readers":           stretches,
+		"the audit":                             auditing,
+		"an outage":                             outage,
+		"transactions that block publication":   blockers,
+		"a relay that lost its lock":            lostLock,
+		"a copied database is another epoch":    epochs,
+		"ids set aside before a restore":        blockOfIDs,
+		"loads of dead processes":               sweeping,
+		"what other tools see":                  sql,
+		"an unsuitable server":                  unsuitable,
+		"a load that names what is pulled down": commitWaits,
+		"a lock that is not given back":         lockTimeout,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, server) })
 	}

@@ -348,6 +348,75 @@ func lockTimeout(t *testing.T, server *pgtest.Server) {
 	put(t, s, b)
 }
 
+// A load that names a house waits for who pulls it down, however far they are: it does
+// not go live beside them.
+func commitWaits(t *testing.T, server *pgtest.Server) {
+	url := server.Database(t)
+	s, err := postgis.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	b := building("pulled down")
+	put(t, s, b)
+	tx, err := foreign(t, url).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `INSERT INTO quanxi.subject_key (kind, id, load, wrapped) VALUES ('people', 1, 0, '')`); err != nil {
+		t.Fatal(err)
+	}
+	removed, gone := make(chan error, 1), make(chan error, 1)
+	go func() { // finds the house unnamed, and then waits for the key
+		_, err := s.Write(t.Context(), grid.Write{
+			Remove: []grid.Ref{{Kind: grid.Buildings, ID: b.ID, Revision: b.Revision}}, Keys: []grid.SubjectKey{{Kind: grid.People, ID: 1, Wrapped: []byte{1}}},
+		})
+		removed <- err
+	}()
+	<-waits(t, url, 1)
+	l, err := s.BeginLoad(t.Context(), grid.LoadInfo{Actor: "tester"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Put(t.Context(), []grid.Entity{&grid.Dwelling{Building: b.ID, Floor: 1}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, err := l.Commit(t.Context()); gone <- err }()
+	select {
+	case err := <-gone:
+		t.Fatalf("the load ends beside the removal: %v", err)
+	case <-waits(t, url, 2):
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-removed; err != nil {
+		t.Errorf("the removal: %v", err)
+	}
+	if err := <-gone; !errors.Is(err, grid.ErrConflict) {
+		t.Errorf("the load: %v, want ErrConflict", err)
+	}
+	if err := l.Abort(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// waits is closed when so many transactions wait for a lock.
+func waits(t *testing.T, url string, want int) <-chan struct{} {
+	t.Helper()
+	conn, done := foreign(t, url), make(chan struct{})
+	go func() {
+		for n := 0; n < want && t.Context().Err() == nil; time.Sleep(5 * time.Millisecond) {
+			err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&n)
+			if err != nil {
+				return // the test has ended, or ends for want of this
+			}
+		}
+		close(done)
+	}()
+	return done
+}
+
 // A load through many readers visits every row once, in order, of one moment.
 func stretches(t *testing.T, server *pgtest.Server) {
 	s, err := postgis.OpenWith(t.Context(), server.Database(t), postgis.Options{StretchPages: 2, Readers: 4})

@@ -189,6 +189,7 @@ func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 			return err
 		}
 		batch := new(pgx.Batch)
+		holdNamed(batch, l.id)
 		queueChecks(batch, dialect.MayCommit(), l.id)
 		mustHit(batch.Queue("UPDATE quanxi.loads SET state = 'live' WHERE id = $1", l.id))
 		recordLoad(batch, l.actor, "loads.commit", l.id, feed.Change{Revision: 1, Op: feed.Live}, &receipt)

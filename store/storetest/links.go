@@ -96,6 +96,41 @@ func linkedLoads(t *testing.T, place Place) {
 			t.Fatal(err)
 		}
 	})
+	s.run("a load that names what only another open load brings does not go live", func(t *testing.T, s Store) {
+		brings, names := begin(t, s), begin(t, open(t, place))
+		stage(t, brings, nil, numbered(9, "of the other"))
+		stage(t, names, nil, &grid.Dwelling{Building: 9, Floor: 1})
+		var gone *grid.GoneError
+		if _, err := names.Commit(t.Context()); !errors.As(err, &gone) || gone.To != grid.Buildings {
+			t.Errorf("Commit: %v, want that the buildings are not there", err)
+		}
+		for _, l := range []grid.Load{brings, names} {
+			if err := l.Abort(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	s.run("of who pulls a house down and whose load names it, no home is left without a house", func(t *testing.T, s Store) {
+		for range 10 {
+			b := building("")
+			write(t, s, b)
+			l := begin(t, open(t, place))
+			race(t, 2, func(i int) error {
+				if i == 0 {
+					_, err := s.Write(t.Context(), removal(b))
+					return err
+				}
+				if err := l.Put(t.Context(), []grid.Entity{&grid.Dwelling{Building: b.ID, Floor: 1}}, nil); err != nil {
+					return err
+				}
+				_, err := l.Commit(t.Context())
+				return err
+			})
+			if err := l.Abort(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 	s.run("a load whose homes name houses of its own goes live", func(t *testing.T, s Store) {
 		undone(t, s, loaded(t, s, numbered(8, "own"), &grid.Dwelling{Head: grid.Head{ID: 13}, Building: 8, Floor: 1}))
 	})

@@ -227,10 +227,10 @@ func town() []grid.Entity {
 		&staff.Role{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel},
 		&staff.Post{Account: 9007199254740991, Role: "operator", Area: "500101001", Board: "S", Begins: noon},
 		&staff.StandIn{Post: 1, Deputy: 2, Begins: noon, Ends: noon.Add(time.Microsecond)},
+		&staff.SignIn{Account: 1, Digest: []byte{0}, Token: true, From: "127.0.0.1", Began: noon, Ends: noon.Add(time.Hour)},
 		&staff.Unmasking{Account: 1, Of: grid.People, Subject: 2, Reason: staff.ForEvent, Event: 3, Began: noon, Ends: noon.Add(time.Minute)},
 		&staff.Setup{Account: 1, Digest: []byte{0}, Ends: noon},
 		&staff.Proposal{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel, By: 1, At: noon},
-		&staff.SignIn{Account: 1, Digest: []byte{0}, Token: true, From: "127.0.0.1", Began: noon, Ends: noon.Add(time.Hour)},
 	}
 }
 
