@@ -22,7 +22,9 @@ type applier struct {
 var _ feed.Applier = applier{}
 
 // Begin implements feed.Applier.
-func (a applier) Begin() feed.Loading { return loading{a.world.Begin(), a.directory.Begin()} }
+func (a applier) Begin() feed.Loading {
+	return loading{a.world.Begin(), a.directory.Begin(), a.directory}
+}
 
 // Apply implements feed.Applier.
 func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
@@ -81,8 +83,9 @@ func (a applier) Sight(e grid.Entity) feed.Sight {
 
 // A loading takes a whole state of World and Directory as a feed.Node drives it.
 type loading struct {
-	world *world.Loader
-	staff *access.DirectoryLoad
+	world     *world.Loader
+	staff     *access.DirectoryLoad
+	directory *access.Directory
 }
 
 // Add implements feed.Loading.
@@ -98,7 +101,11 @@ func (l loading) Add(e grid.Entity) error {
 func (l loading) Publish(at feed.Position) error {
 	// Rights first: nobody sees the new state by rights of the old one.
 	l.staff.Publish()
-	return l.world.Publish(positionOf(at))
+	if err := l.world.Publish(positionOf(at)); err != nil {
+		return err
+	}
+	l.directory.Recheck() // who manages what may have changed
+	return nil
 }
 
 func sightOf(s world.Sight) feed.Sight {

@@ -32,6 +32,7 @@ type screenStub struct {
 	version uint64
 	broken  error
 	during  func() // runs once while a tile is drawn; nil for nothing
+	counts  func() // the same while numbers are read
 }
 
 func (s *screenStub) Account() string { return s.Viewer.Account }
@@ -49,6 +50,12 @@ func (s *screenStub) Tile(ctx context.Context, layers string, z uint8, x, y uint
 }
 
 func (s *screenStub) Counters(code grid.Code) (json.RawMessage, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if counts := s.counts; counts != nil {
+		s.counts = nil
+		counts()
+	}
 	return fmt.Appendf(nil, `{"code":%q,"events":7}`, code), code != gone
 }
 
@@ -80,12 +87,13 @@ type visit struct {
 	desk    *desk
 	who     string
 	changed chan struct{}
+	closed  atomic.Bool
 }
 
 func (d *desk) visit(r *http.Request, token string) socket.Visit {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	v := &visit{d, r.URL.Query().Get("as"), make(chan struct{}, 1)}
+	v := &visit{desk: d, who: r.URL.Query().Get("as"), changed: make(chan struct{}, 1)}
 	if token != "" {
 		v.who = token
 	}
@@ -107,7 +115,19 @@ func (v *visit) Screen() socket.Screen {
 
 func (v *visit) Changed() <-chan struct{} { return v.changed }
 
-func (v *visit) Close() {}
+func (v *visit) Close() { v.closed.Store(true) }
+
+// open counts the visits that have not ended.
+func (d *desk) open() (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, v := range d.visits {
+		if !v.closed.Load() {
+			n++
+		}
+	}
+	return n
+}
 
 // becomes gives an account another screen, and tells its visits.
 func (d *desk) becomes(who string, s *screenStub) {
@@ -115,7 +135,10 @@ func (d *desk) becomes(who string, s *screenStub) {
 	defer d.mu.Unlock()
 	d.screens[who] = s
 	for _, v := range d.visits {
-		v.changed <- struct{}{}
+		select {
+		case v.changed <- struct{}{}:
+		default:
+		}
 	}
 }
 

@@ -110,6 +110,12 @@ func (c *conn) serveTile(ctx context.Context) error {
 	if err := c.hold(r.at, version); err != nil {
 		return err
 	}
+	switch same, err := c.seesOn(); {
+	case err != nil:
+		return err
+	case !same: // drawn by a right that is withdrawn: it is asked for again
+		return c.refuse(&refusal{code: notReady, detail: "what you may see has changed; ask again", id: r.id})
+	}
 	if r.held != 0 && r.held == version {
 		return c.send(feed.NewFrame("unchanged", fmt.Appendf(nil, `,"id":%d}`, r.id)), "")
 	}

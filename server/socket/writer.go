@@ -56,6 +56,20 @@ func (c *conn) reconsider() error {
 	return nil
 }
 
+// seesOn reports whether the client still may see what it saw before. What was drawn or
+// taken up to now is dropped if not: a right that is withdrawn holds from the moment on
+// when it is known here (RULES A15), also for who is slow to read.
+func (c *conn) seesOn() (bool, error) {
+	select {
+	case <-c.visit.Changed():
+		before := c.screen
+		err := c.reconsider()
+		return err == nil && c.screen == before, err
+	default:
+		return true, nil
+	}
+}
+
 // answer sends a reply of the reader.
 func (c *conn) answer(ctx context.Context, what any) error {
 	switch what := what.(type) {
@@ -100,6 +114,9 @@ func (c *conn) deliver(ctx context.Context) error {
 
 func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 	for _, f := range d.Frames {
+		if same, err := c.seesOn(); !same {
+			return err // what comes instead is due already
+		}
 		cursor := ""
 		if at, ok := f.Cursor(); ok {
 			cursor = c.seal(at)
@@ -107,6 +124,9 @@ func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 		if err := c.send(f, cursor); err != nil {
 			return err
 		}
+	}
+	if same, err := c.seesOn(); !same {
+		return err
 	}
 	var items [][]byte
 	for _, code := range d.Counters {
