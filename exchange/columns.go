@@ -120,7 +120,7 @@ func fold(name string) string {
 type mapping map[string][]string // field → folded column names, best first
 
 func mappingOf(kind grid.Kind) mapping {
-	m := mapping{}
+	m := mapping{"quanxi_id": {"quanxi_id"}, "quanxi_external": {"external"}} // of an export of ours
 	for field, columns := range synonyms[kind] {
 		for _, c := range columns {
 			m[field] = append(m[field], fold(c))

@@ -26,6 +26,8 @@ func (s Skipped) Error() string { return string(s) }
 type Subject struct {
 	Entity   grid.Entity
 	Identity *grid.Identity // nil if the entity has none
+	made     bool           // the external id was made of what it is
+	ours     int64          // its number where it was exported from; zero if not by us
 }
 
 // Convert returns what the record stands for. A Problem refuses it, Skipped
@@ -39,13 +41,8 @@ func (c *Converter) Convert(record Record) (Subject, error) {
 	if r.err != nil {
 		return Subject{}, r.err
 	}
-	head := subject.Entity.Entity()
-	if head.External == "" {
-		if id := r.external(); id != "" {
-			head.External = c.prefix + id
-		}
-	}
-	return subject, nil
+	c.identify(r, &subject)
+	return subject, r.err
 }
 
 func (c *Converter) build(r *row) (Subject, error) {

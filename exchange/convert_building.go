@@ -7,23 +7,10 @@ import (
 	"quanxi/grid"
 )
 
-// Heights taken for a floor where a source gives only one of height and floors.
-// What is taller than a hundred metres is no housing of 3 m a floor.
-const (
-	storeyCM     = 300
-	tallStoreyCM = 420
-	tallCM       = 10_000
-	mostFloors   = 200
-)
-
-// floorsOf guesses the floors of a building of the given height.
-func floorsOf(heightCM int32) int32 {
-	storey := int32(storeyCM)
-	if heightCM > tallCM {
-		storey = tallStoreyCM
-	}
-	return min(max(1, (heightCM+storey/2)/storey), mostFloors)
-}
+// storeyCM is the height taken for a floor where a source gives floors alone: without a
+// height nothing could be drawn. Of a height alone no floors are made up, for nobody
+// draws them and people would take them for known.
+const storeyCM = 300
 
 func building(r *row) (grid.Entity, error) {
 	footprint, ok := r.Geometry.(geo.MultiPolygon)
@@ -42,10 +29,7 @@ func building(r *row) (grid.Entity, error) {
 	if r.has("height_m") {
 		b.HeightCM = r.scaled("height_m", 100)
 	}
-	switch {
-	case b.Floors == 0 && b.HeightCM > 0:
-		b.Floors = floorsOf(b.HeightCM)
-	case b.HeightCM == 0 && b.Floors > 0:
+	if b.HeightCM == 0 {
 		b.HeightCM = b.Floors * storeyCM
 	}
 	return b, nil

@@ -24,7 +24,7 @@ func (c *Converter) person(r *row) (Subject, error) {
 	}
 	p.Born = r.day("born")
 	c.checkIDNumber(r, identity.IDNumber, p)
-	return Subject{p, identity}, nil
+	return Subject{Entity: p, Identity: identity}, nil
 }
 
 // checkIDNumber checks the number and fills in what it says and the row does not.

@@ -119,18 +119,23 @@ type pump struct {
 	seen      filter             // the ids that occurred
 	repeated  map[uint64]bool    // the keys of those that occurred again, or may have
 	wholes    []grid.Entity      // what was put together from pieces, or added
+	equals    map[uint64]int     // how many of the keys without an id of their own were stored
+	ours      []int64            // numbers of the first records of an export of ours
 	cities    map[grid.Code]bool // whether the file brings them; else its counties name them
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
 	p := &pump{
-		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}, cities: map[grid.Code]bool{},
+		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}, equals: map[uint64]int{}, cities: map[grid.Code]bool{},
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
 	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", refers: referencesTo(ctx, store)}
-	err := p.each(ctx, source, Checking, func(s Subject) error { return p.count(s.Entity) })
+	err := p.each(ctx, source, Checking, p.count)
 	if err != nil {
 		return nil, err
+	}
+	if err := p.refuseOwn(ctx); err != nil {
+		return p, err
 	}
 	if err := p.gather(ctx, source); err != nil {
 		return p, err
@@ -246,7 +251,14 @@ func problemOf(record Record, err error) Problem {
 }
 
 // count notes the entity of the first pass and finds ids that occur twice.
-func (p *pump) count(e grid.Entity) error {
+func (p *pump) count(s Subject) error {
+	e := s.Entity
+	if s.ours != 0 && len(p.ours) < ownAsked {
+		p.ours = append(p.ours, s.ours)
+	}
+	if e.Entity().External == "" {
+		p.report.WithoutID++
+	}
 	p.report.Found[e.Kind()]++
 	if d, ok := e.(*grid.Division); ok {
 		p.noteCity(d)

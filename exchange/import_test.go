@@ -174,7 +174,7 @@ func TestPiecesOfOneBuildingAreMerged(t *testing.T) {
 		t.Fatalf("%d buildings, %v, %+v; want one", len(store.live), err, report)
 	}
 	b := store.live[0].(*grid.Building)
-	if len(b.Footprint) != 1 || b.Name != "大厦" || b.HeightCM != 5400 || b.Floors != 18 {
+	if len(b.Footprint) != 1 || b.Name != "大厦" || b.HeightCM != 5400 || b.Floors != 0 {
 		t.Errorf("merged into %+v", b)
 	}
 	if report.Merged != 1 || report.Differing != 1 {

@@ -57,6 +57,9 @@ func (x *references) id(kind grid.Kind, q grid.Query) int64 {
 // A row that names what is not stored is refused.
 func (c *Converter) reference(r *row, kind grid.Kind, field string) int64 {
 	if id := r.id(field); id != 0 {
+		if named := c.refers.id(kind, grid.Query{External: []string{ourID(id)}}); named != 0 {
+			return named // both come from an export of ours
+		}
 		if c.refers.id(kind, grid.Query{IDs: []int64{id}}) == 0 {
 			r.refuse(field, fmt.Sprintf("%d is not among the stored %s", id, kind))
 		}

@@ -50,7 +50,7 @@ func (p *pump) gather(ctx context.Context, source Source) error {
 	}
 	pieces, n := map[string][]grid.Entity{}, 0
 	err := p.each(ctx, source, Gathering, func(s Subject) error {
-		if !p.inPieces(s.Entity) {
+		if s.made || !p.inPieces(s.Entity) {
 			return nil
 		}
 		if n++; n > mostPieces {

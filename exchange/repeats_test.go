@@ -45,10 +45,10 @@ func TestTooManyRepeatsEndTheReading(t *testing.T) {
 	p := &pump{report: &Report{Found: map[grid.Kind]int{}}, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}}
 	for i := range mostPieces + 1 {
 		one := &grid.Person{Head: grid.Head{External: fmt.Sprintf("test:%d", i)}}
-		if err := p.count(one); err != nil {
+		if err := p.count(Subject{Entity: one}); err != nil {
 			t.Fatal(err)
 		}
-		err := p.count(one)
+		err := p.count(Subject{Entity: one})
 		if full := i == mostPieces; full != errors.Is(err, errRepeated) {
 			t.Fatalf("after %d repeated ids: %v", i+1, err)
 		}

@@ -27,6 +27,8 @@ type Report struct {
 	// Merged counts things put together from pieces; Differing those whose
 	// pieces did not agree, the first of them named in Notes.
 	Merged int `json:"merged,omitempty"`
+	// WithoutID counts records by which nothing is known again: read once more, they double.
+	WithoutID int `json:"without_id,omitempty"`
 	// Cities are added: counties name them, and neither file nor store has them.
 	Cities []string `json:"cities,omitempty"`
 	// Unplaced counts divisions whose manager the file does not name.
@@ -94,6 +96,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	for _, name := range r.Cities {
 		out.printf("  added          %s: the counties name it as their city\n", name)
+	}
+	if r.WithoutID > 0 {
+		out.printf("  without an id  %d: nothing in the file tells them apart, and read once more they are stored once more\n", r.WithoutID)
 	}
 	if r.Unplaced > 0 {
 		out.printf("  to be placed   %d divisions: the file does not say who manages them\n", r.Unplaced)

@@ -11,9 +11,10 @@ import (
 func (p *pump) store(ctx context.Context, source Source, load grid.Load) error {
 	stage := &stage{pump: p, load: load}
 	err := p.each(ctx, source, Storing, func(s Subject) error {
-		if p.inPieces(s.Entity) {
+		if !s.made && p.inPieces(s.Entity) {
 			return nil
 		}
+		p.number(s)
 		return stage.add(ctx, s)
 	})
 	if err != nil {

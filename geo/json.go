@@ -107,7 +107,7 @@ func ParseGeoJSONWith(data []byte, toDegrees func(x, y float64) (lon, lat float6
 		Coordinates json.RawMessage `json:"coordinates"`
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, malformed(err)
+		return nil, malformed(data, err)
 	}
 	if raw == nil {
 		return nil, nil
@@ -117,11 +117,14 @@ func ParseGeoJSONWith(data []byte, toDegrees func(x, y float64) (lon, lat float6
 
 // malformed says what is wrong with a text that is no JSON object, or one with a
 // type that is no text.
-func malformed(err error) error {
+func malformed(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
+		if at := int(syntax.Offset) - 1; at >= 0 && at < len(data) && data[at] == 'N' {
+			return fmt.Errorf("%w: NaN at byte %d is not JSON", ErrGeoJSON, syntax.Offset)
+		}
 		return fmt.Errorf("%w: no JSON at byte %d", ErrGeoJSON, syntax.Offset)
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Errorf("%s: %w: want a text", kind.Field, ErrGeoJSON)

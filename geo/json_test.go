@@ -57,11 +57,12 @@ func TestJSONKeepsEveryLatticePoint(t *testing.T) {
 // how it is read.
 func TestWhatParseGeoJSONSays(t *testing.T) {
 	for text, want := range map[string]string{
-		`7`:                                     "not a usable GeoJSON geometry: want an object with type and coordinates",
-		`{"type":"Point",`:                      "not a usable GeoJSON geometry: no JSON at byte 16",
-		`{"type":3,"coordinates":[1,2]}`:        "type: not a usable GeoJSON geometry: want a text",
-		`{"type":"Circle","coordinates":[1,2]}`: `type: not a usable GeoJSON geometry: "Circle" is none`,
-		`{"type":"Point"}`:                      "coordinates: not a usable GeoJSON geometry: want a position",
+		`7`:                                      "not a usable GeoJSON geometry: want an object with type and coordinates",
+		`{"type":"Point",`:                       "not a usable GeoJSON geometry: no JSON at byte 16",
+		`{"type":"Point","coordinates":[NaN,1]}`: "not a usable GeoJSON geometry: NaN at byte 32 is not JSON",
+		`{"type":3,"coordinates":[1,2]}`:         "type: not a usable GeoJSON geometry: want a text",
+		`{"type":"Circle","coordinates":[1,2]}`:  `type: not a usable GeoJSON geometry: "Circle" is none`,
+		`{"type":"Point"}`:                       "coordinates: not a usable GeoJSON geometry: want a position",
 		`{"type":"LineString","coordinates":[[1,2],[3,"x"]]}`: "coordinates[1]: not a usable GeoJSON geometry: want a number",
 	} {
 		if _, err := ParseGeoJSON([]byte(text)); err == nil || err.Error() != want {

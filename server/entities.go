@@ -68,7 +68,7 @@ type listInput struct {
 	Cursor   string `query:"cursor" doc:"as the page before gave it"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Geometry string `query:"geometry" enum:"true,false" default:"true"`
-	Filter   string `query:"filter" doc:"column:value, such as building:4711 or state:reported; area:code is the division and all below it"`
+	Filter   string `query:"filter" doc:"column:value, such as building:4711 or state:reported; where a kind has areas, area:code is the division and all below it"`
 }
 
 type listBody struct {

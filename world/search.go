@@ -54,11 +54,25 @@ func (s *Snapshot) Search(query string, limit int, scopes *Scopes) []Hit {
 	q := question{s: s, known: s.knower(scopes), walks: walksOf(scopes), limit: limit}
 	if code := words[0]; len(words) == 1 && allDigits(code) {
 		q.byCode(grid.Code(code))
+		if short := withoutZeros(code); string(short) != code {
+			q.byCode(short)
+		}
 		q.byBuildingCode(code)
 	}
 	q.byWords(words)
 	q.cut()
 	return q.hits
+}
+
+// withoutZeros returns a code of 12 digits without the zeros that statistics write behind
+// those of counties and towns, and any other as it is.
+func withoutZeros(code string) grid.Code {
+	if len(code) == 12 {
+		for strings.HasSuffix(code, "000") {
+			code = strings.TrimSuffix(code, "000")
+		}
+	}
+	return grid.Code(code)
 }
 
 // wordsOf splits a question into words of lower-case, half-width characters.

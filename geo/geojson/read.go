@@ -147,7 +147,7 @@ func (s *stream) emit(at mark, f Feature, err *Error) error {
 		return nil
 	}
 	err.Number, err.Line, err.Offset, err.ID = f.Number, f.Line, f.Offset, f.ID
-	if !s.yield(Feature{ID: f.ID, Number: f.Number, Line: f.Line, Offset: f.Offset}, err) {
+	if !s.yield(Feature{ID: f.ID, Properties: f.Properties, Number: f.Number, Line: f.Line, Offset: f.Offset}, err) {
 		return errStopped
 	}
 	return nil
