@@ -85,6 +85,11 @@ export class Client {
     return this.all<Division>("/api/divisions", { under, down_to: String(level), geometry: "false" }, signal);
   }
 
+  /** What a division manages, in the order of codes. */
+  children(code: string, signal?: AbortSignal): Promise<readonly Division[]> {
+    return this.all<Division>("/api/divisions", { parent: code, geometry: "false" }, signal);
+  }
+
   /** The divisions of which nobody said who manages them. */
   unplaced(signal?: AbortSignal): Promise<readonly Division[]> {
     return this.all<Division>("/api/divisions", { unplaced: "true", geometry: "false" }, signal);

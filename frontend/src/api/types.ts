@@ -119,6 +119,9 @@ export interface Hit {
 /** Something of its own name that a search or a list leads to; a division has level and counters. */
 export interface Thing {
   readonly id: number;
+  /** Of a home. */
+  readonly building?: number;
+  readonly floor?: number;
   readonly name?: string;
   /** Of an event. */
   readonly title?: string;

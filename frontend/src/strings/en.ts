@@ -5,6 +5,11 @@ export const en: Words = {
   "app.name": "Quanxi",
   "app.subtitle": "Community governance centre",
   "app.loading": "Reading the map",
+  "app.empty": "Nothing is stored yet",
+  "identify.openFailed": "The floors could not be read, try again",
+  "children.title": "Below",
+  "children.source": "{n} · people",
+  "children.more": "{n} more: find them by search",
   "app.everything": "All data",
 
   "connection.live": "Live",

@@ -3,6 +3,11 @@ export const zhCN = {
   "app.name": "全息",
   "app.subtitle": "基层治理指挥中心",
   "app.loading": "正在读取地图",
+  "app.empty": "还没有数据",
+  "identify.openFailed": "楼层读取失败，请重试",
+  "children.title": "下级",
+  "children.source": "{n} 个 · 人口",
+  "children.more": "另有 {n} 个，请用搜索查找",
   "app.everything": "全部数据",
 
   "connection.live": "实时",

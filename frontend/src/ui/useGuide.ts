@@ -38,6 +38,8 @@ export interface Guide {
   selectHome(home: { building: number; dwelling: number; floor: number }): Promise<void>;
   /** Shows a division, or says what is known of one that has no place. */
   selectDivision(division: Division): Promise<void>;
+  /** The same by its code. */
+  goDivision(code: string): Promise<void>;
   goHit(hit: Hit): Promise<void>;
   openBuilding(floor?: number): Promise<void>;
   /** Shows the whole area. */
@@ -46,11 +48,14 @@ export interface Guide {
   close(): void;
   /** Closes what is open of a building; with the building itself the camera returns to where it was. */
   backFromBuilding(): void;
-  /** Selects what a link names, or says that it is not there; goes to it unless the link says where to look from. */
-  restore(link: Pick<Address, "selection" | "camera">): Promise<void>;
+  /** Selects what a link names, or says that it is not there; goes to it unless the link says where to look from. Opens the floor that it names. */
+  restore(link: Link): Promise<void>;
   /** Restores what the page's address names, once there is something to show. */
   start(): Promise<void>;
 }
+
+/** What a link says of what to show. */
+type Link = Pick<Address, "selection" | "camera" | "floor">;
 
 const closeUp = 16.2;
 /** How near a division of each level is looked at. */
@@ -114,6 +119,11 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     await selection.select({ kind: "thing", of: "divisions", key: division.code, ...(place ? { at: place } : {}) }, place);
   };
 
+  const goDivision = async (code: string): Promise<void> => {
+    const division = await client.divisionBrief(code).catch(() => undefined);
+    await (division ? selectDivision(division) : selection.select({ kind: "thing", of: "divisions", key: code }));
+  };
+
   const goHit = async ({ id, code, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
     if (shown === false) {
       if (code && code === areas.focus.value?.code) home(); // a city may have no border, but its counties have
@@ -166,12 +176,18 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     const incident = incidents.all.value.byID.get(chosen.id);
     return incident && [incident.lon, incident.lat];
   };
-  const restore = async ({ selection: chosen, camera }: Pick<Address, "selection" | "camera">): Promise<void> => {
+  const restore = async (link: Link): Promise<void> => {
+    await choose(link);
+    if (link.floor !== undefined) await openBuilding(link.floor);
+  };
+  const choose = async ({ selection: chosen, camera }: Link): Promise<void> => {
     if (!chosen) return;
+    const home = chosen.kind === "thing" && chosen.of === "dwellings" ? await client.thing(chosen.of, chosen.key).catch(() => undefined) : undefined;
+    if (home?.building) return selectHome({ building: home.building, dwelling: home.id, floor: home.floor ?? 0 });
     const said = placeOf(chosen);
     if (!said && chosen.kind === "thing" && chosen.of === "buildings") {
       const inside = await placeOfBuilding(client, Number(chosen.key)).catch(() => undefined);
-      if (inside) return restore({ selection: { kind: "place", lon: inside[0], lat: inside[1] }, ...(camera ? { camera } : {}) });
+      if (inside) return choose({ selection: { kind: "place", lon: inside[0], lat: inside[1] }, ...(camera ? { camera } : {}) });
     }
     await selection.select(chosen, said);
     const thing = selection.thing.value;
@@ -198,8 +214,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
   const start = async (): Promise<void> => {
     await ready;
     await restore(address);
-    if (address.floor !== undefined) await openBuilding(address.floor);
   };
 
-  return { tapped, selectPlace, selectIncident, selectThing, selectHome, selectDivision, goHit, openBuilding, close, backFromBuilding, home, restore, start };
+  return { tapped, selectPlace, selectIncident, selectThing, selectHome, selectDivision, goDivision, goHit, openBuilding, close, backFromBuilding, home, restore, start };
 }

@@ -19,6 +19,8 @@ export interface IncidentDesk {
   readonly overdue: ComputedRef<number>;
   readonly categories: ShallowRef<ReadonlyMap<string, Category>>;
   readonly state: Ref<Reading>;
+  /** Whether they were ever read: before, nothing can be counted. */
+  readonly known: Ref<boolean>;
   load(): Promise<void>;
   /** The server has another history: revisions say nothing any more. */
   forget(): void;
@@ -33,6 +35,7 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
   const categories = shallowRef<ReadonlyMap<string, Category>>(new Map());
   const state = ref<Reading>("loading");
 
+  const known = ref(false);
   const open = computed(() => [...all.value.byID.values()].filter((incident) => incident.state !== "closed").sort(byNeed(now.value)));
   const tones = computed(() => {
     const counts: Record<Tone, number> = { red: 0, amber: 0, blue: 0, green: 0, closed: 0 };
@@ -48,6 +51,7 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
     categories.value = new Map(kinds.map((category) => [category.code, category]));
     const read = list.map(readIncident).filter((incident) => incident !== undefined);
     all.value = loadIncidents(all.value, read.filter((incident) => incident.state !== "closed"));
+    known.value = true;
   });
 
   const apply = (frame: ServerFrame): void => {
@@ -64,5 +68,5 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
     all.value = forgetRevisions(all.value);
   };
 
-  return { all, open, tones, overdue, categories, state, load, forget, apply };
+  return { all, open, tones, overdue, categories, state, known, load, forget, apply };
 }

@@ -20,7 +20,7 @@ function make() {
     entity: async () => ({ geometry: { type: "Polygon", coordinates: square } }),
   } as unknown as Client;
   const scope = effectScope();
-  return { server, desk: scope.run(() => useSelection(client))!, end: () => scope.stop() };
+  return { server, client, desk: scope.run(() => useSelection(client))!, end: () => scope.stop() };
 }
 
 const place = { kind: "place", lon: 1, lat: 2 } as const;
@@ -52,6 +52,31 @@ describe("what is chosen", () => {
     expect([desk.identified.value, desk.thing.value, desk.opened.value, desk.floor.value]).toEqual([undefined, undefined, undefined, undefined]);
     await reading;
     expect([desk.identified.value, desk.thing.value, desk.state.value]).toEqual([undefined, undefined, "failed"]);
+  });
+
+  it("is not made older again by an answer that was overtaken", async () => {
+    const { desk, server } = make();
+    await desk.select(shop, [3, 4]);
+    const answers: ((_: unknown) => void)[] = [];
+    server.identify = () => new Promise((resolve) => answers.push(resolve));
+    const reading = Promise.all([desk.refresh(), desk.refresh()]);
+    await Promise.resolve();
+    answers[1]!({ lon: 2 });
+    answers[0]!({ lon: 1 });
+    await reading;
+    expect(said(desk.identified.value)).toBe(2);
+  });
+
+  it("says that its floors could not be read, until it is tried again", async () => {
+    const { desk, client } = make();
+    await desk.select(place, [1, 2]);
+    const { entity } = client;
+    client.entity = fails as never;
+    await desk.open();
+    expect([desk.opened.value, desk.openFailed.value]).toEqual([undefined, true]);
+    client.entity = entity;
+    await desk.open();
+    expect([desk.opened.value?.sheet.id, desk.openFailed.value]).toEqual([7, false]);
   });
 
   it("is not replaced by a late answer about what was chosen before", async () => {

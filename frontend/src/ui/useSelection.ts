@@ -36,7 +36,10 @@ export interface SelectionDesk {
   refresh(): Promise<void>;
   /** Reads it as one that no list holds any more; what is open of it stays open. */
   reread(): Promise<void>;
+  /** Opens the building that is chosen. */
   open(floor?: number): Promise<void>;
+  /** Whether opening it was tried in vain. */
+  readonly openFailed: Ref<boolean>;
   /** How many levels back() can go. */
   readonly depth: ComputedRef<number>;
   /** Goes back one level: the home, the drawer, the building, the selection. False if nothing was chosen. */
@@ -72,12 +75,16 @@ export function useSelection(client: Client): SelectionDesk {
     return chosen?.kind === "event" && !place ? client.thing("events", String(chosen.id), signal) : undefined;
   };
 
-  /** Reads what is chosen and shows it, unless something else was asked for meanwhile. */
+  /** Reads what is chosen and shows it, unless something else was asked for meanwhile, or what was asked later is shown already. */
+  let begun = 0;
+  let shown = 0;
   const look = async ({ place, abort: { signal } }: Question): Promise<void> => {
+    const mine = ++begun;
     const reading = read(selection.value, place, signal);
     const where = place ?? (await reading)?.geometry?.coordinates;
     const [named, reply] = await Promise.all([reading, where && client.identify(where[0], where[1], signal)]);
-    if (signal.aborted) return;
+    if (signal.aborted || mine < shown) return;
+    shown = mine;
     thing.value = named;
     identified.value = reply;
     state.value = "ready";
@@ -119,10 +126,13 @@ export function useSelection(client: Client): SelectionDesk {
     chosenHome.value = undefined;
   };
 
+  const openFailed = ref(false);
   const open = async (at?: number): Promise<void> => {
     const sheet = identified.value?.building;
     if (!sheet?.floors_list?.length) return;
-    const { geometry } = await client.entity<{ geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", sheet.id);
+    openFailed.value = false;
+    const geometry = await client.entity<{ geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon }>("buildings", sheet.id).then((read) => read.geometry, () => undefined);
+    if (!geometry) return void (openFailed.value = identified.value?.building?.id === sheet.id);
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
     const footprint = (polygons[0] ?? []) as unknown as Place[][];
     if (identified.value?.building?.id !== sheet.id) return;
@@ -137,6 +147,7 @@ export function useSelection(client: Client): SelectionDesk {
     selection.value = undefined;
     thing.value = undefined;
     identified.value = undefined;
+    openFailed.value = false;
     state.value = "ready";
   };
 
@@ -151,9 +162,10 @@ export function useSelection(client: Client): SelectionDesk {
   };
 
   return {
-    selection, identified, thing, state, opened, floor, home, chosenHome, floors, depth, open, back, clear, refresh,
+    selection, identified, thing, state, opened, floor, home, chosenHome, floors, depth, open, openFailed, back, clear, refresh,
     select: async (chosen, place) => {
       shut();
+      openFailed.value = false;
       thing.value = identified.value = undefined; // what is chosen now wears nothing of what was before
       selection.value = chosen;
       await ask(place);

@@ -56,9 +56,15 @@ function createTown(kind: PageKind) {
   const areas = useAreas(client);
   const selection = useSelection(client);
   const changed = useFreshness(selection);
-  const incidents = useIncidents(client, now);
-  const { feed, patrol, ready } = useNews(areas, incidents, town, { signedOut: session.leave, changed });
   const within = useWithin(client, () => town.value);
+  const incidents = useIncidents(client, now);
+  const { feed, patrol, ready } = useNews(areas, incidents, town, {
+    signedOut: session.leave, changed,
+    anew() {
+      void selection.refresh();
+      if (within.reply.value) void within.again();
+    },
+  });
   const guide = useGuide({ client, town, areas, incidents, selection, address, ready, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
 
   // What failed while the connection was cut comes back with it.
@@ -99,10 +105,17 @@ function createTown(kind: PageKind) {
 
   /** What lies open above the map, one of them at a time. */
   const panel = ref<"layers" | "draw" | "help">();
+  /** Which lies above the other where both are there: what came last. */
+  const uppermost = ref<"drawing" | "selection">("selection");
+  watch(selection.selection, (chosen) => chosen && (uppermost.value = "selection"), { flush: "sync" });
+  watch(() => within.drawing.value !== undefined, (draws) => draws && (uppermost.value = "drawing"), { flush: "sync" });
+  watch(selection.opened, (opened) => opened && (uppermost.value = "selection"), { flush: "sync" });
+  /** The drawn area is what is looked at: nothing was chosen since. */
+  const showsDrawn = computed(() => within.drawing.value?.done === true && (uppermost.value === "drawing" || !selection.selection.value));
   /** Closes the uppermost of what is open, by Escape or Back. */
   const back = (): void => {
     if (panel.value && panel.value !== "draw") panel.value = undefined;
-    else if (within.drawing.value) within.clear();
+    else if (within.drawing.value && (uppermost.value === "drawing" || !selection.selection.value)) within.clear();
     else if (panel.value) panel.value = undefined;
     else if (selection.opened.value) guide.backFromBuilding();
     else selection.back();
@@ -161,7 +174,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, session, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, back, attach, ...guide };
+  return { client, session, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, uppermost, showsDrawn, back, attach, ...guide };
 }
 
 /** Who hears of what concerns neither areas nor events. */
@@ -169,6 +182,8 @@ interface Hearer {
   signedOut(): void;
   /** Something in view has changed, or in areas of these codes. */
   changed(codes?: readonly string[]): void;
+  /** What may be seen, or all of it, is other than it was. */
+  anew(): void;
 }
 
 /** What the feed tells, handed to those whom it concerns; ready when what the page begins with was read. */
@@ -195,7 +210,11 @@ function useNews(areas: ReturnType<typeof useAreas>, incidents: ReturnType<typeo
       if (layers === "divisions") areas.reloadSoon();
       hears.changed();
     },
-    forget: () => incidents.forget(),
+    forget() {
+      incidents.forget();
+      patrol.value = new Map(); // who is out of sight now is told of nowhere
+      hears.anew();
+    },
     read() {
       void incidents.load();
       void areas.load();

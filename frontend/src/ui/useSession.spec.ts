@@ -1,0 +1,53 @@
+import { effectScope } from "vue";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { Client } from "../api/client";
+import type { Session } from "../api/types";
+import { useSession } from "./useSession";
+
+const assign = vi.fn();
+
+beforeEach(() => {
+  assign.mockReset();
+  vi.stubGlobal("location", { pathname: "/m/", hash: "#map=1", assign });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function desk(client: Partial<Client>) {
+  const made = Object.assign(new Client(), { session: async () => ({ mode: "account", name: "值班员" }) as Session, ...client });
+  const scope = effectScope();
+  return { made, scope, ...scope.run(() => useSession(made))! };
+}
+
+test("who has signed in is named, and a machine without accounts names nobody", async () => {
+  const { who } = desk({});
+  const local = desk({ session: async () => ({ mode: "local" }) as Session });
+  await vi.waitFor(() => expect(who.value?.name).toBe("值班员"));
+  expect(local.who.value).toBeUndefined();
+});
+
+test("signing out leads to the entry and back here", async () => {
+  const { out } = desk({ signOut: async () => {} });
+  await out();
+  expect(assign).toHaveBeenCalledWith("/sign-in?to=%2Fm%2F#map=1");
+});
+
+test("a page is left once, whoever hears of it", () => {
+  const { made, leave } = desk({});
+  made.signedOut();
+  leave();
+  expect(assign).toHaveBeenCalledOnce();
+});
+
+test("signing out that fails says so and stays", async () => {
+  const { out, failed } = desk({ signOut: () => Promise.reject(new Error("cut")) });
+  await out();
+  expect([failed.value, assign.mock.calls.length]).toEqual([true, 0]);
+});
+
+test("a page that has gone hears of nothing", () => {
+  const { made, scope } = desk({});
+  scope.stop();
+  made.signedOut();
+  expect(assign).not.toHaveBeenCalled();
+});
