@@ -147,11 +147,7 @@ func (d *Desk) verifyAs(ctx context.Context, account *staff.Account, e Entry) (*
 	case !credential.HasSecond() && fresh == "":
 		return account, nil
 	case !credential.HasSecond():
-		kept, err := d.keep(ctx, account, credential, e.From)
-		if errors.Is(err, grid.ErrConflict) {
-			return account, nil // the stronger hash can wait
-		}
-		return kept, err
+		return d.keep(ctx, account, credential, e.From)
 	case e.Code == "":
 		return nil, ErrSecond
 	case credential.Second(e.Code, d.Clock()) != nil:

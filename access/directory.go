@@ -181,6 +181,9 @@ func (b *book) remove(ref grid.Ref) concerned {
 	if !b.newer(ref) {
 		return concerned{}
 	}
+	if ref.Kind == staff.SignIns { // there are ever more of them, and none comes back
+		delete(b.revisions, grid.Ref{Kind: ref.Kind, ID: ref.ID})
+	}
 	return b.drop(ref.Kind, ref.ID)
 }
 
@@ -361,7 +364,10 @@ func (d *Directory) Ended(at time.Time, n int) []grid.Ref {
 	defer d.mu.RUnlock()
 	var refs []grid.Ref
 	for id, s := range d.held.signIns {
-		if len(refs) < n && hasEnded(s, at) {
+		if len(refs) == n {
+			break
+		}
+		if hasEnded(s, at) {
 			refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: id, Revision: s.Revision})
 		}
 	}

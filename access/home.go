@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"reflect"
+	"weak"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -79,9 +80,10 @@ func (v *View) undivided(ctx context.Context, snapshot *world.Snapshot) (Home, b
 	return Home{Place: box.Middle(), Envelope: box, Counters: counters}, err == nil, err
 }
 
-// A total is all that somebody may see in one state of the World.
+// A total is all that somebody may see in one state of the World, which it does not keep
+// alive.
 type total struct {
-	snapshot *world.Snapshot
+	snapshot weak.Pointer[world.Snapshot]
 	scopes   world.Scopes
 	counters Counters
 }
@@ -89,12 +91,14 @@ type total struct {
 // countAll counts all that there is once for every state of the World, however many
 // screens ask.
 func (v *View) countAll(ctx context.Context, snapshot *world.Snapshot, box geo.Envelope) (Counters, error) {
-	if held := v.totals.Load(); held != nil && held.snapshot == snapshot && reflect.DeepEqual(held.scopes, v.viewer.scopes) {
+	v.counting.Lock()
+	defer v.counting.Unlock()
+	if held := v.totals; held != nil && held.snapshot.Value() == snapshot && reflect.DeepEqual(held.scopes, v.viewer.scopes) {
 		return held.counters, nil
 	}
 	counters, err := snapshot.Within(ctx, geo.MultiPolygon{{box.Ring()}}, &v.viewer.scopes)
 	if err == nil {
-		v.totals.Store(&total{snapshot, v.viewer.scopes, counters})
+		v.totals = &total{weak.Make(snapshot), v.viewer.scopes, counters}
 	}
 	return counters, err
 }

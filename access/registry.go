@@ -65,8 +65,8 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 	return err
 }
 
-// SetPassword gives an account another password; its second factor stays. The error is
-// as of Add, or grid.ErrConflict if it was changed meanwhile.
+// SetPassword gives an account another password and ends its sign-ins; its second factor
+// stays. The error is as of Add, or grid.ErrConflict if it was changed meanwhile.
 func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password string) error {
 	if err := signin.CheckPassword(password, a.Login, a.Name); err != nil {
 		return err
@@ -74,7 +74,16 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 	if err := r.credit(ctx, a, password); err != nil {
 		return err
 	}
-	_, err := r.write(ctx, "accounts.password", a)
+	w := grid.Write{Actor: r.Actor, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}}
+	for e, err := range r.Store.Entities(ctx, staff.SignIns, grid.Query{}) {
+		if err != nil {
+			return err
+		}
+		if s := e.(*staff.SignIn); s.Account == a.ID {
+			w.Remove = append(w.Remove, grid.Ref{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision})
+		}
+	}
+	_, err := r.Store.Write(ctx, w)
 	return err
 }
 

@@ -57,13 +57,15 @@ func (u *uses) take() map[int64]time.Time {
 	return last
 }
 
-// SignOut ends the sign-in of a secret. One that has ended already is no error.
+// SignOut ends the sign-in of a secret. One that has ended already is no error, also if
+// this node has not heard of that yet.
 func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error) {
 	_, s, ok := d.find(secret)
 	if !ok {
 		return grid.Receipt{}, nil
 	}
-	return d.end(ctx, s)
+	receipt, err := d.end(ctx, s)
+	return receipt, unlessBeaten(err)
 }
 
 // swept is how many sign-ins one Sweep stores or removes at most.
@@ -117,10 +119,10 @@ func unlessBeaten(err error) error {
 
 // Viewer returns the viewer whom a secret stands for at this moment, and until when
 // what it may do stays so if the Directory does not change; zero for ever. While there
-// is no account yet, whoever shows no secret is the local viewer. Who still has to set
+// is no account yet, whoever asks is the local viewer. Who still has to set
 // up a second factor is nobody.
 func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
-	if secret == "" && d.Directory.Unclaimed() {
+	if d.Directory.Unclaimed() { // a secret is of another server on this host, or of an older store
 		return Local(), time.Time{}, true
 	}
 	account, s, ok := d.find(secret)

@@ -3,7 +3,6 @@ package access
 import (
 	"crypto/cipher"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"quanxi/grid"
@@ -35,7 +34,8 @@ type sources struct {
 	world   *world.World
 
 	positions func(Position) error
-	totals    atomic.Pointer[total] // the last
+	counting  sync.Mutex
+	totals    *total // the last; guarded by counting
 	cache     *tiles.Cache
 	encoders  *sync.Pool // of *tiles.Encoder
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"quanxi/access"
@@ -44,8 +45,9 @@ func thingOf(r *http.Request) (kind, id string, ok bool) {
 	if len(parts) < 3 || parts[0] != "api" || !strings.Contains(r.Pattern, "/{") {
 		return "", "", false
 	}
-	if strings.Trim(parts[2], "0123456789") != "" {
+	number, err := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil {
 		return "", "", false
 	}
-	return parts[1], parts[2], true
+	return parts[1], strconv.FormatInt(number, 10), true
 }
