@@ -30,10 +30,10 @@ func (f following) Write(ctx context.Context, w grid.Write) (grid.Receipt, error
 		return receipt, err
 	}
 	for _, e := range w.Put {
-		f.to.Put(e)
+		put(f.to, e)
 	}
 	for _, ref := range w.Remove {
-		f.to.Remove(grid.Ref{Kind: ref.Kind, ID: ref.ID, Revision: ref.Revision + 1})
+		remove(f.to, grid.Ref{Kind: ref.Kind, ID: ref.ID, Revision: ref.Revision + 1})
 	}
 	return receipt, nil
 }

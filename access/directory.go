@@ -72,28 +72,15 @@ func newBook() *book {
 	}
 }
 
-// Put takes a new state of an entity of staff, which is the Directory's to keep. One
-// that is not newer than what was taken before does nothing.
-func (d *Directory) Put(e grid.Entity) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.notify(d.held.put(e))
-}
-
-// Remove takes the removal of an entity at a revision.
-func (d *Directory) Remove(ref grid.Ref) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.notify(d.held.remove(ref))
-}
-
-// A Step is a new state of an entity of staff or, without one, a removal.
+// A Step is a new state of an entity of staff, which is the Directory's to keep, or,
+// without one, a removal at a revision.
 type Step struct {
 	Entity grid.Entity
 	Remove grid.Ref
 }
 
-// Apply takes steps at once: nobody sees half of them.
+// Apply takes steps at once: nobody sees half of them. A state that is not newer than
+// what was taken before does nothing.
 func (d *Directory) Apply(steps []Step) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -445,10 +432,10 @@ func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn
 			continue
 		}
 		posts = append(posts, role.Post{ID: id, Account: accountName(p.Account), Role: p.Role, Area: p.Area, Board: p.Board,
-			Term: role.Term{From: p.Begins, Until: p.Ends}})
+			Term: role.Term{Begins: p.Begins, Ends: p.Ends}})
 		for _, of := range slices.Sorted(slices.Values(b.standInsOf[id])) { // of those that begin together the last counts, on every node the same
 			s := b.standIns[of]
-			standIns = append(standIns, role.StandIn{Post: id, By: accountName(s.Deputy), Term: role.Term{From: s.Begins, Until: s.Ends}})
+			standIns = append(standIns, role.StandIn{Post: id, Deputy: accountName(s.Deputy), Term: role.Term{Begins: s.Begins, Ends: s.Ends}})
 		}
 	}
 	return posts, standIns

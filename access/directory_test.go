@@ -24,10 +24,14 @@ func office() []grid.Entity {
 	}
 }
 
+func put(d *access.Directory, e grid.Entity) { d.Apply([]access.Step{{Entity: e}}) }
+
+func remove(d *access.Directory, ref grid.Ref) { d.Apply([]access.Step{{Remove: ref}}) }
+
 func directoryOf(entities ...grid.Entity) *access.Directory {
 	d := access.NewDirectory()
 	for _, e := range entities {
-		d.Put(e)
+		put(d, e)
 	}
 	return d
 }
@@ -80,19 +84,19 @@ func TestWhatEndsARight(t *testing.T) {
 		want bool
 	}{
 		{"nothing", func(*access.Directory) {}, true},
-		{"the post is taken away", func(d *access.Directory) { d.Remove(grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2}) }, false},
+		{"the post is taken away", func(d *access.Directory) { remove(d, grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2}) }, false},
 		{"an older state of the post comes late", func(d *access.Directory) {
-			d.Remove(grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2})
-			d.Put(office()[2])
+			remove(d, grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2})
+			put(d, office()[2])
 		}, false},
 		{"the post goes to somebody else", func(d *access.Directory) {
-			d.Put(&staff.Post{Head: grid.Head{ID: 3, Revision: 2}, Account: 2, Role: "grid-worker", Area: ourGrid})
+			put(d, &staff.Post{Head: grid.Head{ID: 3, Revision: 2}, Account: 2, Role: "grid-worker", Area: ourGrid})
 		}, false},
 		{"the account is locked", func(d *access.Directory) {
-			d.Put(&staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "worker", Name: "A 岗", Sort: staff.Person, Locked: true})
+			put(d, &staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "worker", Name: "A 岗", Sort: staff.Person, Locked: true})
 		}, false},
 		{"the role loses the right", func(d *access.Directory) {
-			d.Put(&staff.Role{Head: grid.Head{ID: 9, Revision: 1}, Code: "grid-worker", Rights: []string{"see-events"}, Personal: grid.GridLevel})
+			put(d, &staff.Role{Head: grid.Head{ID: 9, Revision: 1}, Code: "grid-worker", Rights: []string{"see-events"}, Personal: grid.GridLevel})
 		}, false},
 		{"a new history begins without the post", func(d *access.Directory) {
 			load := d.Begin()
@@ -138,9 +142,9 @@ func TestSignedIn(t *testing.T) {
 		{"while it lasts", "digest", nine, nil, true},
 		{"after its end", "digest", nine.Add(time.Hour), nil, false},
 		{"with another secret", "other", nine, nil, false},
-		{"after it was ended", "digest", nine, func(d *access.Directory) { d.Remove(grid.Ref{Kind: staff.SignIns, ID: 5, Revision: 2}) }, false},
+		{"after it was ended", "digest", nine, func(d *access.Directory) { remove(d, grid.Ref{Kind: staff.SignIns, ID: 5, Revision: 2}) }, false},
 		{"of a locked account", "digest", nine, func(d *access.Directory) {
-			d.Put(&staff.Account{Head: grid.Head{ID: 2, Revision: 2}, Login: "second", Name: "B 岗", Sort: staff.Person, Locked: true})
+			put(d, &staff.Account{Head: grid.Head{ID: 2, Revision: 2}, Login: "second", Name: "B 岗", Sort: staff.Person, Locked: true})
 		}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -158,11 +162,67 @@ func TestSignedIn(t *testing.T) {
 
 func TestALoginNamesOneAccount(t *testing.T) {
 	d := directoryOf(office()...)
-	d.Put(&staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "renamed", Name: "A 岗", Sort: staff.Person})
+	put(d, &staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "renamed", Name: "A 岗", Sort: staff.Person})
 	if _, ok := d.Account("worker"); ok {
 		t.Error("the old login still works")
 	}
 	if a, ok := d.Account("renamed"); !ok || a.ID != 1 {
 		t.Errorf("%+v, %v", a, ok)
+	}
+}
+
+// Whatever changes what somebody may do tells that one's open screens, and nobody else's.
+func TestWhoIsToldOfAChange(t *testing.T) {
+	head := func(id, revision int64) grid.Head { return grid.Head{ID: id, Revision: revision} }
+	const a, b, other = 1, 2, 7
+	for _, tt := range []struct {
+		name string
+		step access.Step
+		told map[int64]bool
+	}{
+		{"a post is given", access.Step{Entity: &staff.Post{Head: head(20, 1), Account: a, Role: "steward", Area: theirGrid}}, map[int64]bool{a: true}},
+		{"a post goes to another", access.Step{Entity: &staff.Post{Head: head(3, 2), Account: other, Role: "grid-worker", Area: ourGrid}}, map[int64]bool{a: true, b: true, other: true}},
+		{"a post is taken away", access.Step{Remove: grid.Ref{Kind: staff.Posts, ID: 3, Revision: 2}}, map[int64]bool{a: true, b: true}},
+		{"somebody stands in", access.Step{Entity: &staff.StandIn{Head: head(21, 1), Post: 3, Deputy: other, Begins: nine, Ends: nine.Add(time.Hour)}}, map[int64]bool{a: true, b: true, other: true}},
+		{"nobody stands in any more", access.Step{Remove: grid.Ref{Kind: staff.StandIns, ID: 4, Revision: 2}}, map[int64]bool{a: true, b: true}},
+		{"a sign-in ends", access.Step{Remove: grid.Ref{Kind: staff.SignIns, ID: 5, Revision: 2}}, map[int64]bool{b: true}},
+		{"a record is unmasked", access.Step{Entity: &staff.Unmasking{Head: head(22, 1), Account: b, Of: grid.People, Subject: 9, Ends: nine.Add(time.Minute)}}, map[int64]bool{b: true}},
+		{"an account is locked", access.Step{Entity: &staff.Account{Head: head(2, 2), Login: "second", Locked: true}}, map[int64]bool{b: true}},
+		{"an account is removed", access.Step{Remove: grid.Ref{Kind: staff.Accounts, ID: 2, Revision: 2}}, map[int64]bool{b: true}},
+		{"a role changes", access.Step{Entity: &staff.Role{Head: head(23, 1), Code: "steward"}}, map[int64]bool{a: true, b: true, other: true}},
+		{"a role is as shipped again", access.Step{Remove: grid.Ref{Kind: staff.Roles, ID: 9, Revision: 2}}, map[int64]bool{a: true, b: true, other: true}},
+		{"what is known already comes again", access.Step{Entity: office()[2]}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := directoryOf(append(office(),
+				&staff.Account{Head: head(7, 1), Login: "third", Name: "C 岗", Sort: staff.Person},
+				&staff.Role{Head: head(9, 1), Code: "steward", Rights: []string{"see-events"}, Personal: grid.GridLevel})...)
+			watches := map[int64]*access.Watch{a: d.Watch(a), b: d.Watch(b), other: d.Watch(other)}
+			d.Apply([]access.Step{tt.step})
+			for account, w := range watches {
+				select {
+				case <-w.Changed():
+					if !tt.told[account] {
+						t.Errorf("account %d is told", account)
+					}
+				default:
+					if tt.told[account] {
+						t.Errorf("account %d is not told", account)
+					}
+				}
+				w.Close()
+			}
+		})
+	}
+}
+
+// A login that another account has taken over stays that one's when the first goes.
+func TestALoginThatMovedStays(t *testing.T) {
+	d := directoryOf(office()...)
+	put(d, &staff.Account{Head: grid.Head{ID: 1, Revision: 2}, Login: "first"})
+	put(d, &staff.Account{Head: grid.Head{ID: 7, Revision: 1}, Login: "worker"})
+	remove(d, grid.Ref{Kind: staff.Accounts, ID: 1, Revision: 3})
+	if got, ok := d.Account("worker"); !ok || got.ID != 7 {
+		t.Errorf("the login is of %+v, %v", got, ok)
 	}
 }

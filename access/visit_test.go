@@ -96,7 +96,7 @@ func TestWhoIsAtTheMachineIsLetInUntilThereIsAnAccount(t *testing.T) {
 		t.Fatal("nobody is let in where there is no account")
 	}
 	defer visit.Close()
-	sources.Directory.Put(l.worker)
+	put(sources.Directory, l.worker)
 	if !heard(t, visit) || visit.Viewer() != nil {
 		t.Error("the first account does not end it")
 	}

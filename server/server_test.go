@@ -176,14 +176,14 @@ func (r *rig) Wait(ctx context.Context, token string) error {
 // tellStaff hands a change of staff to the Directory.
 func (r *rig) tellStaff(c feed.Change) error {
 	if c.Op == feed.Remove {
-		r.directory.Remove(grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision})
+		r.directory.Apply([]access.Step{{Remove: grid.Ref{Kind: c.Kind, ID: c.ID, Revision: c.Revision}}})
 		return nil
 	}
 	e := staff.New(c.Kind)
 	if err := grid.DecodeJSON(c.Body, e); err != nil {
 		return err
 	}
-	r.directory.Put(e)
+	r.directory.Apply([]access.Step{{Entity: e}})
 	return nil
 }
 

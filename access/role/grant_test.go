@@ -78,10 +78,10 @@ func TestStandIns(t *testing.T) {
 	}
 	posts := []role.Post{
 		{ID: 1, Account: "a", Role: "grid-worker", Area: eastGrid},
-		{ID: 2, Account: "b", Role: "grid-worker", Area: westGrid, Term: role.Term{Until: at("23:00:00")}},
+		{ID: 2, Account: "b", Role: "grid-worker", Area: westGrid, Term: role.Term{Ends: at("23:00:00")}},
 	}
-	leave := []role.StandIn{{Post: 1, By: "b", Term: role.Term{From: at("09:00:00"), Until: at("18:00:00")}}}
-	again := append(leave, role.StandIn{Post: 1, By: "c", Term: role.Term{From: at("12:00:00"), Until: at("13:00:00")}})
+	leave := []role.StandIn{{Post: 1, Deputy: "b", Term: role.Term{Begins: at("09:00:00"), Ends: at("18:00:00")}}}
+	again := append(leave, role.StandIn{Post: 1, Deputy: "c", Term: role.Term{Begins: at("12:00:00"), Ends: at("13:00:00")}})
 	for _, tt := range []struct {
 		name     string
 		account  string
@@ -121,7 +121,7 @@ func TestEveryPostHasOneHolder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		term := rapid.Custom(func(t *rapid.T) role.Term {
 			from := rapid.IntRange(1, 9).Draw(t, "from")
-			return role.Term{From: day(from), Until: day(from + rapid.IntRange(1, 5).Draw(t, "days"))}
+			return role.Term{Begins: day(from), Ends: day(from + rapid.IntRange(1, 5).Draw(t, "days"))}
 		})
 		account := rapid.SampledFrom(accounts)
 		var posts []role.Post
@@ -129,7 +129,7 @@ func TestEveryPostHasOneHolder(t *testing.T) {
 		for id := range int64(rapid.IntRange(1, 4).Draw(t, "posts")) {
 			posts = append(posts, role.Post{ID: id, Account: account.Draw(t, "holder"), Term: term.Draw(t, "term")})
 			for range rapid.IntRange(0, 3).Draw(t, "stand-ins") {
-				standIns = append(standIns, role.StandIn{Post: id, By: account.Draw(t, "by"), Term: term.Draw(t, "away")})
+				standIns = append(standIns, role.StandIn{Post: id, Deputy: account.Draw(t, "by"), Term: term.Draw(t, "away")})
 			}
 		}
 		at := day(rapid.IntRange(1, 15).Draw(t, "day"))

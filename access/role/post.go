@@ -19,23 +19,23 @@ type Post struct {
 	Term
 }
 
-// A Term is the time From ≤ t < Until. A zero From has always begun, a zero Until
+// A Term is the time Begins ≤ t < Ends. A zero Begins has always begun, a zero Ends
 // never comes.
-type Term struct{ From, Until time.Time }
+type Term struct{ Begins, Ends time.Time }
 
 // Holds reports whether t is in the term.
 func (t Term) Holds(at time.Time) bool {
-	return !at.Before(t.From) && (t.Until.IsZero() || at.Before(t.Until))
+	return !at.Before(t.Begins) && (t.Ends.IsZero() || at.Before(t.Ends))
 }
 
 // next returns the first moment after at when the term begins or ends, and the
 // zero time if it does neither any more.
 func (t Term) next(at time.Time) time.Time {
 	switch {
-	case at.Before(t.From):
-		return t.From
-	case at.Before(t.Until):
-		return t.Until
+	case at.Before(t.Begins):
+		return t.Begins
+	case at.Before(t.Ends):
+		return t.Ends
 	}
 	return time.Time{}
 }
@@ -43,8 +43,8 @@ func (t Term) next(at time.Time) time.Time {
 // A StandIn hands a post to another account for a term (A/B 岗): for that time its
 // holder does not have it. Of several at once the one that began last counts, of equals the last in the list.
 type StandIn struct {
-	Post int64
-	By   string
+	Post   int64
+	Deputy string
 	Term
 }
 
@@ -59,9 +59,9 @@ func Held(account string, posts []Post, standIns []StandIn, at time.Time) (held 
 			if s.Post != p.ID {
 				continue
 			}
-			concerned, changes = concerned || s.By == account, append(changes, s.next(at))
-			if s.Holds(at) && !s.From.Before(began) {
-				holder, began = s.By, s.From
+			concerned, changes = concerned || s.Deputy == account, append(changes, s.next(at))
+			if s.Holds(at) && !s.Begins.Before(began) {
+				holder, began = s.Deputy, s.Begins
 			}
 		}
 		if holder == account && p.Holds(at) {

@@ -106,3 +106,55 @@ func TestStaffReachTheDirectoryAndNotTheWorld(t *testing.T) {
 		t.Errorf("the World stands at %d, want 3", at.Pos)
 	}
 }
+
+// Who manages what follows the divisions: open screens are told to look again when some
+// change, when some come into force by their date, and when all is loaded anew.
+func TestScreensLookAgainWhenDivisionsChange(t *testing.T) {
+	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	to := applier{world.New(world.Options{Now: func() time.Time { return now }}), access.NewDirectory()}
+	watch := to.directory.Watch(7)
+	defer watch.Close()
+	told := func(why string, want bool) {
+		t.Helper()
+		select {
+		case <-watch.Changed():
+			if !want {
+				t.Errorf("%s: told to look again", why)
+			}
+		default:
+			if want {
+				t.Errorf("%s: not told to look again", why)
+			}
+		}
+	}
+	load := to.Begin()
+	to.directory.Watch(7).Close()
+	if err := load.Publish(feed.Position{Epoch: "e", Pos: 1}); err != nil {
+		t.Fatal(err)
+	}
+	told("all is loaded anew", true)
+	at := int64(1)
+	apply := func(entity grid.Entity) {
+		t.Helper()
+		at++
+		if _, err := to.Apply(feed.Position{Epoch: "e", Pos: at}, each([]feed.Step{{Entity: entity}})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	division := func(id int64, from grid.Date) *grid.Division {
+		return &grid.Division{Head: grid.Head{ID: id, Revision: at + 1}, Code: "500106", Name: "区", Level: grid.CountyLevel, From: from, Boundary: geo.MultiPolygon{
+			{{geo.At(106, 29), geo.At(107, 29), geo.At(107, 30), geo.At(106, 30), geo.At(106, 29)}},
+		}}
+	}
+	apply(division(1, 0))
+	told("a division is drawn", true)
+	apply(&grid.Camera{Head: grid.Head{ID: 2, Revision: 1}, Name: "路口", State: "online", Place: geo.At(106.5, 29.5)})
+	told("a camera is hung", false)
+	apply(division(3, 20260302))
+	told("one is drawn for tomorrow", true)
+	now = now.AddDate(0, 0, 1)
+	to.Advance()
+	told("it comes into force", true)
+	to.Advance()
+	told("nothing happens", false)
+}
