@@ -59,7 +59,7 @@ func newLobby(t *testing.T) *lobby {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	hasher, err := signin.NewHasher(signin.Params{Memory: 19 << 10, Passes: 2, Lanes: 1}, 2, 8)
+	hasher, err := signin.NewHasher(signin.Params{Memory: 10 << 10, Passes: 1, Lanes: 1}, 2, 8)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,10 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/pquerna/otp/totp"
 )
 
 // passwordOfTests would do for a person too.
@@ -97,6 +99,10 @@ func TestAccountsFromTheFirstToTheLast(t *testing.T) {
 		t.Fatalf("%d %s %v", status, body, err)
 	}
 	signedIn := map[string]string{"Authorization": "Bearer " + session.Token}
+	if status, _ := p.call("GET", "/api/stats?code=500106001", nil, signedIn); status != 401 {
+		t.Errorf("the own town without a second factor: %d", status)
+	}
+	p.setUpSecond(signedIn)
 	if status, body := p.call("GET", "/api/stats?code=500106001", nil, signedIn); status != 200 {
 		t.Errorf("the own town: %d %s", status, body)
 	}
@@ -119,6 +125,23 @@ func TestAccountsFromTheFirstToTheLast(t *testing.T) {
 		t.Errorf("the locked account's screen was closed with %d, want 4101", code)
 	}
 	p.until("the locked account is out", func() bool { status, _ := p.call("GET", "/api/session", nil, signedIn); return status == 401 })
+}
+
+// setUpSecond has whoever has signed in set up a second factor.
+func (p *process) setUpSecond(as map[string]string) {
+	p.t.Helper()
+	status, body := p.call("POST", "/api/session/second", nil, as)
+	var offer struct{ Secret string }
+	if err := json.Unmarshal(body, &offer); err != nil || status != 200 {
+		p.t.Fatalf("%d %s %v", status, body, err)
+	}
+	code, err := totp.GenerateCode(offer.Secret, time.Now())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if status, body := p.call("PUT", "/api/session/second", map[string]any{"code": code}, as); status != 200 {
+		p.t.Fatalf("%d %s", status, body)
+	}
 }
 
 func TestUserRefuses(t *testing.T) {
