@@ -11,23 +11,23 @@ import (
 // A right is withdrawn while the connection is busy, and something happens right after:
 // neither what was drawn by the old right nor the news reach who may not see them any more.
 func TestWhatIsDueWhenARightIsWithdrawnIsNotSent(t *testing.T) {
-	for name, busy := range map[string]func(c *client, s *screenStub, with func()){
-		"with a tile": func(c *client, s *screenStub, with func()) {
-			s.during = with
+	for name, busy := range map[string]func(d *desk, c *client, with func()){
+		"with a tile": func(d *desk, c *client, with func()) {
+			d.screens["east"].set(func(s *screenStub) { s.during = with })
 			c.send(`{"op":"tile","id":9,"layers":"events","z":0,"x":0,"y":0}`)
 		},
-		"with the numbers": func(_ *client, s *screenStub, with func()) { s.counts = with },
+		"with the numbers": func(d *desk, c *client, with func()) {
+			d.screens["east"].set(func(s *screenStub) { s.counts = with })
+			d.publish(1, grid1, 106.5, 29.5)
+			c.want("change")
+		},
 	} {
 		for round := range 10 { // which of two things that are due comes first is chance
 			t.Run(fmt.Sprint(name, round), func(t *testing.T) {
 				d := newDesk(t, nil)
 				c := d.join("east")
 				narrow := &screenStub{Viewer: feedtest.Of("5002"), version: 2}
-				d.publish(1, grid1, 106.5, 29.5)
-				d.screens["east"].set(func(s *screenStub) {
-					busy(c, s, func() { d.becomes("east", narrow); d.publish(2, grid1, 106.5, 29.5) })
-				})
-				c.want("change")
+				busy(d, c, func() { d.becomes("east", narrow); d.publish(2, grid1, 106.5, 29.5) })
 				for frame, data := c.next(); frame["op"] != "resync"; frame, data = c.next() {
 					if frame["op"] == "change" || frame["op"] == "binary" {
 						t.Fatalf("told of %s", data)
