@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"quanxi/grid"
 )
@@ -20,8 +22,11 @@ func (c *Converter) identify(r *row, s *Subject) {
 	case r.has("quanxi_external"):
 		head.External = r.text("quanxi_external")
 	case r.id("quanxi_id") != 0:
-		s.ours = r.id("quanxi_id")
-		head.External = ourID(s.ours)
+		// Numbers of two stores mean two things: it is known again by where it lies.
+		if made := madeOf(s.Entity); made != "" {
+			s.ours = r.id("quanxi_id")
+			head.External, s.made = "quanxi:#"+made, true
+		}
 	case r.external() != "":
 		head.External = c.prefix + r.external()
 	default:
@@ -30,9 +35,6 @@ func (c *Converter) identify(r *row, s *Subject) {
 		}
 	}
 }
-
-// ourID is the external id of what was exported by its number alone.
-func ourID(id int64) string { return fmt.Sprintf("quanxi:%d", id) }
 
 // madeOf returns an id made of what does not change when a thing is described anew; empty
 // for what lies nowhere.
@@ -82,12 +84,12 @@ func (p *pump) refuseOwn(ctx context.Context) error {
 	if len(p.ours) == 0 {
 		return nil
 	}
-	for e, err := range p.from.Entities(ctx, p.Kind, grid.Query{IDs: p.ours}) {
+	for e, err := range p.from.Entities(ctx, p.Kind, grid.Query{IDs: slices.Sorted(maps.Keys(p.ours))}) {
 		if err != nil {
 			return err
 		}
-		if head := e.Entity(); head.External == "" {
-			return fmt.Errorf("the file was exported from this store, or from one with the same %s (quanxi_id %d), and is not read back beside them: %w", p.Kind, head.ID, ErrRefused)
+		if head := e.Entity(); head.External == "" && p.ours[head.ID] == "quanxi:#"+madeOf(e) {
+			return fmt.Errorf("the file was exported from this store (quanxi_id %d) and is not read back beside what it came from: %w", head.ID, ErrRefused)
 		}
 	}
 	return nil

@@ -120,13 +120,13 @@ type pump struct {
 	repeated  map[uint64]bool    // the keys of those that occurred again, or may have
 	wholes    []grid.Entity      // what was put together from pieces, or added
 	equals    map[uint64]int     // how many of the keys without an id of their own were stored
-	ours      []int64            // numbers of the first records of an export of ours
+	ours      map[int64]string   // external ids of the first records of an export of ours, by their numbers there
 	cities    map[grid.Code]bool // whether the file brings them; else its counties name them
 }
 
 func (im Import) check(ctx context.Context, source Source, store grid.Store) (*pump, error) {
 	p := &pump{
-		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}, equals: map[uint64]int{}, cities: map[grid.Code]bool{},
+		Import: im, from: store, hash: maphash.MakeSeed(), seen: newFilter(), repeated: map[uint64]bool{}, equals: map[uint64]int{}, ours: map[int64]string{}, cities: map[grid.Code]bool{},
 		report: &Report{Name: im.Name, Kind: im.Kind, Format: source.Format()},
 	}
 	p.converter = &Converter{kind: im.Kind, mapping: mappingOf(im.Kind), prefix: im.Name + ":", refers: referencesTo(ctx, store)}
@@ -254,7 +254,7 @@ func problemOf(record Record, err error) Problem {
 func (p *pump) count(s Subject) error {
 	e := s.Entity
 	if s.ours != 0 && len(p.ours) < ownAsked {
-		p.ours = append(p.ours, s.ours)
+		p.ours[s.ours] = e.Entity().External
 	}
 	if e.Entity().External == "" {
 		p.report.WithoutID++

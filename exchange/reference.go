@@ -56,9 +56,11 @@ func (x *references) id(kind grid.Kind, q grid.Query) int64 {
 // a field or by the source's in that with _external behind it; zero if it names none.
 // A row that names what is not stored is refused.
 func (c *Converter) reference(r *row, kind grid.Kind, field string) int64 {
-	if id := r.id(field); id != 0 {
-		if named := c.refers.id(kind, grid.Query{External: []string{ourID(id)}}); named != 0 {
-			return named // both come from an export of ours
+	isExport := r.has("quanxi_id")
+	if id := r.id(field); id != 0 && !(isExport && r.has(field+"_external")) {
+		if isExport {
+			r.refuse(field, fmt.Sprintf("%d is a number of the store that the file was exported from: name the %s by %s_external", id, kind, field))
+			return 0
 		}
 		if c.refers.id(kind, grid.Query{IDs: []int64{id}}) == 0 {
 			r.refuse(field, fmt.Sprintf("%d is not among the stored %s", id, kind))
@@ -70,6 +72,9 @@ func (c *Converter) reference(r *row, kind grid.Kind, field string) int64 {
 		return 0
 	}
 	external := c.prefix + r.text(field)
+	if isExport {
+		external = r.text(field)
+	}
 	id := c.refers.id(kind, grid.Query{External: []string{external}})
 	if id == 0 {
 		r.refuse(field, fmt.Sprintf("%q is not among the stored %s", external, kind))
