@@ -109,14 +109,14 @@ function createTown(kind: PageKind) {
   const uppermost = ref<"drawing" | "selection">("selection");
   watch(selection.selection, (chosen) => chosen && (uppermost.value = "selection"), { flush: "sync" });
   watch(() => within.drawing.value !== undefined, (draws) => draws && (uppermost.value = "drawing"), { flush: "sync" });
-  watch(selection.opened, (opened) => opened && (uppermost.value = "selection"), { flush: "sync" });
+  watch(() => selection.opened.value?.sheet.id, (opened) => opened !== undefined && (uppermost.value = "selection"), { flush: "sync" });
   /** The drawn area is what is looked at: nothing was chosen since. */
   const showsDrawn = computed(() => within.drawing.value?.done === true && (uppermost.value === "drawing" || !selection.selection.value));
   /** Closes the uppermost of what is open, by Escape or Back. */
   const back = (): void => {
     if (panel.value && panel.value !== "draw") panel.value = undefined;
     else if (within.drawing.value && (uppermost.value === "drawing" || !selection.selection.value)) within.clear();
-    else if (panel.value) panel.value = undefined;
+    else if (panel.value && !(selection.selection.value && uppermost.value === "selection")) panel.value = undefined;
     else if (selection.opened.value) guide.backFromBuilding();
     else selection.back();
   };
