@@ -48,6 +48,8 @@ type DeskSources struct {
 	// Chain and Seals are by what the audit is verified.
 	Chain Chain
 	Seals func() iter.Seq2[Seal, error]
+	// Open lets in whoever asks as the local viewer, as long as there is no account.
+	Open bool
 	// ScopeOf returns what whoever answers for a division answers for, at the moment.
 	ScopeOf func(grid.Code) grid.Scope
 }

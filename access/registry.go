@@ -2,7 +2,9 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"quanxi/access/role"
 	"quanxi/access/signin"
@@ -74,34 +76,110 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 	if err := r.credit(ctx, a, password); err != nil {
 		return err
 	}
-	w := grid.Write{Actor: r.Actor, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}}
-	for e, err := range r.Store.Entities(ctx, staff.SignIns, grid.Query{}) {
-		if err != nil {
-			return err
-		}
-		if s := e.(*staff.SignIn); s.Account == a.ID {
-			w.Remove = append(w.Remove, grid.Ref{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision})
-		}
+	ended, err := r.signIns(ctx, a.ID)
+	if err != nil {
+		return err
 	}
-	_, err := r.Store.Write(ctx, w)
+	_, err = r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}, Remove: ended})
 	return err
 }
 
 // credit puts a password into an account's credential.
 func (r *Registry) credit(ctx context.Context, a *staff.Account, password string) error {
-	var credential signin.Credential
-	if len(a.Credential) > 0 {
-		var err error
-		if credential, err = r.Sealer.Open(a.ID, a.Credential); err != nil {
-			return err
-		}
+	credential, err := r.Sealer.OpenAny(a.ID, a.Credential)
+	if err != nil {
+		return err
 	}
-	var err error
 	if credential.PasswordHash, err = r.Hasher.Hash(ctx, password); err != nil {
 		return err
 	}
 	a.Credential, err = r.Sealer.Seal(a.ID, credential)
 	return err
+}
+
+// ShareCredential gives accounts one password, without asking whether it is a good one:
+// for the invented city. It does nothing where they have it already.
+func (r *Registry) ShareCredential(ctx context.Context, password string, logins ...string) error {
+	var hash string
+	var changed []grid.Entity
+	for _, login := range logins {
+		a, err := r.Find(ctx, login)
+		if err != nil {
+			return err
+		}
+		credential, err := r.Sealer.OpenAny(a.ID, a.Credential)
+		if err != nil {
+			return err
+		}
+		if hash == "" { // that which the first has, if it is of this password
+			if hash, err = r.sharedHash(ctx, password, credential.PasswordHash); err != nil {
+				return err
+			}
+		}
+		if credential.PasswordHash == hash {
+			continue
+		}
+		credential.PasswordHash = hash
+		if a.Credential, err = r.Sealer.Seal(a.ID, credential); err != nil {
+			return err
+		}
+		changed = append(changed, a)
+	}
+	_, err := r.write(ctx, "accounts.password", changed...)
+	return err
+}
+
+// sharedHash returns a hash of a password: the one that there is, if it is of it.
+func (r *Registry) sharedHash(ctx context.Context, password, hash string) (string, error) {
+	fresh, err := r.Hasher.Verify(ctx, password, hash)
+	switch {
+	case err == nil && fresh == "":
+		return hash, nil
+	case err != nil && !errors.Is(err, signin.ErrPassword):
+		return "", err
+	}
+	return r.Hasher.Hash(ctx, password)
+}
+
+// Token makes a token for the account of a login, good for a span, in the place of its
+// sign-ins so far. It is shown this once.
+func (r *Registry) Token(ctx context.Context, login string, now time.Time, span time.Duration) (string, error) {
+	a, err := r.Find(ctx, login)
+	if err != nil {
+		return "", err
+	}
+	ended, err := r.signIns(ctx, a.ID)
+	if err != nil {
+		return "", err
+	}
+	secret, digest := signin.NewSecret(signin.ForProgram)
+	_, err = r.Store.Write(ctx, grid.Write{
+		Actor: r.Actor, From: r.From, Action: "tokens.issue", Object: accountObject(a.ID), Remove: ended,
+		Put: []grid.Entity{&staff.SignIn{Account: a.ID, Digest: digest, Token: true, From: r.From, Began: now, Used: now, Ends: now.Add(span)}},
+	})
+	return secret, err
+}
+
+// signIns returns the sign-ins of an account, to be removed.
+func (r *Registry) signIns(ctx context.Context, account int64) (refs []grid.Ref, err error) {
+	for e, err := range r.Store.Entities(ctx, staff.SignIns, grid.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		if s := e.(*staff.SignIn); s.Account == account {
+			refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision})
+		}
+	}
+	return refs, nil
+}
+
+// Known reports whether there is an account of a login.
+func (r *Registry) Known(ctx context.Context, login string) (bool, error) {
+	_, err := r.Find(ctx, login)
+	if errors.Is(err, grid.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Lock has an account sign in no more, or again. Its open screens end.

@@ -118,11 +118,11 @@ func unlessBeaten(err error) error {
 }
 
 // Viewer returns the viewer whom a secret stands for at this moment, and until when
-// what it may do stays so if the Directory does not change; zero for ever. While there
-// is no account yet, whoever asks is the local viewer. Who still has to set
+// what it may do stays so if the Directory does not change; zero for ever. While
+// the desk is open and there is no account yet, whoever asks is the local viewer. Who still has to set
 // up a second factor is nobody.
 func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
-	if d.Directory.Unclaimed() { // a secret is of another server on this host, or of an older store
+	if d.Open && d.Directory.Unclaimed() { // a secret is of another server on this host, or of an older store
 		return Local(), time.Time{}, true
 	}
 	account, s, ok := d.find(secret)

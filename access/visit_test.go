@@ -85,7 +85,7 @@ func TestAVisitEndsWithTheHour(t *testing.T) {
 func TestWhoIsAtTheMachineIsLetInUntilThereIsAnAccount(t *testing.T) {
 	l := newLobby(t)
 	sources := l.DeskSources
-	sources.Directory = access.NewDirectory()
+	sources.Directory, sources.Open = access.NewDirectory(), true
 	desk := access.NewDesk(sources)
 	if _, ok := desk.Visit(""); ok {
 		t.Error("somebody is let in before it is known whether there are accounts")
@@ -102,5 +102,10 @@ func TestWhoIsAtTheMachineIsLetInUntilThereIsAnAccount(t *testing.T) {
 	}
 	if _, ok := desk.Visit(""); ok {
 		t.Error("it goes on without a sign-in")
+	}
+	sources.Directory, sources.Open = access.NewDirectory(), false
+	sources.Directory.Begin().Publish()
+	if _, ok := access.NewDesk(sources).Visit(""); ok {
+		t.Error("somebody is let in at a desk that is not open")
 	}
 }

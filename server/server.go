@@ -29,6 +29,8 @@ type Options struct {
 	Refused func(access.Refusal)
 	// Desk signs people in and out; it may be nil, and then nobody can.
 	Desk *access.Desk
+	// Entry says how one may sign in besides by name and password.
+	Entry Entry
 	// Tokens let a client read what it wrote.
 	Tokens Tokens
 	// Status says where this node stands.

@@ -32,6 +32,7 @@ func (s *Server) sessionRoutes() {
 	s.letIn("GET /api/session", "POST /api/session", "DELETE /api/session")
 	s.ownRoutes()
 	s.setupRoutes()
+	s.entryRoutes()
 	s.memberRoutes()
 	s.postRoutes()
 	s.roleRoutes()

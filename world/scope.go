@@ -26,6 +26,25 @@ func (s *Snapshot) ScopeOf(code grid.Code) grid.Scope {
 	return grid.NewScope(ranges...)
 }
 
+// ScopeOfPost returns what whoever has a post in a division answers for: as ScopeOf, but
+// a post in the one city that the World is of answers for everything, also for what is
+// to be placed or lies in no division.
+func (s *Snapshot) ScopeOfPost(code grid.Code) grid.Scope {
+	if code.Level() == grid.CityLevel && s.isOf(code[:2]) {
+		return grid.Everywhere()
+	}
+	return s.ScopeOf(code)
+}
+
+// isOf reports whether all codes begin alike.
+func (s *Snapshot) isOf(prefix grid.Code) bool {
+	if len(s.codes) == 0 {
+		return true
+	}
+	first, last := s.code(s.codes[0]), s.code(s.codes[len(s.codes)-1])
+	return within(first, prefix) && within(last, prefix)
+}
+
 // ExtentOf returns the envelope of a division with all that it manages, which holds
 // the place of everything in it; false if none of them has a boundary.
 func (s *Snapshot) ExtentOf(code grid.Code) (env geo.Envelope, ok bool) {

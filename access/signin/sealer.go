@@ -46,6 +46,14 @@ func (s *Sealer) Open(account int64, sealed []byte) (Credential, error) {
 	return c, nil
 }
 
+// OpenAny is Open, and the zero Credential for an account that has none yet.
+func (s *Sealer) OpenAny(account int64, sealed []byte) (Credential, error) {
+	if len(sealed) == 0 {
+		return Credential{}, nil
+	}
+	return s.Open(account, sealed)
+}
+
 // parseCredential reads what Seal wrote. Fields that it does not know are of a
 // later version, which knows why they are there: it refuses rather than drop them
 // at the next Seal.

@@ -59,7 +59,7 @@ func benchCrowd(ctx context.Context, c crowd, tell func(figure)) error {
 		storeFlags:  storeFlags{Data: filepath.Join(path, "data"), wrap: commits.watch},
 		listenFlags: listenFlags{Addr: "127.0.0.1:0"},
 	}
-	at, err := serve.start(ctx, p, logFlags{LogLevel: 8, LogFormat: "json"}.logger(io.Discard), io.Discard, asItStands)
+	at, err := serve.start(ctx, p, logFlags{LogLevel: 8, LogFormat: "json"}.logger(io.Discard), io.Discard, openDoor)
 	if err == nil {
 		err = c.measure(ctx, at, commits, tell)
 	}

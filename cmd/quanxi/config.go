@@ -99,14 +99,13 @@ type listenFlags struct {
 	MetricsAddr  string   `help:"Loopback address for /metrics; empty for none." default:"127.0.0.1:9180" env:"QUANXI_METRICS_ADDR" placeholder:"HOST:PORT"`
 	TLSCert      string   `help:"Certificate file." env:"QUANXI_TLS_CERT" type:"existingfile" placeholder:"FILE"`
 	TLSKey       string   `help:"Key file of the certificate." env:"QUANXI_TLS_KEY" type:"existingfile" placeholder:"FILE"`
-	InsecureHTTP bool     `name:"insecure-http" help:"Listen beyond loopback without TLS. There are no accounts: whoever reaches the address sees and changes everything." env:"QUANXI_INSECURE_HTTP"`
+	InsecureHTTP bool     `name:"insecure-http" help:"Listen beyond loopback without TLS: passwords and what people see go over the network as they are." env:"QUANXI_INSECURE_HTTP"`
 	Host         []string `help:"Names that the server answers to, beyond loopback." env:"QUANXI_HOST" placeholder:"NAME"`
 }
 
 var errExposed = errors.New("refused")
 
-// check refuses addresses that would show the city to the network. As long as
-// there are no accounts TLS does not help: whoever connects is the local viewer.
+// check refuses addresses that would show passwords and the city to the network.
 func (f listenFlags) check() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return fmt.Errorf("--tls-cert and --tls-key belong together: %w", errExposed)
@@ -119,9 +118,9 @@ func (f listenFlags) check() error {
 	if f.MetricsAddr != "" && !server.Loopback(f.MetricsAddr) {
 		return fmt.Errorf("--metrics-addr %s is not on loopback: %w", f.MetricsAddr, errExposed)
 	}
-	if !server.Loopback(f.Addr) && !f.InsecureHTTP {
-		return fmt.Errorf("--addr %s is not on loopback, and there are no accounts yet to tell who asks; "+
-			"--insecure-http opens it to everybody: %w", f.Addr, errExposed)
+	if !server.Loopback(f.Addr) && !f.InsecureHTTP && f.TLSCert == "" {
+		return fmt.Errorf("--addr %s is not on loopback: give --tls-cert and --tls-key, "+
+			"or --insecure-http to send passwords over the network as they are: %w", f.Addr, errExposed)
 	}
 	return nil
 }

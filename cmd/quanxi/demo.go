@@ -8,6 +8,7 @@ import (
 
 	"quanxi/access"
 	"quanxi/grid"
+	"quanxi/server"
 )
 
 type demoCommand struct {
@@ -23,33 +24,61 @@ func (c *demoCommand) Run(in *invocation) error {
 	}
 	p := newParts(in.ctx)
 	log := c.logger(in.stderr)
-	fill := func() error { return c.prepare(in.ctx, in.stderr) }
-	at, err := c.start(in.ctx, p, log, in.stdout, fill)
+	token := ""
+	prepare := func() (d door, err error) {
+		d, token, err = c.prepare(in.ctx, in.stderr)
+		return d, err
+	}
+	at, err := c.start(in.ctx, p, log, in.stdout, prepare)
 	if err != nil {
 		return errors.Join(err, p.stop())
 	}
 	p.start("simulation", func(ctx context.Context) error {
-		return c.live(ctx, at, log)
+		return c.live(ctx, at, token, log)
 	})
 	return p.wait(in.ctx)
 }
 
-// prepare fills an empty store.
-func (c *demoCommand) prepare(ctx context.Context, screen io.Writer) error {
-	s, err := c.open(ctx)
+// prepare fills an empty store, and sees that the cast of the invented city is there. It
+// returns how people come in, and a token for the simulation.
+func (c *demoCommand) prepare(ctx context.Context, screen io.Writer) (door, string, error) {
+	s, err := c.storeFlags.open(ctx)
 	if err != nil {
-		return err
+		return door{}, "", err
 	}
+	d, token, err := c.prepareIn(ctx, s, screen)
+	return d, token, errors.Join(err, s.Close())
+}
+
+func (c *demoCommand) prepareIn(ctx context.Context, s store, screen io.Writer) (door, string, error) {
 	master, err := c.unlock(ctx, s)
 	if err != nil {
-		return errors.Join(err, s.Close())
+		return door{}, "", err
 	}
 	empty, err := isEmpty(ctx, s)
 	if err == nil && empty {
 		fmt.Fprintf(screen, "%s is empty: inventing %d town(s)\n", c.Data, c.Towns)
 		err = c.fill(ctx, s, access.NewVault(master), screen)
 	}
-	return errors.Join(err, s.Close())
+	if err != nil {
+		return door{}, "", err
+	}
+	r, err := newRegistry(s, master, operator)
+	if err != nil {
+		return door{}, "", err
+	}
+	onlyHere := server.Loopback(c.Addr)
+	password, token, err := stageCast(ctx, s, r, onlyHere)
+	if err != nil {
+		return door{}, "", err
+	}
+	d := door{passwordAlone: true, entry: server.Entry{Demo: accounts()}}
+	if onlyHere {
+		d.entry.Password = password // whoever sees the page is at the machine
+	} else {
+		d.invite = func(string) string { return fmt.Sprintf("All accounts of the demo have the password %s", password) }
+	}
+	return d, token, nil
 }
 
 // isEmpty reports whether a store has no division.

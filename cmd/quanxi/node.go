@@ -41,6 +41,7 @@ type node struct {
 	audit     *access.Sealer
 	views     *access.Views
 	desk      *access.Desk
+	entry     server.Entry
 	refusals  *access.Refusals
 	socket    *socket.Handler
 	registry  *prometheus.Registry
@@ -107,6 +108,7 @@ func (n *node) server(hosts []string) *server.Server {
 		Viewer:  n.viewer,
 		Desk:    n.desk,
 		Refused: n.refusals.Note,
+		Entry:   n.entry,
 		Tokens:  tokens{n.feed, n.sealer},
 		Status:  n.status,
 		Feed:    n.socket,
@@ -138,7 +140,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Throttle: signin.NewThrottle(signin.DefaultRules(), time.Now),
 		Sealer:   newCredentialSealer(master), Clock: time.Now,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
-		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOf(code) },
+		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
 	}), nil
 }
 

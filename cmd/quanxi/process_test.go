@@ -107,7 +107,7 @@ func (p *process) run() {
 		p.t.Fatal(err)
 	}
 	p.log, p.done = new(journal), make(chan error, 1)
-	p.cmd = exec.Command(path, append([]string{"serve", "--addr", p.addr, "--metrics-addr="}, p.args...)...)
+	p.cmd = exec.Command(path, append([]string{"serve", "--open", "--addr", p.addr, "--metrics-addr="}, p.args...)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)

@@ -7,11 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"quanxi/grid"
 	"quanxi/server"
+	"quanxi/staff"
 )
 
 type serveCommand struct {
@@ -19,6 +22,18 @@ type serveCommand struct {
 	listenFlags
 	nodeFlags
 	logFlags
+	Open bool   `help:"Let in whoever is at this machine without an account, who then sees and changes everything. Only on loopback, and only as long as there are no accounts." env:"QUANXI_OPEN"`
+	City string `help:"Code of the city that the first account administers." default:"5000" env:"QUANXI_CITY" placeholder:"CODE"`
+}
+
+// A door is how people come in.
+type door struct {
+	entry         server.Entry
+	passwordAlone bool
+	open          bool
+	// invite returns what to tell whoever started the server, who reaches it at an address;
+	// nil for nothing.
+	invite func(at string) string
 }
 
 // Run serves until it is told to stop.
@@ -27,18 +42,81 @@ func (c *serveCommand) Run(in *invocation) error {
 		return err
 	}
 	p := newParts(in.ctx)
-	if _, err := c.start(in.ctx, p, c.logger(in.stderr), in.stdout, asItStands); err != nil {
+	if c.Open && !server.Loopback(c.Addr) {
+		return fmt.Errorf("--open with --addr %s, which is not on loopback: %w", c.Addr, errExposed)
+	}
+	if _, err := c.start(in.ctx, p, c.logger(in.stderr), in.stdout, func() (door, error) { return c.claim(in.ctx) }); err != nil {
 		return errors.Join(err, p.stop())
 	}
 	return p.wait(in.ctx)
 }
 
-// asItStands prepares nothing: what is in the store is served.
-func asItStands() error { return nil }
+// claim sees that somebody can come in: of a store to which nobody has a password yet the
+// first account is made, whose set-up link is told.
+func (c *serveCommand) claim(ctx context.Context) (door, error) {
+	s, err := c.storeFlags.open(ctx)
+	if err != nil {
+		return door{}, err
+	}
+	d, err := c.claimOf(ctx, s)
+	return d, errors.Join(err, s.Close())
+}
+
+func (c *serveCommand) claimOf(ctx context.Context, s store) (door, error) {
+	count, entered, err := members(ctx, s)
+	switch {
+	case err != nil:
+		return door{}, err
+	case c.Open && count > 0:
+		return door{}, errors.New("--open, but there are accounts in this store: sign in")
+	case c.Open:
+		return door{open: true}, nil
+	case entered:
+		return door{}, nil
+	}
+	master, err := c.unlock(ctx, s)
+	if err != nil {
+		return door{}, err
+	}
+	r, err := newRegistry(s, master, operator)
+	if err != nil {
+		return door{}, err
+	}
+	if err := ensure(ctx, r, firstLogin, "安全管理员", staff.Person, &staff.Post{Role: "security-admin", Area: grid.Code(c.City)}); err != nil {
+		return door{}, err
+	}
+	first, err := r.Find(ctx, firstLogin)
+	if err != nil {
+		return door{}, err
+	}
+	// Without an address yet: what is before # is said when it is known.
+	link, err := r.Invite(ctx, first, "", time.Now())
+	return door{invite: func(at string) string {
+		return fmt.Sprintf("Nobody has a password yet. Within a day, open this link once to set up the first account:\n%s/sign-in%s", at, link)
+	}}, err
+}
+
+// openDoor lets in whoever is at the machine.
+func openDoor() (door, error) { return door{open: true}, nil }
+
+// firstLogin is the account that sets up all others.
+const firstLogin = "security"
+
+// members counts the accounts, and reports whether anybody can sign in.
+func members(ctx context.Context, s grid.Store) (count int, entered bool, err error) {
+	for e, err := range s.Entities(ctx, staff.Accounts, grid.Query{}) {
+		if err != nil {
+			return 0, false, err
+		}
+		count++
+		entered = entered || len(e.(*staff.Account).Credential) > 0
+	}
+	return count, entered, nil
+}
 
 // start opens the address, prepares the store, builds everything from there up, says
 // where it is and returns that. What was started before an error is in p.
-func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, screen io.Writer, prepare func() error) (string, error) {
+func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, screen io.Writer, prepare func() (door, error)) (string, error) {
 	// The address first: if it is in use nothing else need be tried.
 	listener, err := listenOn(ctx, c.Addr, "--addr")
 	if err != nil {
@@ -54,24 +132,28 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 	if err := c.startMetrics(ctx, p, registry, log); err != nil {
 		return "", err
 	}
-	if err := prepare(); err != nil {
+	in, err := prepare()
+	if err != nil {
 		return "", err
 	}
 	n, err := newNode(ctx, p, c.storeFlags, c.nodeFlags, registry, log)
 	if err != nil {
 		return "", err
 	}
+	n.desk.PasswordAlone, n.desk.Open, n.entry = in.passwordAlone, in.open, in.entry
 	web := n.server(c.hosts())
 	p.start("server", func(ctx context.Context) error {
 		return server.Serve(ctx, listener, web, secure, log)
 	})
 	p.atEnd("feed", n.closeFeed)
-	if !server.Loopback(c.Addr) {
-		log.WarnContext(ctx, "open to the network without accounts: whoever reaches this address sees and changes everything", "addr", c.Addr)
+	if !server.Loopback(c.Addr) && secure == nil {
+		log.WarnContext(ctx, "open to the network without TLS: passwords go over it as they are", "addr", c.Addr)
 	}
 	context.AfterFunc(ctx, func() { log.Info("stopping: requests under way are finished, no new ones taken") })
 	at := address(listener, secure != nil)
-	_, err = fmt.Fprintf(screen, "Quanxi 全息: %s\n", at)
+	if _, err = fmt.Fprintf(screen, "Quanxi 全息: %s\n", at); err == nil && in.invite != nil {
+		_, err = fmt.Fprintln(screen, in.invite(at))
+	}
 	return at, err
 }
 

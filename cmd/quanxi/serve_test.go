@@ -22,7 +22,7 @@ func serveTemp(t *testing.T, data string) string {
 	t.Helper()
 	c := &serveCommand{storeFlags: storeFlags{Data: data}, listenFlags: listenFlags{Addr: "127.0.0.1:0"}}
 	p := newParts(t.Context())
-	at, err := c.start(t.Context(), p, slog.New(slog.DiscardHandler), io.Discard, asItStands)
+	at, err := c.start(t.Context(), p, slog.New(slog.DiscardHandler), io.Discard, openDoor)
 	t.Cleanup(func() {
 		if err := p.stop(); err != nil {
 			t.Errorf("stop: %v", err)
@@ -235,7 +235,7 @@ func TestServeRefuses(t *testing.T) {
 		{"a port in use", []string{"serve", "--addr", taken.Addr().String()}, "address already in use"},
 		{"a port in use, by name of the flag", []string{"serve", "--addr", taken.Addr().String()}, "--addr " + taken.Addr().String()},
 		{"a port for metrics in use", []string{"serve", "--addr", "127.0.0.1:0", "--metrics-addr", taken.Addr().String()}, "--metrics-addr " + taken.Addr().String()},
-		{"the open network", []string{"serve", "--addr", "0.0.0.0:0"}, "--insecure-http opens it to everybody"},
+		{"the open network", []string{"serve", "--addr", "0.0.0.0:0"}, "--insecure-http to send passwords over the network as they are"},
 		{"the open network by an empty host", []string{"serve", "--addr", ":0"}, "not on loopback"},
 		{"an address that is none", []string{"serve", "--addr", "nonsense"}, "--addr: address nonsense: missing port"},
 		{"a kind that is not imported, with those that are", []string{"import", "x", "--as", "households"}, "there are [divisions "},

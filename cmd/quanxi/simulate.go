@@ -22,20 +22,21 @@ type simulateCommand struct {
 	lifeFlags
 	logFlags
 	Server string `help:"Server to live in." default:"http://127.0.0.1:8080" env:"QUANXI_SERVER" placeholder:"URL"`
+	Token  string `help:"Token of an account with posts where things are to happen." env:"QUANXI_TOKEN" placeholder:"TOKEN"`
 }
 
 // Run lives in the town until it is stopped.
 func (c *simulateCommand) Run(in *invocation) error {
-	return c.live(in.ctx, c.Server, c.logger(in.stderr))
+	return c.live(in.ctx, c.Server, c.Token, c.logger(in.stderr))
 }
 
-func (f lifeFlags) live(ctx context.Context, server string, log *slog.Logger) error {
+func (f lifeFlags) live(ctx context.Context, server, token string, log *slog.Logger) error {
 	web := &http.Client{Timeout: 10 * time.Second}
 	defer web.CloseIdleConnections()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	return simulate.New(web, simulate.Options{
-		URL: strings.TrimSuffix(server, "/"), Seed: f.LifeSeed,
+		URL: strings.TrimSuffix(server, "/"), Token: token, Seed: f.LifeSeed,
 		Workers: f.Walkers, Events: f.Events, Homes: f.Homes, Log: log,
 	}).Run(ctx, tick.C)
 }

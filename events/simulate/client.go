@@ -20,8 +20,9 @@ var errStale = errors.New("changed by somebody else")
 const pages = 20
 
 type client struct {
-	web  *http.Client
-	base string
+	web   *http.Client
+	base  string
+	token string
 }
 
 type worker struct {
@@ -121,6 +122,9 @@ func (c *client) do(ctx context.Context, method, path string, revision int64, bo
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if revision > 0 {
 		req.Header.Set("If-Match", fmt.Sprintf(`"%d"`, revision))

@@ -19,8 +19,10 @@ import (
 
 // Options say how lively the town is. The zero value of a number is its default.
 type Options struct {
-	URL  string // of the server, without a slash at the end
-	Seed uint64
+	URL string // of the server, without a slash at the end
+	// Token of an account with posts where things are to happen; empty where none is asked for.
+	Token string
+	Seed  uint64
 	// Workers is the most workers that walk; 200 if zero.
 	Workers int
 	// Report is how often each worker tells where he is; 5 s if zero.
@@ -68,7 +70,7 @@ func New(web *http.Client, o Options) *Simulation {
 	o = o.withDefaults()
 	return &Simulation{
 		Options: o,
-		api:     &client{web: web, base: o.URL},
+		api:     &client{web: web, base: o.URL, token: o.Token},
 		chance:  rand.New(rand.NewPCG(o.Seed, 0x5175616e7869)),
 	}
 }

@@ -1,5 +1,5 @@
 import type {
-  Category, Division, EventRecord, Hit, Identified, Page, Resident, Session, Status, Thing, Unveiled, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, Entry, EventRecord, Hit, Identified, Offer, Page, Resident, Session, Status, Thing, Unveiled, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
 
 /** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
@@ -41,11 +41,34 @@ export class Client {
     return this.get("/api/session", {}, signal);
   }
 
+  /** How one may sign in here. */
+  entry(signal?: AbortSignal): Promise<Entry> {
+    return this.get("/api/entry", {}, signal);
+  }
+
   /** Signs in; the browser keeps the cookie. The code is empty until the server asks for one. */
-  async signIn(name: string, password: string, code: string): Promise<void> {
-    const body = JSON.stringify({ name, password, ...(code ? { code } : {}) });
-    const reply = await this.answer("/api/session", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-    if (!reply.ok) throw await problemOf(reply);
+  signIn(name: string, password: string, code: string): Promise<Session> {
+    return this.tell("POST", "/api/session", { name, password, ...(code ? { code } : {}) });
+  }
+
+  /** Whose set-up link a secret is of. */
+  async setupOf(secret: string): Promise<string> {
+    return (await this.tell<{ login: string }>("POST", "/api/setup/see", { secret })).login;
+  }
+
+  /** Chooses a password by a set-up link, and signs in. */
+  setUp(secret: string, password: string): Promise<Session> {
+    return this.tell("POST", "/api/setup", { secret, password });
+  }
+
+  /** Begins to set up a second factor. */
+  offerSecond(): Promise<Offer> {
+    return this.tell("POST", "/api/session/second");
+  }
+
+  /** Puts it in force by a code of it; returns recovery codes, which are shown this once. */
+  async confirmSecond(code: string): Promise<readonly string[]> {
+    return (await this.tell<{ recovery: readonly string[] }>("PUT", "/api/session/second", { code })).recovery;
   }
 
   async signOut(): Promise<void> {
@@ -143,6 +166,13 @@ export class Client {
       cursor = page.next || null;
     }
     return items;
+  }
+
+  /** Sends a command without being led to the entry if nobody has signed in: it comes from there. */
+  private async tell<T>(method: string, path: string, body?: object): Promise<T> {
+    const reply = await this.answer(path, { method, ...(body ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {}) });
+    if (!reply.ok) throw await problemOf(reply);
+    return (await reply.json()) as T;
   }
 
   private get<T>(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<T> {

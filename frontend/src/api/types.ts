@@ -29,10 +29,38 @@ export interface Status {
 
 /** Who is signed in. */
 export interface Session {
+  readonly account: string;
+  /** Local: nobody needs to sign in. */
   readonly mode: "local" | "account";
   readonly login: string;
   readonly name: string;
-  readonly posts: readonly { readonly role: string; readonly area: string }[];
+  readonly until: string | null;
+  readonly posts: readonly { readonly role: string; readonly area: string; readonly board?: string }[];
+  /** What the posts allow, each somewhere. */
+  readonly rights: readonly string[];
+  /** A second factor must be set up before anything else. */
+  readonly needs_second: boolean;
+  readonly has_second: boolean;
+}
+
+/** Somebody of an invented city, whom everybody may be. */
+export interface DemoAccount {
+  readonly login: string;
+  readonly name: string;
+  readonly group: "centre" | "field" | "rule";
+  readonly page: string;
+}
+
+/** How one may sign in. */
+export interface Entry {
+  readonly demo: readonly DemoAccount[];
+  readonly password?: string;
+}
+
+/** A second factor to put into an authenticator. */
+export interface Offer {
+  readonly secret: string;
+  readonly uri: string;
 }
 
 export interface DivisionBrief {

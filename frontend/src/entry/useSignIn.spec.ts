@@ -12,16 +12,16 @@ const refuses = (status: number, fields: readonly string[] = [], retryAfter = 0)
 
 describe("signing in", () => {
   it("lets in whom the server lets in", async () => {
-    const { desk, signIn } = make(async () => ({}));
+    const { desk, signIn } = make(async () => ({ name: "网格员" }));
     desk.name.value = "worker";
     desk.password.value = "secret";
-    expect([await desk.enter(), desk.busy.value]).toEqual([true, false]);
+    expect([await desk.enter(), desk.busy.value]).toEqual([{ name: "网格员" }, false]);
     expect(signIn).toHaveBeenCalledWith("worker", "secret", "");
   });
 
   it("asks for the code once the server does, and calls nothing wrong", async () => {
     const { desk } = make(refuses(401, ["body.code"]));
-    expect([await desk.enter(), desk.asks.value, desk.refusal.value]).toEqual([false, "code", undefined]);
+    expect([await desk.enter(), desk.asks.value, desk.refusal.value]).toEqual([undefined, "code", undefined]);
   });
 
   it("forgets a code that was refused: each works once", async () => {
@@ -56,4 +56,8 @@ describe("after signing in", () => {
   ]) {
     it(`${search}${hash} leads to ${want}`, () => expect(placeAfter({ search: search!, hash: hash! })).toBe(want));
   }
+
+  it("leads to the page of whoever signed in, where none was asked for", () => {
+    expect([placeAfter({ search: "", hash: "" }, "/admin"), placeAfter({ search: "?to=/m/", hash: "" }, "/admin"), placeAfter({ search: "", hash: "#setup=x" })]).toEqual(["/admin", "/m/", "/"]);
+  });
 });

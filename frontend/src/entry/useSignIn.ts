@@ -3,6 +3,7 @@ import type { Ref } from "vue";
 
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
+import type { Session } from "../api/types";
 
 /** Why nobody was let in, as a word of the screen. */
 export type Refusal = { readonly key: "wrong" | "wrongCode" | "unreachable" | "failed" } | { readonly key: "wait"; readonly seconds: number };
@@ -15,8 +16,8 @@ export interface SignInDesk {
   readonly asks: Ref<"password" | "code">;
   readonly busy: Ref<boolean>;
   readonly refusal: Ref<Refusal | undefined>;
-  /** Tries what was typed; true if somebody has signed in. */
-  enter(): Promise<boolean>;
+  /** Tries what was typed; who has signed in, undefined if nobody. */
+  enter(): Promise<Session | undefined>;
 }
 
 /** What is typed into the form, and what the server said to it. */
@@ -28,18 +29,17 @@ export function useSignIn(client: Client): SignInDesk {
   const busy = ref(false);
   const refusal = ref<Refusal>();
 
-  const enter = async (): Promise<boolean> => {
+  const enter = async (): Promise<Session | undefined> => {
     busy.value = true;
     refusal.value = undefined;
     try {
-      await client.signIn(name.value, password.value, code.value);
-      return true;
+      return await client.signIn(name.value, password.value, code.value);
     } catch (why) {
       const wantsCode = why instanceof Problem && why.fields.includes("body.code");
       if (wantsCode) asks.value = "code";
       else refusal.value = refusalOf(why, asks.value);
       code.value = ""; // each works once
-      return false;
+      return undefined;
     } finally {
       busy.value = false;
     }
@@ -57,8 +57,8 @@ function refusalOf(why: unknown, asked: "password" | "code"): Refusal {
 
 const pages: readonly string[] = ["/", "/m/", "/desk", "/planner", "/r/", "/admin"];
 
-/** Where to go after signing in: to the page that sent here, with what its address said; never to another server. */
-export function placeAfter({ search, hash }: { search: string; hash: string }): string {
+/** Where to go after signing in: to the page that sent here, with what its address said; never to another server. Else to the page of whoever signed in. */
+export function placeAfter({ search, hash }: { search: string; hash: string }, own = "/"): string {
   const asked = new URLSearchParams(search).get("to") ?? "";
-  return (pages.includes(asked) ? asked : "/") + hash;
+  return (pages.includes(asked) && asked !== "/" ? asked : own) + (hash.startsWith("#setup=") ? "" : hash);
 }
