@@ -1,0 +1,33 @@
+// Who signs in, through the API as any other client does.
+const base = process.env.QUANXI_BASE;
+const demoPassword = "quanxi-demo";
+
+/** Sends one request; throws what the server says against it. */
+export async function tell(method, path, body, token, revision) {
+  const headers = { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(revision === undefined ? {} : { "If-Match": `"${revision}"` }) };
+  const reply = await fetch(base + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);
+  return reply.status === 204 ? undefined : reply.json();
+}
+
+/** The token of an account of the demo. */
+export async function tokenOf(login) {
+  return (await tell("POST", "/api/session", { name: login, password: demoPassword })).token;
+}
+
+/**
+ * Somebody with posts all over the invented county, made by its security administrator:
+ * sees every event, home and person of it and may change everything.
+ */
+export async function everywhere() {
+  const security = await tokenOf("security");
+  const { items } = await tell("GET", "/api/divisions?down_to=4&geometry=false&limit=1000", undefined, security);
+  const login = `tester-${Math.random().toString(36).slice(2, 10)}`;
+  const post = (role, area) => ({ role, area });
+  const { id, link } = await tell("POST", "/api/accounts", { login, name: "试验员", post: post("operator", "5000") }, security);
+  const posts = [post("planner", "5000"), ...items.filter(({ level }) => level === 3).map(({ code }) => post("operator", code)), ...items.filter(({ level }) => level === 4).map(({ code }) => post("community-staff", code))];
+  for (const one of posts) await tell("POST", "/api/posts", { account: id, ...one }, security);
+  const password = "violet harbour 88 teapots";
+  const { token } = await tell("POST", "/api/setup", { secret: link.split("#setup=")[1], password });
+  return { login, password, token };
+}
