@@ -55,6 +55,8 @@ type Relay struct {
 	status  RelayStatus
 	endTerm context.CancelCauseFunc // nil between terms
 	last    Batch                   // without changes; what a beat repeats
+	left    Batch                   // last, as it was when the beating was left to another
+	leftAt  time.Time               // when that was
 	sent    time.Time               // when something was last put on the transport
 	pulse   time.Time               // when this process was last seen running
 	away    time.Time               // since when the store has been away; zero if it is not
@@ -104,20 +106,32 @@ func (r *Relay) Run(ctx context.Context) {
 
 // probe decides after a term whether this relay goes on beating. If the store is
 // away nobody can commit, so the last position is still the last. A relay whose
-// store answers has lost its lock to another, and leaves the beating to that one.
+// store answers has lost its lock to another, and leaves the beating to that one. A
+// server that is going may close the lock's session first and answer on another one:
+// then that was its last word, and what it said is the last position.
 func (r *Relay) probe(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	_, err := r.log.Position(ctx)
+	at, err := r.log.Position(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case err == nil:
+		if r.last.Epoch == at.Epoch && r.last.Pos == at.Pos {
+			r.left, r.leftAt = r.last, time.Now()
+		}
 		r.away, r.last = time.Time{}, Batch{}
 	case r.away.IsZero():
 		r.away = time.Now()
+		if r.last.Epoch == "" && time.Since(r.leftAt) < lastWord {
+			r.last = r.left
+		}
 	}
 }
+
+// lastWord is how long after an answer a store that is away is taken to have been going
+// already when it gave it: a few tries.
+const lastWord = 3 * time.Second
 
 // term takes the lock and relays until something fails.
 func (r *Relay) term(ctx context.Context) error {

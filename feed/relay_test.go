@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -138,6 +139,29 @@ func TestARelayWhoLostItsLockToAnotherIsSilent(t *testing.T) {
 			t.Error("it vouches for a position that it does not know to be the last")
 		}
 		thaw()
+	})
+}
+
+// A database that stops closes one session after another: it may still answer when the one
+// with the lock is gone. The map goes on all the same.
+func TestAStoreThatAnswersWhileItGoesIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, wire := feedtest.NewLog(nil), feedtest.NewWire(nil)
+		only := join(t, log, wire)
+		log.Put(feedtest.Event(1, town, 106.5, 29.5))
+		pass(time.Second)
+		log.BreakLock()
+		pass(time.Millisecond) // it is asked, and answers
+		log.Fail(errors.New("the database is shutting down"))
+		pass(10 * time.Second)
+		if !only.node.Status().Fresh {
+			t.Error("the node takes itself for cut off, though nothing can have been committed")
+		}
+		log.Fail(nil)
+		pass(5 * time.Second)
+		log.Put(feedtest.Event(2, town, 106.5, 29.5))
+		synctest.Wait()
+		level(t, log, only)
 	})
 }
 
