@@ -39,11 +39,18 @@ type Offer struct {
 	URI    string // as a QR code shows it
 }
 
-// OfferSecond makes a second factor for whoever shows a secret. One that is in force
-// stays so until ConfirmSecond. The error is ErrSignIn if the secret holds no more.
+// ErrHasSecond reports that a second factor is in force: whoever finds an open screen must
+// not put another in its place. It is dropped by a code of it, or reset by a set-up link.
+var ErrHasSecond = errors.New("a second factor is in force already")
+
+// OfferSecond makes a second factor for whoever shows a secret and has none, in force from
+// ConfirmSecond on. The error wraps ErrHasSecond, or is ErrSignIn if the secret holds no more.
 func (d *Desk) OfferSecond(ctx context.Context, secret string) (Offer, error) {
 	var offer Offer
 	_, err := d.change(ctx, secret, "accounts.offer-second", func(a *staff.Account, c *signin.Credential) (err error) {
+		if c.HasSecond() {
+			return ErrHasSecond
+		}
 		raw := c.Offer()
 		offer.Secret = signin.TOTPText(raw)
 		offer.URI, err = signin.TOTPURI(issuer, a.Login, raw)
@@ -54,9 +61,12 @@ func (d *Desk) OfferSecond(ctx context.Context, secret string) (Offer, error) {
 
 // ConfirmSecond puts the offered second factor in force once a code shows that it has
 // arrived, and returns recovery codes, to be shown this once. The error wraps
-// signin.ErrCode, signin.ErrNothingOffered or ErrSignIn.
+// ErrHasSecond, signin.ErrCode, signin.ErrNothingOffered or ErrSignIn.
 func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery []string, receipt grid.Receipt, err error) {
 	receipt, err = d.change(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
+		if c.HasSecond() {
+			return ErrHasSecond
+		}
 		recovery, err = c.Confirm(code, d.Clock())
 		a.HasSecond = true
 		return err

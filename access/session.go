@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -100,7 +101,11 @@ func (d *Desk) storeUses(ctx context.Context) error {
 }
 
 func (d *Desk) removeEnded(ctx context.Context) error {
-	ended := d.Directory.Ended(d.Clock(), swept)
+	now := d.Clock()
+	ended := slices.DeleteFunc(d.Directory.Ended(now, swept), func(ref grid.Ref) bool {
+		s, known := d.Directory.SignIn(ref.ID)
+		return known && now.Before(s.Ends) && !d.isIdle(s, now) // used here, which could not be stored yet
+	})
 	if len(ended) == 0 {
 		return nil
 	}

@@ -222,6 +222,8 @@ func signInProblem(err error) *Problem {
 		return p
 	case errors.Is(err, access.ErrSignIn):
 		return newProblem(http.StatusUnauthorized, access.ErrSignIn.Error())
+	case errors.Is(err, access.ErrHasSecond):
+		return newProblem(http.StatusConflict, access.ErrHasSecond.Error())
 	case errors.Is(err, access.ErrNeedsSecond):
 		return newProblem(http.StatusForbidden, access.ErrNeedsSecond.Error())
 	case errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNothingOffered):
