@@ -178,9 +178,7 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	if e.Program {
 		purpose, span = signin.ForProgram, programSpan
 	}
-	secret, digest := signin.NewSecret(purpose)
-	now := d.Clock()
-	begun := &staff.SignIn{Account: account.ID, Digest: digest, Token: e.Program, From: e.From.String(), Began: now, Used: now, Ends: now.Add(span)}
+	secret, begun := newSignIn(account.ID, purpose, e.From.String(), d.Clock(), span)
 	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "session.begin", From: e.From.String(), Put: []grid.Entity{begun}})
 	if err != nil {
 		return SignedIn{}, err

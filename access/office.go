@@ -257,9 +257,7 @@ func (o *Office) IssueToken(ctx context.Context, id int64, span time.Duration) (
 	if a.Sort != staff.Machine || a.Locked {
 		return SignedIn{}, ErrForbidden
 	}
-	secret, digest := signin.NewSecret(signin.ForProgram)
-	now := o.desk.Clock()
-	begun := &staff.SignIn{Account: id, Digest: digest, Token: true, From: o.registry.From, Began: now, Used: now, Ends: now.Add(span)}
+	secret, begun := newSignIn(id, signin.ForProgram, o.registry.From, o.desk.Clock(), span)
 	receipt, err := o.registry.write(ctx, "tokens.issue", begun)
 	return SignedIn{Secret: secret, Account: a, Until: begun.Ends, Receipt: receipt}, err
 }

@@ -152,10 +152,9 @@ func (r *Registry) Token(ctx context.Context, login string, now time.Time, span 
 	if err != nil {
 		return "", err
 	}
-	secret, digest := signin.NewSecret(signin.ForProgram)
+	secret, begun := newSignIn(a.ID, signin.ForProgram, r.From, now, span)
 	_, err = r.Store.Write(ctx, grid.Write{
-		Actor: r.Actor, From: r.From, Action: "tokens.issue", Object: accountObject(a.ID), Remove: ended,
-		Put: []grid.Entity{&staff.SignIn{Account: a.ID, Digest: digest, Token: true, From: r.From, Began: now, Used: now, Ends: now.Add(span)}},
+		Actor: r.Actor, From: r.From, Action: "tokens.issue", Object: accountObject(a.ID), Remove: ended, Put: []grid.Entity{begun},
 	})
 	return secret, err
 }

@@ -58,6 +58,14 @@ func (u *uses) take() map[int64]time.Time {
 	return last
 }
 
+// newSignIn returns a sign-in to be stored, and its secret, which is kept nowhere.
+func newSignIn(account int64, purpose signin.Purpose, from string, now time.Time, span time.Duration) (secret string, s *staff.SignIn) {
+	secret, digest := signin.NewSecret(purpose)
+	return secret, &staff.SignIn{
+		Account: account, Digest: digest, Token: purpose == signin.ForProgram, From: from, Began: now, Used: now, Ends: now.Add(span),
+	}
+}
+
 // SignOut ends the sign-in of a secret. One that has ended already is no error, also if
 // this node has not heard of that yet.
 func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error) {
