@@ -48,6 +48,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"writes are whole", writes},
 		{"links", links},
 		{"links of loads", linkedLoads},
+		{"contested links of loads", contestedLoads},
 		{"revisions", revisions},
 		{"external ids", externals},
 		{"keys of subjects", keys},
