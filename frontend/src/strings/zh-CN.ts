@@ -47,7 +47,7 @@ export const zhCN = {
   "group.rule": "规划与管理",
   "demo.operator": "一屏掌控",
   "demo.leader": "一屏掌控",
-  "demo.community": "值班与顶岗",
+  "demo.community": "值班台",
   "demo.county": "督办与统计",
   "demo.city": "全市总览",
   "demo.department": "工单",
