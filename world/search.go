@@ -64,12 +64,15 @@ func (s *Snapshot) Search(query string, limit int, scopes *Scopes) []Hit {
 	return q.hits
 }
 
-// withoutZeros returns a code of 12 digits without the zeros that statistics write behind
-// those of counties and towns, and any other as it is.
+// withoutZeros returns a code without the zeros that statistics write behind those of
+// counties and towns to fill 12 digits, also while they are being typed; any other as it is.
 func withoutZeros(code string) grid.Code {
-	if len(code) == 12 {
-		for strings.HasSuffix(code, "000") {
-			code = strings.TrimSuffix(code, "000")
+	if len(code) > 12 {
+		return grid.Code(code)
+	}
+	for _, short := range []int{9, 6} {
+		if len(code) > short && strings.Trim(code[short:], "0") == "" {
+			code = code[:short]
 		}
 	}
 	return grid.Code(code)

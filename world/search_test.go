@@ -67,6 +67,7 @@ func TestSearch(t *testing.T) {
 		{"an address", "锦绣路22号", everywhere, "锦绣花园13幢"},
 		{"a number alone", "22号", everywhere, "锦绣花园13幢"},
 		{"a code as statistics write it, with zeros behind", "500106001000", everywhere, "锦绣街道 长风社区 锦绣社区"},
+		{"such a code while it is being typed", "50010600100", everywhere, "锦绣街道 长风社区 锦绣社区"},
 		{"a county's so", "500106000000", everywhere, "沙坪坝区 锦绣街道 长风社区 锦绣社区"},
 		{"two words in any order", "22号 锦绣花园", everywhere, "锦绣花园13幢"},
 		{"words of which one is nowhere", "锦绣花园 北京", everywhere, ""},

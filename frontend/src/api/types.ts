@@ -153,7 +153,7 @@ export interface Thing {
   readonly name?: string;
   /** Of an event. */
   readonly title?: string;
-  readonly geometry?: { readonly coordinates: Place } | null;
+  readonly geometry?: GeoJSON.Point | GeoJSON.LineString | GeoJSON.Polygon | GeoJSON.MultiPolygon | null;
   /** Where a division is shown, if anywhere. */
   readonly place?: Place;
   readonly code?: string;

@@ -44,6 +44,13 @@ export function circleRing(centre: Place, radius: number): Place[] {
   });
 }
 
+/** A place on a geometry: a point itself, else a corner halfway along a line or a border. */
+export function placeOn({ coordinates }: { readonly coordinates: unknown }): Place | undefined {
+  if (!Array.isArray(coordinates)) return undefined;
+  if (typeof coordinates[0] === "number") return [coordinates[0], Number(coordinates[1])];
+  return placeOn({ coordinates: coordinates[coordinates.length >> 1] });
+}
+
 /** The box that holds all places; undefined for none. */
 export function envelopeOf(places: readonly Place[]): Envelope | undefined {
   if (places.length === 0) return undefined;

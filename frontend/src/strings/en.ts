@@ -100,6 +100,7 @@ export const en: Words = {
   "kind.events": "Event",
   "kind.workers": "Staff",
   "kind.dwellings": "Dwelling",
+  "kind.households": "Household",
   "kind.people": "People",
   "kind.water": "Water",
   "kind.green": "Green",

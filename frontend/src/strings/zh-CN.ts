@@ -98,6 +98,7 @@ export const zhCN = {
   "kind.events": "事件",
   "kind.workers": "人员",
   "kind.dwellings": "房屋",
+  "kind.households": "户",
   "kind.people": "人口",
   "kind.water": "水系",
   "kind.green": "绿地",

@@ -8,6 +8,7 @@ import { housesFrom } from "../map/style";
 import type { TownMap } from "../map/town";
 import type { Address, Camera, Selection } from "../model/address";
 import type { Incident } from "../model/incident";
+import { placeOn } from "../model/measure";
 import { bearingOn } from "../model/stack";
 import type { Areas } from "./useAreas";
 import type { IncidentDesk } from "./useIncidents";
@@ -191,7 +192,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     }
     await selection.select(chosen, said);
     const thing = selection.thing.value;
-    const place = said ?? thing?.place ?? thing?.geometry?.coordinates;
+    const place = said ?? thing?.place ?? (thing?.geometry ? placeOn(thing.geometry) : undefined);
     const zoom = zooms[thing?.level ?? 0] ?? closeUp;
     if (place && !camera && selection.selection.value === chosen) town.value?.go({ lon: place[0], lat: place[1], zoom });
   };

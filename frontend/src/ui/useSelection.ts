@@ -5,6 +5,7 @@ import { Problem } from "../api/client";
 import type { Client } from "../api/client";
 import type { BuildingSheet, Identified, Place, Thing } from "../api/types";
 import type { Selection } from "../model/address";
+import { placeOn } from "../model/measure";
 import { homesOf } from "../model/stack";
 import type { HomeBlock } from "../model/stack";
 import type { Reading } from "./useReader";
@@ -81,7 +82,8 @@ export function useSelection(client: Client): SelectionDesk {
   const look = async ({ place, abort: { signal } }: Question): Promise<void> => {
     const mine = ++begun;
     const reading = read(selection.value, place, signal);
-    const where = place ?? (await reading)?.geometry?.coordinates;
+    const itself = place ? undefined : (await reading)?.geometry;
+    const where = place ?? (itself ? placeOn(itself) : undefined);
     const [named, reply] = await Promise.all([reading, where && client.identify(where[0], where[1], signal)]);
     if (signal.aborted || mine < shown) return;
     shown = mine;
