@@ -10,6 +10,8 @@ import type { Address, Camera, Selection } from "../model/address";
 import type { Incident } from "../model/incident";
 import { placeOn } from "../model/measure";
 import { bearingOn } from "../model/stack";
+import { useClimb } from "./useClimb";
+import type { Climb } from "./useClimb";
 import type { Areas } from "./useAreas";
 import type { IncidentDesk } from "./useIncidents";
 import type { SelectionDesk } from "./useSelection";
@@ -29,7 +31,7 @@ export interface Guided {
   readonly closer: number;
 }
 
-export interface Guide {
+export interface Guide extends Pick<Climb, "climb" | "height"> {
   tapped(what: Tapped): Promise<void>;
   selectPlace(place: Place): Promise<void>;
   selectIncident(incident: Incident): Promise<void>;
@@ -114,15 +116,17 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (isMine()) selection.chosenHome.value = dwelling;
   };
 
+  const { descend, climb, height } = useClimb(selection, town);
   const selectDivision = async (division: Division): Promise<void> => {
     const { place } = division;
+    const read = descend({ kind: "thing", of: "divisions", key: division.code, ...(place ? { at: place } : {}) }, place);
     if (place) town.value?.go({ lon: place[0], lat: place[1], zoom: zooms[division.level] ?? closeUp });
-    await selection.select({ kind: "thing", of: "divisions", key: division.code, ...(place ? { at: place } : {}) }, place);
+    await read;
   };
 
   const goDivision = async (code: string): Promise<void> => {
     const division = await client.divisionBrief(code).catch(() => undefined);
-    await (division ? selectDivision(division) : selection.select({ kind: "thing", of: "divisions", key: code }));
+    await (division ? selectDivision(division) : descend({ kind: "thing", of: "divisions", key: code }));
   };
 
   const goHit = async ({ id, code, lon, lat, zoom, kind, envelope, on_map: shown }: Hit): Promise<void> => {
@@ -217,5 +221,5 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     await restore(address);
   };
 
-  return { tapped, selectPlace, selectIncident, selectThing, selectHome, selectDivision, goDivision, goHit, openBuilding, close, backFromBuilding, home, restore, start };
+  return { tapped, selectPlace, selectIncident, selectThing, selectHome, selectDivision, goDivision, goHit, openBuilding, close, backFromBuilding, home, restore, start, climb, height };
 }

@@ -118,10 +118,10 @@ function createTown(kind: PageKind) {
     else if (within.drawing.value && (uppermost.value === "drawing" || !selection.selection.value)) within.clear();
     else if (panel.value && !(selection.selection.value && uppermost.value === "selection")) panel.value = undefined;
     else if (selection.opened.value) guide.backFromBuilding();
-    else selection.back();
+    else if (!guide.climb()) selection.back();
   };
   useBack({
-    depth: computed(() => Number(panel.value !== undefined) + Number(within.drawing.value !== undefined) + selection.depth.value),
+    depth: computed(() => Number(panel.value !== undefined) + Number(within.drawing.value !== undefined) + selection.depth.value + guide.height.value),
     back,
     pasted: follow,
     write: () => town.value && remember(town.value.camera),
