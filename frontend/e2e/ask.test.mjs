@@ -114,6 +114,26 @@ describe("asking the map", () => {
     await screen.close();
   });
 
+  it("Back climbs through the areas that a thumb came down by", async () => {
+    const { items: [street] } = await api.get("/api/divisions?level=3&limit=1");
+    const screen = await browser.newScreen({ path: `/m/#of=divisions/${street.code}`, size: sizes.phone });
+    const title = () => screen.text("[data-identify] h2");
+    await screen.sees("[data-children] button");
+    await screen.click("[data-children] button");
+    await screen.until(async () => (await title()) !== street.name, "a community is shown");
+    const community = await title();
+    await screen.click("[data-children] button");
+    await screen.until(async () => ![street.name, community].includes(await title()), "a grid is shown");
+    await screen.page.goBack();
+    await screen.until(async () => (await title()) === community, "the community is back");
+    await screen.page.goBack();
+    await screen.until(async () => (await title()) === street.name, "the street is back");
+    await screen.page.goBack();
+    await screen.loses("[data-identify]");
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  });
+
   it("a link to a closed event shows it, one to nothing says so", async () => {
     const made = await api.report({ title: "已办结的试验", lon: house.lon, lat: house.lat });
     await api.send("PATCH", `/api/events/${made.id}`, { state: "closed" }, made.revision);
