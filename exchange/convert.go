@@ -49,7 +49,11 @@ func (c *Converter) build(r *row) (Subject, error) {
 	if c.kind == grid.People {
 		return c.person(r)
 	}
-	entity, err := c.thing(r)
+	build := c.thing
+	if r.has("quanxi_id") {
+		build = c.own
+	}
+	entity, err := build(r)
 	return Subject{Entity: entity}, err
 }
 
@@ -139,13 +143,12 @@ func division(r *row) (grid.Entity, error) {
 	return d, nil
 }
 
-// shortened cuts the zeros behind the codes of counties (6) and towns (9).
+// shortened cuts the zeros behind the codes of cities (4), counties (6) and towns (9).
 func shortened(code string) grid.Code {
-	if len(code) == 12 && strings.HasSuffix(code, "000000") {
-		return grid.Code(code[:6])
-	}
-	if len(code) == 12 && strings.HasSuffix(code, "000") {
-		return grid.Code(code[:9])
+	for _, digits := range []int{4, 6, 9} {
+		if (len(code) == 6 || len(code) == 12) && digits < len(code) && strings.Trim(code[digits:], "0") == "" {
+			return grid.Code(code[:digits])
+		}
 	}
 	return grid.Code(code)
 }

@@ -29,7 +29,7 @@ func building(r *row) (grid.Entity, error) {
 	if r.has("height_m") {
 		b.HeightCM = r.scaled("height_m", 100)
 	}
-	if b.HeightCM == 0 {
+	if b.HeightCM == 0 && b.Floors > 0 {
 		b.HeightCM = b.Floors * storeyCM
 	}
 	return b, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"quanxi/geo"
 )
@@ -84,22 +85,49 @@ func ChooseCRS(name string, source Source, inside func(geo.Point) bool) (Transfo
 	if declared := source.CRS(); declared != "" {
 		return transformOf(declared, declared+" (the file says so)")
 	}
+	own, err := isOwn(source)
+	if err != nil {
+		return nil, "", err
+	}
+	if own {
+		return transformOf("wgs84", "wgs84 (an export of Quanxi)")
+	}
 	ranking, err := ProposeCRS(source, inside)
 	if err != nil {
 		return nil, "", err
 	}
-	best := ranking[0]
-	if best.Share == 0 {
+	if ranking[0].Share == 0 {
 		if err := checkOrder(source); err != nil {
 			return nil, "", err
 		}
-		return transformOf(best.CRS, best.CRS+" (assumed: nothing of it falls into the known area in any system; name one with --crs)")
+		return transformOf("wgs84", "wgs84 (assumed: nothing of it falls into the known area in any system; name one with --crs)")
 	}
+	best := likeliest(ranking)
 	why := fmt.Sprintf("%s (proposed: %.0f %% of %d positions fall into the known area)", best.CRS, best.Share*100, best.Sample)
-	if len(ranking) > 1 && ranking[1].Share > 0 && ranking[1].Share >= best.Share-0.02 {
-		why += fmt.Sprintf("; %s fits as well (%.0f %%): name one with --crs if the map looks shifted", ranking[1].CRS, ranking[1].Share*100)
+	for _, other := range ranking {
+		if other.CRS != best.CRS && other.Share >= best.Share-clearly {
+			why += fmt.Sprintf("; %s fits as well (%.0f %%)", other.CRS, other.Share*100)
+		}
+	}
+	if strings.Contains(why, ";") {
+		why += ": name one with --crs if the map looks shifted"
 	}
 	return transformOf(best.CRS, why)
+}
+
+// clearly is by how much more of the positions one system must explain than another to be
+// preferred: where the borders of the known area run, a few fall in and out by chance.
+const clearly = 0.05
+
+// likeliest returns, of the proposals that no other beats clearly, the one that files are in
+// most often. The ranking begins with the best.
+func likeliest(ranking []Proposal) Proposal {
+	for _, name := range candidates {
+		if i := slices.IndexFunc(ranking, func(p Proposal) bool { return p.CRS == name }); i >= 0 && ranking[i].Share >= ranking[0].Share-clearly {
+			return ranking[i]
+		}
+	}
+	return ranking[0]
 }
 
 // country is around all of China, in degrees: where a file is from of which nothing

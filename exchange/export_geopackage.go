@@ -70,8 +70,10 @@ func featureTable(empty grid.Entity) string {
 
 func columnType(value any) string {
 	switch value.(type) {
-	case *int32, *int64, *grid.Date:
+	case *int32, *int64:
 		return "INTEGER"
+	case *grid.Date:
+		return "DATE"
 	case *bool:
 		return "BOOLEAN"
 	}
@@ -112,7 +114,7 @@ func rowValues(e grid.Entity) ([]any, error) {
 		case *int32, *int64, *bool, *string:
 			values = append(values, v)
 		case *grid.Date:
-			values = append(values, int64(*v))
+			values = append(values, dayOrNull(*v))
 		default:
 			text, err := json.Marshal(v)
 			if err != nil {
@@ -122,4 +124,12 @@ func rowValues(e grid.Entity) ([]any, error) {
 		}
 	}
 	return values, nil
+}
+
+// dayOrNull is a day as a GeoPackage has it: null for none.
+func dayOrNull(d grid.Date) any {
+	if d == 0 {
+		return nil
+	}
+	return d.String()
 }

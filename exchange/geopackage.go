@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	_ "modernc.org/sqlite" // registers the driver
 
@@ -151,10 +152,22 @@ func (g *geoPackage) record(rows *sql.Rows, number int, to Transform) (Record, e
 				return record, Problem{record.Place, name, err.Error()}
 			}
 		case !isBlob && values[i] != nil:
-			record.Properties[name] = values[i]
+			record.Properties[name] = inWords(values[i])
 		}
 	}
 	return record, nil
+}
+
+// inWords is a value as other formats have it: days and moments are texts there.
+func inWords(value any) any {
+	at, ok := value.(time.Time)
+	switch {
+	case !ok:
+		return value
+	case at.Equal(at.Truncate(24 * time.Hour)):
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.RFC3339)
 }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -164,6 +164,7 @@ func TestTheCityOfCountiesIsAdded(t *testing.T) {
 	}{
 		{"where nobody brings it", counties, nil, 3},
 		{"but not where the file does", counties + "5000,重庆\n", nil, 3},
+		{"nor where the file does with zeros behind its code", counties + "500000000000,重庆市\n", nil, 3},
 		{"nor where it is stored", counties, []grid.Entity{&grid.Division{Head: grid.Head{ID: 7, Revision: 1}, Code: "5000", Name: "重庆"}}, 2},
 		{"nor one whose name is not known", "code12,name\n110101000000,东城区\n", nil, 1},
 		{"nor for towns alone", "code12,name,parent\n500106003000,某街道,500106\n", nil, 1},

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"os/exec"
@@ -112,6 +113,38 @@ func pack(t *testing.T, path, folder string) {
 	z := zip.NewWriter(file)
 	if err := errors.Join(z.AddFS(os.DirFS(folder)), z.Close()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// At the border of the known area a few positions fall in by chance: a system that most
+// files are not in must explain clearly more of them.
+func TestASystemWinsOnlyClearly(t *testing.T) {
+	var rows strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&rows, "%d,甲,%.4f,29.5\n", i, 106.5+0.0005*float64(i))
+	}
+	for _, tt := range []struct {
+		name string
+		east float64 // border of the known area
+		want string
+	}{
+		{"all fit in both", 106.6, "wgs84"},
+		{"a few more fit in the other", 106.5485, "wgs84"},
+		{"many more fit in the other", 106.545, "gcj02"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "places.csv")
+			save(t, path, []byte("id,名称,lon,lat\n"+rows.String()))
+			source, err := exchange.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer source.Close()
+			_, why, err := exchange.ChooseCRS("auto", source, func(p geo.Point) bool { lon, _ := p.Degrees(); return lon < tt.east })
+			if err != nil || !strings.HasPrefix(why, tt.want+" ") {
+				t.Errorf("chosen %q, %v; want %s", why, err, tt.want)
+			}
+		})
 	}
 }
 
