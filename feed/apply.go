@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // errApply reports that the World could not take a change. It is in an unknown
@@ -136,6 +137,7 @@ func (n *Node) advance(to Position, applied int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.at = to
+	n.late.reach(to.Pos, time.Now())
 	n.status.Applied += int64(applied)
 	close(n.moved)
 	n.moved = make(chan struct{})

@@ -41,7 +41,9 @@ func (r *Relay) pulseNow() (last Batch, due bool) {
 		return Batch{}, false
 	}
 	r.sent = now
-	return r.last, true
+	last = r.last
+	last.Away = r.away
+	return last, true
 }
 
 // stalled reports whether the process was not running for longer than Stall.

@@ -68,6 +68,8 @@ type Batch struct {
 	// Horizon passes every receipt's Mark whose write is at or before Pos.
 	Horizon int64    `json:"horizon"`
 	Changes []Change `json:"changes"`
+	// Away is since when the store has not answered the relay; zero if it does.
+	Away time.Time `json:"away,omitzero"`
 }
 
 // A Position is where a log stands.

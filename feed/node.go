@@ -52,6 +52,7 @@ type Node struct {
 	at     Position // guarded by mu; Run alone writes it, and reads it without
 	status NodeStatus
 	heard  time.Time
+	late   lateness
 	silent bool          // heard nothing for longer than Silence, and not verified since
 	moved  chan struct{} // closed at every advance
 }
@@ -65,6 +66,8 @@ type NodeStatus struct {
 	Loads   int64
 	Holes   int64 // times that changes were read from the log
 	Applied int64 // changes
+	// Late is since when something that was committed may not be shown; zero if all is.
+	Late time.Time
 }
 
 // Sources are what a node works on.
@@ -92,6 +95,7 @@ func (n *Node) Status() NodeStatus {
 	s := n.status
 	s.Epoch, s.Pos = n.at.Epoch, n.at.Pos
 	s.Fresh = time.Since(n.heard) <= n.Silence
+	s.Late = n.late.since()
 	return s
 }
 
@@ -127,6 +131,7 @@ func (n *Node) deliver(b Batch) {
 	if now := time.Now(); b.Epoch == n.at.Epoch {
 		n.silent = n.silent || now.Sub(n.heard) > n.Silence
 		n.heard = now
+		n.late.hear(b, n.at.Pos, now)
 	}
 	n.mu.Unlock()
 	select {

@@ -140,6 +140,7 @@ type frame struct {
 	ID       int64  `json:"id"`
 	Revision int64  `json:"revision"`
 	Reason   string `json:"reason"`
+	Late     int64  `json:"late_ms"`
 }
 
 // read applies frames until the connection breaks.

@@ -181,6 +181,7 @@ func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
 		Hub: n.hub, Sets: sets, Sealer: n.sealer,
 		Visit: n.visit,
 		Ready: func() bool { return n.status().Ready() },
+		Late:  n.late,
 		Plan:  func() int64 { return 0 },
 		Log:   n.log, Metrics: n.registry,
 	})
@@ -198,6 +199,14 @@ func (n *node) closeFeed() error {
 func (n *node) status() server.NodeStatus {
 	s := n.feed.Status()
 	return server.NodeStatus{Epoch: string(s.Epoch), Loaded: s.Ready, Fresh: s.Fresh}
+}
+
+// late returns for how long something that was committed may not be shown here.
+func (n *node) late() time.Duration {
+	if since := n.feed.Status().Late; !since.IsZero() {
+		return time.Since(since)
+	}
+	return 0
 }
 
 // publishPosition tells every node where a worker is.

@@ -73,12 +73,12 @@ func TestReadingGoesOnWhilePostGISIsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkOutage(t, p, shown)
-	idle()
+	p.until("screens are told that they may not show everything", func() bool { return idle() > 0 })
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	p.until("writes are taken again", func() bool { return p.applies("after") })
-	idle()
+	p.until("screens are told that they show everything", func() bool { return idle() == 0 })
 	all.check(t, p.stored())
 	p.until("the World is level", p.worldLevel)
 	p.until("the follower is level", f.level)
@@ -110,8 +110,9 @@ func checkOutage(t *testing.T, p *process, shown int) {
 }
 
 // pinger opens a connection to the feed; the returned function fails the test
-// unless that same connection answers still.
-func pinger(t *testing.T, p *process) (answers func()) {
+// unless that same connection answers still, and returns by how many milliseconds it says to
+// be late.
+func pinger(t *testing.T, p *process) (answers func() (late int64)) {
 	t.Helper()
 	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws://"+p.addr+"/feed", nil)
 	if err != nil {
@@ -121,12 +122,13 @@ func pinger(t *testing.T, p *process) (answers func()) {
 	if err := conn.WriteJSON(map[string]string{"op": "hello"}); err != nil {
 		t.Fatal(err)
 	}
-	return func() {
+	return func() int64 {
 		t.Helper()
 		if err := conn.WriteJSON(map[string]string{"op": "ping"}); err != nil {
 			t.Fatalf("feed: %v", err)
 		}
-		for got := (frame{}); got.Op != "pong"; {
+		got := frame{}
+		for got.Op != "pong" {
 			if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 				t.Fatal(err)
 			}
@@ -134,5 +136,6 @@ func pinger(t *testing.T, p *process) (answers func()) {
 				t.Fatalf("feed: %v", err)
 			}
 		}
+		return got.Late
 	}
 }

@@ -75,6 +75,7 @@ type desk struct {
 	handler *socket.Handler
 	server  *httptest.Server
 	ready   atomic.Bool
+	late    atomic.Int64 // nanoseconds
 	pos     int64
 
 	mu      sync.Mutex
@@ -155,9 +156,9 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 	o := socket.Options{
 		Hub: d.hub, Sets: sets, Sealer: feed.NewSealer([]byte("a secret for tests")),
 		Visit: d.visit,
-		Ready: d.ready.Load,
-		Plan:  func() int64 { return 3 },
-		Log:   slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Ready: d.ready.Load, Late: func() time.Duration { return time.Duration(d.late.Load()) },
+		Plan: func() int64 { return 3 },
+		Log:  slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	}
 	if change != nil {
 		change(&o)

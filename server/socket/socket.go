@@ -63,6 +63,9 @@ type Options struct {
 	// Ready reports whether the node follows the log. While it does not, connections
 	// are answered by 503, tiles are refused and frames wait.
 	Ready func() bool
+	// Late returns for how long something that was committed may not have been told; zero
+	// if all was.
+	Late func() time.Duration
 	// Plan returns the number of the boundary plan in force.
 	Plan func() int64
 	// Origins are web origins, such as "https://map.example", whose pages may open

@@ -218,6 +218,20 @@ func TestEachPingIsAnsweredAlsoAfterTheNodeWasCutOff(t *testing.T) {
 	c.want("pong")
 }
 
+// Whoever looks at a screen is told when what it shows may be old.
+func TestAPongSaysHowLateTheNodeIs(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	for _, late := range []time.Duration{0, 4200 * time.Millisecond, 0} {
+		d.late.Store(int64(late))
+		c.send(`{"op":"ping"}`)
+		got := c.want("pong")
+		if ms, _ := got["late_ms"].(float64); time.Duration(ms)*time.Millisecond != late {
+			t.Errorf("a node that is late by %v says %v", late, got)
+		}
+	}
+}
+
 func TestTheSameRightsDisturbNobody(t *testing.T) {
 	d := newDesk(t, nil)
 	c := d.join("east")

@@ -105,11 +105,20 @@ func (c *conn) deliver(ctx context.Context) error {
 		if at, idle := c.sub.Idle(); idle {
 			cursor = c.seal(at)
 		}
-		if err := c.send(feed.NewFrame("pong", []byte("}")), cursor); err != nil {
+		if err := c.send(c.pong(), cursor); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pong says that everything due was sent, and for how long that may not be all.
+func (c *conn) pong() feed.Frame {
+	rest := "}"
+	if late := c.Late().Milliseconds(); late > 0 {
+		rest = fmt.Sprintf(`,"late_ms":%d}`, late)
+	}
+	return feed.NewFrame("pong", []byte(rest))
 }
 
 func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {

@@ -14,6 +14,7 @@ export const en: Words = {
 
   "connection.live": "Live",
   "connection.late": "Late",
+  "connection.held": "No news since {at}",
   "connection.connecting": "Connecting",
   "connection.retrying": "Reconnecting",
   "connection.off": "Cut off {at}",

@@ -12,6 +12,7 @@ export const zhCN = {
 
   "connection.live": "实时",
   "connection.late": "延迟",
+  "connection.held": "{at} 起停更",
   "connection.connecting": "连接中",
   "connection.retrying": "重连中",
   "connection.off": "已断开 {at}",

@@ -28,6 +28,8 @@ export interface Feed {
   readonly lag: Ref<number | undefined>;
   /** When the connection was lost; 0 while it holds. */
   readonly lostAt: Ref<number>;
+  /** Since when the server knows that it may not have told everything, though the connection holds; 0 while it has. */
+  readonly heldAt: Ref<number>;
   readonly tiles: TileFetcher;
   /** Counts how often everything was to be read. */
   readonly renewed: Ref<number>;
@@ -36,6 +38,8 @@ export interface Feed {
 
 const gather = 150;
 const openingTime = 1200;
+/** A moment's lateness is nobody's concern. */
+const late = 3000;
 const topics: readonly TopicName[] = ["events", "workers", "counters", "alerts"];
 
 /** The page's one feed socket, closed with the scope. Stale tiles are gathered for a moment, so that none is read twice. */
@@ -43,6 +47,7 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
   const connection = ref<Connection>("connecting");
   const lag = ref<number>();
   const lostAt = ref(0);
+  const heldAt = ref(0);
   const names = shallowRef<Readonly<Record<string, number>>>({});
   const pile = new StalePile(handlers);
   const coverage = new Coverage();
@@ -75,6 +80,7 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
         handlers.forget();
       }
       if (frame.op === "stale" && "tiles" in frame) pile.add(frame.tiles as readonly StaleTile[], names.value);
+      if (frame.op === "pong") heldAt.value = heldSince(heldAt.value, "late_ms" in frame ? Number(frame.late_ms) : 0);
       if (frame.op === "error" && typeof frame.id === "number") tiles.refused(frame.id);
       handlers.frame(frame);
     },
@@ -112,9 +118,14 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
     socket.close();
   });
   return {
-    connection, lag, lostAt, tiles, renewed,
+    connection, lag, lostAt, heldAt, tiles, renewed,
     look: ({ envelope, zoom }) => socket.look({ op: "view", bbox: envelope, zoom, layers: sets, topics }),
   };
+}
+
+/** The moment stays the same as long as it lasts, whatever the clocks say. */
+function heldSince(before: number, lateness: number): number {
+  return lateness < late ? 0 : before || Date.now() - lateness;
 }
 
 /** Gathers stale tiles by layer set and hands them on together. */

@@ -67,14 +67,17 @@ function createTown(kind: PageKind) {
   });
   const guide = useGuide({ client, town, areas, incidents, selection, address, ready, bearing: kind.bearing, pitch: kind.pitch, closer: kind.closer });
 
-  // What failed while the connection was cut comes back with it.
-  watch(feed.renewed, () => {
+  // What failed while the connection was cut, or the server had no news itself, comes back with it.
+  watch([feed.renewed, () => feed.heldAt.value === 0], () => {
     if (selection.state.value === "failed") void selection.again();
     if (within.state.value === "failed") void within.again();
+    if (incidents.state.value === "failed") void incidents.load();
+    if (areas.state.value === "failed") void areas.load();
   });
 
   /** What to say of figures that the feed no longer moves; undefined while it does. */
-  const stale = computed(() => (feed.lostAt.value ? words.say("today.stale", { at: clock(feed.lostAt.value) }) : undefined));
+  const heldAt = computed(() => feed.lostAt.value || feed.heldAt.value);
+  const stale = computed(() => (heldAt.value ? words.say("today.stale", { at: clock(heldAt.value) }) : undefined));
   /** What the screen is titled by; undefined until it is known. */
   const title = computed(() => areas.focus.value && (areas.focus.value.name || words.say("app.everything")));
   const grids = computed(() => gridsOf(new Map([...areas.learned.value, ...areas.divisions.value])));
