@@ -16,6 +16,11 @@ func (c *Converter) person(r *row) (Subject, error) {
 		Residence: grid.Residence(r.oneOf("residence", residences, string(grid.LivesRegistered))),
 		Care:      careTags(r),
 	}
+	for _, field := range []string{"name", "id_number", "phone"} {
+		if strings.ContainsAny(r.text(field), "*＊") { // of an export that hides it
+			r.refuse(field, "is a mask, not a value")
+		}
+	}
 	if identity.Name == "" {
 		r.refuse("name", "must not be empty")
 	}

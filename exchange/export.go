@@ -15,10 +15,11 @@ import (
 )
 
 // WriteGeoJSON writes entities as one FeatureCollection, one feature a line, and
-// returns their number. Sealed fields are left out.
-func WriteGeoJSON(w io.Writer, entities iter.Seq2[grid.Entity, error]) (int, error) {
+// returns their number. Sealed fields are left out. The mark is a member of the
+// collection before its features, which readers pass over (RFC 7946, 6.1).
+func WriteGeoJSON(w io.Writer, mark Mark, entities iter.Seq2[grid.Entity, error]) (int, error) {
 	out := bufio.NewWriterSize(w, 256<<10)
-	out.WriteString(`{"type":"FeatureCollection","features":[`)
+	fmt.Fprintf(out, `{"type":"FeatureCollection",%q:%s,"features":[`, markName, mark.json())
 	n := 0
 	for e, err := range entities {
 		if err != nil {
@@ -74,15 +75,17 @@ func exported(e grid.Entity) []grid.Column {
 }
 
 // WriteCSV writes entities as rows below their column names, the geometry last
-// as WKT, and returns their number. Cells that a spreadsheet would run as a
+// as WKT, and returns their number. The mark is the first column of every row: a line
+// of comment would be the column names to GDAL and to spreadsheets, and would stay
+// behind when somebody copies rows. Cells that a spreadsheet would run as a
 // formula are neutralised (RULES B7). The file begins with a byte order mark,
 // without which spreadsheets read Chinese as garbage.
-func WriteCSV(w io.Writer, kind grid.Kind, empty grid.Entity, entities iter.Seq2[grid.Entity, error]) (int, error) {
+func WriteCSV(w io.Writer, mark Mark, empty grid.Entity, entities iter.Seq2[grid.Entity, error]) (int, error) {
 	if _, err := w.Write(byteOrderMark); err != nil {
 		return 0, err
 	}
 	out := csv.NewWriter(w)
-	var header []string
+	header := []string{markName}
 	for _, c := range exported(empty) {
 		header = append(header, c.Name)
 	}
@@ -94,9 +97,9 @@ func WriteCSV(w io.Writer, kind grid.Kind, empty grid.Entity, entities iter.Seq2
 		if err != nil {
 			return n, err
 		}
-		row, err := cells(e)
+		row, err := cells(mark.String(), e)
 		if err != nil {
-			return n, fmt.Errorf("%s %d: %w", kind, e.Entity().ID, err)
+			return n, fmt.Errorf("%s %d: %w", e.Kind(), e.Entity().ID, err)
 		}
 		if err := out.Write(row); err != nil {
 			return n, err
@@ -107,8 +110,8 @@ func WriteCSV(w io.Writer, kind grid.Kind, empty grid.Entity, entities iter.Seq2
 	return n, out.Error()
 }
 
-func cells(e grid.Entity) ([]string, error) {
-	var row []string
+func cells(mark string, e grid.Entity) ([]string, error) {
+	row := []string{mark}
 	for _, c := range exported(e) {
 		text, err := cell(c.Value)
 		if err != nil {

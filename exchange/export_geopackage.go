@@ -29,11 +29,25 @@ CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT
 	last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER);
 CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL PRIMARY KEY, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
 	srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL);
+CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+	UNIQUE (table_name, column_name, extension_name));
+CREATE TABLE gpkg_metadata (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, md_scope TEXT NOT NULL DEFAULT 'dataset',
+	md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '');
+CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER,
+	timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), md_file_id INTEGER NOT NULL REFERENCES gpkg_metadata (id),
+	md_parent_id INTEGER REFERENCES gpkg_metadata (id));
+INSERT INTO gpkg_extensions VALUES
+	('gpkg_metadata', NULL, 'gpkg_metadata', 'http://www.geopackage.org/spec131/#extension_metadata', 'read-write'),
+	('gpkg_metadata_reference', NULL, 'gpkg_metadata', 'http://www.geopackage.org/spec131/#extension_metadata', 'read-write');
 `
 
+// markStandard names what the metadata of a mark are written in.
+const markStandard = "urn:quanxi:export"
+
 // WriteGeoPackage writes entities of one kind as the one feature table of a new
-// GeoPackage at path, and returns their number. The file must not exist yet.
-func WriteGeoPackage(ctx context.Context, path string, empty grid.Entity, entities iter.Seq2[grid.Entity, error]) (n int, err error) {
+// GeoPackage at path, and returns their number. The file must not exist yet. The mark
+// is the table's description and its metadata.
+func WriteGeoPackage(ctx context.Context, path string, mark Mark, empty grid.Entity, entities iter.Seq2[grid.Entity, error]) (n int, err error) {
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		return 0, fmt.Errorf("%s: %w", path, os.ErrExist)
 	}
@@ -45,6 +59,9 @@ func WriteGeoPackage(ctx context.Context, path string, empty grid.Entity, entiti
 	if _, err := db.ExecContext(ctx, geoPackageBase+featureTable(empty)); err != nil {
 		return 0, fmt.Errorf("%s: %w", path, err)
 	}
+	if err := writeMark(ctx, db, mark, empty.Kind()); err != nil {
+		return 0, fmt.Errorf("%s: %w", path, err)
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, err
@@ -54,6 +71,22 @@ func WriteGeoPackage(ctx context.Context, path string, empty grid.Entity, entiti
 		return n, err
 	}
 	return n, tx.Commit()
+}
+
+func writeMark(ctx context.Context, db *sql.DB, mark Mark, kind grid.Kind) error {
+	for _, s := range []struct {
+		query string
+		args  []any
+	}{
+		{"UPDATE gpkg_contents SET description = ?", []any{mark.String()}},
+		{"INSERT INTO gpkg_metadata (id, md_standard_uri, mime_type, metadata) VALUES (1, ?, 'application/json', ?)", []any{markStandard, string(mark.json())}},
+		{"INSERT INTO gpkg_metadata_reference (reference_scope, table_name, md_file_id) VALUES ('table', ?, 1)", []any{string(kind)}},
+	} {
+		if _, err := db.ExecContext(ctx, s.query, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func featureTable(empty grid.Entity) string {

@@ -36,20 +36,20 @@ func TestWhatGoesOutComesIn(t *testing.T) {
 	write := map[string]func(t *testing.T, path string){
 		"GeoJSON": func(t *testing.T, path string) {
 			var b bytes.Buffer
-			if n, err := exchange.WriteGeoJSON(&b, all(sampleBuildings())); n != 2 || err != nil {
+			if n, err := exchange.WriteGeoJSON(&b, someMark, all(sampleBuildings())); n != 2 || err != nil {
 				t.Fatal(n, err)
 			}
 			save(t, path, b.Bytes())
 		},
 		"CSV": func(t *testing.T, path string) {
 			var b bytes.Buffer
-			if n, err := exchange.WriteCSV(&b, grid.Buildings, new(grid.Building), all(sampleBuildings())); n != 2 || err != nil {
+			if n, err := exchange.WriteCSV(&b, someMark, new(grid.Building), all(sampleBuildings())); n != 2 || err != nil {
 				t.Fatal(n, err)
 			}
 			save(t, path, b.Bytes())
 		},
 		"GeoPackage": func(t *testing.T, path string) {
-			if n, err := exchange.WriteGeoPackage(t.Context(), path, new(grid.Building), all(sampleBuildings())); n != 2 || err != nil {
+			if n, err := exchange.WriteGeoPackage(t.Context(), path, someMark, new(grid.Building), all(sampleBuildings())); n != 2 || err != nil {
 				t.Fatal(n, err)
 			}
 		},
@@ -88,7 +88,7 @@ func save(t *testing.T, path string, content []byte) {
 
 func TestSpreadsheetsRunNothing(t *testing.T) {
 	var b bytes.Buffer
-	if _, err := exchange.WriteCSV(&b, grid.Buildings, new(grid.Building), all(sampleBuildings())); err != nil {
+	if _, err := exchange.WriteCSV(&b, someMark, new(grid.Building), all(sampleBuildings())); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "'=HYPERLINK") {
@@ -96,7 +96,7 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 	}
 	for _, start := range []string{"=", "+", "-", "@", "\t", "\r"} {
 		b.Reset()
-		if _, err := exchange.WriteCSV(&b, grid.Buildings, new(grid.Building), all([]grid.Entity{&grid.Building{Name: start + "1"}})); err != nil {
+		if _, err := exchange.WriteCSV(&b, someMark, new(grid.Building), all([]grid.Entity{&grid.Building{Name: start + "1"}})); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(b.String(), "'"+start+"1") {
@@ -108,10 +108,10 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 func TestNothingSealedLeaves(t *testing.T) {
 	person := &grid.Person{Head: grid.Head{ID: 1, Revision: 1}, Identity: grid.Sealed("SECRETSECRET"), IDDigest: []byte("DIGESTDIGEST"), Dwelling: 3, Residence: grid.LivesOnly}
 	var text, table bytes.Buffer
-	if _, err := exchange.WriteGeoJSON(&text, all([]grid.Entity{person})); err != nil {
+	if _, err := exchange.WriteGeoJSON(&text, someMark, all([]grid.Entity{person})); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := exchange.WriteCSV(&table, grid.People, new(grid.Person), all([]grid.Entity{person})); err != nil {
+	if _, err := exchange.WriteCSV(&table, someMark, new(grid.Person), all([]grid.Entity{person})); err != nil {
 		t.Fatal(err)
 	}
 	for _, word := range []string{"identity", "digest", "U0VDUkVU", "SECRET"} {

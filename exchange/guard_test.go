@@ -46,7 +46,7 @@ func TestGDALRunsWithinLimits(t *testing.T) {
 // A view could show another table, or compute for ever.
 func TestAViewInAGeoPackageIsNotRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "view.gpkg")
-	if _, err := exchange.WriteGeoPackage(t.Context(), path, new(grid.Building), all(sampleBuildings())); err != nil {
+	if _, err := exchange.WriteGeoPackage(t.Context(), path, someMark, new(grid.Building), all(sampleBuildings())); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("sqlite", path)

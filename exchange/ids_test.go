@@ -94,10 +94,10 @@ func TestAnExportIsReadElsewhere(t *testing.T) {
 	files := map[grid.Kind]map[string]string{}
 	for _, kind := range []grid.Kind{grid.Buildings, grid.Dwellings} {
 		var table, features strings.Builder
-		if _, err := exchange.WriteCSV(&table, kind, mustNew(t, kind), from.Entities(t.Context(), kind, grid.Query{})); err != nil {
+		if _, err := exchange.WriteCSV(&table, someMark, mustNew(t, kind), from.Entities(t.Context(), kind, grid.Query{})); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := exchange.WriteGeoJSON(&features, from.Entities(t.Context(), kind, grid.Query{})); err != nil {
+		if _, err := exchange.WriteGeoJSON(&features, someMark, from.Entities(t.Context(), kind, grid.Query{})); err != nil {
 			t.Fatal(err)
 		}
 		files[kind] = map[string]string{"export.csv": table.String(), "export.geojson": features.String()}

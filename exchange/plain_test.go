@@ -41,7 +41,7 @@ func TestCellsAreSeparatedByCommas(t *testing.T) {
 
 func TestTheTablesOfAGeoPackageThatAreNotReadAreNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "two.gpkg")
-	if _, err := exchange.WriteGeoPackage(t.Context(), path, new(grid.Building), all(sampleBuildings())); err != nil {
+	if _, err := exchange.WriteGeoPackage(t.Context(), path, someMark, new(grid.Building), all(sampleBuildings())); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("sqlite", path)

@@ -25,11 +25,13 @@ const (
 	Unmaskings grid.Kind = "unmaskings"
 	Setups     grid.Kind = "setups"
 	Proposals  grid.Kind = "proposals"
+	Exports    grid.Kind = "exports"
+	SettingsOf grid.Kind = "settings"
 )
 
 // Kinds lists the kinds, each after those that it refers to.
 func Kinds() []grid.Kind {
-	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings, Setups, Proposals}
+	return []grid.Kind{Accounts, Roles, Posts, StandIns, SignIns, Unmaskings, Setups, Proposals, Exports, SettingsOf}
 }
 
 // New returns an empty entity of a kind of this package, nil of any other.
@@ -51,6 +53,10 @@ func New(kind grid.Kind) grid.Entity {
 		return new(Setup)
 	case Proposals:
 		return new(Proposal)
+	case Exports:
+		return new(Export)
+	case SettingsOf:
+		return new(Settings)
 	}
 	return nil
 }

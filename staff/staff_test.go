@@ -38,6 +38,19 @@ func TestValidate(t *testing.T) {
 		{"a set-up for ever", &staff.Setup{Account: 1, Digest: []byte{1}}, "ends"},
 		{"a proposal", &staff.Proposal{Code: "operator", By: 1}, ""},
 		{"a proposal by nobody", &staff.Proposal{Code: "operator"}, "proposer"},
+		{"an export", export(func(*staff.Export) {}), ""},
+		{"an export of nobody", export(func(x *staff.Export) { x.Account = 0 }), "account"},
+		{"an export of nothing", export(func(x *staff.Export) { x.Of = "" }), "kind"},
+		{"an export of nowhere", export(func(x *staff.Export) { x.Area = "5x" }), "area"},
+		{"an export for no purpose", export(func(x *staff.Export) { x.Purpose = "fun" }), "purpose"},
+		{"an export whose words hold a telephone", export(func(x *staff.Export) { x.Note = "致电13800002071" }), "note"},
+		{"an export with a date in its words", export(func(x *staff.Export) { x.Note = "2026年3月核对" }), ""},
+		{"an export for ever", export(func(x *staff.Export) { x.Ends = time.Time{} }), "ends"},
+		{"settings as shipped", staff.DefaultSettings(), ""},
+		{"an audit kept for less than the law says", settings(5, 100), "audit_months"},
+		{"an audit kept for the shortest time", settings(6, 0), ""},
+		{"less than no rows", settings(36, -1), "export_rows"},
+		{"a second set of settings", &staff.Settings{AuditMonths: 36}, "external"},
 		{"a sign-in", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine, Ends: nine.Add(time.Hour)}, ""},
 		{"a sign-in without a secret", &staff.SignIn{Account: 1, Began: nine, Ends: nine.Add(time.Hour)}, "digest"},
 		{"a sign-in without an end", &staff.SignIn{Account: 1, Digest: []byte{1}, Began: nine}, "ends"},
@@ -61,4 +74,18 @@ func TestEveryKindIsMadeAndNoOther(t *testing.T) {
 	if staff.New(grid.Buildings) != nil || staff.Is("events") {
 		t.Error("it makes what is not of staff")
 	}
+}
+
+func export(change func(*staff.Export)) *staff.Export {
+	asked := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	x := &staff.Export{Account: 1, Of: grid.People, Area: "500106001", Format: "csv", Purpose: staff.ForReport, State: staff.ExportReady,
+		AskedAt: asked, Ends: asked.Add(time.Hour)}
+	change(x)
+	return x
+}
+
+func settings(months, rows int64) *staff.Settings {
+	s := staff.DefaultSettings()
+	s.AuditMonths, s.ExportRows = months, rows
+	return s
 }

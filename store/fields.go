@@ -10,6 +10,7 @@ import (
 
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/staff"
 )
 
 // Prepare makes e storable: times become UTC and whole microseconds, the finest
@@ -55,6 +56,8 @@ func Indexed(kind grid.Kind) []string {
 		return []string{"dwelling"}
 	case grid.People:
 		return []string{"dwelling", "household", "id_digest", "phone_digest"}
+	case staff.Exports:
+		return []string{"account", "state"}
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ type part struct {
 	rights Set
 	scope  grid.Scope
 	board  string
+	role   string    // code; empty of Everything
+	area   grid.Code // of the post; empty of Everything
 }
 
 // NewGrant returns what posts allow together. roles is the table of roles; a post of
@@ -26,7 +28,7 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		if allowed == 0 {
 			continue
 		}
-		g.parts = append(g.parts, part{allowed, scopeOf(p.Area), p.Board})
+		g.parts = append(g.parts, part{allowed, scopeOf(p.Area), p.Board, p.Role, p.Area})
 	}
 	for _, r := range Rights() {
 		var ranges []grid.CodeRange
@@ -69,6 +71,19 @@ func (g *Grant) MayOn(r Right, area grid.Code, board string) bool {
 		}
 	}
 	return false
+}
+
+// Highest returns the role and the area of the highest post by which a right holds in an
+// area, and false if none does.
+func (g *Grant) Highest(r Right, area grid.Code) (code string, over grid.Code, ok bool) {
+	for i := range g.parts {
+		p := &g.parts[i]
+		if !p.rights.Has(r) || !p.scope.Holds(area) || ok && p.area.Level() >= over.Level() {
+			continue
+		}
+		code, over, ok = p.role, p.area, true
+	}
+	return code, over, ok
 }
 
 // NeedsSecondFactor is as of Set, for what the posts allow together.

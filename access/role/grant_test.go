@@ -57,6 +57,29 @@ func TestAPostForOneBoardSaysNothingOfOthers(t *testing.T) {
 	}
 }
 
+func TestTheHighestPostIsThatByWhichARightHolds(t *testing.T) {
+	g := role.NewGrant([]role.Post{
+		{Role: "grid-worker", Area: eastGrid}, {Role: "secretary", Area: eastTown + "001"}, {Role: "leader", Area: eastTown}, {Role: "leader", Area: otherTown},
+	}, role.Shipped(), under)
+	for _, tt := range []struct {
+		name  string
+		right role.Right
+		area  grid.Code
+		code  string
+		over  grid.Code
+	}{
+		{"of two posts the higher", role.Export, eastTown + "001", "leader", eastTown},
+		{"a post elsewhere says nothing", role.Export, otherTown + "001", "leader", otherTown},
+		{"only posts that give the right count", role.KeepPeople, eastGrid, "secretary", eastTown + "001"},
+		{"where none gives it there is none", role.KeepPeople, otherTown, "", ""},
+	} {
+		code, over, ok := g.Highest(tt.right, tt.area)
+		if code != tt.code || over != tt.over || ok != (tt.code != "") {
+			t.Errorf("%s: %s of %q, %v", tt.name, code, over, ok)
+		}
+	}
+}
+
 func TestEverythingAndNothing(t *testing.T) {
 	all, none := role.Everything(), role.Grant{}
 	for _, r := range role.Rights() {

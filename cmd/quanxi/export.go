@@ -2,24 +2,33 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/user"
+	"strconv"
 	"time"
 
+	"quanxi/access"
 	"quanxi/events"
 	"quanxi/exchange"
 	"quanxi/grid"
+	"quanxi/staff"
 	"quanxi/world"
 )
 
 // exportCommand writes entities to a file or to standard output.
 type exportCommand struct {
 	storeFlags
-	As     grid.Kind `required:"" help:"What to write: a kind as in import, or households, workers or events." placeholder:"KIND"`
-	Format string    `help:"geojson, csv or geopackage." enum:"geojson,csv,geopackage" default:"geojson"`
-	Area   grid.Code `help:"Only this division, all that it manages, and what lies there." placeholder:"CODE"`
-	Out    string    `help:"File to write, which must not exist; standard output if none. A GeoPackage's name ends in .gpkg." type:"path" placeholder:"FILE"`
+	As      grid.Kind     `required:"" help:"What to write: a kind as in import, or households, workers or events." placeholder:"KIND"`
+	Format  string        `help:"geojson, csv or geopackage." enum:"geojson,csv,geopackage" default:"geojson"`
+	Area    grid.Code     `help:"Only this division, all that it manages, and what lies there." placeholder:"CODE"`
+	Purpose staff.Purpose `help:"What it is for, which the file says: planning, report, visits, checking, handover or drill. Needed for what is about somebody: homes, households, people, workers, devices." placeholder:"PURPOSE"`
+	Note    string        `help:"What else is to be said of the purpose; nothing personal." placeholder:"TEXT"`
+	Out     string        `help:"File to write, which must not exist; standard output if none. A GeoPackage's name ends in .gpkg." type:"path" placeholder:"FILE"`
 }
 
 // Run implements kong's command.
@@ -27,6 +36,11 @@ func (c *exportCommand) Run(in *invocation) error {
 	empty, err := events.New(c.As)
 	if err != nil {
 		return fmt.Errorf("--as %s: there is no such kind; there are %v", c.As, events.Kinds())
+	}
+	if c.Purpose != "" || c.Note != "" || access.IsPersonal(c.As) {
+		if err := staff.CheckPurpose(c.Purpose, c.Note); err != nil {
+			return fmt.Errorf("--purpose: %w", err)
+		}
 	}
 	store, err := c.openExisting(in.ctx)
 	if err != nil {
@@ -37,7 +51,7 @@ func (c *exportCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	n, err := c.write(in, empty, entities)
+	n, err := c.write(in, store, empty, entities)
 	if err != nil {
 		return fmt.Errorf("export %s: %w", c.As, err)
 	}
@@ -86,48 +100,73 @@ func areaOf(ctx context.Context, store grid.Store, code grid.Code) (exchange.Are
 	return exchange.Area{Scope: s.ScopeOf(code), At: s.AreaAt, Boundary: d.Boundary()}, nil
 }
 
-// write fills a file beside the one that is asked for, which gets its name only
-// when it is whole and on disk.
-func (c *exportCommand) write(in *invocation, empty grid.Entity, entities exchange.Entities) (int, error) {
+// write writes the file, and leaves a row of the audit before anything of it is
+// anywhere and another when it is whole.
+func (c *exportCommand) write(in *invocation, store grid.Store, empty grid.Entity, entities exchange.Entities) (int, error) {
+	x := exchange.Export{Format: c.Format, Empty: empty, Entities: entities, Mark: c.mark()}
+	if err := c.trace(in.ctx, store, "exports.begin", x.Mark.String()); err != nil {
+		return 0, err
+	}
+	written, err := c.put(in, x, func(w exchange.Written) error {
+		return c.trace(in.ctx, store, "exports.take", fmt.Sprintf("export %s rows=%d sha256=%x", x.Mark.ID, w.Entities, w.Digest))
+	})
+	return written.Entities, err
+}
+
+// mark says who is at the machine. Its accounts are not ours, so it says which machine.
+func (c *exportCommand) mark() exchange.Mark {
+	who := "uid " + strconv.Itoa(os.Getuid())
+	if u, err := user.Current(); err == nil {
+		who = u.Username
+	}
+	if host, err := os.Hostname(); err == nil {
+		who += "@" + host
+	}
+	return exchange.Mark{ID: "cli-" + rand.Text(), Who: who, At: time.Now(), Purpose: string(c.Purpose), Note: c.Note}
+}
+
+func (c *exportCommand) trace(ctx context.Context, store grid.Store, action, detail string) error {
+	object := string(c.As)
+	if c.Area != "" {
+		object += "@" + string(c.Area)
+	}
+	return store.Audit(ctx, []grid.AuditRow{{Actor: operator, Action: action, Object: object, Detail: detail}})
+}
+
+// put fills a file beside the one that is asked for, which gets its name only when it is
+// whole, on disk and traced. Standard output is traced when it has taken all.
+func (c *exportCommand) put(in *invocation, x exchange.Export, traced func(exchange.Written) error) (exchange.Written, error) {
 	if c.Out == "" {
-		return c.stream(in, empty, entities)
+		return c.stream(in, x, traced)
 	}
 	if exists(c.Out) {
-		return 0, fmt.Errorf("%s: %w", c.Out, os.ErrExist)
+		return exchange.Written{}, fmt.Errorf("%s: %w", c.Out, os.ErrExist)
 	}
 	part := c.Out + ".part"
-	defer os.Remove(part)
-	n, err := c.fill(in, part, empty, entities)
-	if err != nil {
-		return n, err
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) { // of a process that died
+		return exchange.Written{}, err
 	}
-	return n, os.Rename(part, c.Out)
+	defer os.Remove(part)
+	written, err := x.WriteFile(in.ctx, part)
+	if err == nil {
+		err = traced(written)
+	}
+	if err != nil {
+		return written, err
+	}
+	return written, os.Rename(part, c.Out)
 }
 
 // stream writes to standard output.
-func (c *exportCommand) stream(in *invocation, empty grid.Entity, entities exchange.Entities) (int, error) {
-	switch c.Format {
-	case "geopackage":
-		return 0, errors.New("a GeoPackage needs --out FILE")
-	case "csv":
-		return exchange.WriteCSV(in.stdout, c.As, empty, entities)
+func (c *exportCommand) stream(in *invocation, x exchange.Export, traced func(exchange.Written) error) (exchange.Written, error) {
+	if x.Format == "geopackage" {
+		return exchange.Written{}, errors.New("a GeoPackage needs --out FILE")
 	}
-	return exchange.WriteGeoJSON(in.stdout, entities)
-}
-
-func (c *exportCommand) fill(in *invocation, path string, empty grid.Entity, entities exchange.Entities) (n int, err error) {
-	if c.Format == "geopackage" {
-		return exchange.WriteGeoPackage(in.ctx, path, empty, entities)
-	}
-	file, err := os.Create(path)
+	h := sha256.New()
+	n, err := x.WriteTo(io.MultiWriter(in.stdout, h))
+	written := exchange.Written{Entities: n, Digest: h.Sum(nil)}
 	if err != nil {
-		return 0, err
+		return written, err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if c.Format == "csv" {
-		n, err = exchange.WriteCSV(file, c.As, empty, entities)
-	} else {
-		n, err = exchange.WriteGeoJSON(file, entities)
-	}
-	return n, errors.Join(err, file.Sync())
+	return written, traced(written)
 }

@@ -232,6 +232,9 @@ func town() []grid.Entity {
 		&staff.Unmasking{Account: 1, Of: grid.People, Subject: 2, Reason: staff.ForEvent, Event: 3, Began: noon, Ends: noon.Add(time.Minute)},
 		&staff.Setup{Account: 1, Digest: []byte{0}, Ends: noon},
 		&staff.Proposal{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel, By: 1, At: noon},
+		&staff.Export{Account: 1, Role: "leader", Over: "500101001", Of: grid.People, Area: "500101001001", Format: "csv", Purpose: staff.ForReport, Note: "季度'报表",
+			Rows: 9007199254740991, Personal: 3, State: staff.ExportWaiting, AskedAt: noon, Decider: 2, DecidedAt: noon.Add(time.Minute), Ends: noon.Add(time.Hour)},
+		&staff.Settings{Head: grid.Head{External: staff.SettingsID}, AuditMonths: 36, ExportRows: 100, By: 1, At: noon},
 	}
 }
 
