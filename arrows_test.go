@@ -22,7 +22,7 @@ func arrows() map[string][]string {
 		"feed":     {"staff", "access", "world", "tiles", "events", "grid", "geo"},
 		"store":    {"staff", "feed", "access", "world", "tiles", "events", "grid", "geo"},
 		"exchange": {"events", "grid", "geo"},
-		"server":   {"staff", "feed", "access", "world", "tiles", "events", "grid", "geo"},
+		"server":   {"exchange", "staff", "feed", "access", "world", "tiles", "events", "grid", "geo"},
 		"outbound": {},
 		"frontend": {},
 	}

@@ -37,6 +37,10 @@ type Once struct {
 	Digest []byte
 }
 
+// OnceKept is how long a store remembers idempotency keys, which is longer than a phone
+// may be offline.
+const OnceKept = 60 * 24 * time.Hour
+
 // A Receipt acknowledges a committed write.
 type Receipt struct {
 	// Mark is passed by a node's horizon when the node has applied the write. It means

@@ -24,12 +24,14 @@ func (s *Server) memberRoutes() {
 }
 
 // office returns the Office of whoever asks.
-func (s *Server) office(ctx context.Context) *access.Office {
+func (s *Server) office(ctx context.Context) *access.Office { return s.officeOf(ctx, ViewerFrom(ctx)) }
+
+func (s *Server) officeOf(ctx context.Context, viewer *access.Viewer) *access.Office {
 	from := ""
 	if at, err := addressOf(ctx); err == nil {
 		from = at.String()
 	}
-	return s.Desk.Office(ViewerFrom(ctx), from)
+	return s.Desk.Office(viewer, from)
 }
 
 // setupPage is the address of the page to which set-up links lead, as the one who asks

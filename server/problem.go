@@ -88,6 +88,10 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusForbidden, access.ErrForbidden.Error())
 	case errors.Is(err, grid.ErrKeyUsed):
 		return newProblem(http.StatusConflict, "this Idempotency-Key was used with another request")
+	case errors.Is(err, access.ErrNotReady):
+		return newProblem(http.StatusConflict, access.ErrNotReady.Error())
+	case errors.Is(err, access.ErrGrown):
+		return newProblem(http.StatusConflict, access.ErrGrown.Error())
 	case errors.As(err, &used):
 		return newProblem(http.StatusConflict, used.Error())
 	case errors.As(err, &gone):
@@ -98,6 +102,8 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusPreconditionRequired, ErrPrecondition.Error())
 	case errors.Is(err, grid.ErrUnavailable):
 		return newProblem(http.StatusServiceUnavailable, "the store cannot be reached or takes no writes now; the map goes on")
+	case errors.Is(err, errBusy):
+		return newProblem(http.StatusServiceUnavailable, errBusy.Error())
 	case errors.Is(err, ErrBehind):
 		return newProblem(http.StatusServiceUnavailable, ErrBehind.Error())
 	case errors.Is(err, context.DeadlineExceeded):

@@ -92,6 +92,8 @@ type Server struct {
 	metrics *metrics
 	mux     *http.ServeMux
 	open    map[string]bool // patterns that are answered to those who have not signed in
+	long    map[string]bool // patterns that take as long as a file
+	files   chan struct{}   // turns of those who have files made
 	api     huma.API
 	handler http.Handler
 }
@@ -99,7 +101,7 @@ type Server struct {
 // New returns a Server.
 func New(o Options) *Server {
 	s := &Server{Options: o, log: o.Log, hosts: o.Hosts, metrics: newMetrics(o.Metrics), mux: http.NewServeMux()}
-	s.open = make(map[string]bool)
+	s.open, s.long, s.files = make(map[string]bool), make(map[string]bool), make(chan struct{}, filesAtOnce)
 	s.api = newAPI(s.mux, o.Version)
 	s.routes()
 	s.handler = s.watch(s.guard(http.HandlerFunc(s.dispatch)))
@@ -118,6 +120,8 @@ func (s *Server) routes() {
 	s.workerRoutes()
 	s.unmaskRoutes()
 	s.loadRoutes()
+	s.exportRoutes()
+	s.settingsRoutes()
 	s.tileRoutes()
 	s.ogcRoutes()
 	s.healthRoutes()
@@ -144,6 +148,8 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		reply(w, r, s.log, s.notSignedIn())
 	case pattern == "GET /feed":
 		s.mux.ServeHTTP(w, r)
+	case s.long[pattern]:
+		deadline(fileWork, fileReply, s.mux).ServeHTTP(w, r)
 	default:
 		deadline(workTimeout, replyTimeout, s.mux).ServeHTTP(w, r)
 	}

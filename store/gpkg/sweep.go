@@ -8,18 +8,14 @@ import (
 	"time"
 
 	"quanxi/feed"
+	"quanxi/grid"
 	"quanxi/store"
 )
 
-const (
-	// sweepRows is how many rows one short transaction of a sweep deletes.
-	sweepRows = 500
-	// onceKept is how long an idempotency key is remembered, which is longer than
-	// a phone may be offline.
-	onceKept = 60 * 24 * time.Hour
-)
+// sweepRows is how many rows one short transaction of a sweep deletes.
+const sweepRows = 500
 
-// Sweep drops what aborted loads left behind, idempotency keys older than 60 days,
+// Sweep drops what aborted loads left behind, idempotency keys older than grid.OnceKept,
 // and what a destroyed key left in the log. It works in short transactions; other writers go in between.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
@@ -36,7 +32,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 		s.remains.Store(!emptied)
 	}
 	err := s.writer.do(ctx, func(t tx) error {
-		return t.exec("DELETE FROM once WHERE at < ?", time.Now().Add(-onceKept).UnixMicro())
+		return t.exec("DELETE FROM once WHERE at < ?", time.Now().Add(-grid.OnceKept).UnixMicro())
 	})
 	if err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))

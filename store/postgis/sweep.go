@@ -15,8 +15,7 @@ import (
 const sweepRows = 1000
 
 // Sweep drops what aborted loads left behind, in short transactions, and
-// idempotency keys older than 60 days, which is longer than a phone may be
-// offline. Several nodes may sweep at once.
+// idempotency keys older than grid.OnceKept. Several nodes may sweep at once.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
@@ -24,7 +23,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if err := store.SweepAborted(ctx, s, s.sweep); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
 	}
-	if _, err := s.pool.Exec(ctx, "DELETE FROM quanxi.once WHERE at < now() - interval '60 days'"); err != nil {
+	if _, err := s.pool.Exec(ctx, "DELETE FROM quanxi.once WHERE at < now() - make_interval(secs => $1)", grid.OnceKept.Seconds()); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
 	}
 	return nil

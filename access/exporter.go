@@ -1,0 +1,304 @@
+package access
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"quanxi/access/role"
+	"quanxi/events"
+	"quanxi/grid"
+	"quanxi/staff"
+	"quanxi/world"
+)
+
+// Why a file is not given out.
+var (
+	// ErrNotReady reports an export that nobody has approved yet, that was refused, or
+	// whose time is over.
+	ErrNotReady = errors.New("it is not approved, was refused, or its time is over: ask for it again")
+	// ErrGrown reports that a file would hold more of people than was approved.
+	ErrGrown = errors.New("there is more about people in it now than was approved: ask for it again")
+)
+
+const (
+	// exportSpan is how long an export can be decided, and then taken.
+	exportSpan = 7 * 24 * time.Hour
+	// takenSpan is how long a file can be taken again: a download may break.
+	takenSpan = time.Hour
+)
+
+// An Exporter is what one viewer may do with exports: ask, decide on those of others,
+// take the own ones. What the viewer has no say in is not there. It is safe for
+// concurrent use and costs nothing to make.
+type Exporter struct {
+	*Office
+	view *View
+}
+
+// NewExporter returns the Exporter of a viewer, whose View and Office these are.
+func NewExporter(v *View, o *Office) *Exporter { return &Exporter{o, v} }
+
+// A Filing is an export as somebody sees it.
+type Filing struct {
+	*staff.Export
+	Who     string // login of Account; empty if there is no such account any more
+	Own     bool
+	Decides bool // it waits for somebody, who may be the viewer
+	Over    bool // its time is over
+	Counts  bool // the viewer may know Rows and Personal
+}
+
+// Ask asks for a file. It is ready at once, or waits for a second person if it holds more
+// rows about people than the settings allow. The error wraps grid.ErrNotFound where the
+// viewer has no such right, or grid.ErrInvalid.
+func (x *Exporter) Ask(ctx context.Context, want *staff.Export) (Filing, grid.Receipt, error) {
+	in, err := x.division(want)
+	if err != nil {
+		return Filing{}, grid.Receipt{}, err
+	}
+	account, ok := x.account()
+	if !ok { // of nobody in particular no file could say whose it is
+		return Filing{}, grid.Receipt{}, ErrForbidden
+	}
+	now := x.desk.Clock()
+	want.Account, want.AskedAt, want.Ends, want.State = account, now, now.Add(exportSpan), staff.ExportReady
+	want.Role, want.Over, _ = x.viewer.grant.Highest(role.Export, want.Area)
+	if err := errors.Join(want.Validate(), grid.CheckTexts(want)); err != nil { // before anything is counted
+		return Filing{}, grid.Receipt{}, err
+	}
+	settings, err := x.settings(ctx)
+	if err != nil {
+		return Filing{}, grid.Receipt{}, err
+	}
+	if want.Rows, want.Personal, err = x.view.tally(ctx, want.Of, in); err != nil {
+		return Filing{}, grid.Receipt{}, err
+	}
+	if needsSecond(want.Personal, settings) {
+		want.State = staff.ExportWaiting
+	}
+	receipt, err := x.desk.Store.Write(ctx, x.write("exports.ask", want, fmt.Sprintf("%s in %s as %s for %s rows=%d personal=%d %s",
+		want.Of, want.Area, want.Format, want.Purpose, want.Rows, want.Personal, want.State)))
+	return x.filing(want), receipt, err
+}
+
+// needsSecond reports whether a file with so many rows about people needs a second person.
+func needsSecond(personal int64, s *staff.Settings) bool {
+	return s.ExportRows == 0 || personal > s.ExportRows
+}
+
+// division returns the division that an export is of, or grid.ErrNotFound unless the
+// viewer may take files there and sees the kind.
+func (x *Exporter) division(want *staff.Export) (world.Division, error) {
+	in, ok := x.view.world.Snapshot().Division(want.Area)
+	if !ok || !x.viewer.hasIn(role.Export, want.Area) || !x.viewer.Sees(want.Of, want.Area) {
+		return in, fmt.Errorf("export of %.20s in %.20q: %w", want.Of, want.Area, grid.ErrNotFound)
+	}
+	return in, nil
+}
+
+// tally counts what a file would hold, and what of it is about somebody.
+func (v *View) tally(ctx context.Context, kind grid.Kind, in world.Division) (rows, personal int64, err error) {
+	for e, err := range v.selected(ctx, kind, in) {
+		if err != nil {
+			return 0, 0, err
+		}
+		rows++
+		if v.isAbout(e) {
+			personal++
+		}
+	}
+	return rows, personal, nil
+}
+
+func (x *Exporter) write(action string, e *staff.Export, detail string) grid.Write {
+	w := grid.Write{Actor: x.registry.Actor, From: x.registry.From, Action: action, Detail: detail, Put: []grid.Entity{e}}
+	if code, over, ok := x.viewer.grant.Highest(role.Export, e.Area); ok {
+		w.Post = fmt.Sprintf("%s@%s", code, over)
+	}
+	if e.ID != 0 {
+		w.Object = fmt.Sprintf("%s/%d", staff.Exports, e.ID)
+	}
+	return w
+}
+
+// Exports returns the viewer's own exports and those that the viewer may decide, newest
+// first; grid.ErrNotFound for whoever may take no files.
+func (x *Exporter) Exports(ctx context.Context) ([]Filing, error) {
+	if !x.viewer.has(role.Export) {
+		return nil, fmt.Errorf("exports: %w", grid.ErrNotFound)
+	}
+	found := map[int64]Filing{}
+	for _, q := range []grid.Query{
+		{Column: "account", Values: []string{x.viewer.account}}, {Column: "state", Values: []string{string(staff.ExportWaiting)}},
+	} {
+		for e, err := range x.desk.Store.Entities(ctx, staff.Exports, q) {
+			if err != nil {
+				return nil, err
+			}
+			if f := x.filing(e.(*staff.Export)); x.knows(f) {
+				found[f.ID] = f
+			}
+		}
+	}
+	return newestFirst(found), nil
+}
+
+// knows reports whether an export is the viewer's own or one that it has a say in.
+func (x *Exporter) knows(f Filing) bool {
+	return f.Own || x.viewer.hasIn(role.Export, f.Export.Over) && x.viewer.hasIn(role.Export, f.Area)
+}
+
+func newestFirst(found map[int64]Filing) []Filing {
+	return slices.SortedFunc(maps.Values(found), func(a, b Filing) int { return cmp.Or(b.AskedAt.Compare(a.AskedAt), cmp.Compare(b.ID, a.ID)) })
+}
+
+func (x *Exporter) filing(e *staff.Export) Filing {
+	f := Filing{Export: e, Own: x.isSelf(e.Account), Over: !x.desk.Clock().Before(e.Ends)}
+	if a, _, ok := x.desk.Directory.Person(e.Account); ok {
+		f.Who = a.Login
+	}
+	f.Decides = !f.Own && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
+	f.Counts = f.Own || x.viewer.SeesNumbers(e.Area)
+	return f
+}
+
+// find returns an export that the viewer knows of, or grid.ErrNotFound.
+func (x *Exporter) find(ctx context.Context, id int64) (Filing, error) {
+	if !x.viewer.has(role.Export) {
+		return Filing{}, fmt.Errorf("export %d: %w", id, grid.ErrNotFound)
+	}
+	e, err := x.desk.Store.Entity(ctx, staff.Exports, id)
+	if err != nil {
+		return Filing{}, err
+	}
+	f := x.filing(e.(*staff.Export))
+	if !x.knows(f) {
+		return Filing{}, fmt.Errorf("export %d: %w", id, grid.ErrNotFound)
+	}
+	return f, nil
+}
+
+// Approve lets somebody else take a file; Refuse does not. The error wraps
+// grid.ErrNotFound, ErrSecondPerson of the own one, ErrNotReady of one that does not wait,
+// or grid.ErrConflict if somebody else has decided meanwhile.
+func (x *Exporter) Approve(ctx context.Context, id int64) (Filing, grid.Receipt, error) {
+	return x.decide(ctx, id, "exports.approve", staff.ExportReady)
+}
+
+// Refuse is as of Approve.
+func (x *Exporter) Refuse(ctx context.Context, id int64) (Filing, grid.Receipt, error) {
+	return x.decide(ctx, id, "exports.refuse", staff.ExportRefused)
+}
+
+func (x *Exporter) decide(ctx context.Context, id int64, action string, to staff.ExportState) (Filing, grid.Receipt, error) {
+	f, err := x.find(ctx, id)
+	account, ok := x.account()
+	switch {
+	case err != nil:
+		return Filing{}, grid.Receipt{}, err
+	case f.Own:
+		return Filing{}, grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
+	case !ok:
+		return Filing{}, grid.Receipt{}, ErrForbidden
+	case !f.Decides:
+		return Filing{}, grid.Receipt{}, ErrNotReady
+	}
+	now := x.desk.Clock()
+	e := f.Export
+	e.State, e.Decider, e.DecidedAt = to, account, now
+	if to == staff.ExportReady {
+		e.Ends = now.Add(exportSpan)
+	}
+	receipt, err := x.desk.Store.Write(ctx, x.write(action, e, fmt.Sprintf("of account %d, rows=%d personal=%d", e.Account, e.Rows, e.Personal)))
+	return x.filing(e), receipt, err
+}
+
+// A Taking is a file that somebody is about to take. Entities may be walked once; then
+// Taken lets the file go.
+type Taking struct {
+	Filing
+	Empty    grid.Entity
+	exporter *Exporter
+	in       world.Division
+	personal int64
+}
+
+// Take returns what a file is to hold, as the rights of this moment have it. The error
+// wraps grid.ErrNotFound, ErrForbidden of somebody else's or without the right, or
+// ErrNotReady.
+func (x *Exporter) Take(ctx context.Context, id int64) (*Taking, error) {
+	f, err := x.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	in, err := x.division(f.Export)
+	switch {
+	case !f.Own, errors.Is(err, grid.ErrNotFound):
+		return nil, ErrForbidden
+	case f.Export.State != staff.ExportReady && f.Export.State != staff.ExportTaken, f.Over:
+		return nil, ErrNotReady
+	}
+	empty, err := Filed(f.Of)
+	return &Taking{Filing: f, Empty: empty, exporter: x, in: in}, err
+}
+
+// Entities yields what the file is to hold, as the viewer is shown it.
+func (t *Taking) Entities(ctx context.Context) func(func(grid.Entity, error) bool) {
+	v := t.exporter.view
+	return func(yield func(grid.Entity, error) bool) {
+		for e, err := range v.selected(ctx, t.Of, t.in) {
+			if err == nil {
+				if v.isAbout(e) {
+					t.personal++
+				}
+				e, err = v.file(ctx, e)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Post returns the post by which the file was asked for, as role@area.
+func (t *Taking) Post() string { return fmt.Sprintf("%s@%s", t.Role, t.Export.Over) }
+
+// Taken leaves the trace of a file with so many rows and of a digest. Only then may
+// anything of it leave. The error wraps ErrGrown if more of it is about people than was
+// agreed to, grid.ErrConflict if it is taken twice at the same moment.
+func (t *Taking) Taken(ctx context.Context, rows int, digest []byte) error {
+	settings, err := t.exporter.settings(ctx)
+	if err != nil {
+		return err
+	}
+	if t.personal > allowed(t.Export, settings) {
+		return ErrGrown
+	}
+	e := *t.Export
+	if again := t.exporter.desk.Clock().Add(takenSpan); e.State == staff.ExportReady && again.Before(e.Ends) {
+		e.Ends = again
+	}
+	e.State = staff.ExportTaken
+	_, err = t.exporter.desk.Store.Write(ctx, t.exporter.write("exports.take", &e, fmt.Sprintf("rows=%d personal=%d sha256=%x", rows, t.personal, digest)))
+	return err
+}
+
+// allowed returns how many rows about people a file may hold: what was approved and a
+// tenth, since people move in meanwhile, or else what needs no approval.
+func allowed(e *staff.Export, s *staff.Settings) int64 {
+	if e.Decider != 0 {
+		return e.Personal + e.Personal/10
+	}
+	if s.ExportRows == 0 { // it needs one now
+		return -1
+	}
+	return s.ExportRows
+}
+
+// ExportKinds lists the kinds of which files are made.
+func ExportKinds() []grid.Kind { return events.Kinds() }
