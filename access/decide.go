@@ -70,6 +70,11 @@ func (v *Viewer) MayList(kind grid.Kind) bool {
 	return v.signedIn && known && (r.public || len(v.grant.Scope(r.see).Ranges()) > 0)
 }
 
+// MayExport reports whether the viewer may take files of a kind in an area.
+func (v *Viewer) MayExport(kind grid.Kind, area grid.Code) bool {
+	return v.Sees(kind, area) && v.grant.May(role.Export, area)
+}
+
 // MayMake returns nil if the viewer may add an entity of a kind in an area, else as
 // MayChange.
 func (v *Viewer) MayMake(kind grid.Kind, area grid.Code) error {

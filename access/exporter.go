@@ -57,6 +57,9 @@ type Filing struct {
 // rows about people than the settings allow. The error wraps grid.ErrNotFound where the
 // viewer has no such right, or grid.ErrInvalid.
 func (x *Exporter) Ask(ctx context.Context, want *staff.Export) (Filing, grid.Receipt, error) {
+	if _, err := Filed(want.Of); err != nil && x.viewer.has(role.Export) {
+		return Filing{}, grid.Receipt{}, refuse(staff.Exports, "kind", fmt.Sprintf("must be one of %v", events.Kinds()))
+	}
 	in, err := x.division(want)
 	if err != nil {
 		return Filing{}, grid.Receipt{}, err
@@ -95,7 +98,7 @@ func needsSecond(personal int64, s *staff.Settings) bool {
 // viewer may take files there and sees the kind.
 func (x *Exporter) division(want *staff.Export) (world.Division, error) {
 	in, ok := x.view.world.Snapshot().Division(want.Area)
-	if !ok || !x.viewer.hasIn(role.Export, want.Area) || !x.viewer.Sees(want.Of, want.Area) {
+	if !ok || !x.viewer.MayExport(want.Of, want.Area) {
 		return in, fmt.Errorf("export of %.20s in %.20q: %w", want.Of, want.Area, grid.ErrNotFound)
 	}
 	return in, nil
@@ -299,6 +302,3 @@ func allowed(e *staff.Export, s *staff.Settings) int64 {
 	}
 	return s.ExportRows
 }
-
-// ExportKinds lists the kinds of which files are made.
-func ExportKinds() []grid.Kind { return events.Kinds() }

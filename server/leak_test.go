@@ -76,6 +76,16 @@ func unmask(kind grid.Kind) func(side) call {
 	}
 }
 
+func export(kind grid.Kind) func(side) call {
+	return func(s side) call {
+		return call{line: "POST /api/exports", body: fmt.Sprintf(`{"kind":%q,"area":%q,"format":"csv","purpose":"report"}`, kind, s.area)}
+	}
+}
+
+func exports(kind grid.Kind) func(*access.Viewer, side) bool {
+	return func(v *access.Viewer, s side) bool { return v.MayExport(kind, s.area) }
+}
+
 func sees(kind grid.Kind) func(*access.Viewer, side) bool {
 	return func(v *access.Viewer, s side) bool { return v.Sees(kind, s.area) }
 }
@@ -179,6 +189,9 @@ func probes() []probe {
 		{"POST /api/people/{id}/unmask", unmask(grid.People), fixedly("小明"), unmasks(grid.People)},
 		{"POST /api/workers/{id}/unmask", unmask(grid.Workers), fixedly("10300005678"), unmasks(grid.Workers)},
 		{"GET /api/people/{id}", get("/api/people/%d", func(s side) any { return s.ids[grid.People] }), fixedly(`"care"`), func(v *access.Viewer, s side) bool { return v.Sees(grid.People, s.area) && v.SeesCare(s.area) }},
+		{"POST /api/exports", export(grid.People), fixedly(`"personal":1,`), exports(grid.People)},
+		{"POST /api/exports", export(grid.Dwellings), fixedly(`"personal":1,`), exports(grid.Dwellings)},
+		{"POST /api/exports", export(grid.Cameras), fixedly(`"rows":1,`), exports(grid.Cameras)},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Devices, 16), nil, sees(grid.Devices)},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Cameras, 16), nil, sees(grid.Cameras)},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(events.Events, 16), nil, sees(events.Events)},

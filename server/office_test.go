@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"quanxi/access"
 	"quanxi/access/role"
@@ -48,6 +49,13 @@ func counters() []counter {
 		{op: "GET /api/audit", line: "/api/audit", right: role.ReadAudit, everywhere: true, status: []int{200}},
 		{op: "GET /api/audit/export", line: "/api/audit/export", right: role.ReadAudit, everywhere: true, status: []int{200}},
 		{op: "POST /api/audit/verify", line: "POST /api/audit/verify", right: role.ReadAudit, everywhere: true, status: []int{200}},
+		{op: "GET /api/exports", line: "/api/exports", right: role.Export, everywhere: true, status: []int{200}},
+		{op: "POST /api/exports/{id}/approve", line: "POST /api/exports/%d/approve", right: role.Export, status: []int{200}},
+		{op: "POST /api/exports/{id}/refuse", line: "POST /api/exports/%d/refuse", right: role.Export, status: []int{409}},
+		{op: "GET /api/exports/{id}/file", line: "/api/exports/%d/file", right: role.Export, status: []int{403}},
+		// Of a county nobody runs the whole system: see TestSettings.
+		{op: "GET /api/settings", line: "/api/settings", right: role.RunSystem, everywhere: true, status: []int{404}},
+		{op: "PATCH /api/settings", line: "PATCH /api/settings", body: `{"audit_months":6}`, right: role.RunSystem, everywhere: true, status: []int{404}},
 	}
 }
 
@@ -58,9 +66,11 @@ func (c counter) answers(v *access.Viewer, grant role.Grant, area grid.Code) boo
 }
 
 // What is asked about an account: ids by what the line or body names.
-func (c counter) call(account, post, standIn int64) call {
+func (c counter) call(account, post, standIn, export int64) call {
 	id := account
 	switch {
+	case strings.Contains(c.op, "exports/"):
+		id = export
 	case strings.Contains(c.op, "standins/"):
 		id = standIn
 	case strings.Contains(c.op, "posts/"), c.op == "POST /api/standins":
@@ -92,9 +102,12 @@ func TestTheOfficeAnswersWhoKeepsIt(t *testing.T) {
 				r.write(t, p)
 				in := &staff.StandIn{Post: p.ID, Deputy: 1, Begins: clock(), Ends: clock().Add(1)}
 				r.write(t, in)
+				x := &staff.Export{Account: a.ID, Role: "secretary", Over: area, Of: grid.Buildings, Area: area, Format: "csv", Purpose: staff.ForReport,
+					State: staff.ExportWaiting, AskedAt: clock(), Ends: clock().Add(time.Hour)}
+				r.write(t, x)
 				r.viewer = access.NewViewer("7", grant)
 				for _, c := range counters() {
-					asked := c.call(a.ID, p.ID, in.ID)
+					asked := c.call(a.ID, p.ID, in.ID, x.ID)
 					reply := r.do(t, asked)
 					want := []int{http.StatusNotFound}
 					if c.answers(r.viewer, grant, area) {

@@ -1,0 +1,393 @@
+package server_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/events"
+	"quanxi/exchange"
+	"quanxi/geo"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+const ourCommunity, ourTown, theirTown grid.Code = "500106003001", "500106003", "500106004"
+
+// become has every request come from an account as it stands in the Directory.
+func (r *rig) become(id int64) {
+	grant, _ := r.directory.Grant(id, now, r.desk.ScopeOf)
+	r.viewer = access.NewViewer(itoa(id), grant)
+}
+
+// ask asks for a file of our community and returns what is answered.
+func (r *rig) ask(t *testing.T, kind grid.Kind, format string) exportReply {
+	t.Helper()
+	reply := r.do(t, call{line: "POST /api/exports", body: fmt.Sprintf(`{"kind":%q,"area":%q,"format":%q,"purpose":"report","note":"季度"}`, kind, ourCommunity, format)})
+	if reply.Code != 201 {
+		t.Fatalf("%d %s", reply.Code, reply.Body)
+	}
+	var asked exportReply
+	if err := json.Unmarshal(reply.Body.Bytes(), &asked); err != nil {
+		t.Fatal(err)
+	}
+	return asked
+}
+
+type exportReply struct {
+	ID                   int64
+	State                string
+	Rows, Personal       int64
+	Who, Post            string
+	Own, Decides         bool
+	AskedAt, Ends        time.Time
+	Area, Purpose, Notes string
+}
+
+// set changes a setting as whoever runs the system would.
+func (r *rig) set(t *testing.T, exportRows int64) {
+	t.Helper()
+	s := staff.DefaultSettings()
+	s.ExportRows = exportRows
+	r.write(t, s)
+}
+
+// people are the accounts of the tests of exports.
+type exportPeople struct{ secretary, other, leader, sibling, county, worker int64 }
+
+func (r *rig) exportPeople(t *testing.T) exportPeople {
+	t.Helper()
+	r.build(t)
+	hire := func(login, role string, area grid.Code) int64 { return r.hire(t, login, role, area).ID }
+	return exportPeople{
+		hire("secretary", "secretary", ourCommunity), hire("other", "secretary", ourCommunity), hire("leader", "leader", ourTown),
+		hire("sibling", "leader", theirTown), hire("county", "leader", "500106"), hire("worker", "grid-worker", "500106003001001"),
+	}
+}
+
+func TestAFileHoldsWhatItsAskerSeesAndSaysWho(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.become(p.secretary)
+	for _, tt := range []struct {
+		kind   grid.Kind
+		format string
+		rows   int64
+		about  int64
+		holds  []string
+		not    []string
+	}{
+		{grid.People, "geojson", 1, 1, []string{`"quanxi_export":{"id":"`, `"who":"secretary","post":"secretary@500106003001"`, `"purpose":"report","note":"季度"`, "欧阳**", "990***********1234", `"shown":"masked"`}, []string{"小明", "19400501", "digest", `"identity"`}},
+		{grid.People, "csv", 1, 1, []string{"欧阳**", " by secretary as secretary@500106003001 at ", " for report (季度)"}, []string{"小明", "19400501", "digest"}},
+		{grid.Workers, "csv", 1, 1, []string{"我们村网格员", "103****5678"}, []string{"10300005678", "他们村"}},
+		{grid.Dwellings, "csv", 1, 1, []string{"2-1"}, nil},
+		{grid.Buildings, "geojson", 1, 0, []string{"我们村1幢"}, []string{"他们村"}},
+		{grid.Cameras, "geojson", 1, 0, []string{"我们村路口"}, []string{"他们村"}},
+		{grid.Devices, "geojson", 1, 1, []string{"我们村门磁"}, []string{"他们村"}},
+		{events.Events, "csv", 1, 0, []string{"我们村漏水"}, []string{"他们村"}},
+		{grid.Divisions, "geojson", 2, 0, []string{"我们村社区", "我们村一网格"}, []string{"他们村", "我们村镇"}},
+		{grid.Households, "csv", 0, 0, nil, nil},
+		{grid.Roads, "geojson", 0, 0, []string{`"features":[`}, nil},
+		{grid.Buildings, "geopackage", 1, 0, []string{"SQLite format 3", "我们村1幢", "export "}, []string{"他们村"}},
+	} {
+		t.Run(string(tt.kind)+" as "+tt.format, func(t *testing.T) {
+			asked := r.ask(t, tt.kind, tt.format)
+			if asked.State != "ready" || asked.Rows != tt.rows || asked.Personal != tt.about || !asked.Own || asked.Decides || asked.Who != "secretary" {
+				t.Errorf("%+v", asked)
+			}
+			file := r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)})
+			if file.Code != 200 {
+				t.Fatalf("%d %s", file.Code, file.Body)
+			}
+			mustHold(t, file.Body.String(), tt.holds, tt.not)
+			sum := sha256.Sum256(file.Body.Bytes())
+			rows := r.trail(t, "exports.take", asked.ID)
+			if len(rows) != 1 || !strings.Contains(rows[0].Detail, fmt.Sprintf("rows=%d personal=%d sha256=%x", tt.rows, tt.about, sum)) || rows[0].Post != "secretary@500106003001" {
+				t.Errorf("trace %+v", rows)
+			}
+			if h := file.Header(); h.Get("Repr-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" || h.Get("Cache-Control") != "private, no-store" || !strings.Contains(h.Get("Content-Disposition"), "attachment") {
+				t.Errorf("headers %v", h)
+			}
+		})
+	}
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), "quanxi-export-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func (r *rig) trail(t *testing.T, action string, export int64) (rows []grid.AuditRow) {
+	t.Helper()
+	for row, err := range r.store.AuditRows(t.Context(), grid.AuditQuery{Action: action, Object: fmt.Sprintf("exports/%d", export)}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// Who has unmasked a record sees that one in the open, and carries it away masked.
+func TestAnUnmaskedRecordStaysMaskedInAFile(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	grant, _ := r.directory.Grant(p.secretary, now, r.desk.ScopeOf)
+	var person int64
+	for e, err := range r.store.Entities(t.Context(), grid.People, grid.Query{Limit: 1}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		person = e.Entity().ID
+	}
+	r.viewer = access.NewViewer(itoa(p.secretary), grant, access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: person}, Ends: now.Add(time.Minute)})
+	mustHold(t, r.do(t, call{line: fmt.Sprintf("/api/people/%d", person)}).Body.String(), []string{"欧阳小明"}, nil)
+	asked := r.ask(t, grid.People, "csv")
+	mustHold(t, r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}).Body.String(), []string{"欧阳**"}, []string{"小明"})
+}
+
+// A file with more rows about people than may leave waits for somebody else, of the same
+// post or a higher one. Everybody else is told that there is no such thing.
+func TestWhoMayDecideOnAnExport(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		who    func(exportPeople) int64
+		status int
+		says   string
+	}{
+		{"who asked", func(p exportPeople) int64 { return p.secretary }, 403, "somebody else must agree"},
+		{"another secretary of the community", func(p exportPeople) int64 { return p.other }, 200, `"state":"ready"`},
+		{"the leader of the town", func(p exportPeople) int64 { return p.leader }, 200, `"state":"ready"`},
+		{"the leader of the county, who reads no names", func(p exportPeople) int64 { return p.county }, 200, `"state":"ready"`},
+		{"the leader of the next town", func(p exportPeople) int64 { return p.sibling }, 404, "no such thing"},
+		{"a grid worker there, who exports nothing", func(p exportPeople) int64 { return p.worker }, 404, "no such thing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			p := r.exportPeople(t)
+			r.set(t, 0)
+			r.become(p.secretary)
+			asked := r.ask(t, grid.People, "csv")
+			file := call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}
+			if early := r.do(t, file); asked.State != "waiting" || early.Code != 409 {
+				t.Errorf("%+v, taken %d", asked, early.Code)
+			}
+			r.become(tt.who(p))
+			sees := tt.status != 404
+			if list := r.do(t, call{line: "/api/exports"}).Body.String(); strings.Contains(list, itoa(asked.ID)) != sees || strings.Contains(list, `"decides":true`) != (tt.status == 200) {
+				t.Errorf("it sees %s", list)
+			}
+			reply := r.do(t, call{line: fmt.Sprintf("POST /api/exports/%d/approve", asked.ID)})
+			if reply.Code != tt.status || !strings.Contains(reply.Body.String(), tt.says) {
+				t.Errorf("%d %s", reply.Code, reply.Body)
+			}
+			if taken := r.do(t, file); tt.who(p) != p.secretary && taken.Code != map[bool]int{true: 403, false: 404}[sees] {
+				t.Errorf("somebody else's file: %d", taken.Code)
+			}
+			if again := r.do(t, call{line: fmt.Sprintf("POST /api/exports/%d/refuse", asked.ID)}); tt.status == 200 && again.Code != 409 {
+				t.Errorf("decided twice: %d", again.Code)
+			}
+			r.become(p.secretary)
+			if taken := r.do(t, file); taken.Code != map[bool]int{true: 200, false: 409}[tt.status == 200] {
+				t.Errorf("taken %d %s", taken.Code, taken.Body)
+			}
+			if rows := r.trail(t, "exports.approve", asked.ID); len(rows) != map[bool]int{true: 1}[tt.status == 200] {
+				t.Errorf("%d rows of the decision", len(rows))
+			}
+		})
+	}
+}
+
+// A secretary has no say in what his town's leader takes away from his community.
+func TestALowerPostDoesNotDecideForAHigherOne(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.set(t, 0)
+	r.become(p.leader)
+	asked := r.ask(t, grid.People, "csv")
+	r.become(p.secretary)
+	if reply := r.do(t, call{line: fmt.Sprintf("POST /api/exports/%d/approve", asked.ID)}); reply.Code != 404 {
+		t.Errorf("%d %s", reply.Code, reply.Body)
+	}
+}
+
+func TestExportsThatAreNotGivenOut(t *testing.T) {
+	const body = `{"kind":%q,"area":%q,"format":%q,"purpose":%q,"note":%q}`
+	r := newRig(t)
+	p := r.exportPeople(t)
+	for _, tt := range []struct {
+		name                              string
+		who                               int64
+		kind, area, format, purpose, note string
+		status                            int
+	}{
+		{"for no purpose of the list", p.secretary, "people", string(ourCommunity), "csv", "fun", "", 422},
+		{"with somebody's telephone in its words", p.secretary, "people", string(ourCommunity), "csv", "report", "致电13800002071", 422},
+		{"with a line break in its words", p.secretary, "people", string(ourCommunity), "csv", "report", "a\nb", 422},
+		{"in a format that there is not", p.secretary, "people", string(ourCommunity), "pdf", "report", "", 422},
+		{"of a kind that there is not", p.secretary, "accounts", string(ourCommunity), "csv", "report", "", 422},
+		{"of an area that there is not", p.secretary, "people", "500106003009", "csv", "report", "", 404},
+		{"of the sibling's area", p.secretary, "people", string(theirTown), "csv", "report", "", 404},
+		{"of the whole town by a community", p.secretary, "people", string(ourTown), "csv", "report", "", 404},
+		{"of people by a county, which counts", p.county, "people", string(ourCommunity), "csv", "report", "", 404},
+		{"of buildings by a county", p.county, "buildings", string(ourCommunity), "csv", "report", "", 201},
+		{"by a grid worker", p.worker, "people", "500106003001001", "csv", "report", "", 404},
+		{"of what there is not by a grid worker", p.worker, "accounts", "500106003001001", "csv", "report", "", 404},
+	} {
+		r.become(tt.who)
+		reply := r.do(t, call{line: "POST /api/exports", body: fmt.Sprintf(body, tt.kind, tt.area, tt.format, tt.purpose, tt.note)})
+		if reply.Code != tt.status {
+			t.Errorf("%s: %d %s, want %d", tt.name, reply.Code, reply.Body, tt.status)
+		}
+		mustHold(t, reply.Body.String(), nil, []string{"13800002071"})
+	}
+	r.viewer = access.Local()
+	if reply := r.do(t, call{line: "POST /api/exports", body: fmt.Sprintf(body, "people", ourCommunity, "csv", "report", "")}); reply.Code != 403 {
+		t.Errorf("nobody in particular: %d", reply.Code)
+	}
+}
+
+// What was so when a file was asked for may not be so when it is taken.
+func TestAFileIsTakenByTheRightsAndNumbersOfThatMoment(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		spoil  func(t *testing.T, r *rig, p exportPeople, e *staff.Export)
+		status int
+	}{
+		{"nothing has changed", func(*testing.T, *rig, exportPeople, *staff.Export) {}, 200},
+		{"the post is gone", func(_ *testing.T, r *rig, p exportPeople, _ *staff.Export) {
+			r.viewer = access.NewViewer(itoa(p.secretary), role.Grant{})
+		}, 404},
+		{"the post is another one", func(_ *testing.T, r *rig, p exportPeople, _ *staff.Export) {
+			grant, _ := r.directory.Grant(p.sibling, now, r.desk.ScopeOf)
+			r.viewer = access.NewViewer(itoa(p.secretary), grant)
+		}, 403},
+		{"its time is over", func(t *testing.T, r *rig, _ exportPeople, e *staff.Export) {
+			e.AskedAt, e.Ends = now.Add(-time.Hour), now
+			r.write(t, e)
+		}, 409},
+		{"it was refused", func(t *testing.T, r *rig, _ exportPeople, e *staff.Export) {
+			e.State = staff.ExportRefused
+			r.write(t, e)
+		}, 409},
+		{"more people than may leave have come", func(t *testing.T, r *rig, _ exportPeople, _ *staff.Export) { r.set(t, 0) }, 409},
+		{"more people than were approved have come", func(t *testing.T, r *rig, p exportPeople, e *staff.Export) {
+			e.Decider, e.Personal = p.other, 0
+			r.write(t, e)
+		}, 409},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			p := r.exportPeople(t)
+			r.become(p.secretary)
+			asked := r.ask(t, grid.People, "csv")
+			e, err := r.store.Entity(t.Context(), staff.Exports, asked.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(t, r, p, e.(*staff.Export))
+			reply := r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)})
+			if reply.Code != tt.status {
+				t.Errorf("%d %s, want %d", reply.Code, reply.Body, tt.status)
+			}
+			if rows := r.trail(t, "exports.take", asked.ID); len(rows) != map[bool]int{true: 1}[tt.status == 200] {
+				t.Errorf("%d rows of taking", len(rows))
+			}
+		})
+	}
+}
+
+// A broken download is taken again for an hour, each time with a trace, and not longer.
+func TestAFileIsTakenAgainForAnHour(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.become(p.secretary)
+	asked := r.ask(t, grid.Buildings, "csv")
+	for range 2 {
+		if reply := r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}); reply.Code != 200 {
+			t.Fatalf("%d %s", reply.Code, reply.Body)
+		}
+	}
+	e, err := r.store.Entity(t.Context(), staff.Exports, asked.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := e.(*staff.Export); x.State != staff.ExportTaken || !x.Ends.Equal(now.Add(time.Hour)) || len(r.trail(t, "exports.take", asked.ID)) != 2 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// What a file is asked for and what is in it never differ by what the asker does not see:
+// somebody in the next town may come and go.
+func TestCountsTellNothingOfOtherAreas(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.become(p.secretary)
+	before := r.ask(t, grid.People, "csv")
+	r.viewer = access.Local()
+	for e, err := range r.store.Entities(t.Context(), grid.Dwellings, grid.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.world.Snapshot().AreaOf(grid.Dwellings, e.Entity().ID) == "500106004001001" {
+			r.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","name":"张三"}`, e.Entity().ID))
+		}
+	}
+	r.become(p.secretary)
+	if after := r.ask(t, grid.People, "csv"); after.Rows != before.Rows || after.Personal != before.Personal {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}
+
+// What left as a file comes in again elsewhere; what is masked in it does not.
+func TestAFileThatLeftIsRead(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.become(p.secretary)
+	for _, format := range exchange.Formats() {
+		asked := r.ask(t, grid.Buildings, format)
+		path := filepath.Join(t.TempDir(), "in"+exchange.Extension(format))
+		if err := os.WriteFile(path, r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}).Body.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		source, err := exchange.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []any
+		for record, err := range source.Records(func(x, y float64) (float64, float64) { return x, y }) {
+			if err != nil || record.Geometry == nil {
+				t.Errorf("%s: %+v, %v", format, record, err)
+			}
+			names = append(names, record.Properties["name"])
+		}
+		if !slices.Equal(names, []any{any("我们村1幢")}) {
+			t.Errorf("%s: %v", format, names)
+		}
+		if err := source.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A road that only runs through belongs to the file, as on the command line.
+func TestTheBaseMapIsCutByItsShape(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	road := func(name string, west, east float64) {
+		r.write(t, &grid.Road{Name: name, Class: "main", Line: geo.MultiLine{{geo.At(west, 29.5), geo.At(east, 29.5)}}})
+	}
+	road("过境路", 105.5, 107.5)
+	road("邻镇路", 106.7, 106.8)
+	r.become(p.secretary)
+	asked := r.ask(t, grid.Roads, "geojson")
+	mustHold(t, r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}).Body.String(), []string{"过境路"}, []string{"邻镇路"})
+}
