@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"strings"
 
 	"quanxi/grid"
 )
@@ -28,6 +30,33 @@ func (c Chain) MAC(previous []byte, row grid.AuditRow) []byte {
 // follows reports whether a row is as it was when it was sealed behind previous.
 func (c Chain) follows(previous []byte, row grid.AuditRow) bool {
 	return hmac.Equal(row.MAC, c.MAC(previous, row))
+}
+
+// sign returns what proves that a cut was made by who has the key: a row of the audit
+// that says so could be put there by anybody who owns the database.
+func (c Chain) sign(cut Cut) []byte {
+	h := hmac.New(sha256.New, c.key)
+	b := binary.BigEndian.AppendUint64([]byte("quanxi cut"), uint64(cut.Seq)) // no row's bytes begin so
+	h.Write(appendText(b, cut.MAC))
+	return h.Sum(nil)
+}
+
+// note writes a cut as the detail of its row in the audit, by which nodes know of it whose
+// seals say nothing of it.
+func (c Chain) note(cut Cut) string {
+	return fmt.Sprintf("%s; cut %d %x %x", cut.By, cut.Seq, cut.MAC, c.sign(cut))
+}
+
+// readNote reads what note writes; false for anything else, also if it is not signed.
+func (c Chain) readNote(detail string) (Cut, bool) {
+	by, rest, found := strings.Cut(detail, "; cut ")
+	var cut Cut
+	var sign []byte
+	if n, err := fmt.Sscanf(rest, "%d %x %x", &cut.Seq, &cut.MAC, &sign); !found || err != nil || n != 3 || !hmac.Equal(sign, c.sign(cut)) {
+		return Cut{}, false
+	}
+	cut.By = by
+	return cut, true
 }
 
 // rowVersion begins the bytes of a row: another order of fields needs another.

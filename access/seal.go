@@ -45,6 +45,7 @@ type Sealer struct {
 	now   func() time.Time
 
 	last Seal // of the file; for the goroutine of Run
+	cuts chan cutRequest
 
 	mu     sync.Mutex
 	status SealerStatus // guarded by mu
@@ -58,7 +59,7 @@ type SealerStatus struct {
 
 // NewSealer returns a Sealer that keeps its seals in the file at path.
 func NewSealer(store AuditLog, master MasterKey, path string, log *slog.Logger) *Sealer {
-	return &Sealer{store: store, chain: NewChain(master), path: path, log: log, tick: sealTick, now: time.Now}
+	return &Sealer{store: store, chain: NewChain(master), path: path, log: log, tick: sealTick, now: time.Now, cuts: make(chan cutRequest)}
 }
 
 // Status returns how far the sealer has come. It is safe for concurrent use.
@@ -92,9 +93,41 @@ func (s *Sealer) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return s.finish(ctx, file)
+		case r := <-s.cuts:
+			r.done <- s.noteCut(file, r.cut)
 		case <-tick.C:
 		}
 	}
+}
+
+// A cutRequest asks Run to note a cut. done has room for the answer.
+type cutRequest struct {
+	cut  Cut
+	done chan error
+}
+
+// errNotSealing reports that another process has the file, or an alarm holds.
+var errNotSealing = errors.New("this process does not seal the audit now")
+
+// NoteCut notes in the file, before it is done, that retention removes rows of the audit.
+// It waits for Run. The error is errNotSealing where it may not be done.
+func (s *Sealer) NoteCut(ctx context.Context, cut Cut) error {
+	r := cutRequest{cut, make(chan error, 1)}
+	select {
+	case s.cuts <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return <-r.done // Run answers at once
+}
+
+// noteCut appends the last seal once more, with the cut. The row of that seal stays: by it
+// the file and the store know each other.
+func (s *Sealer) noteCut(file *os.File, cut Cut) error {
+	if file == nil || s.Status().Alarm != nil || cut.Seq >= s.last.Seq {
+		return errNotSealing
+	}
+	return appendSeal(file, Seal{Seq: s.last.Seq, MAC: s.last.MAC, At: s.now().UTC(), Cut: &cut})
 }
 
 // take opens and locks the file; nil if another process has it.

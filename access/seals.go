@@ -27,6 +27,20 @@ type Seal struct {
 	At       time.Time // when the sealer saw it
 	Count    int64     // rows since the seal before
 	Restored bool      // somebody restored an older state: the seals above Seq are void
+	Cut      *Cut      // what retention was about to remove then; nil for nothing
+}
+
+// A Cut says up to where the audit was removed, because it was kept long enough.
+type Cut struct {
+	Seq int64  // of the last row that is gone; the next is the first that is kept
+	MAC []byte // of that row: what the next one follows
+	By  string // why, and by whose setting
+}
+
+type cutLine struct {
+	Through int64  `json:"through"`
+	MAC     string `json:"mac"`
+	By      string `json:"by"`
 }
 
 // sealLine is a Seal in its file, one a line.
@@ -36,10 +50,15 @@ type sealLine struct {
 	At       time.Time `json:"at"`
 	Count    int64     `json:"count"`
 	Restored bool      `json:"restored,omitempty"`
+	Cut      *cutLine  `json:"cut,omitempty"`
 }
 
 func (s Seal) line() ([]byte, error) {
-	text, err := json.Marshal(sealLine{s.Seq, hex.EncodeToString(s.MAC), s.At.UTC(), s.Count, s.Restored})
+	l := sealLine{Seq: s.Seq, MAC: hex.EncodeToString(s.MAC), At: s.At.UTC(), Count: s.Count, Restored: s.Restored}
+	if s.Cut != nil {
+		l.Cut = &cutLine{s.Cut.Seq, hex.EncodeToString(s.Cut.MAC), s.Cut.By}
+	}
+	text, err := json.Marshal(l)
 	return append(text, '\n'), err
 }
 
@@ -52,7 +71,16 @@ func parseSeal(text []byte) (Seal, error) {
 	if err != nil {
 		return Seal{}, fmt.Errorf("%w: %w", ErrSeals, err)
 	}
-	return Seal{l.Seq, mac, l.At, l.Count, l.Restored}, nil
+	seal := Seal{Seq: l.Seq, MAC: mac, At: l.At, Count: l.Count, Restored: l.Restored}
+	if l.Cut == nil {
+		return seal, nil
+	}
+	before, err := hex.DecodeString(l.Cut.MAC)
+	if err != nil {
+		return Seal{}, fmt.Errorf("%w: %w", ErrSeals, err)
+	}
+	seal.Cut = &Cut{l.Cut.Through, before, l.Cut.By}
+	return seal, nil
 }
 
 // ReadSeals yields the seals of a file in their order, anew at each call. A last

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"quanxi/grid"
@@ -64,6 +65,16 @@ type AuditReport struct {
 	Found    int       // how many there are
 	Doubts   []Finding // odd, yet not against any seal: the first ones
 	Restored []Restoration
+	Cut      *Cut  // the last one; nil if all rows are kept
+	Expired  int64 // rows below the cut that are still there, and not looked at
+}
+
+// KeptFrom returns the first row that retention has left: 1 if it has removed none.
+func (r AuditReport) KeptFrom() int64 {
+	if r.Cut == nil {
+		return 1
+	}
+	return r.Cut.Seq + 1
 }
 
 // Whole reports that every row is as it was sealed.
@@ -86,6 +97,9 @@ func (c Chain) Verify(ctx context.Context, rows iter.Seq2[grid.AuditRow, error],
 	valid, err := v.withoutVoid(seals)
 	if err != nil {
 		return v.report, err
+	}
+	if cut := v.report.Cut; cut != nil {
+		v.next, v.previous = v.report.KeptFrom(), grid.AuditRow{Seq: cut.Seq, MAC: cut.MAC}
 	}
 	pull, stop := iter.Pull2(valid)
 	defer stop()
@@ -113,10 +127,13 @@ type verification struct {
 	next     int64         // Seq that comes next
 	previous grid.AuditRow // zero before the first
 	seal     Seal          // the next to compare; zero when there are no more
+	// headless is the first row if those before it are missing and no seal says why: a row
+	// that comes later may. Nil else.
+	headless *grid.AuditRow
 }
 
 // withoutVoid returns the seals that still count: not those above what was
-// restored after them. It notes the restorations.
+// restored after them. It notes the restorations and the last cut.
 func (v *verification) withoutVoid(seals iter.Seq2[Seal, error]) (iter.Seq2[Seal, error], error) {
 	restored := map[int]int64{} // place in the file: Seq
 	var highest int64
@@ -130,6 +147,7 @@ func (v *verification) withoutVoid(seals iter.Seq2[Seal, error]) (iter.Seq2[Seal
 			v.report.Restored = append(v.report.Restored, Restoration{seal.At, seal.Seq, max(0, highest-seal.Seq)})
 			highest = seal.Seq
 		}
+		v.takeCut(seal.Cut)
 		highest = max(highest, seal.Seq)
 		n++
 	}
@@ -145,6 +163,12 @@ func (v *verification) withoutVoid(seals iter.Seq2[Seal, error]) (iter.Seq2[Seal
 			place++
 		}
 	}, nil
+}
+
+func (v *verification) takeCut(cut *Cut) {
+	if cut != nil && (v.report.Cut == nil || cut.Seq > v.report.Cut.Seq) {
+		v.report.Cut = cut
+	}
 }
 
 // void reports whether a later restoration has put the audit before a seal.
@@ -183,11 +207,17 @@ func (v *verification) advance(pull func() (Seal, error, bool)) error {
 
 // row looks at the next row of the store.
 func (v *verification) row(row grid.AuditRow, pull func() (Seal, error, bool)) error {
+	if v.previous.ID == 0 && row.Seq < v.next { // below the cut
+		v.report.Expired++
+		return nil
+	}
 	v.report.Rows++
 	switch {
 	case row.Seq < v.next:
 		v.find(at(row, RowMisplace))
 		return nil
+	case row.Seq > v.next && v.previous.ID == 0:
+		v.headless = &row
 	case row.Seq > v.next: // whether this row follows them only they could say
 		v.find(Finding{Seq: v.next, Until: row.Seq - 1, At: v.previous.At, Fault: RowMissing})
 	case !v.chain.follows(v.previous.MAC, row):
@@ -197,7 +227,22 @@ func (v *verification) row(row grid.AuditRow, pull func() (Seal, error, bool)) e
 		v.report.Doubts = append(v.report.Doubts, at(row, RowOld))
 	}
 	v.previous, v.next = row, row.Seq+1
+	v.explain(row)
 	return v.compare(row, pull)
+}
+
+// explain looks whether a row says why the first ones are missing. One that retention has
+// only begun to remove follows nothing that is still there.
+func (v *verification) explain(row grid.AuditRow) {
+	if v.headless == nil || row.Action != cutAction {
+		return
+	}
+	cut, signed := v.chain.readNote(row.Detail)
+	before := v.headless.Seq - 1
+	if signed && (cut.Seq > before || cut.Seq == before && v.chain.follows(cut.MAC, *v.headless)) {
+		v.takeCut(&cut)
+		v.headless = nil
+	}
 }
 
 // compare looks at the seals up to a row.
@@ -225,7 +270,10 @@ func (v *verification) end(pull func() (Seal, error, bool)) error {
 			return err
 		}
 	}
-	if first.Seq > 0 {
+	if v.headless != nil {
+		v.findFirst(Finding{Seq: v.report.KeptFrom(), Until: v.headless.Seq - 1, Fault: RowMissing})
+	}
+	if first.Seq > 0 && v.report.Sealed.Seq >= v.next {
 		v.find(Finding{Seq: v.next, Until: v.report.Sealed.Seq, At: v.report.Sealed.At, Fault: RowsCut})
 	}
 	return nil
@@ -240,4 +288,11 @@ func (v *verification) find(f Finding) {
 	if len(v.report.Findings) < findingsKept {
 		v.report.Findings = append(v.report.Findings, f)
 	}
+}
+
+// findFirst is find for what lies before all that was found.
+func (v *verification) findFirst(f Finding) {
+	v.report.Found++
+	v.report.Findings = slices.Insert(v.report.Findings, 0, f)
+	v.report.Findings = v.report.Findings[:min(len(v.report.Findings), findingsKept)]
 }

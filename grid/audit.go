@@ -3,7 +3,8 @@ package grid
 import "time"
 
 // An AuditRow says who did or tried what. It is never changed once stored; the
-// sealer only adds its place in the chain. It holds no personal data.
+// sealer only adds its place in the chain, and retention removes the oldest. It holds no
+// personal data.
 type AuditRow struct {
 	ID      int64       // given by the store, rising with time: the cursor of AuditQuery
 	Seq     int64       // place in the sealed chain, 1 for the first; 0 while not sealed

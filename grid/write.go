@@ -103,6 +103,11 @@ type Store interface {
 	// An error ends the sequence.
 	SealedAudit(ctx context.Context, after int64) iter.Seq2[AuditRow, error]
 
+	// CutAudit removes the first sealed rows whose Seq is not above through, at most
+	// limit of them, in one transaction, and returns how many. What is removed must be
+	// noted first where the store cannot write, or it counts as lost.
+	CutAudit(ctx context.Context, through int64, limit int) (removed int, err error)
+
 	// NextIDs reserves n consecutive ids and returns the first. They lie at or
 	// above 2^52 and below 2^53, apart from the ids of generated entities.
 	NextIDs(ctx context.Context, n int) (int64, error)

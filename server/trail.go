@@ -83,6 +83,7 @@ type verifyOutput struct {
 		Rows     int64     `json:"rows"`
 		Sealed   int64     `json:"sealed" doc:"the last sealed row"`
 		SealedAt time.Time `json:"sealed_at"`
+		KeptFrom int64     `json:"kept_from" doc:"the first row: those before it were kept long enough and are removed"`
 		Found    int       `json:"found" doc:"how many findings there are"`
 		Findings []string  `json:"findings" doc:"the first of them"`
 		Doubts   []string  `json:"doubts"`
@@ -97,6 +98,7 @@ func (s *Server) verifyTrail(ctx context.Context, _ *struct{}) (*verifyOutput, e
 	out := &verifyOutput{CacheControl: private}
 	b := &out.Body
 	b.Whole, b.Rows, b.Sealed, b.SealedAt, b.Found = report.Whole(), report.Rows, report.Sealed.Seq, report.Sealed.At, report.Found
+	b.KeptFrom = report.KeptFrom()
 	b.Findings, b.Doubts = sentences(report.Findings), sentences(report.Doubts)
 	return out, nil
 }

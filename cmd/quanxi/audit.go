@@ -77,6 +77,12 @@ func tellAudit(to io.Writer, r access.AuditReport) error {
 	for _, l := range r.Restored {
 		fmt.Fprintf(to, "an older state was restored at %s: rows behind row %d were lost, %d of them\n", l.At.Format(time.RFC3339), l.Seq, l.Lost)
 	}
+	if r.Cut != nil {
+		fmt.Fprintf(to, "kept from row %d: %s\n", r.KeptFrom(), r.Cut.By)
+	}
+	if r.Expired > 0 {
+		fmt.Fprintf(to, "%d rows before it are still to be removed\n", r.Expired)
+	}
 	if !r.Whole() {
 		return access.ErrTampered
 	}

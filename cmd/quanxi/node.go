@@ -66,6 +66,8 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	}
 	n.audit = access.NewSealer(n.store, master, f.sealFile(), log)
 	p.start("audit", n.audit.Run)
+	retention := access.NewRetention(n.store, n.audit, time.Now, log)
+	p.start("retention", func(ctx context.Context) error { return sweepNowAndThen(ctx, retention, log) })
 	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, log) })
 	if s, ok := n.store.(blocking); ok {
 		p.start("watch", func(ctx context.Context) error { return watchBlockers(ctx, s, registry, log) })

@@ -65,9 +65,19 @@ func sweep(ctx context.Context, s sweeper, log *slog.Logger) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-				log.WarnContext(ctx, "sweep", "err", err)
-			}
+			sweepOnce(ctx, s, log)
 		}
 	}
+}
+
+func sweepOnce(ctx context.Context, s sweeper, log *slog.Logger) {
+	if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "sweep", "err", err)
+	}
+}
+
+// sweepNowAndThen is sweep that begins at once.
+func sweepNowAndThen(ctx context.Context, s sweeper, log *slog.Logger) error {
+	sweepOnce(ctx, s, log)
+	return sweep(ctx, s, log)
 }

@@ -150,6 +150,19 @@ func (s *Store) SealAudit(ctx context.Context, limit int, chain grid.AuditChain)
 	return end, nil
 }
 
+// CutAudit implements grid.Store.
+func (s *Store) CutAudit(ctx context.Context, through int64, limit int) (removed int, err error) {
+	err = s.writer.do(ctx, func(t tx) error {
+		n, err := t.count("DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE seq IS NOT NULL AND seq <= ? ORDER BY seq LIMIT ?)", through, limit)
+		removed = int(n)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("cut audit: %w", classify(err))
+	}
+	return removed, nil
+}
+
 const auditEnd = "SELECT seq, mac FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
 
 // unsealed returns where the chain ends and whether a row waits, without taking a

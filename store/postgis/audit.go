@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -105,6 +106,26 @@ func (s *Store) SealAudit(ctx context.Context, limit int, chain grid.AuditChain)
 		return grid.AuditSeal{}, fmt.Errorf("seal audit: %w", classify(err))
 	}
 	return end, nil
+}
+
+// cutAudit deletes the first sealed rows up to a place in the chain.
+const cutAudit = `DELETE FROM quanxi.audit WHERE id IN (SELECT id FROM quanxi.audit WHERE seq <= $1 ORDER BY seq LIMIT $2)`
+
+// CutAudit implements grid.Store.
+func (s *Store) CutAudit(ctx context.Context, through int64, limit int) (removed int, err error) {
+	err = s.update(ctx, func(tx pgx.Tx) error {
+		// For this transaction, up to here, a trigger lets rows go.
+		if _, err := tx.Exec(ctx, "SELECT set_config('quanxi.audit_cut', $1, true)", strconv.FormatInt(through, 10)); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, cutAudit, through, limit)
+		removed = int(tag.RowsAffected())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("cut audit: %w", classify(err))
+	}
+	return removed, nil
 }
 
 // auditEnd returns where the chain ends, and whether a row can be sealed.

@@ -55,6 +55,8 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"once", once},
 		{"the audit", audit},
 		{"sealing the audit", sealing},
+		{"cutting the audit", cutting},
+		{"tampering behind a cut", cutTampering},
 		{"tampering with the audit", tampering},
 		{"loads", loads},
 		{"ends of loads", endsOfLoads},
