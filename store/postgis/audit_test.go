@@ -27,7 +27,7 @@ func auditing(t *testing.T, server *pgtest.Server) {
 			t.Fatalf("%s: %v", query, err)
 		}
 	}
-	must("DROP TRIGGER audit_unchanged ON quanxi.audit; DROP TRIGGER audit_undeleted ON quanxi.audit; DROP FUNCTION quanxi.audit_stays()")
+	must("DROP TRIGGER audit_unchanged ON quanxi.audit; DROP TRIGGER audit_undeleted ON quanxi.audit; DROP TRIGGER audit_unemptied ON quanxi.audit; DROP FUNCTION quanxi.audit_stays()")
 	for _, column := range []string{"post", "object", "before_digest", "after_digest", "result", "folded", "detail", "seq", "mac"} {
 		must("ALTER TABLE quanxi.audit DROP COLUMN " + column)
 	}
