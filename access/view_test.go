@@ -258,7 +258,8 @@ func TestPeopleAreShownMasked(t *testing.T) {
 		mustHold(t, string(w.JSON), append(want, "living-alone"), not)
 	})
 	t.Run("an erased person has no name left", func(t *testing.T) {
-		if err := d.store.DestroyKey(t.Context(), grid.AuditRow{Actor: "test"}, grid.People, record.ID); err != nil {
+		destroyed := grid.Write{Actor: "test", Action: "people.erase", Erase: []grid.Ref{{Kind: grid.People, ID: record.ID}}}
+		if _, err := d.store.Write(t.Context(), destroyed); err != nil {
 			t.Fatal(err)
 		}
 		erased, err := d.city.Entity(t.Context(), grid.People, record.ID)

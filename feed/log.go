@@ -32,7 +32,7 @@ type Change struct {
 	Revision int64     `json:"revision"`
 	Op       Op        `json:"op"`
 	At       time.Time `json:"at"` // database time of the write
-	// Body is the entity's new state as grid.EncodeJSON writes it; empty for a
+	// Body is the entity's new state as grid.EncodeChange writes it; empty for a
 	// removal or a load. On the transport a body over MaxInline is left out and
 	// read from the store by Pos.
 	Body json.RawMessage `json:"body,omitempty"`

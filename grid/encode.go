@@ -4,17 +4,24 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"quanxi/geo"
 )
 
 // EncodeJSON writes an entity as one JSON object: id, revision, external, the
 // columns by name, and geometry as GeoJSON. Sealed fields stay sealed.
-func EncodeJSON(e Entity) ([]byte, error) {
+func EncodeJSON(e Entity) ([]byte, error) { return encode(e, e.Columns()) }
+
+// EncodeChange is EncodeJSON for the log, which holds no digests.
+func EncodeChange(e Entity) ([]byte, error) {
+	return encode(e, slices.DeleteFunc(e.Columns(), func(c Column) bool { return slices.Contains(Digests(), c.Name) }))
+}
+
+func encode(e Entity, fields []Column) ([]byte, error) {
 	var b bytes.Buffer
 	head := e.Entity()
 	fmt.Fprintf(&b, `{"id":%d,"revision":%d`, head.ID, head.Revision)
-	fields := e.Columns()
 	if head.External != "" {
 		fields = append(fields, Column{"external", &head.External})
 	}

@@ -21,6 +21,32 @@ type SubjectKey struct {
 	Wrapped []byte
 }
 
+// Secrets are all that a store keeps of one data subject under the master key.
+type Secrets struct {
+	Kind Kind
+	ID   int64
+	Keys []LoadKey
+	Rows []SecretRow // of all versions, also of those that nobody is shown
+}
+
+// A LoadKey is a wrapped key as a load brought it, or an ordinary write: 0.
+type LoadKey struct {
+	Load    int64
+	Wrapped []byte
+}
+
+// A SecretRow is what is sealed in one version of a data subject. Its Identity is only
+// read by Rekey.
+type SecretRow struct {
+	At                    int64 // which version: the store's own number
+	Identity              Sealed
+	IDDigest, PhoneDigest []byte
+}
+
+// Digests lists the columns that hold keyed digests. They are never in the log: who has
+// the master key could guess the number of somebody erased from them.
+func Digests() []string { return []string{"id_digest", "phone_digest"} }
+
 // A Vault seals identities. access.Vault implements it.
 type Vault interface {
 	// Seal makes a new key for the subject and returns the sealed identity, the

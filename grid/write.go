@@ -27,6 +27,10 @@ type Write struct {
 	Remove []Ref
 	// Keys are stored beside the log, in the same transaction.
 	Keys []SubjectKey
+	// Erase destroys every key of these data subjects, in the same transaction: what was
+	// sealed of them can never be opened again, neither in rows nor in the history, and no
+	// digest finds them any more. Revisions are not looked at; one without a key is no error.
+	Erase []Ref
 	// Once makes the write happen at most once; the zero value asks for nothing.
 	Once Once
 }
@@ -53,6 +57,18 @@ type Receipt struct {
 	// and Mark are those of the first time. If a new epoch has begun since, the mark is
 	// 0: every node that loaded that history has the write.
 	Repeated bool
+	// Remains reports that readers keep the store from overwriting what Erase has
+	// destroyed. Nobody can open it through the store; the next sweep overwrites it.
+	Remains bool
+}
+
+// A Past is one thing that happened to an entity.
+type Past struct {
+	Revision int64
+	At       time.Time
+	Op       string // put or remove; live for a load that brought it
+	Load     int64  // zero for an ordinary write
+	About    string // of the load
 }
 
 // A Store keeps entities durably, with their audit and change rows. It never
@@ -80,10 +96,18 @@ type Store interface {
 	// SubjectKey returns a data subject's wrapped key, or ErrNotFound.
 	SubjectKey(ctx context.Context, kind Kind, id int64) (SubjectKey, error)
 
-	// DestroyKey erases a data subject: the sealed identity can never be opened
-	// again, neither in rows nor in the history. Its audit row is about, in the same
-	// transaction; the action is "keys.destroy" if about has none.
-	DestroyKey(ctx context.Context, about AuditRow, kind Kind, id int64) error
+	// SubjectKeys returns all wrapped keys of a data subject, also those that came with
+	// loads which are not live; none is no error.
+	SubjectKeys(ctx context.Context, kind Kind, id int64) ([]SubjectKey, error)
+
+	// Rekey hands change at most limit data subjects of a kind, those with the lowest ids
+	// above after, and stores what it made of their keys and digests: in one short
+	// transaction, past revisions and the log, for nothing that anybody sees has changed.
+	// It returns the id of the last, 0 if there was none. An error of change undoes all.
+	Rekey(ctx context.Context, kind Kind, after int64, limit int, change func(*Secrets) error) (last int64, err error)
+
+	// Past returns what happened to an entity, the oldest first, also to one that is gone.
+	Past(ctx context.Context, kind Kind, id int64) ([]Past, error)
 
 	// Audit appends rows for what is no write: sign-ins, refusals, reads. All are
 	// stored, or none. ID, Seq and MAC are not looked at; what cannot be stored in a

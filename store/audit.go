@@ -34,15 +34,6 @@ func auditOf(w grid.Write) grid.AuditRow {
 		Before: hex.EncodeToString(w.Before), After: hex.EncodeToString(w.After), Detail: w.Detail}
 }
 
-// Destroyed returns about as the audit row of a key that was destroyed.
-func Destroyed(about grid.AuditRow, kind grid.Kind, id int64) grid.AuditRow {
-	if about.Action == "" {
-		about.Action = "keys.destroy"
-	}
-	about.Touched = TouchedList(Touched{Kind: kind, ID: id, Op: "key"})
-	return about
-}
-
 // PrepareAudit makes a row storable: it fills in what is empty, and leaves out of
 // its texts what PostgreSQL cannot keep. The time stays zero if it is.
 func PrepareAudit(row grid.AuditRow) grid.AuditRow {

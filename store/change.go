@@ -85,6 +85,9 @@ func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.E
 	for _, k := range w.Keys {
 		out.touched = append(out.touched, Touched{k.Kind, k.ID, 0, "key"})
 	}
+	for _, ref := range w.Erase {
+		out.touched = append(out.touched, Touched{ref.Kind, ref.ID, 0, "erase"})
+	}
 	out.Audit.Touched = TouchedList(out.touched...)
 	return p, out, nil
 }
@@ -96,7 +99,7 @@ func (o *Outcome) put(p *Plan, s *State, e grid.Entity, a *Assignment) error {
 		return err
 	}
 	a.Set(head, head.ID, revision)
-	body, err := grid.EncodeJSON(e)
+	body, err := grid.EncodeChange(e)
 	if err != nil {
 		return fmt.Errorf("change: %w", err)
 	}

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"quanxi/feed"
 	"quanxi/grid"
@@ -28,4 +31,53 @@ func One(kind grid.Kind, id int64, found iter.Seq2[grid.Entity, error]) (grid.En
 		return e, err
 	}
 	return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
+}
+
+// DigestsOf returns the columns of a kind that hold keyed digests of a data subject.
+func DigestsOf(kind grid.Kind) []string {
+	e, err := feed.New(kind)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, c := range e.Columns() {
+		if slices.Contains(grid.Digests(), c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// SecretColumns returns what Rekey reads of a version of a kind, in SQL: the sealed
+// identity and the two digests, NULL where the kind has none.
+func SecretColumns(kind grid.Kind) string {
+	list := []string{"identity"}
+	for _, name := range grid.Digests() {
+		if !slices.Contains(DigestsOf(kind), name) {
+			name = "NULL"
+		}
+		list = append(list, name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// An Update is one column of one version that Rekey has changed.
+type Update struct {
+	At     int64
+	Column string
+	Value  []byte
+}
+
+// Rekeyed returns the columns of a subject's versions that are not what they were.
+func Rekeyed(before, after []grid.SecretRow) (all []Update) {
+	for i, was := range before {
+		for column, pair := range map[string][2][]byte{
+			"id_digest": {was.IDDigest, after[i].IDDigest}, "phone_digest": {was.PhoneDigest, after[i].PhoneDigest},
+		} {
+			if !bytes.Equal(pair[0], pair[1]) {
+				all = append(all, Update{was.At, column, pair[1]})
+			}
+		}
+	}
+	return all
 }

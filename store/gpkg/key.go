@@ -50,50 +50,40 @@ func (t tx) stageKey(k grid.SubjectKey, load int64) error {
 		string(k.Kind), k.ID, load, k.Wrapped)
 }
 
-// DestroyKey implements grid.Store. The key leaves the file itself too: deleted
-// content is overwritten, and the write-ahead log is emptied. If readers keep that
-// log for long, the error wraps grid.ErrUnavailable: nobody can open the identity any
-// more, but remains of the key are in the log until Sweep finds it free.
-func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.Kind, id int64) error {
-	var receipt grid.Receipt
-	err := s.writer.do(ctx, func(t tx) error {
-		n, err := t.count("DELETE FROM subject_key WHERE kind = ? AND id = ?", string(kind), id)
-		if err != nil {
+// erase destroys the keys of a data subject, and the digests in all versions of it. The
+// key leaves the file itself too: deleted content is overwritten; see wipe.
+func (t tx) erase(kind grid.Kind, id int64) error {
+	if _, err := t.w.layout(kind); err != nil {
+		return err
+	}
+	if err := t.exec("DELETE FROM subject_key WHERE kind = ? AND id = ?", string(kind), id); err != nil {
+		return err
+	}
+	for _, column := range store.DigestsOf(kind) {
+		if err := t.exec(fmt.Sprintf("UPDATE %q SET %q = NULL WHERE id = ?", rowTable(kind), column), id); err != nil {
 			return err
 		}
-		if n == 0 {
-			return grid.ErrNotFound
-		}
-		receipt, err = t.record(store.Destroyed(about, kind, id), nil)
-		return err
-	})
-	if err == nil {
-		s.committed(receipt.Mark)
-		s.remains.Store(true)
-		err = s.wipe(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("destroy key of %s %d: %w", kind, id, classify(err))
 	}
 	return nil
 }
 
-// wipe empties the write-ahead log of what was deleted, as soon as readers let it.
-func (s *Store) wipe(ctx context.Context) error {
+// wipe empties the write-ahead log of what was deleted, as soon as readers let it. If
+// they keep that log for longer than they may, the next Sweep does it: false.
+func (s *Store) wipe(ctx context.Context) bool {
+	s.remains.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
-		emptied, err := s.writer.emptyLog(ctx)
-		if emptied || err != nil && ctx.Err() == nil {
+		if emptied, err := s.writer.emptyLog(ctx); emptied || err != nil && ctx.Err() == nil {
 			s.remains.Store(!emptied)
-			return err
+			return emptied
 		}
 		select {
 		case <-again.C:
 		case <-ctx.Done():
-			return fmt.Errorf("the key is destroyed, remains of it stay in the log while it is read: %w", grid.ErrUnavailable)
+			return false
 		}
 	}
 }

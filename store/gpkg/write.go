@@ -32,6 +32,9 @@ func (s *Store) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
 		return grid.Receipt{}, fmt.Errorf("write: %w", classify(err))
 	}
 	s.committed(receipt.Mark)
+	if len(w.Erase) > 0 && !receipt.Repeated {
+		receipt.Remains = !s.wipe(ctx)
+	}
 	return receipt, nil
 }
 
@@ -73,6 +76,11 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 	}
 	for _, k := range w.Keys {
 		if err := t.putKey(k); err != nil {
+			return grid.Receipt{}, err
+		}
+	}
+	for _, ref := range w.Erase {
+		if err := t.erase(ref.Kind, ref.ID); err != nil {
 			return grid.Receipt{}, err
 		}
 	}

@@ -32,26 +32,17 @@ func putKey(batch *pgx.Batch, k grid.SubjectKey) {
 		ON CONFLICT (kind, id, load) DO UPDATE SET wrapped = excluded.wrapped`, string(k.Kind), k.ID, k.Wrapped)
 }
 
-// DestroyKey implements grid.Store. The deleted row stays on disk until vacuum
-// and in archived write-ahead logs until they expire.
-func (s *Store) DestroyKey(ctx context.Context, about grid.AuditRow, kind grid.Kind, id int64) error {
-	err := s.update(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, "DELETE FROM quanxi.subject_key WHERE kind = $1 AND id = $2", string(kind), id)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return grid.ErrNotFound
-		}
-		batch := new(pgx.Batch)
-		record(batch, "", store.Destroyed(about, kind, id), nil, new(grid.Receipt))
-		return tx.SendBatch(ctx, batch).Close()
-	})
-	if err == nil {
-		_, err = s.pool.Exec(ctx, "VACUUM quanxi.subject_key")
+// erase queues the end of a data subject's keys and of its digests in all versions.
+func erase(batch *pgx.Batch, ref grid.Ref) {
+	batch.Queue("DELETE FROM quanxi.subject_key WHERE kind = $1 AND id = $2", string(ref.Kind), ref.ID)
+	for _, column := range store.DigestsOf(ref.Kind) {
+		batch.Queue(fmt.Sprintf("UPDATE %s SET %q = NULL WHERE id = $1", rowTable(ref.Kind), column), ref.ID)
 	}
-	if err != nil {
-		return fmt.Errorf("destroy key of %s %d: %w", kind, id, classify(err))
-	}
-	return nil
+}
+
+// wipe frees the deleted keys on disk, for later rows to overwrite; false if that has to
+// wait. In archived write-ahead logs they stay until those expire.
+func (s *Store) wipe(ctx context.Context) bool {
+	_, err := s.pool.Exec(ctx, "VACUUM quanxi.subject_key")
+	return err == nil
 }

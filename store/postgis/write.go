@@ -36,6 +36,9 @@ func (s *Store) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
 		return grid.Receipt{}, fmt.Errorf("write: %w", classify(err))
 	}
 	s.committed()
+	if len(w.Erase) > 0 && !receipt.Repeated {
+		receipt.Remains = !s.wipe(ctx) // else autovacuum does it
+	}
 	return receipt, nil
 }
 
@@ -99,6 +102,11 @@ func (s *Store) prepare(ctx context.Context, j *job) error {
 		}
 		j.want.add(ref.Kind, ref.ID, "")
 	}
+	for _, ref := range j.Erase {
+		if err := s.known(ref.Kind); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -142,6 +150,9 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *
 	}
 	for _, k := range j.Keys {
 		putKey(batch, k)
+	}
+	for _, ref := range j.Erase {
+		erase(batch, ref)
 	}
 	record(batch, j.epoch, out.Audit, out.Changes, &receipt)
 	if err := remember(batch, j.Write, receipt); err != nil {

@@ -52,6 +52,8 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"revisions", revisions},
 		{"external ids", externals},
 		{"keys of subjects", keys},
+		{"secrets of subjects", secrets},
+		{"the past", pastOf},
 		{"once", once},
 		{"the audit", audit},
 		{"sealing the audit", sealing},

@@ -191,21 +191,35 @@ func keys(t *testing.T, place Place) {
 		wantKey(t, s, p.ID, "k2")
 	})
 	s.run("absent is ErrNotFound", func(t *testing.T, s Store) { wantKey(t, s, 404, "") })
+	destroy := func(p *grid.Person) grid.Write {
+		return grid.Write{Actor: "tester", Action: "people.erase", Erase: []grid.Ref{{Kind: grid.People, ID: p.ID}}}
+	}
 	s.run("once destroyed are gone, with an audit row; the entity stays", func(t *testing.T, s Store) {
 		p := person()
 		give(t, s, p, "k3")
-		before := place.Audit(t, "keys.destroy")
-		if err := s.DestroyKey(t.Context(), grid.AuditRow{Actor: "tester"}, grid.People, p.ID); err != nil {
-			t.Fatal(err)
-		}
+		before := place.Audit(t, "people.erase")
+		mustWrite(t, s, destroy(p))
 		wantKey(t, s, p.ID, "")
 		entity(t, s, grid.People, p.ID)
-		if n := place.Audit(t, "keys.destroy"); n != before+1 {
+		if n := place.Audit(t, "people.erase"); n != before+1 {
 			t.Errorf("%d new audit rows, want 1", n-before)
 		}
-		if err := s.DestroyKey(t.Context(), grid.AuditRow{Actor: "tester"}, grid.People, p.ID); !errors.Is(err, grid.ErrNotFound) {
-			t.Errorf("destroyed twice: %v", err)
-		}
+		mustWrite(t, s, destroy(p))
+	})
+	s.run("are destroyed with the person in one write, or not at all", func(t *testing.T, s Store) {
+		p := person()
+		give(t, s, p, "k4")
+		w := destroy(p)
+		w.Remove = []grid.Ref{{Kind: grid.People, ID: p.ID, Revision: p.Revision + 1}}
+		refuses(t, s, grid.ErrConflict, w)
+		wantKey(t, s, p.ID, "k4")
+		w.Remove[0].Revision = p.Revision
+		mustWrite(t, s, w)
+		wantKey(t, s, p.ID, "")
+		absent(t, s, grid.People, p.ID)
+	})
+	s.run("of no kind are not destroyed", func(t *testing.T, s Store) {
+		refuses(t, s, grid.ErrInvalid, grid.Write{Actor: "tester", Action: "test", Erase: []grid.Ref{{Kind: "ghosts", ID: 1}}})
 	})
 	s.run("of a load are hidden until it commits, gone when undone", func(t *testing.T, s Store) {
 		p := person()
@@ -226,9 +240,7 @@ func keys(t *testing.T, place Place) {
 		l := begin(t, s)
 		stage(t, l, []grid.SubjectKey{{Kind: grid.People, ID: p.ID, Wrapped: []byte("loaded")}}, copyOf(t, p))
 		commit(t, l)
-		if err := s.DestroyKey(t.Context(), grid.AuditRow{Actor: "tester"}, grid.People, p.ID); err != nil {
-			t.Fatal(err)
-		}
+		mustWrite(t, s, destroy(p))
 		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); err != nil {
 			t.Fatal(err)
 		}
