@@ -63,6 +63,9 @@ func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin O
 	if err := v.sealNew(ctx, e, identity, &w); err != nil {
 		return Written{}, err
 	}
+	if e.Entity().ID != 0 {
+		w.Object = objectOf(refOf(e)) // so that the file of whom it is about begins with it
+	}
 	return v.put(ctx, e, nil, identity, w)
 }
 
@@ -182,6 +185,9 @@ func (v *View) write(verb string, e grid.Entity, origin Origin, body []byte) gri
 		Action: action(e.Kind(), verb),
 		From:   origin.From,
 		Put:    []grid.Entity{e},
+	}
+	if e.Entity().ID != 0 {
+		w.Object = objectOf(refOf(e))
 	}
 	w.Once = origin.once(w.Action, e.Entity().ID, body)
 	return w

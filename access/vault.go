@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,6 +77,17 @@ func (v *Vault) IDDigest(number string) []byte {
 // PhoneDigest returns the keyed digest by which a phone is found, nil for none.
 func (v *Vault) PhoneDigest(number string) []byte {
 	return v.keyed("phone", strings.Map(digitsOnly, number))
+}
+
+// Fingerprint returns what tells a subject's key from all others, under whichever master
+// key it is wrapped, and nothing else of it. The error wraps ErrSealed.
+func (v *Vault) Fingerprint(key grid.SubjectKey) (string, error) {
+	open, err := v.unwrap(key)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(append([]byte("quanxi fingerprint\x00"), open...))
+	return hex.EncodeToString(sum[:]), nil
 }
 
 func (v *Vault) seal(wrapped grid.SubjectKey, key []byte, identity grid.Identity) (grid.Seal, error) {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/tiles"
 	"quanxi/world"
@@ -13,13 +14,15 @@ import (
 // Sources are what Views read and write.
 type Sources struct {
 	Store grid.Store
-	Vault grid.Vault
+	Vault *Vault
 	// Master is the key from which cursors are sealed.
 	Master MasterKey
 	Clock  func() time.Time
 	World  *world.World
 	// Positions sends the last position of a worker to every node.
 	Positions func(Position) error
+	// Journal remembers who was erased.
+	Journal *Journal
 }
 
 // Views makes Views. It is safe for concurrent use.
@@ -28,12 +31,14 @@ type Views struct{ sources }
 // sources are what all Views share.
 type sources struct {
 	store   grid.Store
-	vault   grid.Vault
+	vault   *Vault
 	cursors cipher.AEAD
 	clock   func() time.Time
 	world   *world.World
 
 	positions func(Position) error
+	eraser    *Eraser
+	finds     *signin.Limiter[string] // by account
 	counting  sync.Mutex
 	totals    *total // the last; guarded by counting
 	cache     *tiles.Cache
@@ -45,7 +50,10 @@ func NewViews(s Sources) *Views {
 	return &Views{sources{
 		store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")),
 		clock: s.Clock, world: s.World, positions: s.Positions,
-		cache: tiles.NewCache(tileBytes), encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},
+		cache:    tiles.NewCache(tileBytes),
+		eraser:   &Eraser{Store: s.Store, Vault: s.Vault, Journal: s.Journal, Clock: s.Clock},
+		finds:    signin.NewLimiter[string](findRate, findersKept, s.Clock),
+		encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},
 	}}
 }
 

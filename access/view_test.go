@@ -50,11 +50,15 @@ type desk struct {
 	views *access.Views
 	city  *access.View
 	town  *access.View
+
+	journal     *access.Journal
+	journalFile string
+	vault       *access.Vault
 }
 
-func newDesk(t *testing.T) desk {
+func openFile(t *testing.T, path string) *gpkg.Store {
 	t.Helper()
-	store, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
+	store, err := gpkg.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,12 +67,18 @@ func newDesk(t *testing.T) desk {
 			t.Error(err)
 		}
 	})
+	return store
+}
+
+func newDesk(t *testing.T) desk {
+	t.Helper()
+	store := openFile(t, filepath.Join(t.TempDir(), "map.gpkg"))
 	master, towns := masterKey(t, "1"), twoTowns(t)
-	views := access.NewViews(access.Sources{
-		Store: store, Vault: access.NewVault(master), Master: master, World: towns,
-		Clock: clock,
-	})
-	return desk{store, towns, views, views.For(access.Local()), views.For(townDesk)}
+	d := desk{store: store, world: towns, journalFile: filepath.Join(t.TempDir(), "keys", "erasures"), vault: access.NewVault(master)}
+	d.journal = access.NewJournal(d.journalFile)
+	d.views = access.NewViews(access.Sources{Store: store, Vault: d.vault, Master: master, World: towns, Clock: clock, Journal: d.journal})
+	d.city, d.town = d.views.For(access.Local()), d.views.For(townDesk)
+	return d
 }
 
 func (d desk) create(t *testing.T, kind grid.Kind, body string) access.Written {

@@ -119,6 +119,7 @@ func (s *Server) routes() {
 	s.entityRoutes()
 	s.workerRoutes()
 	s.unmaskRoutes()
+	s.fileRoutes()
 	s.loadRoutes()
 	s.exportRoutes()
 	s.settingsRoutes()

@@ -82,6 +82,7 @@ func newRig(t testing.TB) *rig {
 	views := access.NewViews(access.Sources{
 		Store: store, Vault: access.NewVault(master), Master: master, World: r.world,
 		Clock:     clock,
+		Journal:   access.NewJournal(filepath.Join(t.TempDir(), "erasures")),
 		Positions: func(p access.Position) error { r.moved = append(r.moved, p); return nil },
 	})
 	r.openDesk(t)

@@ -58,6 +58,8 @@ func Indexed(kind grid.Kind) []string {
 		return []string{"dwelling", "household", "id_digest", "phone_digest"}
 	case staff.Exports:
 		return []string{"account", "state"}
+	case "unmaskings":
+		return []string{"subject"}
 	}
 	return nil
 }

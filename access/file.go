@@ -1,0 +1,323 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"quanxi/access/role"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// A File is all that is held on one data subject, as one viewer sees it.
+type File struct {
+	Person json.RawMessage `json:"person"`
+	// Residences are the other records of the same human being: of an ID number there is
+	// one for each home.
+	Residences []json.RawMessage `json:"residences"`
+	Household  json.RawMessage   `json:"household"`
+	Home       *FileHome         `json:"home"`
+	Devices    []json.RawMessage `json:"devices"` // bound to the home
+	Sources    []FileSource      `json:"sources"`
+	Unmaskings []Shown           `json:"unmaskings"`
+	Accesses   []Access          `json:"accesses"`
+	History    []FileRevision    `json:"history"`
+	Kept       []Kept            `json:"kept"`
+}
+
+// A FileHome is where somebody lives.
+type FileHome struct {
+	Dwelling json.RawMessage `json:"dwelling"`
+	Building int64           `json:"building"`
+	Name     string          `json:"name"`
+	Code     string          `json:"code"`
+	Address  string          `json:"address"`
+}
+
+// A FileSource says where records came from: an import, with the id that it had there.
+type FileSource struct {
+	Load     int64     `json:"load"`
+	About    string    `json:"about"`
+	External string    `json:"external"`
+	At       time.Time `json:"at"`
+}
+
+// A FileRevision is one state that a record had. What was in it stays sealed.
+type FileRevision struct {
+	ID       int64     `json:"id"`
+	Revision int64     `json:"revision"`
+	At       time.Time `json:"at"`
+	Op       string    `json:"op" enum:"put,remove,live"`
+}
+
+// Shown is one time at which somebody was shown the record in the open.
+type Shown struct {
+	Who    Who          `json:"who"`
+	Reason staff.Reason `json:"reason"`
+	Event  int64        `json:"event,omitempty"`
+	Began  time.Time    `json:"began"`
+	Ends   time.Time    `json:"ends"`
+}
+
+// An Access is a row of the audit about a record.
+type Access struct {
+	At     time.Time        `json:"at"`
+	Who    Who              `json:"who"`
+	Action string           `json:"action"`
+	Words  string           `json:"words"` // the action as people say it
+	Result grid.AuditResult `json:"result"`
+	Count  int64            `json:"count"`
+	Detail string           `json:"detail,omitempty"`
+}
+
+// Who is somebody by the posts of the moment; none are known of whoever has left.
+type Who struct {
+	Name  string     `json:"name"`
+	Posts []HeldPost `json:"posts"`
+}
+
+// A HeldPost is a role in an area.
+type HeldPost struct {
+	Role string    `json:"role"`
+	Area grid.Code `json:"area"`
+}
+
+// Kept is what stays of somebody who is erased, and by which law. It holds no name, no
+// ID number and no phone.
+type Kept struct {
+	What   string `json:"what" enum:"audit"`
+	Law    string `json:"law"`
+	Months int    `json:"months"` // at least
+	Rows   int    `json:"rows"`
+}
+
+// auditMonths is how long the audit is kept at least (网络安全法 21(3)).
+const auditMonths = 6
+
+func keptAudit(rows int) []Kept {
+	return []Kept{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: auditMonths, Rows: rows}}
+}
+
+// File returns all that is held on somebody, masked as the viewer sees it, and leaves a
+// row in the audit. It is for whoever keeps the record; the error is as of MayChange.
+func (v *View) File(ctx context.Context, kind grid.Kind, id int64, origin Origin) (File, error) {
+	e, _, err := v.kept(ctx, kind, id)
+	if err != nil {
+		return File{}, err
+	}
+	if err := v.trace(ctx, "view-file", refOf(e), "", origin); err != nil {
+		return File{}, err
+	}
+	return v.file(ctx, e)
+}
+
+// Purposes are those for which a file leaves in the open.
+func Purposes() []string { return []string{"request", "transfer", "authority"} }
+
+// FileCopy is File in the open, as the person asked for it: for whoever keeps the record,
+// may unmask it and sees tags of care, so that nothing is missing.
+func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose string, origin Origin) (File, error) {
+	e, whose, err := v.kept(ctx, kind, id)
+	if err == nil {
+		err = v.viewer.MayUnmask(whose)
+	}
+	switch {
+	case err != nil:
+		return File{}, err
+	case kind == grid.People && !v.viewer.SeesCare(whose.Area):
+		return File{}, ErrForbidden
+	case !slices.Contains(Purposes(), purpose):
+		return File{}, refuse(kind, "purpose", fmt.Sprintf("must be one of %v", Purposes()))
+	}
+	others, err := v.othersOf(ctx, e)
+	if err != nil {
+		return File{}, err
+	}
+	if err := v.trace(ctx, "file", refOf(e), purpose, origin); err != nil {
+		return File{}, err
+	}
+	open := *v
+	for _, one := range append(others, e) {
+		if subject, err := v.subjectOf(ctx, one); err == nil && v.viewer.MayUnmask(subject) == nil {
+			open.viewer = open.viewer.with(Unmasked{Ref: subject.Ref})
+		}
+	}
+	return open.file(ctx, e)
+}
+
+// kept reads somebody whose record the viewer keeps.
+func (v *View) kept(ctx context.Context, kind grid.Kind, id int64) (grid.Entity, *Subject, error) {
+	e, err := v.entity(ctx, kind, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	whose, err := v.subjectOf(ctx, e)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case whose == nil:
+		return nil, nil, fmt.Errorf("file of %s: %w", kind, grid.ErrNotFound)
+	}
+	return e, whose, v.viewer.MayChange(kind, whose.Area)
+}
+
+// trace leaves a row of something that is read.
+func (v *View) trace(ctx context.Context, verb string, of grid.Ref, detail string, origin Origin) error {
+	return v.store.Audit(ctx, []grid.AuditRow{{
+		Actor: v.viewer.account, From: origin.From, Action: action(of.Kind, verb), Object: objectOf(of), Detail: detail,
+	}})
+}
+
+// othersOf returns the other records of the same human being that the viewer sees.
+func (v *View) othersOf(ctx context.Context, e grid.Entity) (others []grid.Entity, err error) {
+	p, ok := e.(*grid.Person)
+	if !ok || len(p.IDDigest) == 0 {
+		return nil, nil
+	}
+	for other, err := range v.store.Entities(ctx, grid.People, grid.Query{Column: "id_digest", Values: []string{string(p.IDDigest)}}) {
+		if err != nil {
+			return nil, err
+		}
+		seen, err := v.sees(ctx, other)
+		if err != nil {
+			return nil, err
+		}
+		if seen && other.Entity().ID != p.ID {
+			others = append(others, other)
+		}
+	}
+	return others, nil
+}
+
+func (v *View) file(ctx context.Context, e grid.Entity) (File, error) {
+	f := File{
+		Residences: []json.RawMessage{}, Devices: []json.RawMessage{}, Sources: []FileSource{},
+		Unmaskings: []Shown{}, Accesses: []Access{}, History: []FileRevision{},
+	}
+	others, err := v.othersOf(ctx, e)
+	if err != nil {
+		return f, err
+	}
+	if p, ok := e.(*grid.Person); ok {
+		if err := v.fileHome(ctx, &f, p); err != nil {
+			return f, err
+		}
+	}
+	names := namer{store: v.store, known: map[string]Who{}}
+	for _, one := range append([]grid.Entity{e}, others...) {
+		if err := v.fileTraces(ctx, &f, one, names); err != nil {
+			return f, err
+		}
+	}
+	f.Kept = keptAudit(len(f.Accesses))
+	// Last: what the viewer is not shown is gone from an entity once it is written.
+	for _, one := range others {
+		if f.Residences, err = v.fileRecord(ctx, f.Residences, one); err != nil {
+			return f, err
+		}
+	}
+	person, err := v.record(ctx, e)
+	f.Person = person.JSON
+	return f, err
+}
+
+func (v *View) fileRecord(ctx context.Context, list []json.RawMessage, e grid.Entity) ([]json.RawMessage, error) {
+	rec, err := v.record(ctx, e)
+	if err != nil {
+		return list, err
+	}
+	return append(list, rec.JSON), nil
+}
+
+// fileHome adds household, home and what is bound to it, as far as the viewer sees them.
+func (v *View) fileHome(ctx context.Context, f *File, p *grid.Person) error {
+	household, err := v.recordOrNone(ctx, grid.Households, p.Household)
+	if err != nil {
+		return err
+	}
+	f.Household = household
+	found, err := v.entity(ctx, grid.Dwellings, p.Dwelling)
+	if errors.Is(err, grid.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dwelling, err := v.record(ctx, found)
+	if err != nil {
+		return err
+	}
+	f.Home = &FileHome{Dwelling: dwelling.JSON, Building: found.(*grid.Dwelling).Building}
+	b, err := v.store.Entity(ctx, grid.Buildings, f.Home.Building) // public
+	if err == nil {
+		building := b.(*grid.Building)
+		f.Home.Name, f.Home.Code, f.Home.Address = building.Name, building.Code, building.Address
+	} else if !errors.Is(err, grid.ErrNotFound) {
+		return err
+	}
+	for device, err := range v.store.Entities(ctx, grid.Devices, grid.Query{Column: "dwelling", Values: []string{fmt.Sprint(p.Dwelling)}}) {
+		if err != nil {
+			return err
+		}
+		if seen, err := v.sees(ctx, device); err != nil || !seen {
+			return err
+		}
+		if f.Devices, err = v.fileRecord(ctx, f.Devices, device); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *View) recordOrNone(ctx context.Context, kind grid.Kind, id int64) (json.RawMessage, error) {
+	rec, err := v.Entity(ctx, kind, id)
+	if errors.Is(err, grid.ErrNotFound) {
+		return nil, nil
+	}
+	return rec.JSON, err
+}
+
+// fileTraces adds what one record left behind: where it came from, its history, and who
+// looked at it or changed it.
+func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names namer) error {
+	ref := refOf(e)
+	past, err := v.store.Past(ctx, ref.Kind, ref.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range past {
+		f.History = append(f.History, FileRevision{ref.ID, p.Revision, p.At, p.Op})
+		if p.Load != 0 {
+			f.Sources = append(f.Sources, FileSource{p.Load, p.About, e.Entity().External, p.At})
+		}
+	}
+	shown, err := unmaskingsOf(ctx, v.store, ref)
+	if err != nil {
+		return err
+	}
+	for _, u := range shown {
+		who, err := names.who(ctx, accountName(u.Account))
+		if err != nil {
+			return err
+		}
+		f.Unmaskings = append(f.Unmaskings, Shown{who, u.Reason, u.Event, u.Began, u.Ends})
+	}
+	for row, err := range v.store.AuditRows(ctx, grid.AuditQuery{Object: objectOf(ref), Oldest: true}) {
+		if err != nil {
+			return err
+		}
+		who, err := names.who(ctx, row.Actor)
+		if err != nil {
+			return err
+		}
+		f.Accesses = append(f.Accesses, Access{row.At, who, row.Action, inWords(row.Action), row.Result, row.Count, row.Detail})
+	}
+	return nil
+}
+
+// MayFind reports whether the viewer may look for people by a number at all.
+func (v *Viewer) MayFind() bool { return v.has(role.SeePeople) }
