@@ -13,16 +13,19 @@ import (
 // A Chain makes and checks the MACs of the audit: each covers a row and the MAC of
 // the row before it, under a key that the database does not hold. It is safe for
 // concurrent use.
-type Chain struct{ key []byte }
+type Chain struct {
+	key  []byte
+	past []era // what earlier keys sealed, the oldest first; see WithPast
+}
 
 // NewChain returns the chain of an installation.
-func NewChain(master MasterKey) Chain { return Chain{master.Derive("seal the audit")} }
+func NewChain(master MasterKey) Chain { return Chain{key: master.Derive("seal the audit")} }
 
 // MAC returns the MAC of a row whose predecessor's is previous, nil for the first.
 // It covers every field of the row but its own MAC. It is a grid.AuditChain that
 // refuses nothing.
 func (c Chain) MAC(previous []byte, row grid.AuditRow) []byte {
-	h := hmac.New(sha256.New, c.key)
+	h := hmac.New(sha256.New, c.keyOf(row.Seq))
 	h.Write(appendRow(appendText(nil, previous), row))
 	return h.Sum(nil)
 }

@@ -95,7 +95,11 @@ func syncFolder(path string) error {
 // Derive returns the 32-byte key for one purpose. Keys of different purposes
 // tell nothing about each other.
 func (k MasterKey) Derive(purpose string) []byte {
-	key, err := hkdf.Key(sha256.New, k[:], nil, "quanxi "+purpose, 32)
+	return derive(k[:], purpose)
+}
+
+func derive(from []byte, purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, from, nil, "quanxi "+purpose, 32)
 	if err != nil {
 		panic(err) // only a length over 255 hashes is refused
 	}

@@ -40,7 +40,11 @@ func (o *Office) VerifyTrail(ctx context.Context) (AuditReport, error) {
 	if err := o.reads(ctx, "audit.verify"); err != nil {
 		return AuditReport{}, err
 	}
-	return o.desk.Chain.Verify(ctx, o.desk.Store.SealedAudit(ctx, 0), o.desk.Seals())
+	chain, err := o.desk.Chain.WithPast(ctx, o.desk.Store)
+	if err != nil {
+		return AuditReport{}, err
+	}
+	return chain.Verify(ctx, o.desk.Store.SealedAudit(ctx, 0), o.desk.Seals())
 }
 
 // MayReadTrail returns nil if the viewer may read the audit, else grid.ErrNotFound.

@@ -39,8 +39,7 @@ func NewVault(master MasterKey) *Vault {
 func (v *Vault) Seal(kind grid.Kind, id int64, identity grid.Identity) (grid.Seal, error) {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails: it ends the process instead
-	wrapped := grid.SubjectKey{Kind: kind, ID: id, Wrapped: v.wrap.Seal(nil, nil, key, subject(kind, id))}
-	return v.seal(wrapped, key, identity)
+	return v.seal(v.wrapped(kind, id, key), key, identity)
 }
 
 // Reseal implements grid.Vault.
@@ -54,19 +53,29 @@ func (v *Vault) Reseal(key grid.SubjectKey, identity grid.Identity) (grid.Seal, 
 
 // Open implements grid.Vault. The error wraps ErrSealed.
 func (v *Vault) Open(key grid.SubjectKey, sealed grid.Sealed) (grid.Identity, error) {
-	var identity grid.Identity
 	open, err := v.unwrap(key)
 	if err != nil {
-		return identity, err
+		return grid.Identity{}, err
 	}
-	plain, err := newAEAD(open).Open(nil, nil, sealed, subject(key.Kind, key.ID))
+	return openWith(open, key.Kind, key.ID, sealed)
+}
+
+// openWith opens an identity with the subject's key as it is.
+func openWith(key []byte, kind grid.Kind, id int64, sealed grid.Sealed) (grid.Identity, error) {
+	var identity grid.Identity
+	plain, err := newAEAD(key).Open(nil, nil, sealed, subject(kind, id))
+	if err == nil {
+		err = json.Unmarshal(plain, &identity)
+	}
 	if err != nil {
-		return identity, fmt.Errorf("%s %d: %w", key.Kind, key.ID, ErrSealed)
-	}
-	if err := json.Unmarshal(plain, &identity); err != nil {
-		return grid.Identity{}, fmt.Errorf("%s %d: %w", key.Kind, key.ID, ErrSealed)
+		return grid.Identity{}, fmt.Errorf("%s %d: %w", kind, id, ErrSealed)
 	}
 	return identity, nil
+}
+
+// wrapped wraps a subject's key.
+func (v *Vault) wrapped(kind grid.Kind, id int64, key []byte) grid.SubjectKey {
+	return grid.SubjectKey{Kind: kind, ID: id, Wrapped: v.wrap.Seal(nil, nil, key, subject(kind, id))}
 }
 
 // IDDigest returns the keyed digest by which an ID number is found, nil for none.

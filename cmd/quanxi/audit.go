@@ -42,7 +42,11 @@ func (f sealFlags) verify(in *invocation, s grid.Store, seals iter.Seq2[access.S
 	if err != nil {
 		return access.AuditReport{}, err
 	}
-	return access.NewChain(master).Verify(in.ctx, s.SealedAudit(in.ctx, 0), seals)
+	chain, err := access.NewChain(master).WithPast(in.ctx, s)
+	if err != nil {
+		return access.AuditReport{}, err
+	}
+	return chain.Verify(in.ctx, s.SealedAudit(in.ctx, 0), seals)
 }
 
 type auditVerifyCommand struct{ sealFlags }

@@ -49,9 +49,9 @@ func checkAudit(t *testing.T, flags []string, tamper func(query string)) {
 		}
 	}
 	verify := func() (string, error) { return command(t, append([]string{"audit", "verify"}, flags...)...) }
-	p.until("three rows are sealed", func() bool {
+	p.until("the rows of its start and of three events are sealed", func() bool {
 		out, err := verify()
-		return err == nil && strings.HasPrefix(out, "3 rows, sealed up to row 3 at ") && strings.HasSuffix(out, ", whole\n")
+		return err == nil && strings.HasPrefix(out, "4 rows, sealed up to row 4 at ") && strings.HasSuffix(out, ", whole\n")
 	})
 	tamper("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
 	p.stop()
@@ -80,17 +80,17 @@ func TestARestoredAuditIsAcceptedByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustCommand(t, "restore", data, backup)
-	if out, err := command(t, "audit", "verify", data); err == nil || !strings.Contains(out, "row 2 and all after it are cut off") {
+	if out, err := command(t, "audit", "verify", data); err == nil || !strings.Contains(out, "row 3 and all after it are cut off") {
 		t.Errorf("%v: %s", err, out)
 	}
 	p.run()
 	p.call(http.MethodPost, "/api/events", report("after"), nil)
-	p.until("there is an alarm", func() bool { return strings.Contains(p.log.String(), "it ends before row 2, which was sealed at") })
+	p.until("there is an alarm", func() bool { return strings.Contains(p.log.String(), "it ends before row 3, which was sealed at") })
 	mustCommand(t, "audit", "accept", data)
 	p.until("it is sealed again", func() bool { return strings.Contains(p.log.String(), "the audit is sealed again") })
 	p.stop()
 	out := mustCommand(t, "audit", "verify", data)
-	if !strings.Contains(out, ": rows behind row 1 were lost, 1 of them\n3 rows, sealed up to row 3 at ") {
+	if !strings.Contains(out, ": rows behind row 2 were lost, 1 of them\n6 rows, sealed up to row 6 at ") {
 		t.Errorf("verified: %s", out)
 	}
 }
@@ -116,8 +116,8 @@ func TestTheAuditIsExported(t *testing.T) {
 		}
 		seqs = append(seqs, row.Seq)
 	}
-	if len(seqs) != 2 || seqs[0] != 1 || seqs[1] != 2 {
-		t.Errorf("rows %v, want 1 and 2", seqs)
+	if len(seqs) != 2 || seqs[0] != 2 || seqs[1] != 3 {
+		t.Errorf("rows %v, want 2 and 3: the first is the start's", seqs)
 	}
 	if out := mustCommand(t, "audit", "export", data, "--action=audit."); strings.Count(out, `"action":"audit.export"`) != 2 {
 		t.Errorf("its own trace: %s", out)

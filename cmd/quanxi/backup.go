@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -36,20 +37,24 @@ func (c *backupCommand) Run(in *invocation) error {
 
 type restoreCommand struct {
 	storeFlags
-	File string `arg:"" help:"Backup to put in place." type:"existingfile"`
+	File string `arg:"" optional:"" help:"Backup to put in place; none with --database, which is put back by its own means before." type:"existingfile"`
 }
 
-// Run puts a backup where there is no store yet.
+// Run puts a backup where there is no store yet. Whoever was erased since it was made is
+// erased in it, and nobody is signed in.
 func (c *restoreCommand) Run(in *invocation) error {
 	if c.Database != "" {
-		return errDatabase
+		return c.settleDatabase(in)
+	}
+	if c.File == "" {
+		return errors.New("name the backup to put in place")
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	if err := gpkg.Restore(in.ctx, c.File, c.file()); err != nil {
+	if err := gpkg.Restore(in.ctx, c.File, c.file(), func(ctx context.Context, s *gpkg.Store) error { return c.settleIn(ctx, s) }); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(in.stdout, "%s is in place; a new epoch begins and every client starts anew.\n", c.file())
+	_, err := fmt.Fprintf(in.stdout, "%s is in place; a new epoch begins, every client starts anew, and everybody signs in again.\n", c.file())
 	return err
 }

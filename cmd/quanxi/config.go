@@ -28,6 +28,8 @@ type commands struct {
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in place of the embedded store; a new epoch begins."`
 	Audit    auditCommand    `cmd:"" help:"Verify and export the trace of who did what."`
 	User     userCommand     `cmd:"" help:"Accounts and posts: who may sign in, and as what."`
+	Person   personCommand   `cmd:"" help:"A person's rights: find, show, copy, correct and erase what is held on somebody."`
+	Keys     keysCommand     `cmd:"" help:"The master key."`
 	Bench    benchCommand    `cmd:"" help:"Measure: a line a figure."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -61,6 +63,12 @@ func (f storeFlags) masterKey() (access.MasterKey, error) {
 // unlock returns the key that unlocks the identities of the store that the flags
 // name. It makes one only where there is nothing yet to unlock.
 func (f storeFlags) unlock(ctx context.Context, s store) (access.MasterKey, error) {
+	if err := access.ShareKey(ctx, f.keyFolder()); err != nil {
+		return access.MasterKey{}, fmt.Errorf("the master key is being changed: %w", err)
+	}
+	if f.Key == "" && exists(f.nextKeyFile()) {
+		return access.MasterKey{}, errRotation
+	}
 	if f.Key == "" && !exists(f.keyFile()) {
 		if err := access.CheckKey(ctx, s, nil); err != nil {
 			return access.MasterKey{}, fmt.Errorf("%s is missing, put a copy of it there or give QUANXI_KEY: %w", f.keyFile(), err)

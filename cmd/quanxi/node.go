@@ -27,6 +27,14 @@ type nodeFlags struct {
 	Nats string `help:"NATS server or cluster of several nodes; default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
 }
 
+// shareKey refuses a node that would make a key of its own.
+func (nf nodeFlags) shareKey(f storeFlags) error {
+	if nf.Nats != "" && f.Key == "" && !exists(f.keyFile()) {
+		return fmt.Errorf("nodes on one NATS share one master key: copy it to %s or give QUANXI_KEY", f.keyFile())
+	}
+	return nil
+}
+
 // A node is everything behind the server.
 type node struct {
 	store store
@@ -51,9 +59,6 @@ type node struct {
 // newNode opens the store and starts what follows the log: bus, relay, World and
 // hub, in that order, as parts of p.
 func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry *prometheus.Registry, log *slog.Logger) (*node, error) {
-	if nf.Nats != "" && f.Key == "" && !exists(f.keyFile()) {
-		return nil, fmt.Errorf("nodes on one NATS share one master key: copy it to %s or give QUANXI_KEY", f.keyFile())
-	}
 	n := &node{registry: registry, log: log}
 	var err error
 	if n.store, err = f.open(ctx); err != nil {
@@ -79,8 +84,9 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	n.world, n.directory = world.New(world.Options{Now: time.Now}), access.NewDirectory()
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
-		Clock: time.Now, Positions: n.publishPosition,
+		Clock: time.Now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
 	})
+	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(master), log) })
 	n.sealer = feed.NewSealer(master.Derive("feed"))
 	sets := feed.NewSets(access.LayerNames())
 	n.hub = feed.NewHub(sets, feed.HubOptions{})
@@ -140,7 +146,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 	return access.NewDesk(access.DeskSources{
 		Store: n.store, Directory: n.directory, Hasher: hasher,
 		Throttle: signin.NewThrottle(signin.DefaultRules(), time.Now),
-		Sealer:   newCredentialSealer(master), Clock: time.Now,
+		Sealer:   master.Credentials(), Clock: time.Now,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
 	}), nil

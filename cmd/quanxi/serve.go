@@ -132,6 +132,12 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 	if err := c.startMetrics(ctx, p, registry, log); err != nil {
 		return "", err
 	}
+	if err := c.shareKey(c.storeFlags); err != nil {
+		return "", err
+	}
+	if err := c.settle(ctx); err != nil {
+		return "", err
+	}
 	in, err := prepare()
 	if err != nil {
 		return "", err

@@ -64,7 +64,7 @@ func newRegistry(s grid.Store, master access.MasterKey, actor string) (*access.R
 	if err != nil {
 		return nil, err
 	}
-	return access.NewRegistry(access.RegistrySources{Store: s, Hasher: hasher, Sealer: newCredentialSealer(master), Actor: actor}), nil
+	return access.NewRegistry(access.RegistrySources{Store: s, Hasher: hasher, Sealer: master.Credentials(), Actor: actor}), nil
 }
 
 // newHasher hashes on half of the cores at most: the map goes on beside a rush.
@@ -74,10 +74,6 @@ func newHasher() (*signin.Hasher, error) {
 
 // hashesWaiting is how many sign-ins wait for others; the next is asked to come back.
 const hashesWaiting = 200
-
-func newCredentialSealer(master access.MasterKey) *signin.Sealer {
-	return signin.NewSealer([32]byte(master.Derive("credentials")))
-}
 
 // readPassword takes the first line of the input.
 func readPassword(from io.Reader) (string, error) {

@@ -10,6 +10,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"quanxi/grid"
 )
 
 // Backup writes the state of one moment to a new file at path, compact and
@@ -36,19 +39,24 @@ var ErrNoBackup = errors.New("not a whole backup of a store")
 // epoch as soon as it is opened, since nothing beside it vouches for the old one.
 // A file that is something else, or damaged, is refused with ErrNoBackup: who
 // restores has lost the original, and must not find out later.
-func Restore(ctx context.Context, backup, path string) error {
+//
+// prepare is handed the store before it is put in place, and may change it: what it
+// refuses is not restored.
+func Restore(ctx context.Context, backup, path string, prepare func(context.Context, *Store) error) error {
 	if _, err := os.Stat(path); err == nil {
 		return fmt.Errorf("restore %s: %w", path, fs.ErrExist)
 	}
-	for _, suffix := range []string{"-wal", "-shm", "-epoch"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("restore: %w", err)
-		}
+	if err := removeBeside(path, stale...); err != nil {
+		return fmt.Errorf("restore: %w", err)
 	}
 	err := copyFile(backup, path+"-restoring")
 	if err == nil {
 		err = checkBackup(ctx, path+"-restoring")
 	}
+	if err == nil {
+		err = prepared(ctx, path+"-restoring", prepare)
+	}
+	err = errors.Join(err, removeBeside(path+"-restoring", slices.Concat(stale, []string{"-loads", "-relay"})...))
 	if err != nil {
 		return fmt.Errorf("restore %s: %w", backup, errors.Join(err, os.Remove(path+"-restoring")))
 	}
@@ -56,6 +64,36 @@ func Restore(ctx context.Context, backup, path string) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
+}
+
+// stale are the suffixes of the files beside a store that speak of no other one. The locks
+// are not among them: somebody may wait for one.
+var stale = []string{"-wal", "-shm", "-epoch"}
+
+// removeBeside removes files beside a store that is not open.
+func removeBeside(path string, suffixes ...string) error {
+	for _, suffix := range suffixes {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepared has a store changed, whole in its file when it is closed.
+func prepared(ctx context.Context, path string, prepare func(context.Context, *Store) error) error {
+	s, err := Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	err = prepare(ctx, s)
+	if err == nil {
+		var emptied bool
+		if emptied, err = s.writer.emptyLog(ctx); err == nil && !emptied {
+			err = fmt.Errorf("somebody reads it: %w", grid.ErrUnavailable)
+		}
+	}
+	return errors.Join(err, s.Close())
 }
 
 // checkBackup refuses a file that is no store of ours, or not whole.

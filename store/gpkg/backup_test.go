@@ -2,6 +2,7 @@ package gpkg_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	"quanxi/grid"
 	"quanxi/store/gpkg"
 )
 
@@ -45,7 +47,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 			if err := os.WriteFile(from, tt.file, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := gpkg.Restore(t.Context(), from, to); !errors.Is(err, tt.want) {
+			if err := gpkg.Restore(t.Context(), from, to, nothing); !errors.Is(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
 			left, err := os.ReadDir(filepath.Dir(to))
@@ -53,5 +55,44 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 				t.Errorf("%v lies there, %v", left, err)
 			}
 		})
+	}
+}
+
+func nothing(context.Context, *gpkg.Store) error { return nil }
+
+// What is done to a backup before it is put in place is in it, or it is not put there.
+func TestRestoreIsPrepared(t *testing.T) {
+	dir := t.TempDir()
+	backup, path := filepath.Join(dir, "backup"), filepath.Join(dir, "map.gpkg")
+	s, err := gpkg.Open(t.Context(), filepath.Join(dir, "other.gpkg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Backup(t.Context(), backup), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	no := errors.New("no")
+	err = gpkg.Restore(t.Context(), backup, path, func(context.Context, *gpkg.Store) error { return no })
+	if left, _ := filepath.Glob(path + "*"); !errors.Is(err, no) || len(left) != 0 {
+		t.Errorf("refused: %v, left %v", err, left)
+	}
+	err = gpkg.Restore(t.Context(), backup, path, func(ctx context.Context, s *gpkg.Store) error {
+		return s.Audit(ctx, []grid.AuditRow{{Action: "prepared"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = gpkg.Open(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	defer shut(t, s)
+	n := 0
+	for _, err := range s.AuditRows(t.Context(), grid.AuditQuery{Action: "prepared"}) {
+		if n++; err != nil {
+			t.Error(err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d rows of the preparation, want 1", n)
 	}
 }
