@@ -42,7 +42,7 @@ func (c *keysRotateCommand) Run(in *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	oldKey, newKey, err := c.pair()
+	oldKey, err := c.oldKey()
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,10 @@ func (c *keysRotateCommand) Run(in *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	newKey, err := c.newKey(oldKey)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(in.stderr, time.Now, "subjects", 1)
 	told := 0
 	done, err := access.Rotation{Store: s, Old: oldKey, New: newKey, Told: func(n int) { bar.add(n-told, 0); told = n }}.Run(held)
@@ -61,32 +65,31 @@ func (c *keysRotateCommand) Run(in *invocation) (err error) {
 	return c.finish(in, done)
 }
 
-// pair returns the key in force and the one that takes its place.
-func (c *keysRotateCommand) pair() (oldKey, newKey access.MasterKey, err error) {
-	if c.Key != "" {
-		if c.NewKey == "" {
-			return oldKey, newKey, errors.New("QUANXI_KEY gives the old key: give the new one in QUANXI_NEW_KEY")
-		}
-		oldKey, err = access.ParseMasterKey(c.Key)
-		if err == nil {
-			newKey, err = access.ParseMasterKey(c.NewKey)
-		}
-	} else {
-		if c.NewKey != "" {
-			return oldKey, newKey, fmt.Errorf("the old key is in %s and a new one is made there: give no QUANXI_NEW_KEY", c.keyFile())
-		}
-		if !exists(c.keyFile()) {
-			return oldKey, newKey, fmt.Errorf("there is no master key in %s", c.keyFile())
-		}
-		oldKey, err = access.MasterKeyFile(c.keyFile())
-		if err == nil {
-			newKey, err = access.MasterKeyFile(c.nextKeyFile())
-		}
+// oldKey returns the key in force.
+func (c *keysRotateCommand) oldKey() (access.MasterKey, error) {
+	switch {
+	case c.Key != "" && c.NewKey == "":
+		return access.MasterKey{}, errors.New("QUANXI_KEY gives the old key: give the new one in QUANXI_NEW_KEY")
+	case c.Key == "" && c.NewKey != "":
+		return access.MasterKey{}, fmt.Errorf("the old key is in %s and a new one is made there: give no QUANXI_NEW_KEY", c.keyFile())
+	case c.Key == "" && !exists(c.keyFile()):
+		return access.MasterKey{}, fmt.Errorf("there is no master key in %s", c.keyFile())
 	}
-	if err == nil && oldKey == newKey {
+	return c.masterKey()
+}
+
+// newKey returns the key that takes the place of the old one. From the moment that it is
+// in a file nothing but the rotation takes up the old one.
+func (c *keysRotateCommand) newKey(old access.MasterKey) (key access.MasterKey, err error) {
+	if c.NewKey != "" {
+		key, err = access.ParseMasterKey(c.NewKey)
+	} else {
+		key, err = access.MasterKeyFile(c.nextKeyFile())
+	}
+	if err == nil && key == old {
 		err = errors.New("the new key is the old one")
 	}
-	return oldKey, newKey, err
+	return key, err
 }
 
 // relayWait is how long a server has to give back what it holds while it ends.
@@ -121,15 +124,15 @@ func (c *keysRotateCommand) alone(ctx context.Context, s store, oldKey access.Ma
 func lockRelay(ctx, wait context.Context, s store) (held context.Context, release func(), err error) {
 	term, cancel := context.WithCancel(ctx)
 	giveUp := context.AfterFunc(wait, cancel)
-	held, release, err = s.LockRelay(term)
+	held, yield, err := s.LockRelay(term)
 	if err != nil || !giveUp() {
 		cancel()
-		if release != nil {
-			release()
+		if yield != nil {
+			yield()
 		}
 		return nil, nil, errors.Join(err, wait.Err())
 	}
-	return held, func() { release(); cancel() }, nil
+	return held, func() { yield(); cancel() }, nil
 }
 
 // finish puts the new key in force.

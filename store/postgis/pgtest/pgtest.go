@@ -244,6 +244,11 @@ func (s *Server) Exec(ctx context.Context, database, query string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
+// Dump returns a database as pg_dump writes it.
+func (s *Server) Dump(ctx context.Context, database string) ([]byte, error) {
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), s.URL(database)).Output()
+}
+
 // Database makes an empty database with PostGIS and returns its address.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
