@@ -80,26 +80,6 @@ var synonyms = map[grid.Kind]map[string][]string{
 	grid.LandUses: {"external": {"id"}, "name": {"name:zh", "name", "名称"}, "class": {"class", "kind"}},
 }
 
-// refused are the words that name a column which marks people as a risk or a
-// suspect, or holds what is nobody's business on a map of help. Such columns
-// are not held at all: they are dropped, and the report says so.
-var refused = []string{
-	"特殊人群", "重点人群", "重点人员", "刑满", "刑释", "安置帮教", "社区矫正", "吸毒", "戒毒", "涉毒", "艾滋", "传染病",
-	"精神障碍", "精神病", "肇事肇祸", "信访", "上访", "缠访", "邪教", "宗教", "信仰", "前科", "犯罪", "涉恐", "涉稳", "重点青少年",
-	"人脸", "轨迹", "petition", "criminal", "suspect", "religion", "drug",
-}
-
-// Refused reports whether a column of people's data may not be held at all.
-func Refused(column string) bool {
-	folded := fold(column)
-	for _, word := range refused {
-		if strings.Contains(folded, fold(word)) {
-			return true
-		}
-	}
-	return false
-}
-
 // fold makes column names comparable: case, width of brackets and spaces differ
 // from ledger to ledger.
 func fold(name string) string {

@@ -73,7 +73,7 @@ func (r *Report) columns(kind grid.Kind, properties map[string]any) {
 	if r.Found == nil {
 		r.Found, r.columnsSeen = map[grid.Kind]int{}, map[string]bool{}
 	}
-	if kind != grid.People {
+	if !aboutPeople(kind) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
