@@ -26,7 +26,7 @@ type File struct {
 	Unmaskings []Shown           `json:"unmaskings"`
 	Accesses   []Access          `json:"accesses"`
 	History    []FileRevision    `json:"history"`
-	Kept       []Kept            `json:"kept"`
+	Kept       []Retained            `json:"kept"`
 }
 
 // A FileHome is where somebody lives.
@@ -86,9 +86,9 @@ type HeldPost struct {
 	Area grid.Code `json:"area"`
 }
 
-// Kept is what stays of somebody who is erased, and by which law. It holds no name, no
+// Retained is what stays of somebody who is erased, and by which law. It holds no name, no
 // ID number and no phone.
-type Kept struct {
+type Retained struct {
 	What   string `json:"what" enum:"audit"`
 	Law    string `json:"law"`
 	Months int    `json:"months"` // at least
@@ -98,8 +98,8 @@ type Kept struct {
 // auditMonths is how long the audit is kept at least (网络安全法 21(3)).
 const auditMonths = 6
 
-func keptAudit(rows int) []Kept {
-	return []Kept{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: auditMonths, Rows: rows}}
+func keptAudit(rows int) []Retained {
+	return []Retained{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: auditMonths, Rows: rows}}
 }
 
 // File returns all that is held on somebody, masked as the viewer sees it, and leaves a
@@ -112,7 +112,7 @@ func (v *View) File(ctx context.Context, kind grid.Kind, id int64, origin Origin
 	if err := v.trace(ctx, "view-file", refOf(e), "", origin); err != nil {
 		return File{}, err
 	}
-	return v.file(ctx, e)
+	return v.gather(ctx, e)
 }
 
 // Purposes are those for which a file leaves in the open.
@@ -146,7 +146,7 @@ func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose s
 			open.viewer = open.viewer.with(Unmasked{Ref: subject.Ref})
 		}
 	}
-	return open.file(ctx, e)
+	return open.gather(ctx, e)
 }
 
 // kept reads somebody whose record the viewer keeps.
@@ -193,7 +193,7 @@ func (v *View) othersOf(ctx context.Context, e grid.Entity) (others []grid.Entit
 	return others, nil
 }
 
-func (v *View) file(ctx context.Context, e grid.Entity) (File, error) {
+func (v *View) gather(ctx context.Context, e grid.Entity) (File, error) {
 	f := File{
 		Residences: []json.RawMessage{}, Devices: []json.RawMessage{}, Sources: []FileSource{},
 		Unmaskings: []Shown{}, Accesses: []Access{}, History: []FileRevision{},

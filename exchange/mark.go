@@ -68,9 +68,9 @@ func Extension(format string) string {
 	return map[string]string{"geojson": ".geojson", "csv": ".csv", "geopackage": ".gpkg"}[format]
 }
 
-// WriteTo writes the file to a stream, which a GeoPackage cannot be written to, and
+// Stream writes the file to a stream, which a GeoPackage cannot be written to, and
 // returns how many entities it holds.
-func (x Export) WriteTo(w io.Writer) (int, error) {
+func (x Export) Stream(w io.Writer) (int, error) {
 	switch x.Format {
 	case "geojson":
 		return WriteGeoJSON(w, x.Mark, x.Entities)
@@ -113,7 +113,7 @@ func (x Export) fill(ctx context.Context, path string) (n int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	n, err = x.WriteTo(file)
+	n, err = x.Stream(file)
 	return n, errors.Join(err, file.Sync())
 }
 

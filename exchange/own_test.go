@@ -77,7 +77,7 @@ func formats() map[string]func(t *testing.T, path string, e grid.Entity) {
 	return map[string]func(t *testing.T, path string, e grid.Entity){
 		"GeoJSON": func(t *testing.T, path string, e grid.Entity) {
 			var b bytes.Buffer
-			if _, err := exchange.WriteGeoJSON(&b, all([]grid.Entity{e})); err != nil {
+			if _, err := exchange.WriteGeoJSON(&b, exchange.Mark{}, all([]grid.Entity{e})); err != nil {
 				t.Fatal(err)
 			}
 			save(t, path, b.Bytes())
@@ -85,14 +85,14 @@ func formats() map[string]func(t *testing.T, path string, e grid.Entity) {
 		"CSV": func(t *testing.T, path string, e grid.Entity) {
 			var b bytes.Buffer
 			empty, _ := grid.New(e.Kind())
-			if _, err := exchange.WriteCSV(&b, e.Kind(), empty, all([]grid.Entity{e})); err != nil {
+			if _, err := exchange.WriteCSV(&b, exchange.Mark{}, empty, all([]grid.Entity{e})); err != nil {
 				t.Fatal(err)
 			}
 			save(t, path, b.Bytes())
 		},
 		"GeoPackage": func(t *testing.T, path string, e grid.Entity) {
 			empty, _ := grid.New(e.Kind())
-			if _, err := exchange.WriteGeoPackage(t.Context(), path, empty, all([]grid.Entity{e})); err != nil {
+			if _, err := exchange.WriteGeoPackage(t.Context(), path, exchange.Mark{}, empty, all([]grid.Entity{e})); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := os.Stat(path); err != nil {

@@ -163,7 +163,7 @@ func (c *exportCommand) stream(in *invocation, x exchange.Export, traced func(ex
 		return exchange.Written{}, errors.New("a GeoPackage needs --out FILE")
 	}
 	h := sha256.New()
-	n, err := x.WriteTo(io.MultiWriter(in.stdout, h))
+	n, err := x.Stream(io.MultiWriter(in.stdout, h))
 	written := exchange.Written{Entities: n, Digest: h.Sum(nil)}
 	if err != nil {
 		return written, err
