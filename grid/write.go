@@ -28,8 +28,9 @@ type Write struct {
 	// Keys are stored beside the log, in the same transaction.
 	Keys []SubjectKey
 	// Erase destroys every key of these data subjects, in the same transaction: what was
-	// sealed of them can never be opened again, neither in rows nor in the history, and no
-	// digest finds them any more. Revisions are not looked at; one without a key is no error.
+	// sealed of them can never be opened again, neither in rows nor in backups, and no
+	// digest finds them any more. Of their past stay revisions and times alone, in the log
+	// too. Revisions are not looked at; one without a key is no error.
 	Erase []Ref
 	// Once makes the write happen at most once; the zero value asks for nothing.
 	Once Once

@@ -48,6 +48,28 @@ func DigestsOf(kind grid.Kind) []string {
 	return names
 }
 
+// Unshown selects the versions that no reader is shown any more; loads is the table of
+// loads.
+func Unshown(loads string) string {
+	return fmt.Sprintf("(replaced_by < 0 OR replaced_by IN (SELECT l.id FROM %s l WHERE l.state = 'live'))", loads)
+}
+
+// BlankColumns returns the columns of a kind with the values of an empty entity.
+func BlankColumns(kind grid.Kind, bind func(any) (any, error)) (names []string, values []any, err error) {
+	e, err := feed.New(kind)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range e.Columns() {
+		v, err := bind(c.Value)
+		if err != nil {
+			return nil, nil, err
+		}
+		names, values = append(names, c.Name), append(values, v)
+	}
+	return names, values, nil
+}
+
 // SecretColumns returns what Rekey reads of a version of a kind, in SQL: the sealed
 // identity and the two digests, NULL where the kind has none.
 func SecretColumns(kind grid.Kind) string {

@@ -36,7 +36,7 @@ func tamper(t *testing.T, path, query string) int64 {
 	db := foreign(t, path)
 	defer db.Close()
 	guards := map[string]string{}
-	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('audit', 'buildings_rows')")
+	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('audit', 'buildings_rows', 'people_rows')")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func tamper(t *testing.T, path, query string) int64 {
 	for name := range guards {
 		exec("DROP TRIGGER " + name)
 	}
-	n := exec(strings.NewReplacer("AUDIT", "audit", "BUILDINGS", "buildings_rows").Replace(query))
+	n := exec(strings.NewReplacer("AUDIT", "audit", "BUILDINGS", "buildings_rows", "PEOPLE", "people_rows").Replace(query))
 	for _, sql := range guards {
 		exec(sql)
 	}

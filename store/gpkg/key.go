@@ -50,8 +50,9 @@ func (t tx) stageKey(k grid.SubjectKey, load int64) error {
 		string(k.Kind), k.ID, load, k.Wrapped)
 }
 
-// erase destroys the keys of a data subject, and the digests in all versions of it. The
-// key leaves the file itself too: deleted content is overwritten; see wipe.
+// erase destroys the keys of a data subject, the digests in all versions of it, and
+// whatever else versions and log hold of its past. All of it leaves the file itself too:
+// deleted content is overwritten; see wipe.
 func (t tx) erase(kind grid.Kind, id int64) error {
 	if _, err := t.w.layout(kind); err != nil {
 		return err
@@ -64,7 +65,21 @@ func (t tx) erase(kind grid.Kind, id int64) error {
 			return err
 		}
 	}
-	return nil
+	return t.erasePast(kind, id)
+}
+
+func (t tx) erasePast(kind grid.Kind, id int64) error {
+	names, values, err := store.BlankColumns(kind, bind)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		query := fmt.Sprintf("UPDATE %q SET %q = ? WHERE id = ? AND %s", rowTable(kind), name, store.Unshown("loads"))
+		if err := t.exec(query, values[i], id); err != nil {
+			return err
+		}
+	}
+	return t.exec(`UPDATE change SET body = '{"id":' || id || ',"revision":' || revision || '}' WHERE kind = ? AND id = ? AND op = 'put'`, string(kind), id)
 }
 
 // wipe empties the write-ahead log of what was deleted, as soon as readers let it. If

@@ -32,12 +32,23 @@ func putKey(batch *pgx.Batch, k grid.SubjectKey) {
 		ON CONFLICT (kind, id, load) DO UPDATE SET wrapped = excluded.wrapped`, string(k.Kind), k.ID, k.Wrapped)
 }
 
-// erase queues the end of a data subject's keys and of its digests in all versions.
-func erase(batch *pgx.Batch, ref grid.Ref) {
+// erase queues the end of a data subject's keys, of its digests in all versions, and of
+// whatever else versions and log hold of its past.
+func erase(batch *pgx.Batch, ref grid.Ref) error {
 	batch.Queue("DELETE FROM quanxi.subject_key WHERE kind = $1 AND id = $2", string(ref.Kind), ref.ID)
 	for _, column := range store.DigestsOf(ref.Kind) {
 		batch.Queue(fmt.Sprintf("UPDATE %s SET %q = NULL WHERE id = $1", rowTable(ref.Kind), column), ref.ID)
 	}
+	names, values, err := store.BlankColumns(ref.Kind, bind)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		query := fmt.Sprintf("UPDATE %s SET %q = $1 WHERE id = $2 AND %s", rowTable(ref.Kind), name, store.Unshown("quanxi.loads"))
+		batch.Queue(query, values[i], ref.ID)
+	}
+	batch.Queue(`UPDATE quanxi.change SET body = format('{"id":%s,"revision":%s}', id, revision) WHERE kind = $1 AND id = $2 AND op = 'put'`, string(ref.Kind), ref.ID)
+	return nil
 }
 
 // wipe frees the deleted keys on disk, for later rows to overwrite; false if that has to

@@ -152,7 +152,9 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *
 		putKey(batch, k)
 	}
 	for _, ref := range j.Erase {
-		erase(batch, ref)
+		if err := erase(batch, ref); err != nil {
+			return grid.Receipt{}, err
+		}
 	}
 	record(batch, j.epoch, out.Audit, out.Changes, &receipt)
 	if err := remember(batch, j.Write, receipt); err != nil {

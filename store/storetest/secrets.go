@@ -54,6 +54,34 @@ func secrets(t *testing.T, place Place) {
 			}
 		}
 	})
+	s.run("of somebody erased: of their past stay revisions alone", func(t *testing.T, s Store) {
+		p := identified("d3")
+		p.External, p.Care = "secrets:3", []string{"orphan"}
+		keep(t, s, p, "k")
+		l := begin(t, s)
+		again := copyOf(t, p).(*grid.Person)
+		again.Care = []string{"destitute"}
+		stage(t, l, nil, again)
+		commit(t, l)
+		now := entity(t, s, grid.People, p.ID).Entity().Revision
+		mustWrite(t, s, grid.Write{Actor: "tester", Action: "people.erase",
+			Remove: []grid.Ref{{Kind: grid.People, ID: p.ID, Revision: now}}, Erase: []grid.Ref{{Kind: grid.People, ID: p.ID}}})
+		if n := place.Tamper(t, "UPDATE PEOPLE SET care = care WHERE care LIKE '%orphan%' OR care LIKE '%destitute%'"); n != 0 {
+			t.Errorf("%d versions hold what there was", n)
+		}
+		puts := 0
+		for _, c := range drain(t, s) {
+			if c.Op == "put" {
+				puts++
+			}
+			if bytes.Contains(c.Body, []byte("orphan")) || c.Op == "put" && !bytes.Contains(c.Body, []byte(`"revision":1`)) {
+				t.Errorf("the log holds %s", c.Body)
+			}
+		}
+		if puts != 1 {
+			t.Errorf("%d puts in the log, want 1", puts)
+		}
+	})
 	s.run("are all keys, also that of an open load", func(t *testing.T, s Store) {
 		p := keep(t, s, identified("d2"), "ordinary")
 		l := begin(t, s)

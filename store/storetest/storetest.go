@@ -32,8 +32,8 @@ type Place struct {
 	// connection of its own.
 	Audit func(t *testing.T, action string) int
 	// Tamper executes SQL with every right that an owner of the database has, past
-	// all triggers. AUDIT stands for the table of the audit, BUILDINGS for that of all
-	// rows of buildings. It returns how many rows were changed.
+	// all triggers. AUDIT stands for the table of the audit, BUILDINGS and PEOPLE for those of all
+	// rows of these kinds. It returns how many rows were changed.
 	Tamper func(t *testing.T, query string) int64
 }
 
