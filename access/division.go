@@ -11,10 +11,10 @@ import (
 	"quanxi/world"
 )
 
-// Counters are the live numbers of an area and all that it manages.
+// Counters are the numbers of an area and all that it manages.
 type Counters = world.Counters
 
-// A DivisionRecord is a division with where it is shown and its live numbers, which
+// A DivisionRecord is a division with where it is shown and its numbers, which
 // are nil where the viewer does not answer (RULES C1).
 type DivisionRecord struct {
 	Record
@@ -38,15 +38,17 @@ type DivisionPage struct {
 	Geometry bool
 }
 
-// Counters returns the live numbers of an area, and false if there is no such
-// division or the viewer does not answer for it.
+// Counters returns the numbers of an area, and false if there is no such division or the
+// viewer does not answer for it. See world.Division.CountersFor.
 func (v *View) Counters(code grid.Code) (Counters, bool) {
-	snapshot := v.world.Snapshot()
-	if _, ok := snapshot.Division(code); !ok || !v.viewer.SeesNumbers(code) {
+	d, ok := v.world.Snapshot().Division(code)
+	if !ok || !v.viewer.SeesNumbers(code) {
 		return Counters{}, false
 	}
-	return snapshot.Counters(code), true
+	return v.countersOf(d), true
 }
+
+func (v *View) countersOf(d world.Division) Counters { return d.CountersFor(&v.viewer.scopes) }
 
 // Division returns the division in force under a code, with or without its geometry, or
 // grid.ErrNotFound.
@@ -143,7 +145,7 @@ func (v *View) divisionRecords(ctx context.Context, found []world.Division, geom
 func (v *View) withLive(rec Record, d world.Division) DivisionRecord {
 	out := DivisionRecord{Record: rec, Place: d.Label()}
 	if v.viewer.SeesNumbers(d.Code()) {
-		counters := d.Counters()
+		counters := v.countersOf(d)
 		out.Counters = &counters
 	}
 	return out

@@ -35,7 +35,7 @@ func (v *View) Home(ctx context.Context) (Home, bool, error) {
 	}
 	best, ok := onlyBuilt(tops)
 	if !ok && all && len(tops) > 1 {
-		return together(tops), true, nil
+		return v.together(tops), true, nil
 	}
 	if !ok {
 		best = mostBuilt(tops)
@@ -48,7 +48,7 @@ func (v *View) Home(ctx context.Context) (Home, bool, error) {
 		best = only
 	}
 	envelope, _ := best.Envelope()
-	return Home{best.Code(), best.Name(), best.Label(), envelope, best.Counters()}, true, nil
+	return Home{best.Code(), best.Name(), best.Label(), envelope, v.countersOf(best)}, true, nil
 }
 
 // tops returns the divisions of the highest level on which the viewer answers for any
@@ -105,14 +105,14 @@ func (v *View) countAll(ctx context.Context, snapshot *world.Snapshot, box geo.E
 
 // together returns several areas as one: the city that manages them all if it is
 // stored, else under the name that their codes say.
-func together(tops []world.Division) Home {
+func (v *View) together(tops []world.Division) Home {
 	home := Home{Name: tops[0].Code().CityName()}
 	home.Envelope, _ = tops[0].Envelope()
 	manager, managed := tops[0].Parent()
 	for _, d := range tops {
 		box, _ := d.Envelope()
 		home.Envelope = home.Envelope.Union(box)
-		home.Counters = home.Counters.Plus(d.Counters())
+		home.Counters = home.Counters.Plus(v.countersOf(d))
 		if d.Code().CityName() != home.Name {
 			home.Name = ""
 		}
@@ -120,7 +120,7 @@ func together(tops []world.Division) Home {
 		managed = managed && ok && parent.Code() == manager.Code()
 	}
 	if managed {
-		home.Code, home.Name, home.Counters = manager.Code(), manager.Name(), manager.Counters()
+		home.Code, home.Name, home.Counters = manager.Code(), manager.Name(), v.countersOf(manager)
 	}
 	home.Place = home.Envelope.Middle()
 	return home

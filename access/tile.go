@@ -3,6 +3,8 @@ package access
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 
@@ -77,9 +79,22 @@ func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding st
 			key.Viewer = v.decision()
 		}
 	}
-	return v.cache.Tile(ctx, key, version, coding, func() ([]byte, error) {
+	tile, err := v.cache.Tile(ctx, key, version, coding, func() ([]byte, error) {
 		return v.draw(snapshot, set, id), nil
 	})
+	if err == nil && key.Viewer != "" {
+		tile.Digest = boundTo(key.Viewer, tile.Digest)
+	}
+	return tile, err
+}
+
+// boundTo returns a digest of bytes as whoever is decided on alike gets them: that two
+// others get the same bytes is nothing that their tags tell (RULES B7).
+func boundTo(decision, digest string) string {
+	sum := fnv.New64a()
+	io.WriteString(sum, decision) // a hash takes everything
+	io.WriteString(sum, digest)
+	return fmt.Sprintf("%016x", sum.Sum64())
 }
 
 // draw encodes the layers into one tile.

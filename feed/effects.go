@@ -10,11 +10,18 @@ import (
 // screen stale.
 type Effects struct {
 	Touches  []Touch
-	Counters []grid.Code // divisions whose counters moved
+	Counters []Counted // divisions whose counters moved
 	// Moved is what screens are told of one by one and changed, of every kind that
 	// is Told. One entity may stand there several times: the first
 	// says where it was, the last where it is.
 	Moved []Moved
+}
+
+// A Counted is a division whose counters moved. If it is not Open only such did as show
+// whoever does not know its homes the same as before (RULES C1).
+type Counted struct {
+	Code grid.Code
+	Open bool
 }
 
 // A Touch is a place where a tile layer may look different.

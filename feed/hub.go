@@ -232,11 +232,11 @@ func (h *Hub) suspect(touches []Touch) {
 }
 
 // count tells of counters that moved. The caller holds h.mu.
-func (h *Hub) count(codes []grid.Code) {
-	for _, code := range codes {
-		h.counted.visit(code, func(s *Subscription) {
-			if s.filter.sees(CountersTopic, Sight{Area: code, There: true}) {
-				s.queue.put(state{key: stateKey{topic: CountersTopic, code: code}})
+func (h *Hub) count(counted []Counted) {
+	for _, c := range counted {
+		h.counted.visit(c.Code, func(s *Subscription) {
+			if s.filter.sees(CountersTopic, Sight{Area: c.Code, There: true}) && (c.Open || s.viewer.Sees(grid.Dwellings, c.Code)) {
+				s.queue.put(state{key: stateKey{topic: CountersTopic, code: c.Code}})
 			}
 		})
 	}

@@ -380,7 +380,7 @@ func TestWhatChangesWithTimeIsToldToo(t *testing.T) {
 		st := newStage(t, feed.HubOptions{})
 		s := st.screen(feedtest.Of(east))
 		s.look(box(106, 29, 107, 30), feed.CountersTopic)
-		st.hub.Touch(feed.Effects{Counters: []grid.Code{east, west}})
+		st.hub.Touch(feed.Effects{Counters: []feed.Counted{{Code: east, Open: true}, {Code: west, Open: true}}})
 		pass(200 * time.Millisecond)
 		if d := s.sub.Take(); len(d.Counters) != 1 || d.Counters[0] != east {
 			t.Errorf("counters of %v, want those of %s", d.Counters, east)

@@ -125,6 +125,16 @@ func sees(kind grid.Kind) func(*access.Viewer, side) bool {
 
 func seesNumbers(v *access.Viewer, s side) bool { return v.SeesNumbers(s.area) }
 
+// seesLive reports whether the viewer may know how many live somewhere now, and seesCoarse
+// whether only about how many did this morning (RULES C1): of one person that is nobody.
+func seesLive(v *access.Viewer, s side) bool {
+	return seesNumbers(v, s) && v.Sees(grid.Dwellings, s.area)
+}
+
+func seesCoarse(v *access.Viewer, s side) bool {
+	return seesNumbers(v, s) && !v.Sees(grid.Dwellings, s.area)
+}
+
 func everybody(*access.Viewer, side) bool { return true }
 
 func nobody(*access.Viewer, side) bool { return false }
@@ -213,7 +223,9 @@ func probes() []probe {
 		{"POST /api/within", within("dwellings"), fixedly(`"room":"2-1"`), sees(grid.Dwellings)},
 		{"POST /api/within", within("people"), fixedly("欧阳**"), sees(grid.People)},
 		{"POST /api/within", within("buildings"), fixedly(`"people":1`), sees(grid.Dwellings)},
-		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"people":1`), seesNumbers},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"people":1`), seesLive},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"people":0`), seesCoarse},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"step":5`), seesCoarse},
 		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"counters"`), seesNumbers},
 		{"GET /api/workers/{id}", get("/api/workers/%d", func(s side) any { return s.ids[grid.Workers] }), fixedly("10300005678"), nobody},
 		{"POST /api/workers/{id}/position", func(s side) call {
@@ -235,7 +247,7 @@ func probes() []probe {
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Devices, 16), nil, sees(grid.Devices)},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Cameras, 16), nil, sees(grid.Cameras)},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(events.Events, 16), nil, sees(events.Events)},
-		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", numbersTile, nil, seesNumbers},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", numbersTile, nil, seesLive},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.People, 17), nil, sees(grid.Dwellings)},
 		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", tileOf(grid.Dwellings, 17), nil, sees(grid.Dwellings)},
 		{"GET /ogc/collections/{id}/items", get("/ogc/collections/cameras/items?bbox=%v,29,107,30", west), named("路口"), sees(grid.Cameras)},

@@ -26,6 +26,9 @@ type Counters struct {
 	Divisions     int32 `json:"divisions,omitempty"` // in force, the area itself included
 	Communities   int32 `json:"communities,omitempty"`
 	Grids         int32 `json:"grids,omitempty"`
+	// Step tells that the numbers of homes, people and devices are those of the beginning
+	// of the day, in steps of so many; 0 if they are exact and of this moment.
+	Step int32 `json:"step,omitempty"`
 }
 
 // plus adds d, times sign.
@@ -54,19 +57,21 @@ func (c *Counters) plus(d *Counters, sign int32) {
 	c.Grids += sign * d.Grids
 }
 
-// Plus returns the sum of both.
+// Plus returns the sum of both, which is as exact as the less exact of them.
 func (c Counters) Plus(d Counters) Counters {
 	c.plus(&d, 1)
+	c.Step = max(c.Step, d.Step)
 	return c
 }
 
 // numbers say, as bits, which of the numbers moved that are drawn at the label of an
-// area.
+// area, and whether any did that is no census.
 type numbers uint8
 
 const (
 	eventNumbers numbers = 1 << iota
 	peopleNumbers
+	openNumbers
 )
 
 func numbersOf(c *Counters) numbers {
@@ -76,6 +81,9 @@ func numbersOf(c *Counters) numbers {
 	}
 	if c.People|c.Living|c.Aged60|c.Care != 0 {
 		n |= peopleNumbers
+	}
+	if rest := c.withoutCensus(); rest != (Counters{}) {
+		n |= openNumbers
 	}
 	return n
 }

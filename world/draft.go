@@ -30,6 +30,7 @@ type draft struct {
 	faces      map[uint32]bool    // areas whose boundary changed
 	touched    []touch            // for the feed
 	moved      map[uint32]numbers // areas whose numbers moved
+	taken      int                // steps
 	changed    [sorts]bool        // indexes to be shared anew
 }
 
@@ -71,6 +72,7 @@ func (d *draft) retext(old uint32, s string) uint32 {
 
 // step carries out one step of an application.
 func (d *draft) step(s Step) {
+	d.taken++
 	if s.Entity == nil {
 		if k, ok := sortOf(s.Remove.Kind); ok {
 			d.remove(k, s.Remove)

@@ -49,8 +49,11 @@ func (d *drawing) peopleOfAreas() {
 	level := countedLevel(d.id.Z)
 	for _, n := range d.divisionsHere() {
 		div := d.DivisionAt(n.slot)
-		c := div.Counters()
-		if div.Level() != level || c.People == 0 || !d.holds(OfNumbers, n.slot) {
+		if div.Level() != level || !d.holds(OfNumbers, n.slot) {
+			continue
+		}
+		c := div.CountersFor(d.scopes)
+		if c.People == 0 {
 			continue
 		}
 		d.e.Feature(uint64(n.id))

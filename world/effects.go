@@ -3,7 +3,6 @@ package world
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 
 	"quanxi/geo"
@@ -13,11 +12,19 @@ import (
 // Effects say what one application changed, in what is drawn and in what is
 // counted. They are the caller's to keep.
 type Effects struct {
-	Counters []grid.Code // divisions whose numbers moved, in order
+	Counters []Counted // divisions whose numbers moved, in order of their codes
 
 	touched   []touch
 	elsewhere []Redrawn // besides where the touched are and were
 	after     *state    // in which the touched are seen; nobody writes to it any more
+}
+
+// A Counted is a division whose numbers moved.
+type Counted struct {
+	Code grid.Code
+	// Open tells that some moved that whoever only counts there is shown too; the others
+	// show such a viewer the same as before.
+	Open bool
 }
 
 // Touched yields what looks different or belongs elsewhere. Of a large load that is
@@ -159,10 +166,10 @@ func (d *draft) noteNew(k sort, slot uint32) {
 // effects returns what was noted and forgets it.
 func (d *draft) effects() Effects {
 	out := Effects{touched: d.touched, elsewhere: d.elsewhere(), after: &d.state}
-	for area := range maps.Keys(d.moved) {
-		out.Counters = append(out.Counters, d.code(area))
+	for area, n := range d.moved {
+		out.Counters = append(out.Counters, Counted{d.code(area), n&openNumbers != 0})
 	}
-	slices.SortFunc(out.Counters, func(a, b grid.Code) int { return cmp.Compare(a, b) })
+	slices.SortFunc(out.Counters, func(a, b Counted) int { return cmp.Compare(a.Code, b.Code) })
 	d.touched = nil
 	clear(d.moved)
 	return out

@@ -44,6 +44,9 @@ func (l *Loader) Add(e grid.Entity) error {
 // used afterwards.
 func (l *Loader) Publish(at Position) error {
 	d := l.draft
+	if seen := l.world.Snapshot(); seen.at.Epoch == at.Epoch {
+		d.keepCensus(&seen.state)
+	}
 	for k := range d.indexes {
 		d.indexes[k].Load(d.placed(sort(k)))
 		d.changed[k] = true

@@ -33,6 +33,8 @@ type state struct {
 	divisions  shelf[divisionRow]
 	areas      shelf[areaRow] // by key of the code
 	counters   pages[Counters]
+	census     []census  // by area, shorter than counters if some came since; never written to
+	counted    grid.Date // when the census was taken
 	buildings  shelf[buildingRow]
 	dwellings  shelf[dwellingRow]
 	households shelf[householdRow]

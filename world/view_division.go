@@ -54,6 +54,16 @@ func (d Division) Boundary() geo.MultiPolygon { return d.row.boundary }
 // Counters returns the live numbers with those of all it manages.
 func (d Division) Counters() Counters { return *d.s.counters.at(d.Slot) }
 
+// CountersFor returns the numbers as somebody with scopes may know them: live where they
+// know single homes, else the homes and people of the beginning of the day, in steps
+// (RULES C1).
+func (d Division) CountersFor(scopes *Scopes) Counters {
+	if scopes[OfHomes].Holds(d.row.code) {
+		return d.Counters()
+	}
+	return d.s.coarse(d.Slot)
+}
+
 // Norm returns the number of households that the division should have, from and
 // to; zeros if none is set.
 func (d Division) Norm() (low, high int32) { return d.row.norms[0], d.row.norms[1] }

@@ -189,7 +189,7 @@ func (w *World) publish(at Position) Effects {
 
 // begin starts an application.
 func (d *draft) begin(now time.Time) {
-	d.now = now.Unix()
+	d.now, d.taken = now.Unix(), 0
 	d.turn(grid.DateOf(now))
 	d.lapse()
 }
@@ -197,6 +197,7 @@ func (d *draft) begin(now time.Time) {
 // finish brings everything that is derived up to date.
 func (d *draft) finish() {
 	d.settleAll()
+	d.recount()
 	d.order()
 	d.redraw()
 	for k, changed := range d.changed {

@@ -119,7 +119,10 @@ func positionOf(at feed.Position) world.Position {
 // effectsOf says in the feed's words where the map may look different: where each
 // thing was, and where it is.
 func effectsOf(e world.Effects) feed.Effects {
-	out := feed.Effects{Counters: e.Counters}
+	var out feed.Effects
+	for _, c := range e.Counters {
+		out.Counters = append(out.Counters, feed.Counted(c))
+	}
 	for t := range e.Touched() {
 		if feed.Told(t.Kind) {
 			out.Moved = append(out.Moved, feed.Moved{

@@ -150,7 +150,7 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 			out.Touches = append(out.Touches, feed.Touch{Layer: string(key.Kind), Envelope: at.Envelope})
 		}
 		if at.Area != "" {
-			out.Counters = append(out.Counters, at.Area)
+			out.Counters = append(out.Counters, feed.Counted{Code: at.Area, Open: true})
 		}
 	}
 	if feed.Told(key.Kind) {

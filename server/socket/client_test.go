@@ -190,7 +190,7 @@ func (d *desk) publish(id int64, area grid.Code, lon, lat float64) {
 	d.hub.Publish(feed.Update{
 		Epoch: "epoch-1", Pos: d.pos,
 		News:    []feed.News{{Change: change, Epoch: "epoch-1", After: feed.Sight{Area: area, Envelope: env, There: true}}},
-		Effects: feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: env}}, Counters: []grid.Code{area}},
+		Effects: feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: env}}, Counters: []feed.Counted{{Code: area, Open: true}}},
 	})
 }
 

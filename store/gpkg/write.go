@@ -209,11 +209,12 @@ func (s *Store) NextIDs(ctx context.Context, n int) (first int64, err error) {
 
 func (t tx) nextIDs(n int) (int64, error) {
 	var next int64
-	err := t.row("UPDATE meta SET value = CAST(value AS INTEGER) + ? WHERE name = 'next_id' RETURNING CAST(value AS INTEGER)", []any{n}, &next)
+	err := t.row("UPDATE meta SET value = max(CAST(value AS INTEGER), ?) + ? WHERE name = 'next_id' RETURNING CAST(value AS INTEGER)",
+		[]any{store.TimedID(time.Now()), n}, &next)
 	if err != nil {
 		return 0, err
 	}
-	if next > 1<<53 {
+	if next > store.LastID {
 		return 0, fmt.Errorf("no ids are left: %w", grid.ErrUnavailable)
 	}
 	return next - int64(n), nil

@@ -1,0 +1,153 @@
+package world_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"quanxi/events"
+	"quanxi/grid"
+	"quanxi/world"
+)
+
+// numbersOnly know numbers everywhere and no home.
+var numbersOnly = func() *world.Scopes {
+	var scopes world.Scopes
+	scopes[world.OfNumbers] = grid.Everywhere()
+	return &scopes
+}()
+
+// A hamlet is a community of some grids with so many people in each, and a clock.
+type hamlet struct {
+	*world.World
+	now  time.Time
+	pos  int64
+	next int64
+}
+
+func newHamlet(t *testing.T, people ...int) *hamlet {
+	t.Helper()
+	b := &hamlet{now: monday, next: 1000}
+	b.World = world.New(world.Options{Now: func() time.Time { return b.now }})
+	loader := b.Begin()
+	add := func(e grid.Entity) {
+		e.Entity().Revision = 1
+		if err := loader.Add(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(&grid.Division{Head: grid.Head{ID: 1}, Code: "500999001001", Name: "村", Level: grid.CommunityLevel, Boundary: box(0, 0, 10*len(people), 10)})
+	for i, n := range people {
+		code := grid.Code(fmt.Sprintf("500999001001%03d", i+1))
+		add(&grid.Division{Head: grid.Head{ID: int64(i + 2)}, Code: code, Parent: "500999001001", Name: "网格", Level: grid.GridLevel, Boundary: box(10*i, 0, 10, 10)})
+		for range n {
+			add(b.person(i))
+		}
+	}
+	if err := loader.Publish(world.Position{Epoch: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// person is somebody new who lives in the i-th grid.
+func (b *hamlet) person(i int) *grid.Person {
+	b.next++
+	return &grid.Person{Head: grid.Head{ID: b.next, Revision: 1}, Residence: grid.LivesRegistered, Place: at(10*i+5, 5)}
+}
+
+func (b *hamlet) apply(t *testing.T, entities ...grid.Entity) world.Effects {
+	t.Helper()
+	b.pos++
+	effects, err := b.Apply(world.Position{Epoch: "test", Pos: b.pos}, steps(entities...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return effects
+}
+
+// people returns how many whoever only counts is shown, in the whole and in each grid.
+func (b *hamlet) people() (all int32, parts []int32) {
+	s := b.Snapshot()
+	for d := range s.Divisions() {
+		n := d.CountersFor(numbersOnly).People
+		if d.Level() == grid.GridLevel {
+			parts = append(parts, n)
+		} else {
+			all = n
+		}
+	}
+	return all, parts
+}
+
+func TestWhoeverOnlyCountsIsShownSteps(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		people []int
+		whole  int32
+		parts  []int32
+	}{
+		{"one person and none look the same", []int{1, 0}, 0, []int32{0, 0}},
+		{"few of many do not show by what is left of the whole", []int{2, 200}, 200, []int32{0, 200}},
+		{"all just below a step do not give each other away", []int{4, 4, 4, 4, 4}, 25, []int32{5, 5, 5, 5, 5}},
+		{"errors to both sides meet", []int{102, 103, 104, 101}, 410, []int32{100, 105, 105, 100}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			whole, parts := newHamlet(t, tt.people...).people()
+			if whole != tt.whole || !slices.Equal(parts, tt.parts) {
+				t.Errorf("%d of %v, want %d of %v", whole, parts, tt.whole, tt.parts)
+			}
+		})
+	}
+}
+
+// What whoever only counts is shown moves once a day and after a load, and nothing that is
+// told meanwhile says that anything moved.
+func TestACensusIsOfItsDay(t *testing.T) {
+	b := newHamlet(t, 17, 30)
+	for range 5 {
+		for _, c := range b.apply(t, b.person(0)).Counters {
+			if c.Open {
+				t.Errorf("%s: told that somebody moved in", c.Code)
+			}
+		}
+	}
+	if all, parts := b.people(); all != 45 || parts[0] != 15 {
+		t.Errorf("in the course of the day %d, %v", all, parts)
+	}
+	if live := b.Snapshot().Counters("500999001001001").People; live != 22 {
+		t.Errorf("%d live there, want 22", live)
+	}
+	effects := b.apply(t, &events.Event{Head: grid.Head{ID: 900, Revision: 1}, Category: "water", State: events.Reported, Place: at(5, 5)})
+	if len(effects.Counters) != 2 || !effects.Counters[0].Open {
+		t.Errorf("an event: %v", effects.Counters)
+	}
+	b.now = b.now.Add(24 * time.Hour)
+	told := b.Advance().Counters
+	if all, parts := b.people(); all != 50 || parts[0] != 20 {
+		t.Errorf("the next day %d, %v", all, parts)
+	}
+	if len(told) != 2 || !told[0].Open {
+		t.Errorf("the next day tells %v", told)
+	}
+	b.apply(t, b.person(0), b.person(0))
+	again := b.Begin()
+	if err := again.Add(&grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Code: "500999001001", Level: grid.CommunityLevel, Boundary: box(0, 0, 20, 10)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Publish(world.Position{Epoch: "test", Pos: b.pos}); err != nil {
+		t.Fatal(err)
+	}
+	if all, _ := b.people(); all != 50 {
+		t.Errorf("loaded anew on the same day: %d", all)
+	}
+	var many []grid.Entity
+	for range 1000 {
+		many = append(many, b.person(0))
+	}
+	b.apply(t, many...)
+	if all, _ := b.people(); all != 1000 {
+		t.Errorf("after a load: %d", all)
+	}
+}
