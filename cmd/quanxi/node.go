@@ -25,6 +25,8 @@ import (
 // nodeFlags say how this node works with others.
 type nodeFlags struct {
 	Nats string `help:"NATS server or cluster of several nodes; default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
+
+	now func() time.Time // the clock, put there by a test; nil for the machine's
 }
 
 // shareKey refuses a node that would make a key of its own.
@@ -54,12 +56,16 @@ type node struct {
 	socket    *socket.Handler
 	registry  *prometheus.Registry
 	log       *slog.Logger
+	now       func() time.Time
 }
 
 // newNode opens the store and starts what follows the log: bus, relay, World and
 // hub, in that order, as parts of p.
 func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry *prometheus.Registry, log *slog.Logger) (*node, error) {
-	n := &node{registry: registry, log: log}
+	n := &node{registry: registry, log: log, now: nf.now}
+	if n.now == nil {
+		n.now = time.Now
+	}
 	var err error
 	if n.store, err = f.open(ctx); err != nil {
 		return nil, err
@@ -81,10 +87,10 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 		return nil, fmt.Errorf("nats: %w", err)
 	}
 	p.atEnd("nats", func() error { n.bus.Close(); return nil })
-	n.world, n.directory = world.New(world.Options{Now: time.Now}), access.NewDirectory()
+	n.world, n.directory = world.New(world.Options{Now: n.now}), access.NewDirectory()
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
-		Clock: time.Now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
+		Clock: n.now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
 	})
 	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(master), log) })
 	n.sealer = feed.NewSealer(master.Derive("feed"))
@@ -145,8 +151,8 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 	}
 	return access.NewDesk(access.DeskSources{
 		Store: n.store, Directory: n.directory, Hasher: hasher,
-		Throttle: signin.NewThrottle(signin.DefaultRules(), time.Now),
-		Sealer:   master.Credentials(), Clock: time.Now,
+		Throttle: signin.NewThrottle(signin.DefaultRules(), n.now),
+		Sealer:   master.Credentials(), Clock: n.now,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
 	}), nil
