@@ -94,6 +94,7 @@ type Server struct {
 	open    map[string]bool // patterns that are answered to those who have not signed in
 	long    map[string]bool // patterns that take as long as a file
 	files   chan struct{}   // turns of those who have files made
+	handled []string        // patterns of handle, which no description lists
 	api     huma.API
 	handler http.Handler
 }
@@ -177,6 +178,7 @@ func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
 
 // handle registers a handler that returns an error, which is answered in one place.
 func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Request) error) {
+	s.handled = append(s.handled, pattern)
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			reply(w, r, s.log, err)

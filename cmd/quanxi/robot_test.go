@@ -100,7 +100,7 @@ func (r *robot) asks() (line, body string) {
 	case 0, 1, 2:
 		return "POST /api/within", fmt.Sprintf(`{"rectangle":[%v,%v,%v,%v]}`, lon-0.002, lat-0.002, lon+0.002, lat+0.002)
 	case 3:
-		return "POST /api/within", fmt.Sprintf(`{"circle":{"center":[%v,%v],"radius":%d},"list":"buildings"}`, lon, lat, 10+r.rng.IntN(300))
+		return "POST /api/within", fmt.Sprintf(`{"circle":{"lon":%v,"lat":%v,"radius":%d},"list":"buildings"}`, lon, lat, 10+r.rng.IntN(300))
 	case 4:
 		return "POST /api/within", fmt.Sprintf(`{"buffer":{"line":[[%v,%v],[%v,%v]],"radius":50},"list":%q}`, lon, lat, lon+0.001, lat, []string{"people", "dwellings"}[r.rng.IntN(2)])
 	case 5, 6, 7:

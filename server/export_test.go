@@ -1,0 +1,4 @@
+package server
+
+// Handled returns the patterns that no description lists.
+func (s *Server) Handled() []string { return s.handled }
