@@ -17,7 +17,7 @@ import (
 // of this process unless a figure says otherwise: these are what a shared machine
 // leaves comparable.
 type benchCommand struct {
-	Figures []string `arg:"" optional:"" name:"FIGURE" help:"tile, identify, memory, changes, import, floor, feed, screens; default: all."`
+	Figures []string `arg:"" optional:"" name:"FIGURE" help:"tile, scope, identify, memory, changes, import, floor, feed, screens; default: all."`
 	JSON    bool     `help:"A JSON object a line."`
 	Load    bool     `hidden:"" help:"Be the load process of the feed bench."`
 	Screens int      `help:"Screens that see one change, in floor, feed and screens." default:"500"`
@@ -43,7 +43,7 @@ func (c *benchCommand) Run(in *invocation) error {
 		name string
 		run  meter
 	}{
-		{"tile", benchTile}, {"identify", benchIdentify}, {"memory", benchMemory},
+		{"tile", benchTile}, {"scope", benchScope}, {"identify", benchIdentify}, {"memory", benchMemory},
 		{"changes", benchChanges}, {"import", benchImport}, {"floor", c.benchFloor}, {"feed", c.benchFeed}, {"screens", c.benchScreens},
 	}
 	unknown := slices.Clone(c.Figures)
