@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +28,10 @@ var (
 // A WaitError asks who signs in to come back later.
 type WaitError struct{ For time.Duration }
 
-func (e *WaitError) Error() string { return fmt.Sprintf("try again in %s", e.For.Round(time.Second)) }
+func (e *WaitError) Error() string { return fmt.Sprintf("try again in %d s", e.Seconds()) }
+
+// Seconds is how long to wait in whole seconds, never too short.
+func (e *WaitError) Seconds() int { return int(math.Ceil(e.For.Seconds())) }
 
 // A Desk signs people and programs in and out. It is safe for concurrent use.
 type Desk struct {
@@ -41,7 +46,11 @@ type DeskSources struct {
 	Hasher    *signin.Hasher
 	Throttle  *signin.Throttle
 	Sealer    *signin.Sealer
-	Clock     func() time.Time
+	// Devices seals what browsers keep to be known again.
+	Devices *signin.Box
+	// Failed tells other nodes of a failed attempt; nil if there are none.
+	Failed func(signin.Failure)
+	Clock  func() time.Time
 	// PasswordAlone lets everybody in without a second factor: in an invented city, whose
 	// passwords are shown to everybody.
 	PasswordAlone bool
@@ -63,7 +72,7 @@ type Entry struct {
 	Password string
 	Code     string // of the second factor; empty if it was not asked for yet
 	From     netip.Addr
-	Device   string // as of signin.Attempt
+	Device   string // what the browser keeps of an earlier sign-in; empty for nothing
 	Program  bool   // wants a token, not a session of a browser
 }
 
@@ -72,6 +81,7 @@ type SignedIn struct {
 	Secret  string // shown this once
 	Account *staff.Account
 	Until   time.Time
+	Device  string       // for the browser to keep and to show at the next sign-in
 	Receipt grid.Receipt // who asks with the secret at once waits for it
 }
 
@@ -81,14 +91,14 @@ type SignedIn struct {
 // code, leaves an audit row, also who does not wait for the answer.
 func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	e.Login = strings.ToLower(e.Login) // as accounts are; a phone begins with a capital
-	try, wait := d.Throttle.Begin(signin.Attempt{Account: e.Login, Address: e.From, Device: e.Device})
+	try, wait := d.Throttle.Begin(d.attempt(e))
 	if wait > 0 {
 		return SignedIn{}, &WaitError{wait}
 	}
 	account, err := d.verify(ctx, e)
 	switch {
 	case errors.Is(err, ErrSignIn):
-		try.Failed()
+		d.tell(try.Failed())
 		return SignedIn{}, errors.Join(err, d.refused(ctx, e))
 	case errors.Is(err, ErrSecond):
 		try.Withdraw()
@@ -99,6 +109,23 @@ func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	}
 	try.Succeeded()
 	return d.begin(ctx, account, e)
+}
+
+// attempt says who tries, and from where, which an account with open sign-ins from there
+// did before, if on another node.
+func (d *Desk) attempt(e Entry) signin.Attempt {
+	account, known := d.Directory.Account(e.Login)
+	if known && slices.ContainsFunc(d.Directory.SignIns(account.ID, d.Clock()), func(s *staff.SignIn) bool { return s.From == e.From.String() }) {
+		d.Throttle.Remember(e.Login, e.From)
+	}
+	return signin.Attempt{Account: e.Login, Address: e.From, Device: d.device(e.Device).as(account)}
+}
+
+// tell tells other nodes of a failed attempt.
+func (d *Desk) tell(f signin.Failure) {
+	if d.Failed != nil {
+		d.Failed(f)
+	}
 }
 
 // verifyTries is how often a credential is looked at that others change meanwhile.
@@ -183,7 +210,8 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return SignedIn{Secret: secret, Account: account, Until: begun.Ends, Receipt: receipt}, nil
+	device, err := d.remember(d.device(e.Device), account.ID)
+	return SignedIn{Secret: secret, Account: account, Until: begun.Ends, Device: device, Receipt: receipt}, err
 }
 
 // refused leaves the row of a refusal. It does not say which login was typed: now and

@@ -67,7 +67,7 @@ func newLobby(t *testing.T) *lobby {
 	clock := func() time.Time { return l.now }
 	l.Desk = access.NewDesk(access.DeskSources{
 		Store: l.store, Directory: l.store.to, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
-		Sealer: l.sealer, Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+		Sealer: l.sealer, Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
 	})
 	hash, err := hasher.Hash(t.Context(), password)
 	if err != nil {

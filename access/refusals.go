@@ -21,7 +21,8 @@ type Refusal struct {
 const (
 	// fold is how long equal refusals are gathered into one row.
 	fold = time.Minute
-	// mostRefusals bounds what is gathered; of more the objects are left out.
+	// mostRefusals bounds what is gathered; of more the objects and addresses are left
+	// out, of which anybody has as many as he likes.
 	mostRefusals = 10_000
 )
 
@@ -45,7 +46,7 @@ func (r *Refusals) Note(what Refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, known := r.held[what]; !known && len(r.held) >= mostRefusals {
-		what.Object = ""
+		what.Object, what.From = "", ""
 	}
 	r.held[what]++
 }

@@ -52,7 +52,7 @@ func TestRefusalsOutliveAStoreThatIsAway(t *testing.T) {
 	store := &silent{err: errors.New("away")}
 	r := access.NewRefusals(store, slog.New(slog.DiscardHandler))
 	for i := range 20_000 {
-		r.Note(access.Refusal{Actor: "7", Action: "people.read", Object: fmt.Sprint("people/", i)})
+		r.Note(access.Refusal{Actor: "7", Action: "people.read", From: fmt.Sprint("from ", i), Object: fmt.Sprint("people/", i)})
 	}
 	if err := r.Flush(t.Context()); err == nil {
 		t.Fatal("the store is not away")

@@ -23,7 +23,7 @@ func (d *Desk) throttled(a *staff.Account, s *staff.SignIn, try func() error) er
 	}
 	err := try()
 	if errors.Is(err, signin.ErrCode) || errors.Is(err, ErrSignIn) {
-		attempt.Failed()
+		d.tell(attempt.Failed())
 	} else {
 		attempt.Withdraw()
 	}
@@ -40,16 +40,22 @@ type Offer struct {
 }
 
 // ErrHasSecond reports that a second factor is in force: whoever finds an open screen must
-// not put another in its place. It is dropped by a code of it, or reset by a set-up link.
-var ErrHasSecond = errors.New("a second factor is in force already")
+// not put another in its place. A code of it allows that, or a set-up link resets it.
+var ErrHasSecond = errors.New("a second factor is in force: a code of it is needed")
 
-// OfferSecond makes a second factor for whoever shows a secret and has none, in force from
-// ConfirmSecond on. The error wraps ErrHasSecond, or is ErrSignIn if the secret holds no more.
-func (d *Desk) OfferSecond(ctx context.Context, secret string) (Offer, error) {
+// OfferSecond makes a second factor for whoever shows a secret, and a code of the one in
+// force if there is one, which stays so until ConfirmSecond. The error wraps ErrHasSecond,
+// signin.ErrCode, or is ErrSignIn if the secret holds no more.
+func (d *Desk) OfferSecond(ctx context.Context, secret, code string) (Offer, error) {
 	var offer Offer
 	_, err := d.change(ctx, secret, "accounts.offer-second", func(a *staff.Account, c *signin.Credential) (err error) {
-		if c.HasSecond() {
+		switch {
+		case c.HasSecond() && code == "":
 			return ErrHasSecond
+		case c.HasSecond():
+			if err := c.Second(code, d.Clock()); err != nil {
+				return err
+			}
 		}
 		raw := c.Offer()
 		offer.Secret = signin.TOTPText(raw)
@@ -60,13 +66,11 @@ func (d *Desk) OfferSecond(ctx context.Context, secret string) (Offer, error) {
 }
 
 // ConfirmSecond puts the offered second factor in force once a code shows that it has
-// arrived, and returns recovery codes, to be shown this once. The error wraps
-// ErrHasSecond, signin.ErrCode, signin.ErrNothingOffered or ErrSignIn.
+// arrived, and returns recovery codes, to be shown this once. Nobody but who proved to have
+// the one in force has seen what was offered in its place. The error wraps signin.ErrCode,
+// signin.ErrNothingOffered or ErrSignIn.
 func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery []string, receipt grid.Receipt, err error) {
 	receipt, err = d.change(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
-		if c.HasSecond() {
-			return ErrHasSecond
-		}
 		recovery, err = c.Confirm(code, d.Clock())
 		a.HasSecond = true
 		return err

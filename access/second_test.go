@@ -42,7 +42,7 @@ func TestASecondFactorIsSetUpFirst(t *testing.T) {
 	if who, ok := l.Identity(secret); !ok || !who.LacksSecond {
 		t.Errorf("identity %+v, %v", who, ok)
 	}
-	offer, err := l.OfferSecond(t.Context(), secret)
+	offer, err := l.OfferSecond(t.Context(), secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestASecondFactorIsSetUpFirst(t *testing.T) {
 	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, Code: recovery[3], From: home}); err != nil {
 		t.Errorf("by a recovery code: %v", err)
 	}
-	if _, err := l.OfferSecond(t.Context(), secret); !errors.Is(err, access.ErrHasSecond) {
+	if _, err := l.OfferSecond(t.Context(), secret, ""); !errors.Is(err, access.ErrHasSecond) {
 		t.Errorf("another one in its place, from an open screen: %v", err)
 	}
 	if err := l.DropSecond(t.Context(), secret, recovery[4]); !errors.Is(err, access.ErrNeedsSecond) {

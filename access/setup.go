@@ -60,9 +60,9 @@ func (d *Desk) setup(secret string) (*staff.Setup, *staff.Account, error) {
 }
 
 // SetUp has whoever shows the secret of a set-up link choose a password, once, and signs
-// them in. An older second factor is gone with the older password, and so are the sign-ins. The
+// them in on a device, as of Entry. An older second factor is gone with the older password, and so are the sign-ins. The
 // error wraps ErrSetup, signin.ErrUnfit or signin.ErrBusy.
-func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Addr) (SignedIn, error) {
+func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Addr, device string) (SignedIn, error) {
 	s, known, err := d.setup(secret)
 	if err != nil {
 		return SignedIn{}, err
@@ -93,7 +93,7 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 	case err != nil:
 		return SignedIn{}, err
 	}
-	return d.begin(ctx, &account, Entry{From: from})
+	return d.begin(ctx, &account, Entry{From: from, Device: device})
 }
 
 func accountObject(id int64) string { return string(staff.Accounts) + "/" + accountName(id) }

@@ -237,7 +237,7 @@ func (s *Server) applied(ctx context.Context, receipt grid.Receipt) (token strin
 }
 
 func (e entities) origin(ctx context.Context, key string) access.Origin {
-	return access.Origin{From: remoteFrom(ctx), Once: key}
+	return access.Origin{From: fromOf(ctx), Once: key}
 }
 
 // ref reads If-Match: the revision, quoted as an entity tag or bare.

@@ -27,23 +27,12 @@ func (s *Server) memberRoutes() {
 func (s *Server) office(ctx context.Context) *access.Office { return s.officeOf(ctx, ViewerFrom(ctx)) }
 
 func (s *Server) officeOf(ctx context.Context, viewer *access.Viewer) *access.Office {
-	from := ""
-	if at, err := addressOf(ctx); err == nil {
-		from = at.String()
-	}
-	return s.Desk.Office(viewer, from)
+	return s.Desk.Office(viewer, fromOf(ctx))
 }
 
 // setupPage is the address of the page to which set-up links lead, as the one who asks
 // reaches this server.
-func setupPage(ctx context.Context) string {
-	who := askerFrom(ctx)
-	scheme := "http"
-	if who.secure {
-		scheme = "https"
-	}
-	return scheme + "://" + who.host + entry
-}
+func setupPage(ctx context.Context) string { return siteOf(ctx) + entry }
 
 type memberBody struct {
 	ID        int64          `json:"id"`

@@ -16,6 +16,7 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 	tiles    *prometheus.CounterVec
 	identify prometheus.Histogram
+	limited  *prometheus.CounterVec
 }
 
 var knownMethods = []string{
@@ -37,7 +38,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.000001, 4, 9),
 		}),
 	}
-	r.MustRegister(m.requests, m.tiles, m.identify)
+	m.limited = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "quanxi_http_limited_total", Help: "Requests refused because they came too fast, by rate.",
+	}, []string{"rate"})
+	r.MustRegister(m.requests, m.tiles, m.identify, m.limited)
 	return m
 }
 

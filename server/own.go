@@ -8,7 +8,7 @@ import (
 
 // ownRoutes let whoever has signed in see to how they do.
 func (s *Server) ownRoutes() {
-	register(s, operation{"offer-second", http.MethodPost, "/api/session/second", "Begin to set up a second factor", "session"}, s.offerSecond)
+	register(s, operation{"offer-second", http.MethodPost, "/api/session/second", "Begin to set up a second factor, or another one in its place", "session"}, s.offerSecond)
 	register(s, operation{"confirm-second", http.MethodPut, "/api/session/second", "Put the second factor in force by a code of it", "session"}, s.confirmSecond)
 	register(s, operation{"drop-second", http.MethodDelete, "/api/session/second", "Take the second factor away", "session"}, s.dropSecond)
 	register(s, operation{"change-password", http.MethodPut, "/api/session/password", "Change the own password", "session"}, s.changePassword)
@@ -25,8 +25,18 @@ type offerOutput struct {
 	}
 }
 
-func (s *Server) offerSecond(ctx context.Context, _ *struct{}) (*offerOutput, error) {
-	offer, err := s.Desk.OfferSecond(ctx, secretFrom(ctx))
+type offerInput struct {
+	Body *struct {
+		Code string `json:"code,omitempty" maxLength:"32" doc:"of the second factor in force, in whose place the new one comes"`
+	}
+}
+
+func (s *Server) offerSecond(ctx context.Context, in *offerInput) (*offerOutput, error) {
+	code := ""
+	if in.Body != nil {
+		code = in.Body.Code
+	}
+	offer, err := s.Desk.OfferSecond(ctx, secretFrom(ctx), code)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +12,7 @@ import (
 
 // verbs name what a request does, as the audit says it.
 var verbs = map[string]string{
-	http.MethodGet: "read", http.MethodHead: "read", http.MethodPost: "create", http.MethodPatch: "change", http.MethodDelete: "remove",
+	http.MethodGet: "read", http.MethodHead: "read", http.MethodPost: "create", http.MethodPatch: "change", http.MethodPut: "change", http.MethodDelete: "remove",
 }
 
 // noteRefusal leaves a trace of what somebody asked for and did not get: what is
@@ -32,10 +31,7 @@ func (s *Server) noteRefusal(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	what := access.Refusal{Actor: who.viewer.Account(), Action: kind + "." + verbs[r.Method], Object: strings.TrimSuffix(kind+"/"+id, "/"), Result: result}
-	if at, err := netip.ParseAddrPort(who.remote); err == nil {
-		what.From = at.Addr().Unmap().String()
-	}
+	what := access.Refusal{Actor: who.viewer.Account(), Action: kind + "." + verbs[r.Method], Object: strings.TrimSuffix(kind+"/"+id, "/"), Result: result, From: fromOf(r.Context())}
 	s.Refused(what)
 }
 

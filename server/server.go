@@ -38,8 +38,13 @@ type Options struct {
 	// Feed answers the websocket at /feed; it may be nil.
 	Feed http.Handler
 	// Files is the web application.
-	Files   fs.FS
-	Hosts   []string // names the server answers to; none means loopback names only
+	Files fs.FS
+	Hosts []string // names the server answers to; none means loopback names only
+	// Proxies are believed when they say for whom they ask.
+	Proxies Proxies
+	// Rates say how fast one may ask; nil for no limits.
+	Rates   Rates
+	Clock   func() time.Time // of the rates; nil for that of the machine
 	Version string
 	Log     *slog.Logger
 	Metrics prometheus.Registerer
@@ -96,6 +101,7 @@ type Server struct {
 	files   chan struct{}   // turns of those who have files made
 	handled []string        // patterns of handle, which no description lists
 	api     huma.API
+	gate    *gate
 	handler http.Handler
 }
 
@@ -103,6 +109,10 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{Options: o, log: o.Log, hosts: o.Hosts, metrics: newMetrics(o.Metrics), mux: http.NewServeMux()}
 	s.open, s.long, s.files = make(map[string]bool), make(map[string]bool), make(chan struct{}, filesAtOnce)
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
+	s.gate = newGate(o.Rates, s.Clock)
 	s.api = newAPI(s.mux, o.Version)
 	s.routes()
 	s.handler = s.watch(s.guard(http.HandlerFunc(s.dispatch)))
@@ -140,8 +150,12 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	h, pattern := s.mux.Handler(r)
 	r.Pattern = pattern
 	secret := Secret(r)
-	who := asker{viewer: s.Viewer(secret), remote: r.RemoteAddr, secret: secret, secure: r.TLS != nil, host: r.Host}
+	who := asker{viewer: s.Viewer(secret), source: s.Proxies.source(r), secret: secret, host: r.Host}
 	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
+	if wait, of := s.gate.admit(rateOf(r.Method, pattern), who.account(), who.address); wait > 0 {
+		s.overRate(w, r, wait, of)
+		return
+	}
 	defer s.noteRefusal(w, r)
 	switch {
 	case pattern == "":
@@ -188,11 +202,18 @@ func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Reques
 
 // An asker is who sent a request, and from where.
 type asker struct {
+	source
 	viewer *access.Viewer // nil if nobody has signed in
-	remote string
 	secret string
-	secure bool // came by TLS
 	host   string
+}
+
+// account returns the id of the account that asks; empty if nobody has signed in.
+func (a asker) account() string {
+	if a.viewer == nil {
+		return ""
+	}
+	return a.viewer.Account()
 }
 
 // view returns the View of whoever asks.
@@ -207,9 +228,4 @@ func ViewerFrom(ctx context.Context) *access.Viewer {
 		return who.viewer
 	}
 	return new(access.Viewer)
-}
-
-// remoteFrom returns the network address that a request came from, for the audit.
-func remoteFrom(ctx context.Context) string {
-	return askerFrom(ctx).remote
 }

@@ -67,6 +67,12 @@ type rig struct {
 
 func newRig(t testing.TB) *rig {
 	t.Helper()
+	return newRigWith(t, func(*server.Options) {})
+}
+
+// newRigWith is newRig with other options.
+func newRigWith(t testing.TB, change func(*server.Options)) *rig {
+	t.Helper()
 	store, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +92,7 @@ func newRig(t testing.TB) *rig {
 		Positions: func(p access.Position) error { r.moved = append(r.moved, p); return nil },
 	})
 	r.openDesk(t)
-	r.Server = server.New(server.Options{
+	options := server.Options{
 		Views:   views,
 		Viewer:  r.viewerOf,
 		Desk:    r.desk,
@@ -104,7 +110,10 @@ func newRig(t testing.TB) *rig {
 		Version: "test",
 		Log:     slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: r.metrics,
-	})
+		Clock:   clock,
+	}
+	change(&options)
+	r.Server = server.New(options)
 	return r
 }
 
@@ -118,7 +127,7 @@ func (r *rig) openDesk(t testing.TB) {
 	r.directory.Begin().Publish()
 	r.desk = access.NewDesk(access.DeskSources{
 		Store: r.store, Directory: r.directory, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
-		Sealer: r.sealer, Clock: clock, PasswordAlone: true, Seals: func() iter.Seq2[access.Seal, error] { return func(func(access.Seal, error) bool) {} },
+		Sealer: r.sealer, Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, Seals: func() iter.Seq2[access.Seal, error] { return func(func(access.Seal, error) bool) {} },
 		ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
 	})
 }
@@ -193,6 +202,7 @@ type call struct {
 	line   string
 	body   string
 	header map[string]string
+	from   string // address and port; empty for one of documentation
 }
 
 func (r *rig) do(t testing.TB, c call) *httptest.ResponseRecorder {
@@ -216,6 +226,9 @@ func (r *rig) doIn(ctx context.Context, c call) *httptest.ResponseRecorder {
 			req.Host = value
 		}
 		req.Header.Set(name, value)
+	}
+	if c.from != "" {
+		req.RemoteAddr = c.from
 	}
 	rec := httptest.NewRecorder()
 	r.ServeHTTP(rec, req)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -15,8 +14,13 @@ import (
 	"quanxi/staff"
 )
 
-// sessionCookie holds the secret of a browser's sign-in.
-const sessionCookie = "quanxi_session"
+const (
+	// sessionCookie holds the secret of a browser's sign-in.
+	sessionCookie = "quanxi_session"
+	// deviceCookie holds by what a browser is known again; it lets nobody in.
+	deviceCookie = "quanxi_device"
+	deviceSpan   = 365 * 24 * time.Hour
+)
 
 var errNotSignedIn = errors.New("sign in first")
 
@@ -68,7 +72,8 @@ func (s *Server) notSignedIn() error {
 }
 
 type signInInput struct {
-	Body struct {
+	Device string `cookie:"quanxi_device" doc:"by what a browser is known again"`
+	Body   struct {
 		Name     string `json:"name" minLength:"1" maxLength:"64" doc:"what the account signs in as"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 		Code     string `json:"code,omitempty" maxLength:"32" doc:"of the second factor, or a recovery code"`
@@ -98,8 +103,8 @@ type postBody struct {
 }
 
 type sessionOutput struct {
-	CacheControl string `header:"Cache-Control"`
-	SetCookie    string `header:"Set-Cookie"`
+	CacheControl string   `header:"Cache-Control"`
+	SetCookies   []string `header:"Set-Cookie"`
 	Body         sessionBody
 }
 
@@ -112,7 +117,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 		return nil, err
 	}
 	done, err := s.Desk.SignIn(ctx, access.Entry{
-		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Program: in.Body.Program,
+		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Device: in.Device, Program: in.Body.Program,
 	})
 	if err != nil {
 		return nil, err
@@ -134,9 +139,17 @@ func (s *Server) signedIn(ctx context.Context, done access.SignedIn, program boo
 	out := &sessionOutput{CacheControl: private, Body: sessionOf(who)}
 	out.Body.Token = done.Secret
 	if !program {
-		out.SetCookie = cookieOf(ctx, done.Secret, done.Until)
+		out.SetCookies = s.cookies(ctx, done)
 	}
 	return out, nil
+}
+
+// cookies are those of a browser that has signed in.
+func (s *Server) cookies(ctx context.Context, done access.SignedIn) []string {
+	return []string{
+		cookieOf(ctx, sessionCookie, done.Secret, done.Until),
+		cookieOf(ctx, deviceCookie, done.Device, s.Clock().Add(deviceSpan)),
+	}
 }
 
 func (s *Server) whoAmI(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
@@ -163,7 +176,7 @@ func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, erro
 		return nil, err
 	}
 	s.applied(ctx, receipt) // the secret is good for nothing by then
-	return &signOutOutput{Status: http.StatusNoContent, SetCookie: cookieOf(ctx, "", time.Unix(0, 0))}, nil
+	return &signOutOutput{Status: http.StatusNoContent, SetCookie: cookieOf(ctx, sessionCookie, "", time.Unix(0, 0))}, nil
 }
 
 func sessionOf(who access.Identity) sessionBody {
@@ -177,11 +190,11 @@ func sessionOf(who access.Identity) sessionBody {
 	}
 }
 
-// cookieOf is the cookie of a secret. No script reads it, and no page of another site
+// cookieOf is a cookie of ours. No script reads it, and no page of another site
 // sends it.
-func cookieOf(ctx context.Context, secret string, until time.Time) string {
+func cookieOf(ctx context.Context, name, value string, until time.Time) string {
 	c := http.Cookie{
-		Name: sessionCookie, Value: secret, Path: "/", Expires: until,
+		Name: name, Value: value, Path: "/", Expires: until,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: askerFrom(ctx).secure,
 	}
 	return c.String()
@@ -189,12 +202,11 @@ func cookieOf(ctx context.Context, secret string, until time.Time) string {
 
 // addressOf returns the address that a request came from.
 func addressOf(ctx context.Context) (netip.Addr, error) {
-	remote := remoteFrom(ctx)
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return netip.Addr{}, fmt.Errorf("remote address %.60q: %w", remote, err)
+	at := askerFrom(ctx).address
+	if !at.IsValid() {
+		return at, errors.New("the connection names no address")
 	}
-	return at.Addr().Unmap(), nil
+	return at, nil
 }
 
 func secretFrom(ctx context.Context) string { return askerFrom(ctx).secret }
@@ -210,7 +222,7 @@ func signInProblem(err error) *Problem {
 	switch {
 	case errors.As(err, &wait):
 		p := newProblem(http.StatusTooManyRequests, wait.Error())
-		p.retry = int(math.Ceil(wait.For.Seconds()))
+		p.retry = wait.Seconds()
 		return p
 	case errors.Is(err, signin.ErrBusy):
 		return newProblem(http.StatusServiceUnavailable, signin.ErrBusy.Error())
@@ -223,7 +235,9 @@ func signInProblem(err error) *Problem {
 	case errors.Is(err, access.ErrSignIn):
 		return newProblem(http.StatusUnauthorized, access.ErrSignIn.Error())
 	case errors.Is(err, access.ErrHasSecond):
-		return newProblem(http.StatusConflict, access.ErrHasSecond.Error())
+		p := newProblem(http.StatusConflict, access.ErrHasSecond.Error())
+		p.Errors = []ProblemField{{Location: "body.code", Message: "is needed"}}
+		return p
 	case errors.Is(err, access.ErrNeedsSecond):
 		return newProblem(http.StatusForbidden, access.ErrNeedsSecond.Error())
 	case errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNothingOffered):

@@ -39,7 +39,8 @@ func (s *Server) seeSetup(_ context.Context, in *seeSetupInput) (*seeSetupOutput
 }
 
 type setUpInput struct {
-	Body struct {
+	Device string `cookie:"quanxi_device" doc:"by what a browser is known again"`
+	Body   struct {
 		Secret   string `json:"secret" minLength:"1" maxLength:"100"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 	}
@@ -53,7 +54,7 @@ func (s *Server) setUp(ctx context.Context, in *setUpInput) (*sessionOutput, err
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.Desk.SetUp(ctx, in.Body.Secret, in.Body.Password, from)
+	done, err := s.Desk.SetUp(ctx, in.Body.Secret, in.Body.Password, from, in.Device)
 	if err != nil {
 		return nil, err
 	}

@@ -167,12 +167,7 @@ func (s *Server) checkPlan(r *http.Request) error {
 }
 
 // origin returns the scheme and host by which the client reached us.
-func origin(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
+func origin(r *http.Request) string { return siteOf(r.Context()) }
 
 func (s *Server) writeJSON(w http.ResponseWriter, body any) error {
 	text, err := json.Marshal(body)

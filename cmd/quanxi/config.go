@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,6 +110,9 @@ type listenFlags struct {
 	TLSKey       string   `help:"Key file of the certificate." env:"QUANXI_TLS_KEY" type:"existingfile" placeholder:"FILE"`
 	InsecureHTTP bool     `name:"insecure-http" help:"Listen beyond loopback without TLS: passwords and what people see go over the network as they are." env:"QUANXI_INSECURE_HTTP"`
 	Host         []string `help:"Names that the server answers to, beyond loopback." env:"QUANXI_HOST" placeholder:"NAME"`
+
+	TrustedProxies []string       `help:"Networks of proxies before this server, which are believed when they say for whom they ask (X-Forwarded-For and X-Forwarded-Proto)." env:"QUANXI_TRUSTED_PROXIES" placeholder:"CIDR"`
+	Rates          map[string]int `help:"Most requests a second, ten seconds' worth at once: ${rates}; 0 for no limit." env:"QUANXI_RATES" mapsep:"," placeholder:"NAME=N"`
 }
 
 var errExposed = errors.New("refused")
@@ -123,6 +127,12 @@ func (f listenFlags) check() error {
 			return fmt.Errorf("%s: %w", flag, err)
 		}
 	}
+	if _, err := f.proxies(); err != nil {
+		return err
+	}
+	if _, err := f.rates(); err != nil {
+		return err
+	}
 	if f.MetricsAddr != "" && !server.Loopback(f.MetricsAddr) {
 		return fmt.Errorf("--metrics-addr %s is not on loopback: %w", f.MetricsAddr, errExposed)
 	}
@@ -131,6 +141,31 @@ func (f listenFlags) check() error {
 			"or --insecure-http to send passwords over the network as they are: %w", f.Addr, errExposed)
 	}
 	return nil
+}
+
+// proxies returns the networks whose word counts.
+func (f listenFlags) proxies() (server.Proxies, error) {
+	var all server.Proxies
+	for _, text := range f.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if at, single := netip.ParseAddr(text); single == nil {
+			network, err = at.Prefix(at.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxies: %.60q is no network, such as 10.1.0.0/16", text)
+		}
+		all = append(all, network.Masked())
+	}
+	return all, nil
+}
+
+// rates returns how fast one may ask.
+func (f listenFlags) rates() (server.Rates, error) {
+	all, err := server.DefaultRates().With(f.Rates)
+	if err != nil {
+		return nil, fmt.Errorf("--rates: %w", err)
+	}
+	return all, nil
 }
 
 // hosts returns the names to answer to; none means loopback names.

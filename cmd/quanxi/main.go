@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"quanxi/server"
 	"strings"
 	"syscall"
 
@@ -41,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("quanxi"),
 		kong.Description("Quanxi 全息: the holographic grid map server."),
-		kong.Vars{"version": version, "data": "quanxi-data"},
+		kong.Vars{"version": version, "data": "quanxi-data", "rates": server.DefaultRates().String()},
 		kong.UsageOnError(), kong.Writers(stdout, stderr))
 	if err != nil {
 		return err

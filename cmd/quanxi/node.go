@@ -109,6 +109,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	}
 	n.refusals = access.NewRefusals(n.store, log)
 	p.start("refusals", n.refusals.Run)
+	p.start("failures", n.followFailures)
 	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, log) })
 	n.socket = n.newSocket(sets)
 	n.measure()
@@ -116,7 +117,15 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 }
 
 // server returns the handler of everything that the node answers.
-func (n *node) server(hosts []string) *server.Server {
+func (n *node) server(f listenFlags) (*server.Server, error) {
+	proxies, err := f.proxies()
+	if err != nil {
+		return nil, err
+	}
+	rates, err := f.rates()
+	if err != nil {
+		return nil, err
+	}
 	return server.New(server.Options{
 		Views:   n.views,
 		Viewer:  n.viewer,
@@ -127,11 +136,13 @@ func (n *node) server(hosts []string) *server.Server {
 		Status:  n.status,
 		Feed:    n.socket,
 		Files:   frontend.Files(),
-		Hosts:   hosts,
+		Hosts:   f.hosts(),
+		Proxies: proxies,
+		Rates:   rates,
 		Version: version,
 		Log:     n.log,
 		Metrics: n.registry,
-	})
+	}), nil
 }
 
 // viewer returns who shows a secret, or none.
@@ -153,9 +164,29 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Store: n.store, Directory: n.directory, Hasher: hasher,
 		Throttle: signin.NewThrottle(signin.DefaultRules(), n.now),
 		Sealer:   master.Credentials(), Clock: n.now,
+		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
 	}), nil
+}
+
+// tellFailure tells other nodes that somebody guessed wrong here. If it cannot be told each
+// node counts for itself.
+func (n *node) tellFailure(f signin.Failure) {
+	if err := n.bus.PublishFailure(f); err != nil {
+		n.log.Warn("other nodes do not hear of a failed sign-in", "err", err)
+	}
+}
+
+// followFailures counts what was guessed wrong at other nodes, until ctx ends.
+func (n *node) followFailures(ctx context.Context) error {
+	stop, err := n.bus.SubscribeFailures(n.desk.Throttle.Note)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	<-ctx.Done()
+	return nil
 }
 
 // A visit is an access.Visit as the socket holds it.

@@ -147,7 +147,10 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 		return "", err
 	}
 	n.desk.PasswordAlone, n.desk.Open, n.entry = in.passwordAlone, in.open, in.entry
-	web := n.server(c.hosts())
+	web, err := n.server(c.listenFlags)
+	if err != nil {
+		return "", err
+	}
 	p.start("server", func(ctx context.Context) error {
 		return server.Serve(ctx, listener, web, secure, log)
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"quanxi/access/signin"
 	"quanxi/feed"
 )
 
@@ -152,6 +153,31 @@ func (b *Bus) SubscribeMoves(deliver func(feed.Move)) (stop func(), err error) {
 		err := json.Unmarshal(data, &m)
 		if err == nil {
 			deliver(m)
+		}
+		return err
+	})
+}
+
+// PublishFailure tells other nodes of a failed sign-in. It goes beside the changes, where
+// no device can write: else one could have others wait.
+func (b *Bus) PublishFailure(f signin.Failure) error {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("failed sign-in: %w", err)
+	}
+	if err := b.changes.Publish(b.subject+".failures", data); err != nil {
+		return fmt.Errorf("nats: failed sign-in: %w", err)
+	}
+	return nil
+}
+
+// SubscribeFailures hands on the failed sign-ins of all nodes, one's own too.
+func (b *Bus) SubscribeFailures(deliver func(signin.Failure)) (stop func(), err error) {
+	return subscribe(b, b.changes, b.subject+".failures", func(data []byte) error {
+		var f signin.Failure
+		err := json.Unmarshal(data, &f)
+		if err == nil {
+			deliver(f)
 		}
 		return err
 	})
