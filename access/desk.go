@@ -74,6 +74,7 @@ type Entry struct {
 	From     netip.Addr
 	Device   string // what the browser keeps of an earlier sign-in; empty for nothing
 	Program  bool   // wants a token, not a session of a browser
+	strong   bool   // more than a password was shown
 }
 
 // A SignedIn is what a sign-in gives.
@@ -206,6 +207,7 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 		purpose, span = signin.ForProgram, programSpan
 	}
 	secret, begun := newSignIn(account.ID, purpose, e.From.String(), d.Clock(), span)
+	begun.Strong = e.strong || account.HasSecond && !account.SignsInElsewhere()
 	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "session.begin", From: e.From.String(), Put: []grid.Entity{begun}})
 	if err != nil {
 		return SignedIn{}, err

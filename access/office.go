@@ -191,7 +191,28 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	if err := o.mayGive(p); err != nil {
 		return grid.Receipt{}, err
 	}
+	if err := o.goesWith(p.Account, p.Role); err != nil {
+		return grid.Receipt{}, err
+	}
 	return o.registry.appoint(ctx, p)
+}
+
+// goesWith refuses one more role for an account beside its posts, also those to come: nobody
+// has the rights of two administrators (RULES B3).
+func (o *Office) goesWith(account int64, code string) error {
+	_, posts, _ := o.desk.Directory.Person(account)
+	if err := role.CheckTogether(append(rolesOf(posts), code), o.desk.Directory.Table()); err != nil {
+		return fmt.Errorf("%w: %w", ErrForbidden, err)
+	}
+	return nil
+}
+
+func rolesOf(posts []*staff.Post) []string {
+	codes := make([]string, 0, len(posts)+1)
+	for _, p := range posts {
+		codes = append(codes, p.Role)
+	}
+	return codes
 }
 
 // Dismiss takes a post away. The error wraps grid.ErrNotFound or grid.ErrConflict.
@@ -219,6 +240,9 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	}
 	if s.Deputy == p.Account {
 		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: "holds the post already"}
+	}
+	if err := o.goesWith(s.Deputy, p.Role); err != nil {
+		return grid.Receipt{}, err
 	}
 	return o.registry.write(ctx, "standins.create", s)
 }

@@ -86,6 +86,9 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 
 // credit puts a password into an account's credential.
 func (r *Registry) credit(ctx context.Context, a *staff.Account, password string) error {
+	if a.SignsInElsewhere() {
+		return fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
+	}
 	credential, err := r.Sealer.OpenAny(a.ID, a.Credential)
 	if err != nil {
 		return err

@@ -36,6 +36,18 @@ func (o *Office) Roles(ctx context.Context) ([]role.Role, []*staff.Proposal, err
 	return table, proposals, nil
 }
 
+// RoleTable returns the table of roles as it is stored, by code.
+func RoleTable(ctx context.Context, s grid.Store) (map[string]role.Role, error) {
+	held := newBook()
+	for e, err := range s.Entities(ctx, staff.Roles, grid.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		held.put(e)
+	}
+	return held.table, nil
+}
+
 // Propose asks for a role to be as it is given, new or changed. It comes into force when
 // a second person accepts it. The error wraps grid.ErrInvalid, ErrForbidden or
 // grid.ErrNotFound.

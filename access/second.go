@@ -70,12 +70,20 @@ func (d *Desk) OfferSecond(ctx context.Context, secret, code string) (Offer, err
 // the one in force has seen what was offered in its place. The error wraps signin.ErrCode,
 // signin.ErrNothingOffered or ErrSignIn.
 func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery []string, receipt grid.Receipt, err error) {
-	receipt, err = d.change(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
+	receipt, err = d.changeAndProve(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
 		recovery, err = c.Confirm(code, d.Clock())
 		a.HasSecond = true
 		return err
 	})
 	return recovery, receipt, err
+}
+
+// ProveSecond takes a code for whoever shows the secret of a sign-in that began elsewhere,
+// where nobody asked for more than a password. The error wraps signin.ErrCode or ErrSignIn.
+func (d *Desk) ProveSecond(ctx context.Context, secret, code string) (grid.Receipt, error) {
+	return d.changeAndProve(ctx, secret, "session.prove", func(_ *staff.Account, c *signin.Credential) error {
+		return c.Second(code, d.Clock())
+	})
 }
 
 // DropSecond takes the second factor away from whoever shows a secret and a code of it.
@@ -116,8 +124,26 @@ func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) er
 	return err
 }
 
+// A how changes how somebody signs in.
+type how func(*staff.Account, *signin.Credential) error
+
 // change has whoever shows a secret change how they sign in, as it is stored now.
-func (d *Desk) change(ctx context.Context, secret, action string, how func(*staff.Account, *signin.Credential) error) (grid.Receipt, error) {
+func (d *Desk) change(ctx context.Context, secret, action string, how how) (grid.Receipt, error) {
+	return d.changeWith(ctx, secret, action, how, func(*staff.SignIn) []grid.Entity { return nil })
+}
+
+// changeAndProve is change by a code, after which the sign-in counts as by more than a
+// password.
+func (d *Desk) changeAndProve(ctx context.Context, secret, action string, how how) (grid.Receipt, error) {
+	return d.changeWith(ctx, secret, action, how, func(s *staff.SignIn) []grid.Entity {
+		proven := *s
+		proven.Strong = true
+		return []grid.Entity{&proven}
+	})
+}
+
+// changeWith is change, in one write with more that follows from the sign-in.
+func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, more func(*staff.SignIn) []grid.Entity) (grid.Receipt, error) {
 	known, s, ok := d.find(secret)
 	if !ok {
 		return grid.Receipt{}, ErrSignIn
@@ -127,10 +153,10 @@ func (d *Desk) change(ctx context.Context, secret, action string, how func(*staf
 		return grid.Receipt{}, err
 	}
 	account := *stored.(*staff.Account)
-	if len(account.Credential) == 0 {
+	if len(account.Credential) == 0 && !account.SignsInElsewhere() {
 		return grid.Receipt{}, fmt.Errorf("%s: %w", action, ErrSignIn)
 	}
-	credential, err := d.Sealer.Open(account.ID, account.Credential)
+	credential, err := d.Sealer.OpenAny(account.ID, account.Credential)
 	if err != nil {
 		return grid.Receipt{}, err
 	}
@@ -140,5 +166,5 @@ func (d *Desk) change(ctx context.Context, secret, action string, how func(*staf
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
 		return grid.Receipt{}, err
 	}
-	return d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: action, From: s.From, Put: []grid.Entity{&account}})
+	return d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: action, From: s.From, Put: append(more(s), &account)})
 }

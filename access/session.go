@@ -144,17 +144,24 @@ func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
 	}
 	now := d.Clock()
 	grant, until := d.Directory.Grant(account.ID, now, d.ScopeOf)
-	if d.lacksSecond(account, grant) {
+	if d.lacksSecond(account, s, grant) {
 		return nil, time.Time{}, false
 	}
 	unmaskings, again := d.Directory.Unmaskings(account.ID, now)
 	return NewViewer(accountName(account.ID), grant, unmaskings...), earlier(earlier(until, again), s.Ends), true
 }
 
-// lacksSecond reports whether an account has to set up a second factor before anything
-// else.
-func (d *Desk) lacksSecond(a *staff.Account, grant role.Grant) bool {
-	return !d.PasswordAlone && !a.HasSecond && grant.NeedsSecondFactor()
+// lacksSecond reports whether an account has to show more than a password before anything
+// else, for which it may have to set up a second factor first. Who signs in here with one
+// has shown it; who signs in elsewhere may have, or shows it now.
+func (d *Desk) lacksSecond(a *staff.Account, s *staff.SignIn, grant role.Grant) bool {
+	if d.PasswordAlone {
+		return false
+	}
+	if a.SignsInElsewhere() {
+		return !s.Strong && (a.HasSecond || grant.NeedsSecondFactor())
+	}
+	return !a.HasSecond && grant.NeedsSecondFactor()
 }
 
 // find returns the account and the sign-in of a secret that holds now, and notes that it
@@ -199,7 +206,8 @@ type Identity struct {
 	SignIn  *staff.SignIn  // shared: not to be written to
 	Posts   []role.Post    // held at the moment, also by standing in
 	Rights  role.Set       // that the posts give, somewhere
-	// LacksSecond reports that a second factor must be set up before anything else.
+	// LacksSecond reports that a second factor must be shown before anything else, and set
+	// up where the account has none.
 	LacksSecond bool
 }
 
@@ -211,7 +219,7 @@ func (d *Desk) Identity(secret string) (Identity, bool) {
 	}
 	now := d.Clock()
 	grant, _ := d.Directory.Grant(account.ID, now, d.ScopeOf)
-	return Identity{account, s, d.Directory.Posts(account.ID, now), grant.Rights(), d.lacksSecond(account, grant)}, true
+	return Identity{account, s, d.Directory.Posts(account.ID, now), grant.Rights(), d.lacksSecond(account, s, grant)}, true
 }
 
 // Sessions returns the sign-ins of whoever shows a secret, the newest first; none if it

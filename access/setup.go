@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -14,12 +15,18 @@ import (
 // ErrSetup reports a set-up link that was used, is too old or never was.
 var ErrSetup = errors.New("the link was used already or is too old: ask for another one")
 
+// ErrElsewhere reports an account that a sign-in server lets in: it has no password here.
+var ErrElsewhere = errors.New("this account signs in elsewhere: it has no password here")
+
 // setupSpan is how long a set-up link opens.
 const setupSpan = 24 * time.Hour
 
 // Invite makes a set-up link for an account, on a page, in the place of those before.
-// The link is shown this once.
+// The link is shown this once. The error wraps ErrElsewhere, for who has no password here.
 func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, err error) {
+	if a.SignsInElsewhere() {
+		return "", fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
+	}
 	w := grid.Write{Actor: r.Actor, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
 	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {
 		if err != nil {

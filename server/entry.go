@@ -27,11 +27,17 @@ func (s *Server) entryRoutes() {
 	s.letIn("GET /api/entry")
 }
 
+type openIDEntry struct {
+	Name string `json:"name" doc:"as people know it"`
+	URL  string `json:"url" doc:"where a browser begins"`
+}
+
 type entryOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
 		Demo     []DemoAccount `json:"demo" doc:"accounts of an invented city, which everybody may be"`
 		Password string        `json:"password,omitempty" doc:"theirs"`
+		OpenID   *openIDEntry  `json:"openid,omitempty" doc:"the sign-in server that lets in too"`
 	}
 }
 
@@ -39,5 +45,8 @@ func (s *Server) showEntry(context.Context, *struct{}) (*entryOutput, error) {
 	out := &entryOutput{CacheControl: private}
 	out.Body.Demo = append([]DemoAccount{}, s.Entry.Demo...)
 	out.Body.Password = s.Entry.Password
+	if s.OpenID != nil {
+		out.Body.OpenID = &openIDEntry{s.OpenID.Config().Name, elsewhere}
+	}
 	return out, nil
 }

@@ -265,8 +265,9 @@ var untold = map[string]string{
 	"GET /api/session": "TestSigningInAndOut", "POST /api/session": "TestSigningInAndOut", "DELETE /api/session": "TestSigningInAndOut",
 	"POST /api/session/second": "TestOwnSignIn", "PUT /api/session/second": "TestOwnSignIn", "DELETE /api/session/second": "TestOwnSignIn",
 	"PUT /api/session/password": "TestOwnSignIn", "GET /api/sessions": "TestOwnSignIn", "DELETE /api/sessions/{id}": "TestOwnSignIn",
-	"GET /api/entry":  "what the sign-in page offers to everybody",
-	"POST /api/setup": "TestSetUp", "POST /api/setup/see": "TestSetUp",
+	"POST /api/session/code": "TestASignInElsewhere",
+	"GET /api/entry":         "what the sign-in page offers to everybody",
+	"POST /api/setup":        "TestSetUp", "POST /api/setup/see": "TestSetUp",
 	"GET /healthz": "nothing", "GET /readyz": "nothing", "GET /feed": "TestAccountsFromTheFirstToTheLast of cmd/quanxi and the tests of feed",
 	"GET /api/loads": "of whoever keeps the whole city: TestLoads", "POST /api/loads/{id}/undo": "TestLoads",
 }

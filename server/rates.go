@@ -117,7 +117,7 @@ func rateOf(method, pattern string) rate {
 	switch {
 	case pattern == "GET /feed":
 		return feeds
-	case pattern == "POST /api/session", strings.HasPrefix(pattern, "POST /api/setup"):
+	case pattern == "POST /api/session", strings.HasPrefix(pattern, "GET "+elsewhere), strings.HasPrefix(pattern, "POST /api/setup"):
 		return entries
 	case strings.HasPrefix(pattern, "GET /tiles/"):
 		return tileReads

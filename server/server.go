@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/access"
+	"quanxi/access/signin/openid"
 	"quanxi/grid"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	Refused func(access.Refusal)
 	// Desk signs people in and out; it may be nil, and then nobody can.
 	Desk *access.Desk
+	// OpenID signs people in by a sign-in server; nil for none.
+	OpenID *openid.Client
 	// Entry says how one may sign in besides by name and password.
 	Entry Entry
 	// Tokens let a client read what it wrote.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/staff"
 )
@@ -37,6 +38,8 @@ func (s *Server) sessionRoutes() {
 	s.ownRoutes()
 	s.setupRoutes()
 	s.entryRoutes()
+	s.elsewhereRoutes()
+	s.proveRoutes()
 	s.memberRoutes()
 	s.postRoutes()
 	s.roleRoutes()
@@ -90,8 +93,8 @@ type sessionBody struct {
 	Until   *time.Time `json:"until" doc:"when it ends, whatever is done"`
 	Posts   []postBody `json:"posts"`
 	Rights  []string   `json:"rights" doc:"what the posts allow, each somewhere"`
-	// NeedsSecond: nothing else is answered until a second factor is set up.
-	NeedsSecond bool   `json:"needs_second" doc:"a second factor must be set up first, by /api/session/second"`
+	// NeedsSecond: nothing else is answered until a second factor is shown.
+	NeedsSecond bool   `json:"needs_second" doc:"a second factor must be set up first, by /api/session/second; where there is one, its code shown by /api/session/code"`
 	HasSecond   bool   `json:"has_second"`
 	Token       string `json:"token,omitempty" doc:"shown this once: for Authorization: Bearer, or the hello of the feed"`
 }
@@ -127,11 +130,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 
 // signedIn answers who has just signed in.
 func (s *Server) signedIn(ctx context.Context, done access.SignedIn, program bool) (*sessionOutput, error) {
-	// Whoever goes on with the secret at once is known by then, on this node; if the node is
-	// behind, soon. The sign-in is made in any case, and its secret not lost (RULES A10).
-	wait, cancel := context.WithTimeout(ctx, tokenWait)
-	defer cancel()
-	_ = s.Tokens.Wait(wait, s.Tokens.Seal(done.Receipt))
+	s.awaitSignIn(ctx, done)
 	who, ok := s.Desk.Identity(done.Secret)
 	if !ok {
 		who = access.Identity{Account: done.Account, SignIn: &staff.SignIn{Ends: done.Until}}
@@ -142,6 +141,14 @@ func (s *Server) signedIn(ctx context.Context, done access.SignedIn, program boo
 		out.SetCookies = s.cookies(ctx, done)
 	}
 	return out, nil
+}
+
+// awaitSignIn waits until whoever goes on with the secret at once is known on this node; if
+// the node is behind, soon. The sign-in is made in any case, and its secret not lost (RULES A10).
+func (s *Server) awaitSignIn(ctx context.Context, done access.SignedIn) {
+	wait, cancel := context.WithTimeout(ctx, tokenWait)
+	defer cancel()
+	_ = s.Tokens.Wait(wait, s.Tokens.Seal(done.Receipt))
 }
 
 // cookies are those of a browser that has signed in.
@@ -248,6 +255,10 @@ func signInProblem(err error) *Problem {
 		p := newProblem(http.StatusUnprocessableEntity, err.Error())
 		p.Errors = []ProblemField{{Location: "body.password", Message: err.Error()}}
 		return p
+	case errors.Is(err, access.ErrElsewhere):
+		return newProblem(http.StatusConflict, access.ErrElsewhere.Error())
+	case errors.Is(err, role.ErrOffices):
+		return newProblem(http.StatusForbidden, err.Error())
 	case errors.Is(err, access.ErrSetup):
 		return newProblem(http.StatusGone, access.ErrSetup.Error())
 	}

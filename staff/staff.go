@@ -7,6 +7,8 @@
 package staff
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"time"
@@ -90,7 +92,20 @@ type Account struct {
 	Credential grid.Sealed
 	HasSecond  bool // the credential has a second factor
 	Locked     bool // signs in no more
+	// Issuer and Subject name who it is at the sign-in server that lets it in; empty for
+	// who signs in here.
+	Issuer, Subject string
 }
+
+// ElsewhereLogin is what an account is called that signs in elsewhere: the same for a
+// subject whatever it writes of itself, and never what somebody here is called.
+func ElsewhereLogin(issuer, subject string) string {
+	digest := sha256.Sum256([]byte(issuer + "\x00" + subject))
+	return "openid:" + hex.EncodeToString(digest[:16])
+}
+
+// SignsInElsewhere reports whether a sign-in server lets the account in, and no password.
+func (a *Account) SignsInElsewhere() bool { return a.Issuer != "" }
 
 // A Sort says what kind of somebody an account is.
 type Sort string
@@ -114,6 +129,7 @@ func (a *Account) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "login", Value: &a.Login}, {Name: "name", Value: &a.Name}, {Name: "sort", Value: (*string)(&a.Sort)},
 		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "has_second", Value: &a.HasSecond}, {Name: "locked", Value: &a.Locked},
+		{Name: "issuer", Value: &a.Issuer}, {Name: "subject", Value: &a.Subject},
 	}
 }
 
@@ -121,7 +137,10 @@ var loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,63}$`)
 
 // Validate implements grid.Entity.
 func (a *Account) Validate() error {
-	if !loginPattern.MatchString(a.Login) {
+	if a.SignsInElsewhere() && a.Login != ElsewhereLogin(a.Issuer, a.Subject) {
+		return refuse(Accounts, "login", "must be that of the subject at the sign-in server")
+	}
+	if !a.SignsInElsewhere() && !loginPattern.MatchString(a.Login) {
 		return refuse(Accounts, "login", "must be 1 to 64 of a-z, 0-9 and . _ @ -, and begin with a letter or digit")
 	}
 	if a.Name == "" {
@@ -174,6 +193,9 @@ type Post struct {
 	Board   string
 	Begins  time.Time
 	Ends    time.Time
+	// Issuer is the sign-in server whose groups give the post, and take it away; empty for
+	// one that somebody gave.
+	Issuer string
 }
 
 // Kind returns Posts.
@@ -184,6 +206,7 @@ func (p *Post) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &p.Account}, {Name: "role", Value: &p.Role}, {Name: "area", Value: (*string)(&p.Area)},
 		{Name: "board", Value: &p.Board}, {Name: "begins", Value: &p.Begins}, {Name: "ends", Value: &p.Ends},
+		{Name: "issuer", Value: &p.Issuer},
 	}
 }
 
@@ -244,6 +267,7 @@ type SignIn struct {
 	Began   time.Time
 	Used    time.Time // last, to some minutes
 	Ends    time.Time // at the latest
+	Strong  bool      // more than a password was shown for it
 }
 
 // Kind returns SignIns.
@@ -254,6 +278,7 @@ func (s *SignIn) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "token", Value: &s.Token},
 		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "used", Value: &s.Used}, {Name: "ends", Value: &s.Ends},
+		{Name: "strong", Value: &s.Strong},
 	}
 }
 

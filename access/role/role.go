@@ -33,20 +33,41 @@ func (r Role) Check() error {
 	case r.Rights&personal != 0 && (r.Personal < grid.CityLevel || r.Personal > grid.MicroGridLevel):
 		return fmt.Errorf("%w: %s: shows people but does not say up to which level", ErrRole, r.Code)
 	}
+	if err := r.Rights.check(); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrRole, r.Code, err)
+	}
+	return nil
+}
+
+// ErrOffices reports rights that one person may not have together.
+var ErrOffices = errors.New("the posts do not go together")
+
+// check refuses rights that one person may not have (RULES B3). The error wraps ErrOffices.
+func (s Set) check() error {
 	var office Set
 	for _, theirs := range administrations {
-		if r.Rights&theirs == 0 {
+		if s&theirs == 0 {
 			continue
 		}
 		if office != 0 {
-			return fmt.Errorf("%w: %s: has the rights of two administrators", ErrRole, r.Code)
+			return fmt.Errorf("%w: the rights of two administrators", ErrOffices)
 		}
 		office = theirs
 	}
-	if office != 0 && r.Rights&^office != 0 {
-		return fmt.Errorf("%w: %s: an administrator has no other rights, but this one %s", ErrRole, r.Code, r.Rights&^office)
+	if office != 0 && s&^office != 0 {
+		return fmt.Errorf("%w: an administrator has no other rights, but this one %s", ErrOffices, s&^office)
 	}
 	return nil
+}
+
+// CheckTogether refuses roles whose rights one person may not have at once, wherever. A code
+// that is not in the table gives none. The error wraps ErrOffices.
+func CheckTogether(codes []string, table map[string]Role) error {
+	var all Set
+	for _, code := range codes {
+		all |= table[code].Rights
+	}
+	return all.check()
 }
 
 // at returns the rights of a post at a level.

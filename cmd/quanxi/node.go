@@ -13,6 +13,7 @@ import (
 
 	"quanxi/access"
 	"quanxi/access/signin"
+	"quanxi/access/signin/openid"
 	"quanxi/feed"
 	"quanxi/feed/bus"
 	"quanxi/frontend"
@@ -52,6 +53,8 @@ type node struct {
 	views     *access.Views
 	desk      *access.Desk
 	entry     server.Entry
+	master    access.MasterKey
+	openid    *openid.Client // nil for none
 	refusals  *access.Refusals
 	socket    *socket.Handler
 	registry  *prometheus.Registry
@@ -75,6 +78,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if err != nil {
 		return nil, err
 	}
+	n.master = master
 	n.audit = access.NewSealer(n.store, master, f.sealFile(), log)
 	p.start("audit", n.audit.Run)
 	retention := access.NewRetention(n.store, n.audit, time.Now, log)
@@ -132,6 +136,7 @@ func (n *node) server(f listenFlags) (*server.Server, error) {
 		Desk:    n.desk,
 		Refused: n.refusals.Note,
 		Entry:   n.entry,
+		OpenID:  n.openid,
 		Tokens:  tokens{n.feed, n.sealer},
 		Status:  n.status,
 		Feed:    n.socket,

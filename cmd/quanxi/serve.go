@@ -21,6 +21,7 @@ type serveCommand struct {
 	storeFlags
 	listenFlags
 	nodeFlags
+	openIDFlags
 	logFlags
 	Open bool   `help:"Let in whoever is at this machine without an account, who then sees and changes everything. Only on loopback, and only as long as there are no accounts." env:"QUANXI_OPEN"`
 	City string `help:"Code of the city that the first account administers." default:"5000" env:"QUANXI_CITY" placeholder:"CODE"`
@@ -144,6 +145,9 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 	}
 	n, err := newNode(ctx, p, c.storeFlags, c.nodeFlags, registry, log)
 	if err != nil {
+		return "", err
+	}
+	if n.openid, err = c.openIDFlags.client(ctx, n.store, n.master); err != nil {
 		return "", err
 	}
 	n.desk.PasswordAlone, n.desk.Open, n.entry = in.passwordAlone, in.open, in.entry

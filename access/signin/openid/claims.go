@@ -3,6 +3,7 @@ package openid
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -21,6 +22,7 @@ func (c *Client) identity(ctx context.Context, server *oidc.Provider, token *oau
 	if err := c.checkParty(id, said); err != nil {
 		return Identity{}, err
 	}
+	strong := c.isStrong(said) // what the ID token says, and nothing that comes without a signature
 	if !said.complete(c.groupsClaim()) && server.UserInfoEndpoint() != "" {
 		if err := said.ask(ctx, server, token, id.Subject); err != nil {
 			return Identity{}, err
@@ -34,7 +36,13 @@ func (c *Client) identity(ctx context.Context, server *oidc.Provider, token *oau
 		Name:    said.text("name"),
 		Groups:  groups,
 		Posts:   c.config.Posts(groups),
+		Strong:  strong,
 	}, nil
+}
+
+func (c *Client) isStrong(said claims) bool {
+	ways := append(said.texts("amr"), said.texts("acr")...)
+	return slices.ContainsFunc(ways, func(way string) bool { return slices.Contains(c.config.Strong, way) })
 }
 
 func (c *Client) groupsClaim() string {

@@ -21,6 +21,9 @@ type Config struct {
 	// for one inside another.
 	GroupsClaim string
 	Scopes      []string // asked for besides openid and profile
+	// Strong are the methods (amr) and classes (acr) by which the server says that it has
+	// seen more than a password; none of them means that it never says so.
+	Strong []string
 	// Groups says which posts a group stands for. A group that is not in it stands
 	// for none.
 	Groups map[string][]PostTemplate

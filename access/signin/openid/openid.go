@@ -25,4 +25,6 @@ type Identity struct {
 	Name    string
 	Groups  []string
 	Posts   []PostTemplate // what the groups stand for
+	// Strong reports that the server says to have seen more than a password.
+	Strong bool
 }

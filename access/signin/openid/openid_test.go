@@ -42,6 +42,12 @@ func TestSignIn(t *testing.T) {
 		{"groups that are told elsewhere", "zhang", func(c *openid.Config) { c.GroupsClaim = "realm_access.roles" }, openid.Identity{
 			Issuer: s.URL, Subject: "7", Login: "zhang", Name: "Wei Zhang",
 		}},
+		{"a way of signing in that counts as strong", "li", func(c *openid.Config) { c.Strong = []string{"mfa", "pwd"} }, openid.Identity{
+			Issuer: s.URL, Subject: "8", Login: "li", Name: "Na Li", Strong: true,
+		}},
+		{"a way that does not", "li", func(c *openid.Config) { c.Strong = []string{"mfa"} }, openid.Identity{
+			Issuer: s.URL, Subject: "8", Login: "li", Name: "Na Li",
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			config := s.config()
