@@ -27,7 +27,7 @@ func newAPI(mux *http.ServeMux, version string) huma.API {
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats:       map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()},
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{scrub},
 	})
@@ -46,6 +46,9 @@ func (o operation) huma() huma.Operation {
 	return huma.Operation{
 		OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{o.tag},
 		MaxBodyBytes: maxBody,
+		// As of deadline: a phone in a valley may take a while. Not less than the work may take,
+		// which would be given up at this deadline too.
+		BodyReadTimeout: replyTimeout,
 	}
 }
 

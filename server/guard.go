@@ -56,11 +56,14 @@ func (s *Server) answersTo(hostport string) bool {
 
 // deadline bounds how long a reply may take. Its work ends first, so that a store
 // which hangs is answered for with a problem and holds no request for ever; and a
-// reader who stalls holds no connection. The feed sets its own.
+// reader who stalls, or sends a body a byte a minute, holds no connection. The feed sets
+// its own.
 func deadline(work, reply time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A writer that knows no deadlines, as in tests, has none to set.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(reply))
+		until := time.Now().Add(reply)
+		_ = http.NewResponseController(w).SetReadDeadline(until)
+		_ = http.NewResponseController(w).SetWriteDeadline(until)
 		ctx, cancel := context.WithTimeout(r.Context(), work)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))

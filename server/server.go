@@ -160,6 +160,10 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.noteRefusal(w, r)
+	if err := refuseCoded(r); err != nil {
+		reply(w, r, s.log, err)
+		return
+	}
 	switch {
 	case pattern == "":
 		s.refuse(w, r, h)

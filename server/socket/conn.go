@@ -163,7 +163,11 @@ func (c *conn) seal(at feed.Cursor) string { return c.Sealer.SealCursor(at, c.sc
 func (c *conn) read(ctx context.Context) error {
 	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(c.Limits.Pong)) }
 	c.ws.SetPongHandler(alive)
+	pace := newPace(c.Limits.Rate)
 	for bad := 0; ; {
+		if err := pace.next(ctx); err != nil {
+			return err
+		}
 		if err := alive(""); err != nil {
 			return err
 		}

@@ -84,6 +84,7 @@ type Limits struct {
 	Write   time.Duration // until one write must be done; 10 s
 	Pending int           // tiles asked for and not sent; 512
 	Errors  int           // bad messages before the connection is closed; 20
+	Rate    int           // messages a second that are read, ten seconds' worth at once; 200
 }
 
 func (l Limits) withDefaults() Limits {
@@ -100,6 +101,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Message, 64<<10)
 	set(&l.Pending, 512)
 	set(&l.Errors, 20)
+	set(&l.Rate, 200)
 	span(&l.Hello, 10*time.Second)
 	span(&l.Pong, time.Minute)
 	span(&l.Write, 10*time.Second)

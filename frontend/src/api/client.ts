@@ -71,6 +71,12 @@ export class Client {
     return (await this.tell<{ recovery: readonly string[] }>("PUT", "/api/session/second", { code })).recovery;
   }
 
+  /** Shows a code of the second factor after signing in elsewhere. */
+  async proveSecond(code: string): Promise<void> {
+    const reply = await this.answer("/api/session/code", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
+    if (!reply.ok) throw await problemOf(reply);
+  }
+
   async signOut(): Promise<void> {
     const reply = await this.answer("/api/session", { method: "DELETE" });
     if (!reply.ok) throw await problemOf(reply);

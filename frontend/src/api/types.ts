@@ -38,7 +38,7 @@ export interface Session {
   readonly posts: readonly { readonly role: string; readonly area: string; readonly board?: string }[];
   /** What the posts allow, each somewhere. */
   readonly rights: readonly string[];
-  /** A second factor must be set up before anything else. */
+  /** A second factor must be shown before anything else, and set up where there is none. */
   readonly needs_second: boolean;
   readonly has_second: boolean;
 }
@@ -55,6 +55,8 @@ export interface DemoAccount {
 export interface Entry {
   readonly demo: readonly DemoAccount[];
   readonly password?: string;
+  /** The sign-in server of the city: how it is called, and where a browser begins. */
+  readonly openid?: { readonly name: string; readonly url: string };
 }
 
 /** A second factor to put into an authenticator. */

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
-import { placeAfter, useSignIn } from "./useSignIn";
+import { placeAfter, refusedElsewhere, useSignIn, wayElsewhere } from "./useSignIn";
 
 function make(answer: () => Promise<unknown>) {
   const signIn = vi.fn(answer);
@@ -59,5 +59,18 @@ describe("after signing in", () => {
 
   it("leads to the page of whoever signed in, where none was asked for", () => {
     expect([placeAfter({ search: "", hash: "" }, "/admin"), placeAfter({ search: "?to=/m/", hash: "" }, "/admin"), placeAfter({ search: "", hash: "#setup=x" })]).toEqual(["/admin", "/m/", "/"]);
+  });
+});
+
+describe("signing in elsewhere", () => {
+  for (const [search, want] of [
+    ["", undefined], ["?refused=noPost", { key: "noPost" }], ["?refused=serverAway", { key: "serverAway" }], ["?refused=unreachable", { key: "unreachable" }],
+    ["?refused=<img onerror=x>", { key: "failed" }], ["?refused=", { key: "failed" }],
+  ] as const) {
+    it(`${search || "nothing"} says ${want?.key ?? "nothing"}`, () => expect(refusedElsewhere(search)).toEqual(want));
+  }
+
+  it("takes the page along that sent here", () => {
+    expect([wayElsewhere("/sign-in/openid", "?to=/m/"), wayElsewhere("/sign-in/openid", "")]).toEqual(["/sign-in/openid?to=%2Fm%2F", "/sign-in/openid"]);
   });
 });

@@ -6,7 +6,25 @@ import type { Client } from "../api/client";
 import type { Session } from "../api/types";
 
 /** Why nobody was let in, as a word of the screen. */
-export type Refusal = { readonly key: "wrong" | "wrongCode" | "unreachable" | "failed" } | { readonly key: "wait"; readonly seconds: number };
+export type Refusal = { readonly key: "wrong" | "wrongCode" | "unreachable" | "failed" | Elsewhere } | { readonly key: "wait"; readonly seconds: number };
+
+/** Why who came back from the sign-in server was not let in. */
+const elsewhere = ["serverAway", "refusedThere", "noPost"] as const;
+type Elsewhere = (typeof elsewhere)[number];
+
+/** What the address says of somebody who came back from the sign-in server; undefined of others. */
+export function refusedElsewhere(search: string): Refusal | undefined {
+  const why = new URLSearchParams(search).get("refused");
+  if (why === null) return undefined;
+  const known = elsewhere.find((one) => one === why);
+  return { key: known ?? (why === "unreachable" ? "unreachable" : "failed") };
+}
+
+/** Where a browser begins to sign in elsewhere, to come to the page that sent here. */
+export function wayElsewhere(url: string, search: string): string {
+  const to = new URLSearchParams(search).get("to");
+  return to ? `${url}?to=${encodeURIComponent(to)}` : url;
+}
 
 export interface SignInDesk {
   readonly name: Ref<string>;
