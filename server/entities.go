@@ -155,6 +155,9 @@ func (e entities) create(ctx context.Context, in *createInput) (*recordOutput, e
 	if err := e.admit(); err != nil {
 		return nil, err
 	}
+	if err := e.checkBody(in.RawBody); err != nil {
+		return nil, err
+	}
 	w, err := e.view(ctx).Create(ctx, e.kind, in.RawBody, e.origin(ctx, in.Key))
 	if err != nil {
 		return nil, err
@@ -177,6 +180,9 @@ func (e entities) edit(ctx context.Context, in *editInput) (*recordOutput, error
 	}
 	ref, err := e.ref(in.ID, in.Match)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.checkBody(in.RawBody); err != nil {
 		return nil, err
 	}
 	w, err := e.view(ctx).Edit(ctx, ref, in.RawBody, e.origin(ctx, in.Key))
@@ -253,3 +259,11 @@ func (e entities) ref(id int64, match string) (grid.Ref, error) {
 }
 
 func revisionTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+// checkBody refuses a body that is nested too deeply to be looked into.
+func (e entities) checkBody(body []byte) error {
+	if err := checkNesting(body); err != nil {
+		return &grid.FieldError{Kind: e.kind, Field: "body", Why: "is " + err.Error()}
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/text/unicode/norm"
@@ -26,6 +27,7 @@ type Hasher struct {
 	nobody  string        // what an unknown account is compared with
 	admit   chan struct{} // holds one value for each that hashes or waits
 	running chan struct{} // holds one value for each that hashes
+	hashed  atomic.Int64  // turns given out
 	hash    func(password string, params *argon2id.Params) (string, error)
 	match   func(password, hash string) (bool, error)
 }
@@ -101,6 +103,9 @@ func (h *Hasher) Load() (running, waiting int) {
 	return running, max(len(h.admit)-running, 0)
 }
 
+// Hashed returns how many hashes were begun so far.
+func (h *Hasher) Hashed() int64 { return h.hashed.Load() }
+
 // begin waits for a turn. Whoever got one gives it back by end.
 func (h *Hasher) begin(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -113,6 +118,7 @@ func (h *Hasher) begin(ctx context.Context) error {
 	}
 	select {
 	case h.running <- struct{}{}:
+		h.hashed.Add(1)
 		return nil
 	case <-ctx.Done():
 		<-h.admit
