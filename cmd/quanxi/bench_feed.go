@@ -29,7 +29,8 @@ type crowd struct {
 	screens int
 	places  int // that they look at in turn; a change is at one of them
 	changes int
-	tiles   bool // each holds a tile of events, and fetches it again when it is stale
+	token   string // of the screens and of who reports; empty where nobody needs one
+	tiles   bool   // each holds a tile of events, and fetches it again when it is stale
 }
 
 // benchFeed is the bar of 500 screens that all see each change.
@@ -119,7 +120,7 @@ func (c crowd) measure(ctx context.Context, at string, commits *commits, tell fu
 		return err
 	}
 	load, err := feedload.Start(exec.Command(program, "bench", "--load"), feedload.Config{
-		URL: "ws" + strings.TrimPrefix(at, "http") + "/feed", Screens: c.screens, Looks: c.looks(),
+		URL: "ws" + strings.TrimPrefix(at, "http") + "/feed", Token: c.token, Screens: c.screens, Looks: c.looks(),
 	})
 	if err != nil {
 		return err
@@ -128,7 +129,7 @@ func (c crowd) measure(ctx context.Context, at string, commits *commits, tell fu
 	for n := range c.changes {
 		began := time.Now()
 		lon, lat := c.place(n)
-		id, err := reportEvent(ctx, at, n, lon, lat)
+		id, err := c.reportEvent(ctx, at, n, lon, lat)
 		if err != nil {
 			return errors.Join(err, ignore(load.Stop()))
 		}
@@ -195,13 +196,16 @@ func ready(ctx context.Context, at string) error {
 }
 
 // reportEvent reports one event and returns its id.
-func reportEvent(ctx context.Context, at string, n int, lon, lat float64) (int64, error) {
+func (c crowd) reportEvent(ctx context.Context, at string, n int, lon, lat float64) (int64, error) {
 	body := fmt.Sprintf(`{"category":"lamp","title":"bench %d","lon":%f,"lat":%f,"urgency":"routine","occurred_at":"2026-11-08T02:10:00Z"}`, n, lon, lat)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/api/events", bytes.NewBufferString(body))
 	if err != nil {
 		return 0, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, err
