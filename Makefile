@@ -65,9 +65,8 @@ bench: ## the figures of docs/BENCHMARKS.md
 bless: ## rewrite the golden files; read the diff
 	QUANXI_BLESS=1 $(GO) test ./tiles/... ./world/... ./grid/...
 
-audit: ## known vulnerabilities, where the databases can be reached
-	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
-	cd frontend && npm audit
+audit: ## known vulnerabilities, where the databases can be reached; else says which could not
+	scripts/audit.sh
 
 clean:
 	rm -rf bin frontend/node_modules
