@@ -59,7 +59,7 @@ async function unharmed(screen, where) {
 test("a text in any field is a text on every screen", async () => {
   const at = { lon: house.lon, lat: house.lat };
   const building = await make("buildings", { name: evil, address: evil, floors: 6, height_cm: 1800, geometry: square(house.lon + 0.002, house.lat) });
-  const home = await make("dwellings", { building, unit: 1, floor: 2, room: payloads.image });
+  const home = await make("dwellings", { building, unit: 1, floor: 2, room: payloads.image, state: "own" });
   await make("people", { dwelling: home, residence: "both", born: "1940-05-01", name: payloads.image, phone: "10300001234" });
   const event = await make("events", { category: "lamp", title: evil, lon: at.lon + 0.002, lat: at.lat, urgency: "urgent", occurred_at: new Date().toISOString() });
   const division = await make("divisions", { code: `${area.code.slice(0, 6)}998001`, name: evil, level: 4, kind: "village" });
@@ -99,7 +99,7 @@ test("a text in any field is a text on every screen", async () => {
 
 test("an address that somebody sends is no script either", async () => {
   for (const path of [
-    ...all.flatMap((one) => [`/#of=${encodeURIComponent(one)}/1`, `/#event=${encodeURIComponent(one)}`, `/sign-in?to=${encodeURIComponent(one)}`, `/sign-in?refused=${encodeURIComponent(one)}`, `/m/#${encodeURIComponent(one)}`]),
+    ...[payloads.image, payloads.link].flatMap((one) => [`/#of=${encodeURIComponent(one)}/1`, `/#event=${encodeURIComponent(one)}`, `/sign-in?to=${encodeURIComponent(one)}`, `/sign-in?refused=${encodeURIComponent(one)}`, `/m/#${encodeURIComponent(one)}`]),
     `/sign-in#setup=${encodeURIComponent(evil)}`,
   ]) {
     const screen = await watched(path);
