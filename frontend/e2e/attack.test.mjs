@@ -45,6 +45,11 @@ async function watched(path) {
   });
   await screen.page.goto(process.env.QUANXI_BASE + path);
   await screen.page.reload();
+  // Not idle: the demo lives, and a picture is not what is compared here.
+  screen.drawn = async () => {
+    await screen.sees('[data-connection="live"]');
+    await screen.page.waitForTimeout(3000);
+  };
   return screen;
 }
 
@@ -62,20 +67,20 @@ test("a text in any field is a text on every screen", async () => {
   const home = await make("dwellings", { building, unit: 1, floor: 2, room: payloads.image, state: "own" });
   await make("people", { dwelling: home, residence: "both", born: "1940-05-01", name: payloads.image, phone: "10300001234" });
   const event = await make("events", { category: "lamp", title: evil, lon: at.lon + 0.002, lat: at.lat, urgency: "urgent", occurred_at: new Date().toISOString() });
-  const division = await make("divisions", { code: `${area.code.slice(0, 6)}998001`, name: evil, level: 4, kind: "village" });
+  await make("divisions", { code: `${area.code.slice(0, 6)}998001`, name: evil, level: 4, kind: "village" });
   for (const [kind, body] of [
     ["devices", { name: evil, category: "lamp", state: "online", lon: at.lon + 0.002, lat: at.lat }],
     ["cameras", { name: evil, state: "online", lon: at.lon + 0.002, lat: at.lat }],
-    ["service-points", { name: evil, category: "service", lon: at.lon + 0.002, lat: at.lat }],
-  ]) await make(kind, body).catch((why) => assert.match(String(why), /40[34]/, kind)); // not every kind is the tester's to make
+    ["service", { name: evil, category: "service", lon: at.lon + 0.002, lat: at.lat }],
+  ]) await make(kind, body);
 
   const screen = await watched(`/#map=18/${at.lat}/${at.lon + 0.002}`);
-  await screen.idle();
+  await screen.drawn();
   await unharmed(screen, "the map");
   for (const [where, hash] of [["a building", `of=buildings/${building}`], ["a home", `of=dwellings/${home}`], ["an event", `of=events/${event}`], ["an event by its link", `event=${event}`], ["a division", `of=divisions/${area.code.slice(0, 6)}998001`]]) {
     await screen.page.goto(`${process.env.QUANXI_BASE}/#${hash}`);
     await screen.page.reload();
-    await screen.idle();
+    await screen.drawn();
     await unharmed(screen, where);
   }
   await screen.page.goto(`${process.env.QUANXI_BASE}/#of=buildings/${building}`);
