@@ -4,25 +4,60 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"quanxi/access/role"
 	"quanxi/grid"
+	"quanxi/staff"
 )
 
-// Trail returns a page of the audit, newest first, as of grid.AuditQuery; grid.ErrNotFound
-// for whoever may not read it. The reading of it is a row as well.
-func (o *Office) Trail(ctx context.Context, q grid.AuditQuery) ([]AuditLine, error) {
+// Trail returns a page of the audit, newest first, as of grid.AuditQuery, whose actor may
+// also be a login; grid.ErrNotFound for whoever may not read it. The reading of it is a
+// row as well. The accounts are those that the rows name as actor or object, by their ids,
+// as far as they are still there and in the viewer's area.
+func (o *Office) Trail(ctx context.Context, q grid.AuditQuery) ([]AuditLine, map[string]*staff.Account, error) {
 	if err := o.reads(ctx, "audit.read"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows := []AuditLine{}
-	for row, err := range o.desk.Store.AuditRows(ctx, q) {
+	rows, named := []AuditLine{}, map[string]*staff.Account{}
+	for row, err := range o.desk.Store.AuditRows(ctx, o.byID(q)) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		rows = append(rows, LineOf(row))
+		for _, id := range []string{row.Actor, strings.TrimPrefix(row.Object, string(staff.Accounts)+"/")} {
+			if a, ok := o.accountOf(id); ok {
+				named[id] = a
+			}
+		}
 	}
-	return rows, nil
+	return rows, named, nil
+}
+
+// byID has a query name its actor by the id, as rows do, where it named a login. Who has
+// another's id as login does not stand before them.
+func (o *Office) byID(q grid.AuditQuery) grid.AuditQuery {
+	if _, isID := o.accountOf(q.Actor); isID {
+		return q
+	}
+	if a, ok := o.desk.Directory.Account(q.Actor); ok {
+		if _, ours := o.accountOf(accountName(a.ID)); ours {
+			q.Actor = accountName(a.ID)
+		}
+	}
+	return q
+}
+
+// accountOf returns the account with an id as audit rows write it, if the viewer audits
+// where it has a post.
+func (o *Office) accountOf(name string) (*staff.Account, bool) {
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return nil, false
+	}
+	a, posts, ok := o.desk.Directory.Person(id)
+	return a, ok && o.over(role.ReadAudit, posts)
 }
 
 // ExportTrail writes rows of the audit, the oldest first, a line of JSON each.
@@ -30,6 +65,7 @@ func (o *Office) ExportTrail(ctx context.Context, to io.Writer, q grid.AuditQuer
 	if err := o.reads(ctx, "audit.export"); err != nil {
 		return err
 	}
+	q = o.byID(q)
 	q.Oldest = true
 	_, err := WriteAudit(to, o.desk.Store.AuditRows(ctx, q))
 	return err

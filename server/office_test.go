@@ -124,3 +124,31 @@ func TestTheOfficeAnswersWhoKeepsIt(t *testing.T) {
 		})
 	}
 }
+
+// Rows name accounts by ids. Whoever audits is told whose they are, and asks by login; of
+// another county not even the login is told.
+func TestTheAuditTellsWhoseItsRowsAre(t *testing.T) {
+	r := newRig(t)
+	ours, theirs := r.hire(t, "ours", "grid-worker", "500106003001001"), r.hire(t, "theirs", "grid-worker", "500107003001001")
+	for _, a := range []*staff.Account{ours, theirs} {
+		r.signIn(t, fmt.Sprintf(`{"name":%q,"password":%q,"program":true}`, a.Login, password))
+	}
+	r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: "audit-admin", Area: "500106"}}, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+	id := func(a *staff.Account) string { return fmt.Sprint(a.ID) }
+	for _, tt := range []struct {
+		name, actor, has, hasNot string
+	}{
+		{"all rows: ours by name", "", `"login":"ours"`, "theirs"},
+		{"by login", "ours", `"actor":"` + id(ours), id(theirs)},
+		{"by id", id(ours), `"login":"ours"`, id(theirs)},
+		{"a login of another county is nobody's", "theirs", `"items":[]`, id(theirs)},
+		{"rows of another county name nobody", id(theirs), `"accounts":{}`, "theirs"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := r.do(t, call{line: "GET /api/audit?action=session.begin&actor=" + tt.actor}).Body.String()
+			if !strings.Contains(body, tt.has) || strings.Contains(body, tt.hasNot) {
+				t.Errorf("%.600s: want %s, not %s", body, tt.has, tt.hasNot)
+			}
+		})
+	}
+}

@@ -23,7 +23,7 @@ func (s *Server) trailRoutes() {
 
 // A TrailFilter selects rows of the audit.
 type TrailFilter struct {
-	Actor  string    `query:"actor" maxLength:"20" doc:"account id"`
+	Actor  string    `query:"actor" maxLength:"64" doc:"id or login of an account"`
 	Action string    `query:"action" maxLength:"60" doc:"what actions begin with, such as people."`
 	Object string    `query:"object" maxLength:"80" doc:"such as people/17"`
 	Result string    `query:"result" enum:"ok,refused,not-found,failed"`
@@ -44,19 +44,28 @@ type readTrailInput struct {
 type trailOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
-		Items []access.AuditLine `json:"items"`
+		Items    []access.AuditLine      `json:"items"`
+		Accounts map[string]accountBrief `json:"accounts" doc:"whom the rows name as actor or object, by id"`
 	}
+}
+
+type accountBrief struct {
+	Login string `json:"login"`
+	Name  string `json:"name"`
 }
 
 func (s *Server) readTrail(ctx context.Context, in *readTrailInput) (*trailOutput, error) {
 	q := in.query()
 	q.Before, q.Limit = in.Before, in.Limit
-	rows, err := s.office(ctx).Trail(ctx, q)
+	rows, named, err := s.office(ctx).Trail(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := &trailOutput{CacheControl: private}
-	out.Body.Items = rows
+	out.Body.Items, out.Body.Accounts = rows, map[string]accountBrief{}
+	for id, a := range named {
+		out.Body.Accounts[id] = accountBrief{a.Login, a.Name}
+	}
 	return out, nil
 }
 

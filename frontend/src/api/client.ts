@@ -1,18 +1,9 @@
 import type {
-  Category, Division, Entry, EventRecord, Hit, Identified, Offer, Page, Resident, Session, Status, Thing, Unveiled, WithinArea, WithinList, WithinReply, WorkerBrief,
+  Category, Division, Entry, EventRecord, Hit, Identified, Offer, Page, Resident, Session, SignIn, Status, Thing, Unveiled, WithinArea, WithinList, WithinReply, WorkerBrief,
 } from "./types";
+import { Wire } from "./wire";
 
-/** A refusal as the server words it (RFC 9457). `status` is 0 when no answer came at all. */
-export class Problem extends Error {
-  /**
-   * @param fields which parts of the request are wrong or wanted, such as `body.code`
-   * @param retryAfter seconds after which to try again; 0 if nobody said
-   */
-  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly fields: readonly string[] = [], readonly retryAfter = 0) {
-    super(detail || title);
-    this.name = "Problem";
-  }
-}
+export { Problem } from "./wire";
 
 export interface WithinQuery {
   readonly area: WithinArea;
@@ -28,14 +19,8 @@ export type Reason = (typeof reasons)[number];
 
 const openStates = ["reported", "dispatched", "handling", "checking"] as const;
 
-/** The JSON API. Every call rejects with a Problem, or with an AbortError when its signal ends. */
-export class Client {
-  /** @param origin where the server is; empty for the page's own origin */
-  constructor(private readonly origin = "", private readonly request: typeof fetch = (...args) => fetch(...args)) {}
-
-  /** Runs when the server says that nobody is signed in, or not any more. */
-  signedOut: () => void = () => {};
-
+/** What the map and the entry ask of the server. Every call rejects with a Problem, or with an AbortError when its signal ends. */
+export class Client extends Wire {
   /** Who is signed in; `mode` is local where nobody needs to. */
   session(signal?: AbortSignal): Promise<Session> {
     return this.get("/api/session", {}, signal);
@@ -72,14 +57,31 @@ export class Client {
   }
 
   /** Shows a code of the second factor after signing in elsewhere. */
-  async proveSecond(code: string): Promise<void> {
-    const reply = await this.answer("/api/session/code", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
-    if (!reply.ok) throw await problemOf(reply);
+  proveSecond(code: string): Promise<void> {
+    return this.tell("POST", "/api/session/code", { code });
   }
 
-  async signOut(): Promise<void> {
-    const reply = await this.answer("/api/session", { method: "DELETE" });
-    if (!reply.ok) throw await problemOf(reply);
+  signOut(): Promise<void> {
+    return this.tell("DELETE", "/api/session");
+  }
+
+  /** Takes the second factor away, by a code of it. */
+  dropSecond(code: string): Promise<void> {
+    return this.tell("DELETE", "/api/session/second", { code });
+  }
+
+  /** Changes the own password. Other sign-ins go on until they are ended. */
+  changePassword(old: string, password: string): Promise<void> {
+    return this.tell("PUT", "/api/session/password", { old, password });
+  }
+
+  /** The own sign-ins that last. */
+  async signIns(signal?: AbortSignal): Promise<readonly SignIn[]> {
+    return (await this.get<{ items: readonly SignIn[] }>("/api/sessions", {}, signal)).items;
+  }
+
+  endSignIn(id: number): Promise<void> {
+    return this.command("DELETE", `/api/sessions/${id}`);
   }
 
   status(signal?: AbortSignal): Promise<Status> {
@@ -173,38 +175,4 @@ export class Client {
     }
     return items;
   }
-
-  /** Sends a command without being led to the entry if nobody has signed in: it comes from there. */
-  private async tell<T>(method: string, path: string, body?: object): Promise<T> {
-    const reply = await this.answer(path, { method, ...(body ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {}) });
-    if (!reply.ok) throw await problemOf(reply);
-    return (await reply.json()) as T;
-  }
-
-  private get<T>(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<T> {
-    const text = new URLSearchParams(query).toString();
-    return this.send(text ? `${path}?${text}` : path, {}, signal);
-  }
-
-  private async send<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
-    const reply = await this.answer(path, signal ? { ...init, signal } : init);
-    if (reply.status === 401) this.signedOut();
-    if (!reply.ok) throw await problemOf(reply);
-    return (await reply.json()) as T;
-  }
-
-  private async answer(path: string, init: RequestInit): Promise<Response> {
-    try {
-      return await this.request(this.origin + path, init);
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new Problem(0, "unreachable", "");
-    }
-  }
-}
-
-async function problemOf(reply: Response): Promise<Problem> {
-  const body = (await reply.json().catch(() => ({}))) as { title?: string; detail?: string; errors?: readonly { location: string }[] };
-  const fields = (body.errors ?? []).map(({ location }) => location);
-  return new Problem(reply.status, body.title ?? reply.statusText, body.detail ?? "", fields, Number(reply.headers.get("Retry-After") ?? 0));
 }

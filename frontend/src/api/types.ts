@@ -43,6 +43,21 @@ export interface Session {
   readonly has_second: boolean;
 }
 
+/** One of the own sign-ins. */
+export interface SignIn {
+  readonly id: number;
+  /** Network address. */
+  readonly from: string;
+  /** A program's token, not a browser. */
+  readonly program: boolean;
+  /** The one that asks. */
+  readonly current: boolean;
+  readonly began: string;
+  /** Last, to some minutes. */
+  readonly used: string;
+  readonly until: string;
+}
+
 /** Somebody of an invented city, whom everybody may be. */
 export interface DemoAccount {
   readonly login: string;
