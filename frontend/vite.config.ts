@@ -16,7 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1300,
     rolldownOptions: {
-      input: { screen: "index.html", phone: "m/index.html", entry: "sign-in/index.html" },
+      input: { screen: "index.html", phone: "m/index.html", entry: "sign-in/index.html", admin: "admin/index.html" },
       output: { codeSplitting: { groups: [{ name: "maplibre", test: /maplibre-gl/ }, { name: "vue", test: /node_modules\/@?vue/ }] } },
     },
   },

@@ -88,14 +88,14 @@ func (s *Server) exportTrail(ctx context.Context, in *TrailFilter) (*huma.Stream
 type verifyOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
-		Whole    bool      `json:"whole"`
-		Rows     int64     `json:"rows"`
-		Sealed   int64     `json:"sealed" doc:"the last sealed row"`
-		SealedAt time.Time `json:"sealed_at"`
-		KeptFrom int64     `json:"kept_from" doc:"the first row: those before it were kept long enough and are removed"`
-		Found    int       `json:"found" doc:"how many findings there are"`
-		Findings []string  `json:"findings" doc:"the first of them"`
-		Doubts   []string  `json:"doubts"`
+		Whole    bool          `json:"whole"`
+		Rows     int64         `json:"rows"`
+		Sealed   int64         `json:"sealed" doc:"the last sealed row"`
+		SealedAt time.Time     `json:"sealed_at"`
+		KeptFrom int64         `json:"kept_from" doc:"the first row: those before it were kept long enough and are removed"`
+		Found    int           `json:"found" doc:"how many findings there are"`
+		Findings []findingBody `json:"findings" doc:"the first of them"`
+		Doubts   []findingBody `json:"doubts" doc:"odd, yet not against any seal"`
 	}
 }
 
@@ -108,14 +108,28 @@ func (s *Server) verifyTrail(ctx context.Context, _ *struct{}) (*verifyOutput, e
 	b := &out.Body
 	b.Whole, b.Rows, b.Sealed, b.SealedAt, b.Found = report.Whole(), report.Rows, report.Sealed.Seq, report.Sealed.At, report.Found
 	b.KeptFrom = report.KeptFrom()
-	b.Findings, b.Doubts = sentences(report.Findings), sentences(report.Doubts)
+	b.Findings, b.Doubts = findingsOf(report.Findings), findingsOf(report.Doubts)
 	return out, nil
 }
 
-func sentences(findings []access.Finding) []string {
-	all := make([]string, len(findings))
+type findingBody struct {
+	Seq   int64     `json:"seq" doc:"place in the chain"`
+	Until int64     `json:"until" doc:"of the last of several such rows; seq for one"`
+	At    time.Time `json:"at" doc:"of the row; of the seal or the row before if it is missing"`
+	Fault string    `json:"fault" enum:"changed,missing,cut,replaced,misplaced,seals-back,old"`
+	Text  string    `json:"text" doc:"the same as a sentence"`
+}
+
+// faults are the faults as programs read them.
+var faults = map[access.Fault]string{
+	access.RowChanged: "changed", access.RowMissing: "missing", access.RowsCut: "cut", access.RowReplaced: "replaced",
+	access.RowMisplace: "misplaced", access.SealsBack: "seals-back", access.RowOld: "old",
+}
+
+func findingsOf(findings []access.Finding) []findingBody {
+	all := make([]findingBody, len(findings))
 	for i, f := range findings {
-		all[i] = strings.TrimSpace(f.String())
+		all[i] = findingBody{f.Seq, max(f.Seq, f.Until), f.At, faults[f.Fault], strings.TrimSpace(f.String())}
 	}
 	return all
 }

@@ -1,7 +1,9 @@
+import { adminEn } from "./admin.en";
 import type { Words } from "./words";
 
 /** Every word of the screens in English. */
 export const en: Words = {
+  ...adminEn,
   "app.name": "Quanxi",
   "app.subtitle": "Community governance centre",
   "app.loading": "Reading the map",

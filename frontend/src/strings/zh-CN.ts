@@ -1,5 +1,8 @@
+import { adminZhCN } from "./admin.zh-CN";
+
 /** Every word of the screens in Chinese; the keys are the contract for other languages. */
 export const zhCN = {
+  ...adminZhCN,
   "app.name": "全息",
   "app.subtitle": "基层治理指挥中心",
   "app.loading": "正在读取地图",

@@ -9,8 +9,12 @@ import type { Search } from "../model/hits";
 const pause = 160;
 const most = 12;
 
-/** Search while typing: asks a moment after the last key, and drops answers that come too late. */
-export function useSearch(client: Client): {
+/**
+ * Search while typing: asks a moment after the last key, and drops answers that come too late.
+ *
+ * @param takes which hits are wanted
+ */
+export function useSearch(client: Client, takes?: (hit: Hit) => boolean): {
   search: ShallowRef<Search>;
   type(text: string): void;
   move(by: 1 | -1): void;
@@ -29,8 +33,9 @@ export function useSearch(client: Client): {
   const send = async ({ asked, text }: Search): Promise<void> => {
     running = new AbortController();
     try {
-      const hits = await client.search(text.trim(), most, running.signal);
-      search.value = answer(search.value, asked, hits);
+      // Of what is taken only in part, more are asked for.
+      const hits = await client.search(text.trim(), takes ? 4 * most : most, running.signal);
+      search.value = answer(search.value, asked, takes ? hits.filter(takes).slice(0, most) : hits);
     } catch {
       search.value = fail(search.value, asked);
     }

@@ -9,8 +9,11 @@ import type { Reading } from "./useReader";
 export interface SessionDesk {
   /** Who is signed in; undefined until it is known, and where nobody needs to. */
   readonly who: ShallowRef<Session | undefined>;
+  readonly state: Ref<Reading>;
   /** Whether signing out was tried in vain. */
   readonly failed: Ref<boolean>;
+  /** Reads anew who is signed in. */
+  read(): Promise<void>;
   /** Signs out. */
   out(): Promise<void>;
   /** Goes to the entry, which leads back here. */
@@ -41,9 +44,10 @@ export function useSession(client: Client): SessionDesk {
 
   client.signedOut = leave;
   onScopeDispose(() => (client.signedOut = () => {}));
-  void useReader(state, async (current) => {
+  const read = useReader(state, async (current) => {
     const session = await client.session();
     if (current()) who.value = session.mode === "account" ? session : undefined;
-  })();
-  return { who, failed, out, leave };
+  });
+  void read();
+  return { who, failed, state, read, out, leave };
 }

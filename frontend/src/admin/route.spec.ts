@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+
+import { hashOf, readRoute, sectionsOf } from "./route";
+
+describe("an address of the page", () => {
+  it.each([
+    ["#accounts/17", { section: "accounts", key: "17" }],
+    ["#roles", { section: "roles", key: "" }],
+    ["", { section: undefined, key: "" }],
+    ["#map=15/1/2", { section: undefined, key: "" }],
+    ["#constructor", { section: undefined, key: "" }],
+  ])("%s is read", (hash, route) => expect(readRoute(hash)).toEqual(route));
+
+  it("is read as it was written", () => {
+    expect([readRoute(hashOf("accounts", 17)), readRoute(hashOf("audit"))]).toEqual([{ section: "accounts", key: "17" }, { section: "audit", key: "" }]);
+  });
+});
+
+describe("sections", () => {
+  it.each([
+    ["the system administrator", ["run-system"], ["accounts", "settings"]],
+    ["the security administrator", ["manage-accounts", "manage-roles"], ["accounts", "roles"]],
+    ["the audit administrator", ["read-audit"], ["audit"]],
+    ["a secretary", ["see-people", "keep-people", "unmask", "appoint-stand-in", "export"], ["accounts", "file", "exports"]],
+    ["a grid worker", ["see-people", "keep-people", "unmask"], ["file"]],
+    ["a planner", ["see-numbers", "draw-divisions"], []],
+  ])("of %s", (_, rights, shown) => expect(sectionsOf(rights)).toEqual(shown));
+});
