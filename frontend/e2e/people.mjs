@@ -31,3 +31,13 @@ export async function everywhere() {
   const { token } = await tell("POST", "/api/setup", { secret: link.split("#setup=")[1], password });
   return { login, password, token };
 }
+
+/** Somebody with one post, made by the security administrator of the invented county; in its first community unless an area is named. */
+export async function someone(login, role, area) {
+  const security = await tokenOf("security");
+  const where = area ?? (await tell("GET", "/api/divisions?down_to=4&geometry=false&limit=1000", undefined, security)).items.find(({ level }) => level === 4).code;
+  const { id, link } = await tell("POST", "/api/accounts", { login, name: `试验 ${login}`, post: { role, area: where } }, security);
+  const password = "violet harbour 88 teapots";
+  await tell("POST", "/api/setup", { secret: link.split("#setup=")[1], password });
+  return { id, login, password };
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Role } from "../api/office";
-import { changesNothing, diffOf, faultOf, groupOf } from "./roleDiff";
+import { byRank, changesNothing, diffOf, faultOf, groupOf } from "./roleDiff";
 
 const steward: Role = { code: "steward", rights: ["see-homes", "see-people"], personal: 5, needs_second: false };
 
@@ -42,4 +42,9 @@ describe("a role may not be", () => {
 
 it("rights that are not known yet are read with those of deeds", () => {
   expect(["see-care", "unmask", "read-audit", "fly"].map(groupOf)).toEqual(["see", "do", "administer", "do"]);
+});
+
+it("roles go from the street to the city, and own ones come last", () => {
+  const codes = ["x-ray", "audit-admin", "grid-worker", "alien", "operator"].map((code) => ({ code }));
+  expect(byRank(codes).map(({ code }) => code)).toEqual(["grid-worker", "operator", "audit-admin", "alien", "x-ray"]);
 });

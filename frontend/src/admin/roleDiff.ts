@@ -40,6 +40,18 @@ export function groupOf(right: string): Group {
   return right.startsWith("see-") ? "see" : "do";
 }
 
+/** Shipped roles from the street to the city, then who works with them, who administers, and programs. */
+const ranks: readonly string[] = [
+  "steward", "micro-grid-lead", "grid-worker-part-time", "grid-worker", "grid-lead", "grid-guide", "grid-mentor", "community-staff", "secretary",
+  "operator", "shift-lead", "leader", "planner", "department", "provider", "doctor", "resident", "system-admin", "security-admin", "audit-admin", "device", "integration",
+];
+
+/** Roles in the order in which they are read; those that are not shipped come last, by their codes. */
+export function byRank<T extends { readonly code: string }>(roles: readonly T[]): readonly T[] {
+  const rank = ({ code }: T) => (ranks.includes(code) ? ranks.indexOf(code) : ranks.length);
+  return [...roles].sort((a, b) => rank(a) - rank(b) || a.code.localeCompare(b.code));
+}
+
 /** Rights that show or change people and homes, which a role has up to a level only. */
 const personal: readonly string[] = ["see-homes", "see-people", "see-care", "keep-people", "unmask"];
 

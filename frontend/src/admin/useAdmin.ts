@@ -2,6 +2,8 @@ import { computed, inject, provide, ref, watchEffect } from "vue";
 import type { InjectionKey } from "vue";
 
 import { Client } from "../api/client";
+import { Exports } from "../api/exports";
+import { Files } from "../api/files";
 import { Office } from "../api/office";
 import { Trail } from "../api/trail";
 import { usualMood } from "../ui/useScene";
@@ -33,7 +35,7 @@ function createAdmin() {
   /** What is open of the section that is shown. */
   const key = computed(() => (section.value === route.value.section ? route.value.key : ""));
   return {
-    client, office: new Office(client), trail: new Trail(client), session, now, areas, mood, rights, sections, section, key, go,
+    client, office: new Office(client), trail: new Trail(client), files: new Files(client), exports: new Exports(client), session, now, areas, mood, rights, sections, section, key, go,
     may: (right: string) => rights.value.includes(right),
     isSelf: (account: number) => session.who.value?.account === String(account),
     lacks: (one: Section) => (missing.value = [...missing.value, one]),

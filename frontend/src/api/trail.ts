@@ -13,7 +13,8 @@ export interface TrailRow {
   readonly from: string;
   readonly action: string;
   readonly object: string;
-  readonly touched: unknown;
+  /** What was written, where it is no single object. */
+  readonly touched: readonly { readonly kind: string; readonly id: number }[] | string;
   readonly result: Result;
   /** How many equal ones of a minute it stands for. */
   readonly count: number;

@@ -1,0 +1,63 @@
+import { ref, shallowRef } from "vue";
+import type { Ref, ShallowRef } from "vue";
+
+import type { Settings, SettingsChange } from "../api/settings";
+import { Problem } from "../api/wire";
+import { useDeed } from "../ui/useDeed";
+import type { Deed } from "../ui/useDeed";
+import { useReader } from "../ui/useReader";
+import type { Reading } from "../ui/useReader";
+
+export interface SettingsDesk {
+  readonly settings: ShallowRef<Settings | undefined>;
+  readonly state: Ref<Reading>;
+  readonly deed: Deed;
+  read(): Promise<void>;
+  /** Changes them as they were read; whether it was done. */
+  change(change: SettingsChange): Promise<boolean>;
+}
+
+export interface SettingsSource {
+  read(): Promise<Settings>;
+  change(revision: number, change: SettingsChange): Promise<Settings>;
+}
+
+/**
+ * What is kept how long, and what else whoever runs the system decides.
+ *
+ * @param lacks runs where this server has no settings
+ */
+export function useSettings(source: SettingsSource, lacks: () => void): SettingsDesk {
+  const settings = shallowRef<Settings>();
+  const state = ref<Reading>("loading");
+  const deed = useDeed();
+  const read = useReader(state, async (current) => {
+    try {
+      const found = await source.read();
+      if (current()) settings.value = found;
+    } catch (why) {
+      if (!(why instanceof Problem && why.status === 404)) throw why;
+      if (current()) lacks();
+    }
+  });
+  const change = async (wanted: SettingsChange): Promise<boolean> => {
+    const now = settings.value;
+    if (!now) return false;
+    const done = await deed.run(() => source.change(now.revision, wanted));
+    if (done === undefined || done === true) {
+      await read();
+      return false;
+    }
+    settings.value = done;
+    return true;
+  };
+  return { settings, state, deed, read, change };
+}
+
+/** How long a span is, in the largest unit that tells it whole. */
+export function spanOf(seconds: number): { readonly unit: "days" | "hours" | "minutes" | "seconds"; readonly n: number } {
+  for (const [unit, size] of [["days", 86_400], ["hours", 3600], ["minutes", 60]] as const) {
+    if (seconds >= size && seconds % size === 0) return { unit, n: seconds / size };
+  }
+  return { unit: "seconds", n: seconds };
+}
