@@ -219,7 +219,7 @@ for (const [name, size] of [["laptop", sizes.laptop], ["wall", sizes.wall], ["ph
     for (const [login, path] of [["security", "#accounts"], ["security", "#accounts/new"], ["security", "#roles"], ["audit", "#audit"]]) {
       for (const [mood, language] of [["dark", "zh-CN"], ["light", "en"]]) {
         const screen = await desk(login, { path: `/admin${path}`, size, mood, language });
-        await screen.page.waitForSelector("main :is([data-accounts], [data-new-account], [data-role-table], [data-trail])");
+        await screen.page.locator("main :is([data-accounts], [data-new-account], [data-role-table], [data-trail])").filter({ visible: true }).first().waitFor();
         assert.deepEqual((await screen.overflow()).filter((what) => !what.includes("data-section")), [], `${login} ${path} ${language}`);
         await screen.shot(`admin-${name}-${path.replace(/\W/g, "")}-${mood}`);
         clean(screen);

@@ -9,8 +9,8 @@ import { Trail } from "../api/trail";
 import { usualMood } from "../ui/useScene";
 import { useClock } from "../ui/useClock";
 import { useSession } from "../ui/useSession";
-import { sectionsOf } from "./route";
-import type { Section } from "./route";
+import { sectionsOf } from "../model/sections";
+import type { Section } from "../model/sections";
 import { useAreaNames } from "./useAreaNames";
 import { useRoute } from "./useRoute";
 

@@ -1,8 +1,8 @@
 import { onScopeDispose, shallowRef } from "vue";
 import type { ShallowRef } from "vue";
 
-import { hashOf, readRoute } from "./route";
-import type { Route, Section } from "./route";
+import { hashOf, readRoute } from "../model/sections";
+import type { Route, Section } from "../model/sections";
 
 /** Where on the page somebody is: moved by links, Back and `go`, while the scope lives. */
 export function useRoute(): { readonly route: ShallowRef<Route>; go(section: Section, key?: string | number): void } {

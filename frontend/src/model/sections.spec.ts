@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { hashOf, readRoute, sectionsOf } from "./route";
+import { hashOf, readRoute, sectionsOf } from "./sections";
 
 describe("an address of the page", () => {
   it.each([
