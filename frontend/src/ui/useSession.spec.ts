@@ -26,6 +26,12 @@ test("who has signed in is named, and a machine without accounts names nobody", 
   expect(local.who.value).toBeUndefined();
 });
 
+test("whoever still has to set up a second factor is led to the entry", async () => {
+  const { who } = desk({ session: async () => ({ mode: "account", name: "值班员", needs_second: true }) as Session });
+  await vi.waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in?to=%2Fm%2F#map=1"));
+  expect(who.value).toBeUndefined();
+});
+
 test("signing out leads to the entry and back here", async () => {
   const { out } = desk({ signOut: async () => {} });
   await out();

@@ -46,6 +46,8 @@ export function useSession(client: Client): SessionDesk {
   onScopeDispose(() => (client.signedOut = () => {}));
   const read = useReader(state, async (current) => {
     const session = await client.session();
+    // Whoever still has to set up a second factor is answered nothing else; the entry asks for it.
+    if (session.needs_second) return leave();
     if (current()) who.value = session.mode === "account" ? session : undefined;
   });
   void read();
