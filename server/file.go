@@ -42,7 +42,7 @@ func (s *Server) findPeople(ctx context.Context, in *findInput) (*findOutput, er
 	if err := s.admit(); err != nil {
 		return nil, err
 	}
-	found, err := s.view(ctx).Find(ctx, access.Number{IDNumber: in.Body.IDNumber, Phone: in.Body.Phone}, in.Body.Reason, access.Origin{From: remoteFrom(ctx)})
+	found, err := s.view(ctx).Find(ctx, access.Number{IDNumber: in.Body.IDNumber, Phone: in.Body.Phone}, in.Body.Reason, access.Origin{From: fromOf(ctx)})
 	if err != nil {
 		return nil, err
 	}
