@@ -107,12 +107,12 @@ func TestTheAuditIsKeptAsLongAsTheSettingsSay(t *testing.T) {
 		months int64 // zero for those as shipped
 		first  int64 // row that is kept
 	}{
-		{"as shipped, three years", 0, 1 + 4*700}, // of 40 months and this one
-		{"for the shortest time", 6, 1 + 34*700},
+		{"as shipped, three years", 0, 1 + 4*15}, // of 40 months and this one
+		{"for the shortest time", 6, 1 + 34*15},
 		{"for longer than there is any", 48, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRetained(t, 40, 700)
+			r := newRetained(t, 40, 15)
 			if tt.months > 0 {
 				r.keep(t, tt.months)
 			}
@@ -199,12 +199,12 @@ func TestARemovalThatWasKilled(t *testing.T) {
 		store   dying
 		expired int64
 	}{
-		{"between the note in the seals and the row of it", dying{audit: true}, 1400},
-		{"between the note and the removal", dying{}, 1400},
-		{"in the middle of the removal", dying{after: 2}, 400},
+		{"between the note in the seals and the row of it", dying{audit: true}, 600},
+		{"between the note and the removal", dying{}, 600},
+		{"in the middle of the removal", dying{after: 1}, 100},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRetained(t, 8, 700)
+			r := newRetained(t, 8, 300)
 			copied := r.seals(t)
 			r.keep(t, 6)
 			tt.store.Store = r.store
@@ -212,7 +212,7 @@ func TestARemovalThatWasKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, seals := range map[string]iter.Seq2[access.Seal, error]{"the seals": access.ReadSeals(r.file), "an older copy": all(copied)} {
-				if report := r.verify(t, seals); !report.Whole() || name == "the seals" && (report.Expired != tt.expired || report.KeptFrom() != 1401) {
+				if report := r.verify(t, seals); !report.Whole() || name == "the seals" && (report.Expired != tt.expired || report.KeptFrom() != 601) {
 					t.Errorf("by %s: %+v", name, report)
 				}
 			}
@@ -220,7 +220,7 @@ func TestARemovalThatWasKilled(t *testing.T) {
 				t.Error(status.Alarm)
 			}
 			r.mustSweep(t)
-			if report := r.verify(t, access.ReadSeals(r.file)); !report.Whole() || report.Expired != 0 || report.KeptFrom() != 1401 {
+			if report := r.verify(t, access.ReadSeals(r.file)); !report.Whole() || report.Expired != 0 || report.KeptFrom() != 601 {
 				t.Errorf("afterwards: %+v", report)
 			}
 		})
