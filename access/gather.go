@@ -1,0 +1,137 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"quanxi/grid"
+)
+
+// file gathers all that is held on somebody.
+func (v *View) file(ctx context.Context, e grid.Entity) (File, error) {
+	f := File{
+		Residences: []json.RawMessage{}, Devices: []json.RawMessage{}, Sources: []FileSource{},
+		Unmaskings: []Shown{}, Accesses: []Access{}, History: []FileRevision{},
+	}
+	others, err := v.othersOf(ctx, e)
+	if err != nil {
+		return f, err
+	}
+	if p, ok := e.(*grid.Person); ok {
+		if err := v.fileHome(ctx, &f, p); err != nil {
+			return f, err
+		}
+	}
+	names := namer{store: v.store, known: map[string]Who{}}
+	for _, one := range append([]grid.Entity{e}, others...) {
+		if err := v.fileTraces(ctx, &f, one, names); err != nil {
+			return f, err
+		}
+	}
+	f.Kept = keptAudit(len(f.Accesses))
+	// Last: what the viewer is not shown is gone from an entity once it is written.
+	for _, one := range others {
+		if f.Residences, err = v.fileRecord(ctx, f.Residences, one); err != nil {
+			return f, err
+		}
+	}
+	person, err := v.record(ctx, e)
+	f.Person = person.JSON
+	return f, err
+}
+
+func (v *View) fileRecord(ctx context.Context, list []json.RawMessage, e grid.Entity) ([]json.RawMessage, error) {
+	rec, err := v.record(ctx, e)
+	if err != nil {
+		return list, err
+	}
+	return append(list, rec.JSON), nil
+}
+
+// fileHome adds household, home and what is bound to it, as far as the viewer sees them.
+func (v *View) fileHome(ctx context.Context, f *File, p *grid.Person) error {
+	household, err := v.recordOrNone(ctx, grid.Households, p.Household)
+	if err != nil {
+		return err
+	}
+	f.Household = household
+	found, err := v.entity(ctx, grid.Dwellings, p.Dwelling)
+	if errors.Is(err, grid.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dwelling, err := v.record(ctx, found)
+	if err != nil {
+		return err
+	}
+	f.Home = &FileHome{Dwelling: dwelling.JSON, Building: found.(*grid.Dwelling).Building}
+	b, err := v.store.Entity(ctx, grid.Buildings, f.Home.Building) // public
+	if err == nil {
+		building := b.(*grid.Building)
+		f.Home.Name, f.Home.Code, f.Home.Address = building.Name, building.Code, building.Address
+	} else if !errors.Is(err, grid.ErrNotFound) {
+		return err
+	}
+	for device, err := range v.store.Entities(ctx, grid.Devices, grid.Query{Column: "dwelling", Values: []string{fmt.Sprint(p.Dwelling)}}) {
+		if err != nil {
+			return err
+		}
+		if seen, err := v.sees(ctx, device); err != nil || !seen {
+			return err
+		}
+		if f.Devices, err = v.fileRecord(ctx, f.Devices, device); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *View) recordOrNone(ctx context.Context, kind grid.Kind, id int64) (json.RawMessage, error) {
+	rec, err := v.Entity(ctx, kind, id)
+	if errors.Is(err, grid.ErrNotFound) {
+		return nil, nil
+	}
+	return rec.JSON, err
+}
+
+// fileTraces adds what one record left behind: where it came from, its history, and who
+// looked at it or changed it.
+func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names namer) error {
+	ref := refOf(e)
+	past, err := v.store.Past(ctx, ref.Kind, ref.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range past {
+		f.History = append(f.History, FileRevision{ref.ID, p.Revision, p.At, p.Op})
+		if p.Load != 0 {
+			f.Sources = append(f.Sources, FileSource{p.Load, p.About, e.Entity().External, p.At})
+		}
+	}
+	shown, err := unmaskingsOf(ctx, v.store, ref)
+	if err != nil {
+		return err
+	}
+	for _, u := range shown {
+		who, err := names.who(ctx, accountName(u.Account))
+		if err != nil {
+			return err
+		}
+		f.Unmaskings = append(f.Unmaskings, Shown{who, u.Reason, u.Event, u.Began, u.Ends})
+	}
+	for row, err := range v.store.AuditRows(ctx, grid.AuditQuery{Object: objectOf(ref), Oldest: true}) {
+		if err != nil {
+			return err
+		}
+		who, err := names.who(ctx, row.Actor)
+		if err != nil {
+			return err
+		}
+		f.Accesses = append(f.Accesses, Access{row.At, who, row.Action, inWords(row.Action), row.Result, row.Count, row.Detail})
+	}
+	return nil
+}
