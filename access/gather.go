@@ -10,7 +10,7 @@ import (
 )
 
 // file gathers all that is held on somebody.
-func (v *View) file(ctx context.Context, e grid.Entity) (File, error) {
+func (v *View) gather(ctx context.Context, e grid.Entity) (File, error) {
 	f := File{
 		Residences: []json.RawMessage{}, Devices: []json.RawMessage{}, Sources: []FileSource{},
 		Unmaskings: []Shown{}, Accesses: []Access{}, History: []FileRevision{},

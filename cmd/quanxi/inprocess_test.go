@@ -46,7 +46,11 @@ func runInside(t *testing.T, flags storeFlags, nats string, now func() time.Time
 		t.Fatal(err)
 	}
 	n.desk.PasswordAlone = true
-	web := httptest.NewServer(n.server(nil))
+	handler, err := n.server(listenFlags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(handler)
 	p.atEnd("server", func() error { web.CloseClientConnections(); web.Close(); return nil })
 	p.atEnd("feed", n.closeFeed)
 	t.Cleanup(func() {
