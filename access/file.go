@@ -25,7 +25,7 @@ type File struct {
 	Unmaskings []Shown           `json:"unmaskings"`
 	Accesses   []Access          `json:"accesses"`
 	History    []FileRevision    `json:"history"`
-	Kept       []Retained            `json:"kept"`
+	Kept       []Retained        `json:"kept"`
 }
 
 // A FileHome is where somebody lives.

@@ -14,7 +14,7 @@ func EraseReasons() []string { return []string{"request", "moved", "deceased", "
 // An Erased is what came of an erasure.
 type Erased struct {
 	IDs     []int64      `json:"erased"`
-	Kept    []Retained       `json:"kept"`
+	Kept    []Retained   `json:"kept"`
 	Receipt grid.Receipt `json:"-"`
 }
 

@@ -104,9 +104,10 @@ func (d *Desk) DropSecond(ctx context.Context, secret, code string) error {
 }
 
 // ChangePassword gives whoever shows a secret another password, if they know the old
-// one. The error wraps ErrSignIn, signin.ErrUnfit or signin.ErrBusy.
+// one, and ends the other sign-ins. The error wraps ErrSignIn, signin.ErrUnfit or
+// signin.ErrBusy.
 func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) error {
-	_, err := d.change(ctx, secret, "accounts.change-password", func(a *staff.Account, c *signin.Credential) error {
+	_, err := d.changeWith(ctx, secret, "accounts.change-password", func(a *staff.Account, c *signin.Credential) error {
 		if _, err := d.Hasher.Verify(ctx, old, c.PasswordHash); err != nil {
 			if errors.Is(err, signin.ErrPassword) {
 				return ErrSignIn
@@ -120,8 +121,18 @@ func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) er
 		c.PasswordHash, err = d.Hasher.Hash(ctx, fresh)
 		c.PasswordAt = d.Clock()
 		return err
-	})
+	}, d.endOthers)
 	return err
+}
+
+// endOthers has a write end all sign-ins of an account but one: whoever changes the
+// password may do so because somebody else knew the old one.
+func (d *Desk) endOthers(w *grid.Write, but *staff.SignIn) {
+	for _, s := range d.Directory.SignIns(but.Account, d.Clock()) {
+		if s.ID != but.ID {
+			w.Remove = append(w.Remove, grid.Ref{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision})
+		}
+	}
 }
 
 // A how changes how somebody signs in.
@@ -129,21 +140,21 @@ type how func(*staff.Account, *signin.Credential) error
 
 // change has whoever shows a secret change how they sign in, as it is stored now.
 func (d *Desk) change(ctx context.Context, secret, action string, how how) (grid.Receipt, error) {
-	return d.changeWith(ctx, secret, action, how, func(*staff.SignIn) []grid.Entity { return nil })
+	return d.changeWith(ctx, secret, action, how, func(*grid.Write, *staff.SignIn) {})
 }
 
 // changeAndProve is change by a code, after which the sign-in counts as by more than a
 // password.
 func (d *Desk) changeAndProve(ctx context.Context, secret, action string, how how) (grid.Receipt, error) {
-	return d.changeWith(ctx, secret, action, how, func(s *staff.SignIn) []grid.Entity {
+	return d.changeWith(ctx, secret, action, how, func(w *grid.Write, s *staff.SignIn) {
 		proven := *s
 		proven.Strong = true
-		return []grid.Entity{&proven}
+		w.Put = append(w.Put, &proven)
 	})
 }
 
 // changeWith is change, in one write with more that follows from the sign-in.
-func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, more func(*staff.SignIn) []grid.Entity) (grid.Receipt, error) {
+func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, more func(*grid.Write, *staff.SignIn)) (grid.Receipt, error) {
 	known, s, ok := d.find(secret)
 	if !ok {
 		return grid.Receipt{}, ErrSignIn
@@ -166,5 +177,7 @@ func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, m
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
 		return grid.Receipt{}, err
 	}
-	return d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: action, From: s.From, Put: append(more(s), &account)})
+	w := grid.Write{Actor: accountName(account.ID), Action: action, From: s.From, Put: []grid.Entity{&account}}
+	more(&w, s)
+	return d.Store.Write(ctx, w)
 }

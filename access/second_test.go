@@ -95,7 +95,7 @@ func TestANewPostMayAskForASecondFactor(t *testing.T) {
 
 func TestChangingTheOwnPassword(t *testing.T) {
 	l := newLobby(t)
-	secret := l.in(t)
+	secret, elsewhere := l.in(t), l.in(t)
 	const fresh = "a new long password for tomorrow"
 	for _, tt := range []struct {
 		name, old, fresh string
@@ -108,6 +108,12 @@ func TestChangingTheOwnPassword(t *testing.T) {
 		if err := l.ChangePassword(t.Context(), secret, tt.old, tt.fresh); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
+	}
+	if _, ok := l.Identity(elsewhere); ok {
+		t.Error("who signed in with the old one is still in")
+	}
+	if _, ok := l.Identity(secret); !ok {
+		t.Error("who changed it is out")
 	}
 	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: fresh, From: home}); err != nil {
 		t.Errorf("with the new one: %v", err)

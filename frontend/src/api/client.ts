@@ -46,9 +46,9 @@ export class Client extends Wire {
     return this.tell("POST", "/api/setup", { secret, password });
   }
 
-  /** Begins to set up a second factor. */
-  offerSecond(): Promise<Offer> {
-    return this.tell("POST", "/api/session/second");
+  /** Begins to set up a second factor; in the place of one that there is, by a code of that. */
+  offerSecond(code?: string): Promise<Offer> {
+    return this.tell("POST", "/api/session/second", code ? { code } : undefined);
   }
 
   /** Puts it in force by a code of it; returns recovery codes, which are shown this once. */
@@ -70,7 +70,7 @@ export class Client extends Wire {
     return this.tell("DELETE", "/api/session/second", { code });
   }
 
-  /** Changes the own password. Other sign-ins go on until they are ended. */
+  /** Changes the own password, and ends the other sign-ins. */
   changePassword(old: string, password: string): Promise<void> {
     return this.tell("PUT", "/api/session/password", { old, password });
   }

@@ -41,11 +41,12 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "own.old": "Present password",
   "own.wrong": "The present password is wrong",
   "own.change": "Change",
-  "own.changed": "Changed. Sign-ins elsewhere go on; end them above.",
+  "own.changed": "Changed. Sign-ins elsewhere have ended.",
   "own.second": "Authenticator",
   "own.on": "on",
   "own.off": "off",
   "own.set": "Set up an authenticator",
+  "own.replace": "Replace it",
   "own.drop": "Turn it off",
   "own.needed": "Your posts ask for it: it cannot be turned off",
 

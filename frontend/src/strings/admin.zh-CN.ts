@@ -39,11 +39,12 @@ export const adminZhCN = {
   "own.old": "现在的密码",
   "own.wrong": "现在的密码不对",
   "own.change": "修改",
-  "own.changed": "密码已改。别处的登录仍然有效，可在上面结束。",
+  "own.changed": "密码已改，别处的登录都已结束。",
   "own.second": "动态验证码",
   "own.on": "已启用",
   "own.off": "未启用",
   "own.set": "设置动态验证码",
+  "own.replace": "换一个验证器",
   "own.drop": "停用动态验证码",
   "own.needed": "您的岗位需要动态验证码，不能停用",
 

@@ -81,7 +81,7 @@ export const zhCN = {
   "second.recoveryWhy": "手机丢失时，每个恢复码可登录一次。现在抄下保存，之后不再显示。",
   "second.saved": "已保存，进入",
   "setup.title": "设置密码",
-  "setup.why": "账号 {login}。密码至少 12 个字，避免常见词句；链接只能用一次。",
+  "setup.why": "账号 {login}。密码至少 10 个字，避免常见词句；链接只能用一次。",
   "setup.password": "新密码",
   "setup.again": "再输一次",
   "setup.differ": "两次输入不一样",
