@@ -82,7 +82,7 @@ export const en: Words = {
   "second.recoveryWhy": "Each signs you in once if the phone is lost. Write them down now: they are not shown again.",
   "second.saved": "I have them, go on",
   "setup.title": "Choose a password",
-  "setup.why": "Account {login}. At least 12 characters, no common phrase; the link works once.",
+  "setup.why": "Account {login}. At least 10 characters, no common phrase; the link works once.",
   "setup.password": "New password",
   "setup.again": "Once more",
   "setup.differ": "The two are not the same",
