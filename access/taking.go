@@ -57,6 +57,11 @@ func (t *Taking) Entities(ctx context.Context) func(func(grid.Entity, error) boo
 	}
 }
 
+// Find looks up what something in the file names, for its id elsewhere.
+func (t *Taking) Find(ctx context.Context) func(grid.Kind, int64) (grid.Entity, error) {
+	return func(kind grid.Kind, id int64) (grid.Entity, error) { return t.exporter.view.store.Entity(ctx, kind, id) }
+}
+
 // Post returns the post by which the file was asked for, as role@area.
 func (t *Taking) Post() string { return fmt.Sprintf("%s@%s", t.Role, t.Export.Over) }
 

@@ -101,6 +101,11 @@ type mapping map[string][]string // field → folded column names, best first
 
 func mappingOf(kind grid.Kind) mapping {
 	m := mapping{"quanxi_id": {"quanxi_id"}, "quanxi_external": {"external"}} // of an export of ours
+	for _, l := range grid.Links() {
+		if l.Kind == kind {
+			m[l.Column+"_external"] = []string{l.Column + "_external"}
+		}
+	}
 	for field, columns := range synonyms[kind] {
 		for _, c := range columns {
 			m[field] = append(m[field], fold(c))

@@ -23,9 +23,9 @@ func (c *Converter) identify(r *row, s *Subject) {
 		head.External = r.text("quanxi_external")
 	case r.id("quanxi_id") != 0:
 		// Numbers of two stores mean two things: it is known again by where it lies.
-		if made := madeOf(s.Entity); made != "" {
+		if made := madeIn(s.Entity, r.text("building_external")); made != "" {
 			s.ours = r.id("quanxi_id")
-			head.External, s.made = "quanxi:#"+made, true
+			head.External, s.made = ownPrefix+made, true
 		}
 	case r.external() != "":
 		head.External = c.prefix + r.external()
@@ -39,10 +39,19 @@ func (c *Converter) identify(r *row, s *Subject) {
 // madeOf returns an id made of what does not change when a thing is described anew; empty
 // for what lies nowhere.
 func madeOf(e grid.Entity) string {
+	if home, ok := e.(*grid.Dwelling); ok {
+		return madeIn(e, home.Building)
+	}
+	return madeIn(e, "")
+}
+
+// madeIn is madeOf, of a home in a building that is known by its number or, in an export,
+// by its external id.
+func madeIn(e grid.Entity, building any) string {
 	var natural []any
 	switch e := e.(type) {
 	case *grid.Dwelling:
-		natural = []any{e.Building, e.Unit, e.Floor, e.Room}
+		natural = []any{building, e.Unit, e.Floor, e.Room}
 	case *grid.Component:
 		natural = []any{e.Place, e.Category, e.Code}
 	case *grid.Device:
@@ -84,11 +93,16 @@ func (p *pump) refuseOwn(ctx context.Context) error {
 	if len(p.ours) == 0 {
 		return nil
 	}
+	names := namings{find: func(kind grid.Kind, id int64) (grid.Entity, error) { return p.from.Entity(ctx, kind, id) }}
 	for e, err := range p.from.Entities(ctx, p.Kind, grid.Query{IDs: slices.Sorted(maps.Keys(p.ours))}) {
 		if err != nil {
 			return err
 		}
-		if head := e.Entity(); head.External == "" && p.ours[head.ID] == "quanxi:#"+madeOf(e) {
+		key, err := names.keyOf(e)
+		if err != nil {
+			return err
+		}
+		if head := e.Entity(); head.External == "" && p.ours[head.ID] == key {
 			return fmt.Errorf("the file was exported from this store (quanxi_id %d) and is not read back beside what it came from: %w", head.ID, ErrRefused)
 		}
 	}

@@ -24,7 +24,7 @@ var someMark = exchange.Mark{ID: "4503599627370497", Who: "secretary", Post: "se
 func marked(t *testing.T, format string) (path string, w exchange.Written) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "out"+exchange.Extension(format))
-	w, err := exchange.Export{Format: format, Empty: new(grid.Building), Entities: all(sampleBuildings()), Mark: someMark}.WriteFile(t.Context(), path)
+	w, err := exchange.Export{Format: format, Empty: new(grid.Building), Entities: all(sampleBuildings()), Mark: someMark, Find: nothing}.WriteFile(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestNoFileIsWrittenOverAnother(t *testing.T) {
 	for _, format := range exchange.Formats() {
 		path := filepath.Join(t.TempDir(), "there")
 		save(t, path, []byte("mine"))
-		if _, err := (exchange.Export{Format: format, Empty: new(grid.Building), Entities: all(nil)}).WriteFile(t.Context(), path); !errors.Is(err, fs.ErrExist) {
+		if _, err := (exchange.Export{Format: format, Empty: new(grid.Building), Entities: all(nil), Find: nothing}).WriteFile(t.Context(), path); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: %v", format, err)
 		}
 	}

@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -45,16 +46,7 @@ func TestEveryColumnComesBack(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "out")
 				write(t, path, want)
 				for range 2 {
-					source, err := exchange.Open(t.Context(), path)
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer source.Close()
-					to, _, err := exchange.ChooseCRS("auto", source, func(geo.Point) bool { return true })
-					if err != nil {
-						t.Fatal(err)
-					}
-					if report, err := (exchange.Import{Kind: want.Kind(), Name: format, To: to}).Run(t.Context(), source, s); err != nil {
+					if report, err := readAuto(t, s, want.Kind(), path); err != nil {
 						t.Fatalf("%v %+v", err, report)
 					}
 				}
@@ -100,4 +92,67 @@ func formats() map[string]func(t *testing.T, path string, e grid.Entity) {
 			}
 		},
 	}
+}
+
+// nothing is there to be found.
+func nothing(grid.Kind, int64) (grid.Entity, error) { return nil, grid.ErrNotFound }
+
+// A town's houses, homes and what hangs in them, none of which has an id of its own, are
+// taken to another store, twice, and all name what they named. Where they came from they
+// are known.
+func TestWhatNamesEachOtherIsTakenElsewhere(t *testing.T) {
+	from, to := openStore(t), openStore(t)
+	at := geo.At(106.50025, 29.50025)
+	house := wholes()[2].(*grid.Building)
+	put := func(e grid.Entity) int64 {
+		if _, err := from.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Put: []grid.Entity{e}}); err != nil {
+			t.Fatal(err)
+		}
+		return e.Entity().ID
+	}
+	home := &grid.Dwelling{Building: put(house), Unit: 1, Floor: 3, Room: "301", State: grid.OwnerOccupied}
+	put(home)
+	put(&grid.Dwelling{Building: house.ID, Unit: 1, Floor: 3, Room: "302", State: grid.OwnerOccupied})
+	put(&grid.Device{Name: "门磁", Category: "door", State: "online", Place: at, Building: house.ID, Dwelling: home.ID})
+	put(&grid.Organisation{Name: "面馆", Place: at, Building: house.ID})
+	find := func(kind grid.Kind, id int64) (grid.Entity, error) { return from.Entity(t.Context(), kind, id) }
+	for _, format := range exchange.Formats() {
+		for _, kind := range []grid.Kind{grid.Buildings, grid.Dwellings, grid.Devices, grid.Organisations} {
+			empty, _ := grid.New(kind)
+			path := filepath.Join(t.TempDir(), "out"+exchange.Extension(format))
+			x := exchange.Export{Format: format, Empty: empty, Entities: from.Entities(t.Context(), kind, grid.Query{}), Find: find}
+			if _, err := x.WriteFile(t.Context(), path); err != nil {
+				t.Fatal(err)
+			}
+			if report, err := readAuto(t, to, kind, path); err != nil {
+				t.Fatalf("%s of %s: %v %+v", format, kind, err, report)
+			}
+			if _, err := readAuto(t, from, kind, path); !errors.Is(err, exchange.ErrRefused) {
+				t.Errorf("%s of %s read back into its own store: %v", format, kind, err)
+			}
+		}
+		houses, homes, devices, shops := stored(t, to, grid.Buildings), stored(t, to, grid.Dwellings), stored(t, to, grid.Devices), stored(t, to, grid.Organisations)
+		if len(houses) != 1 || len(homes) != 2 || len(devices) != 1 || len(shops) != 1 {
+			t.Fatalf("%s: there are %d houses, %d homes, %d devices, %d shops", format, len(houses), len(homes), len(devices), len(shops))
+		}
+		door, shop := devices[0].(*grid.Device), shops[0].(*grid.Organisation)
+		if home := homes[0].(*grid.Dwelling); home.Building != houses[0].Entity().ID || home.Room != "301" || door.Dwelling != home.ID || door.Building != home.Building || shop.Building != home.Building {
+			t.Errorf("%s: home %+v, device %+v and shop %+v do not name what they did", format, home, door, shop)
+		}
+	}
+}
+
+// readAuto reads a file as `quanxi import` does.
+func readAuto(t *testing.T, s grid.Store, kind grid.Kind, path string) (*exchange.Report, error) {
+	t.Helper()
+	source, err := exchange.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	to, _, err := exchange.ChooseCRS("auto", source, func(geo.Point) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exchange.Import{Kind: kind, Name: "file", To: to}.Run(t.Context(), source, s)
 }

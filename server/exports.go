@@ -197,7 +197,7 @@ type madeFile struct {
 
 // file makes a file and has its trace stored.
 func (s *Server) file(ctx context.Context, t *access.Taking) (made madeFile, err error) {
-	x := exchange.Export{Format: t.Format, Empty: t.Empty, Entities: t.Entities(ctx), Mark: exchange.Mark{
+	x := exchange.Export{Format: t.Format, Empty: t.Empty, Entities: t.Entities(ctx), Find: t.Find(ctx), Mark: exchange.Mark{
 		ID: strconv.FormatInt(t.ID, 10), Who: t.Who, Post: t.Post(), At: time.Now(), Purpose: string(t.Purpose), Note: t.Note,
 	}}
 	err = x.InFolder(ctx, func(path string, w exchange.Written) (err error) {
