@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,8 @@ func TestASignInByTLSFromAMappedAddress(t *testing.T) {
 	rec := httptest.NewRecorder()
 	r.ServeHTTP(rec, req)
 	cookies := rec.Result().Cookies()
-	if rec.Code != http.StatusOK || len(cookies) != 1 || !cookies[0].Secure {
+	exposed := func(c *http.Cookie) bool { return !c.Secure }
+	if rec.Code != http.StatusOK || len(cookies) == 0 || slices.ContainsFunc(cookies, exposed) {
 		t.Fatalf("%d %s, cookies %v", rec.Code, rec.Body, cookies)
 	}
 	if err := r.Wait(t.Context(), "token"); err != nil {
@@ -86,7 +88,9 @@ func TestASignInByTLSFromAMappedAddress(t *testing.T) {
 	}
 	gone := httptest.NewRequest(http.MethodGet, "/api/people/404", nil)
 	gone.Host, gone.RemoteAddr = "localhost", "[::ffff:192.0.2.7]:4711"
-	gone.AddCookie(cookies[0])
+	for _, c := range cookies {
+		gone.AddCookie(c)
+	}
 	r.ServeHTTP(httptest.NewRecorder(), gone)
 	if len(r.refused) != 1 || r.refused[0].From != "192.0.2.7" {
 		t.Errorf("refused %+v", r.refused)

@@ -59,6 +59,9 @@ func thingOf(r *http.Request) (kind, id string, ok bool) {
 	if len(parts) == 1 {
 		return parts[0], "", strings.HasSuffix(r.Pattern, "/"+parts[0]) || strings.Contains(r.Pattern, "/{id}")
 	}
+	if strings.HasSuffix(r.Pattern, "/"+parts[0]+"/"+parts[1]) { // a word of ours
+		return parts[0], "", true
+	}
 	number, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil || !strings.Contains(r.Pattern, "/{") {
 		return "", "", false
