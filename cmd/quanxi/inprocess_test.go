@@ -95,7 +95,7 @@ func (in *inside) remove(entities ...grid.Entity) {
 	in.wait(receipt)
 }
 
-// wait returns when the node has applied a write.
+// wait returns when the node has applied a write, and has queued what is told of it.
 func (in *inside) wait(receipt grid.Receipt) {
 	in.t.Helper()
 	ctx, cancel := context.WithTimeout(in.t.Context(), patient)
@@ -103,6 +103,7 @@ func (in *inside) wait(receipt grid.Receipt) {
 	if err := (tokens{in.feed, in.sealer}).Wait(ctx, tokens{in.feed, in.sealer}.Seal(receipt)); err != nil {
 		in.t.Fatal(err)
 	}
+	in.feed.Advance(ctx) // waits for what is being told
 }
 
 // account makes an account with posts, and returns it with a token of its own.
