@@ -40,6 +40,9 @@ type inside struct {
 // share a NATS with has its URL.
 func runInside(t *testing.T, flags storeFlags, nats string, now func() time.Time) *inside {
 	t.Helper()
+	if err := flags.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	p := newParts(t.Context())
 	n, err := newNode(t.Context(), p, flags, nodeFlags{Nats: nats, now: now}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
 	if err != nil {

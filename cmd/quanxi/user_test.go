@@ -130,7 +130,7 @@ func TestAccountsFromTheFirstToTheLast(t *testing.T) {
 // setUpSecond has whoever has signed in set up a second factor.
 func (p *process) setUpSecond(as map[string]string) {
 	p.t.Helper()
-	status, body := p.call("POST", "/api/session/second", nil, as)
+	status, body := p.call("POST", "/api/session/second", map[string]any{}, as)
 	var offer struct{ Secret string }
 	if err := json.Unmarshal(body, &offer); err != nil || status != 200 {
 		p.t.Fatalf("%d %s %v", status, body, err)
