@@ -48,8 +48,14 @@ func (d *draft) divide() error {
 	n := len(d.graph.Faces)
 	atom := make([]int32, n)
 	edge := make([]bool, n)
+	var open []int32
 	for f := range atom {
 		atom[f] = int32(f)
+		if d.closed[f] {
+			atom[f] = fabric.Closed
+		} else {
+			open = append(open, int32(f))
+		}
 	}
 	for h := range d.graph.Origin {
 		if d.graph.Face[h] == fabric.Outside {
@@ -67,8 +73,8 @@ func (d *draft) divide() error {
 		load[f] = d.load(int32(f))
 	}
 	town := &divide.Task{Map: m, Weight: homes, Trees: 16, Chance: d.site.Chance("communities")}
-	parts := town.Split(atom, d.communityCount())
-	mean := sum(homes, atom) / float64(len(parts))
+	parts := town.Split(open, d.communityCount())
+	mean := sum(homes, open) / float64(len(parts))
 	town.Improve(parts, 1, func(p []int32) float64 { return max(0, math.Abs(sum(homes, p)/mean-1)-0.15) })
 	d.areas.communities = d.number(parts, d.communityCode(d.villages(parts)))
 	for i := range d.areas.communities {
@@ -294,6 +300,9 @@ func (d *draft) outlineAreas() error {
 		list := *level.list
 		slices.SortStableFunc(list, func(x, y division) int { return cmp.Compare(x.code, y.code) })
 		label := make([]int32, len(d.graph.Faces))
+		for f := range label {
+			label[f] = fabric.Closed
+		}
 		for i := range list {
 			for _, f := range list[i].atoms {
 				label[f] = int32(i)
@@ -307,6 +316,24 @@ func (d *draft) outlineAreas() error {
 			list[i].ground = ground
 			list[i].label = plane.RingFrom(ground[0][0]).Inner().Lattice()
 		}
+		d.placeExclaves(list, label)
 	}
 	return nil
+}
+
+// placeExclaves adds the ground that lies apart to the areas of the nearest atom.
+func (d *draft) placeExclaves(list []division, label []int32) {
+	for _, part := range d.plan.exclaves {
+		at := plane.RingFrom(part[0]).Inner()
+		best, nearest := math.Inf(1), int32(0)
+		for f := range d.graph.Faces {
+			if label[f] < 0 {
+				continue
+			}
+			if dist := plane.RingFrom(d.graph.Ring(f)).EdgeDist(at); dist < best {
+				best, nearest = dist, label[f]
+			}
+		}
+		list[nearest].ground = append(list[nearest].ground, part)
+	}
 }

@@ -16,65 +16,83 @@ import (
 // A county is the plan that towns are made from: the landscape, and the ring of
 // each town. It is immutable once made.
 type county struct {
-	fact    countyFact
-	seed    uint64
-	land    terrain.Terrain
-	border  geo.MultiPolygon
-	outline *plane.Outline // of the largest ring
-	ring    geo.Ring
-	towns   []townPlan
-
-	realSeats bool // seats of towns come from real names
+	ground
+	fact   countyFact
+	border geo.MultiPolygon
+	towns  []townPlan
+	gates  map[geo.Point]bool // vertices of the border where roads pass to other counties
+	rim    map[geo.Point]bool // vertices of the border beyond which nothing is planned
 }
 
 // A townPlan is what a town needs besides functions of place. It needs nothing
 // from its neighbours.
 type townPlan struct {
 	Town
-	ring  geo.Ring
-	seat  plane.Vec   // where the town's centre should be
-	gates []geo.Point // vertices of the ring where roads meet the neighbours'
+	ring     geo.Ring
+	holes    []geo.Ring    // within ring, of another county
+	exclaves []geo.Polygon // ground that lies apart, without anybody
+	seat     plane.Vec     // where the town's centre should be
+	gates    []geo.Point   // vertices of the ring where roads meet the neighbours'
 }
+
+// boundary is all of the town's ground.
+func (t *townPlan) boundary() geo.MultiPolygon {
+	return append(geo.MultiPolygon{t.shape()}, t.exclaves...)
+}
+
+// shape is where the town is built.
+func (t *townPlan) shape() geo.Polygon { return append(geo.Polygon{t.ring}, t.holes...) }
 
 // errLostTown reports a town without ground of its own.
 var errLostTown = errors.New("a town lost its ground")
 
 const countyEps = 300 // units: 3.3 m
 
+// newCounty plans a county alone.
 func newCounty(opt Options) (*county, error) {
 	fact, ok := countyOf(opt.County)
 	if !ok {
 		return nil, fmt.Errorf("county %q: %w", opt.County, ErrUnknownCounty)
 	}
-	c := &county{fact: fact, seed: opt.Seed, land: terrain.New(opt.Seed)}
-	list := c.listTowns(opt)
+	list, given := fact.listTowns(opt)
 	if len(list) == 0 {
 		return nil, ErrNoTowns
 	}
+	c := &county{fact: fact}
+	land := terrain.New(opt.Seed)
 	if real, ok := opt.Names.county(opt.County); ok {
 		c.border = densified(real)
 	} else {
-		c.land = c.land.Anchored(plane.From(fact.centre))
-		c.border = densified(geo.MultiPolygon{{c.inventRing(list)}})
+		land = land.Anchored(plane.From(fact.centre))
+		c.border = densified(geo.MultiPolygon{{inventRing(fact, list, opt.Seed)}})
 	}
-	c.ring = fullest(c.border)
-	c.outline = plane.NewOutline(plane.RingFrom(c.ring))
+	c.ground = newGround(land, opt.Seed, fullest(c.border))
+	c.given = given
+	c.rim = map[geo.Point]bool{}
+	for _, p := range c.shape[0] {
+		c.rim[p] = true
+	}
+	return c, c.plan(list)
+}
+
+// plan gives the towns of the list their ground.
+func (c *county) plan(list []townPlan) error {
 	var err error
 	for attempt := range uint64(6) {
 		c.towns = append([]townPlan(nil), list...)
 		if err = c.divide(attempt); err == nil {
-			return c, nil
+			return nil
 		}
 	}
-	return nil, fmt.Errorf("county %s: %w", fact.code, err)
+	return fmt.Errorf("county %s: %w", c.fact.code, err)
 }
 
-// fullest returns the largest outer ring.
-func fullest(m geo.MultiPolygon) geo.Ring {
-	best := m[0][0]
+// fullest returns the largest part.
+func fullest(m geo.MultiPolygon) geo.Polygon {
+	best := m[0]
 	for _, p := range m {
-		if fabric.DoubleArea(p[0]) > fabric.DoubleArea(best) {
-			best = p[0]
+		if fabric.DoubleArea(p[0]) > fabric.DoubleArea(best[0]) {
+			best = p
 		}
 	}
 	return best
@@ -92,21 +110,21 @@ func area(kind string) float64 {
 }
 
 // inventRing returns a border around the county's centre with room for its towns.
-func (c *county) inventRing(list []townPlan) geo.Ring {
+func inventRing(fact countyFact, list []townPlan, seed uint64) geo.Ring {
 	total := 0.0
 	for _, t := range list {
 		total += area(t.Kind)
 	}
-	centre, r := plane.From(c.fact.centre), math.Sqrt(total/math.Pi)
+	centre, r := plane.From(fact.centre), math.Sqrt(total/math.Pi)
 	n := max(24, int(2*math.Pi*r/450))
 	ring := make(plane.Line, 0, n+1)
 	for k := range n {
 		dir := plane.Heading(2 * math.Pi * float64(k) / float64(n))
-		far := 1 + 0.34*chance.Noise(c.seed+91, 1.3*dir.X, 1.3*dir.Y) + 0.16*chance.Noise(c.seed+92, 4*dir.X, 4*dir.Y)
+		far := 1 + 0.34*chance.Noise(seed+91, 1.3*dir.X, 1.3*dir.Y) + 0.16*chance.Noise(seed+92, 4*dir.X, 4*dir.Y)
 		ring = append(ring, centre.Along(dir, r*far))
 	}
 	ring = append(ring, ring[0])
-	ring = roughen(ring, c.seed, 0.13, 80)
+	ring = roughen(ring, seed, 0.13, 80)
 	scale := math.Sqrt(total / plane.Ring(ring[:len(ring)-1]).Area())
 	for i, v := range ring {
 		ring[i] = centre.Along(v.Sub(centre), scale)

@@ -25,37 +25,53 @@ const (
 	townshipShare = 161.0 / 1031
 )
 
-// listTowns returns the county's towns in code order, without their ground.
-func (c *county) listTowns(opt Options) []townPlan {
-	if real := opt.Names.towns(opt.County); len(real) > 0 {
+// listTowns returns a county's towns in code order, without their ground; given
+// tells that their seats are places on the map.
+func (f countyFact) listTowns(opt Options) (list []townPlan, given bool) {
+	if real := opt.Names.towns(f.code); len(real) > 0 {
 		if opt.Towns > 0 {
 			real = mixed(real, opt.Towns)
 		}
-		out := make([]townPlan, len(real))
-		for i, n := range real {
-			out[i].Town = Town{grid.Code(n.Code), kindOf(n.Code), n.Name, grid.Code(opt.County)}
-			if !n.Place.IsZero() {
-				c.realSeats = true
-				out[i].seat = plane.From(n.Place)
-			}
-		}
-		return out
+		return f.realTowns(real)
+	}
+	if opt.Towns < 1 {
+		return nil, false
 	}
 	streets := max(1, int(math.Round(float64(opt.Towns)*streetShare)))
 	townships := int(math.Round(float64(opt.Towns) * townshipShare))
-	names := chance.Shuffle(chance.New(opt.Seed, "towns"), townStems())
-	var out []townPlan
-	for i := range opt.Towns {
-		kind, from, suffix := KindTown, 100, "镇"
-		n := i - streets
-		switch {
-		case i < streets:
-			kind, from, suffix, n = KindStreet, 1, "街道", i
-		case i >= opt.Towns-townships:
-			kind, from, suffix, n = KindTownship, 200, "乡", i-(opt.Towns-townships)
+	return f.inventTowns([3]int{streets, opt.Towns - streets - townships, townships}, chance.New(opt.Seed, "towns")), false
+}
+
+// listAll returns all towns of a county of the whole city.
+func (f countyFact) listAll(opt Options) (list []townPlan, given bool) {
+	if real := opt.Names.towns(f.code); len(real) > 0 {
+		return f.realTowns(real)
+	}
+	return f.inventTowns(f.towns, chance.New(opt.Seed, "towns", countyNum(f.code))), false
+}
+
+func (f countyFact) realTowns(real []TownName) (out []townPlan, given bool) {
+	out = make([]townPlan, len(real))
+	for i, n := range real {
+		out[i].Town = Town{grid.Code(n.Code), kindOf(n.Code), n.Name, grid.Code(f.code)}
+		if !n.Place.IsZero() {
+			given = true
+			out[i].seat = plane.From(n.Place)
 		}
-		code := grid.Code(fmt.Sprintf("%s%03d", opt.County, from+n))
-		out = append(out, townPlan{Town: Town{code, kind, nth(names, i) + suffix, grid.Code(opt.County)}})
+	}
+	return out, given
+}
+
+// inventTowns makes up so many streets, towns and townships.
+func (f countyFact) inventTowns(count [3]int, rnd *chance.Stream) []townPlan {
+	names := chance.Shuffle(rnd, townStems())
+	var out []townPlan
+	for k, kind := range []string{KindStreet, KindTown, KindTownship} {
+		for n := range count[k] {
+			code := grid.Code(fmt.Sprintf("%s%03d", f.code, []int{1, 100, 200}[k]+n))
+			name := nth(names, len(out)) + []string{"街道", "镇", "乡"}[k]
+			out = append(out, townPlan{Town: Town{code, kind, name, grid.Code(f.code)}})
+		}
 	}
 	return out
 }

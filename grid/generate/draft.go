@@ -15,9 +15,10 @@ import (
 // A draft is one town while it is being made: first the ground and what stands
 // on it, then how it is divided. Each step fills its part and reads the earlier.
 type draft struct {
-	gen  *Generator
-	plan *townPlan
-	num  uint64 // the code as a number
+	gen    *Generator
+	county *county
+	plan   *townPlan
+	num    uint64 // the code as a number
 
 	site    *layout.Site
 	country layout.Country
@@ -26,6 +27,7 @@ type draft struct {
 	land    land.Country
 
 	graph  *fabric.Graph // its faces are the atoms
+	closed []bool        // atoms that are holes of the town
 	atomOf []int32       // atom of each building
 	urban  []int         // homes by atom, in blocks
 	rural  []int         // homes by atom, in villages
@@ -56,7 +58,7 @@ func wanted(kind string) layout.Wanted {
 
 // survey lays out and builds the town.
 func (d *draft) survey() error {
-	c := d.gen.county
+	c := d.county
 	d.site = layout.NewSite(c.land, d.plan.ring, d.plan.seat, d.plan.gates, c.seed, d.num, wanted(d.plan.Kind))
 	streets := layout.Streets(d.site)
 	d.country = layout.Settle(d.site, streets)
@@ -65,7 +67,7 @@ func (d *draft) survey() error {
 	}
 	d.laid = len(streets.Roads)
 	lines := d.frame(streets.Roads)
-	first, err := fabric.Build(d.plan.ring, lines, townEps)
+	first, err := fabric.Build(d.plan.shape(), lines, townEps)
 	if err != nil {
 		return fmt.Errorf("blocks: %w", err)
 	}
@@ -80,9 +82,10 @@ func (d *draft) survey() error {
 	for _, l := range d.ground.Cuts() {
 		lines = append(lines, segments(l, borderCut)...)
 	}
-	if d.graph, err = fabric.Build(d.plan.ring, lines, townEps); err != nil {
+	if d.graph, err = fabric.Build(d.plan.shape(), lines, townEps); err != nil {
 		return fmt.Errorf("atoms: %w", err)
 	}
+	d.closed = d.graph.In(d.plan.holes)
 	d.assign()
 	d.land, err = land.Invent(d.site, d.ground.Ways, d.built(), d.farmhouses())
 	if err != nil {
@@ -131,7 +134,11 @@ const largestBlock = 400_000
 // coreFaces returns the faces that lie in the core for a good part.
 func (d *draft) coreFaces(g *fabric.Graph) []plane.Ring {
 	var out []plane.Ring
+	closed := g.In(d.plan.holes)
 	for f := range g.Faces {
+		if closed[f] {
+			continue
+		}
 		r := plane.RingFrom(g.Ring(f))
 		most, least := float64(largestBlock), 0.4
 		g.Edges(f, func(h int32) {
@@ -214,7 +221,7 @@ func (d *draft) assign() {
 		atom := int32(-1)
 		cells.Near(b.Box.C, 0, func(f int) bool {
 			if fabric.Inside(rings[f], b.Box.C.Lattice()) {
-				if fabric.Holds(rings[f], foot) {
+				if !d.closed[f] && fabric.Holds(rings[f], foot) {
 					atom = int32(f)
 				}
 				return false

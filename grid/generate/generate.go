@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strconv"
 	"time"
 
 	"quanxi/grid"
@@ -26,6 +28,7 @@ var (
 	ErrUnknownCounty = errors.New("not a county of this city")
 	ErrNoTowns       = errors.New("no towns to make")
 	ErrUnknownTown   = errors.New("no such town in this plan")
+	ErrPartOfCity    = errors.New("the whole city has 1,031 towns; fewer lie in one county")
 )
 
 // Version changes whenever the same options come to give other towns. Towns of
@@ -35,11 +38,12 @@ const Version = 1
 // Options say what to invent.
 type Options struct {
 	Seed uint64
-	// Towns is how many towns to make; with real names 0 means all of the county.
+	// Towns is how many towns to make; with real names, and of the whole city, 0
+	// means all.
 	Towns int
 	// Names gives real borders and names; nil invents them.
 	Names *Names
-	// County is the code of a county of Chongqing, 6 digits.
+	// County is the code of a county of Chongqing, 6 digits; empty for the whole city.
 	County string
 	// Reference is the day on which ages are counted. It is never the clock's.
 	Reference time.Time
@@ -55,47 +59,143 @@ type Town struct {
 	County grid.Code
 }
 
-// A Generator makes the towns of one plan. It is immutable; its methods may run
-// concurrently.
+// A Generator makes the towns of one plan. Its methods may run concurrently.
 type Generator struct {
-	opt    Options
-	county *county
+	opt      Options
+	city     *city // nil if a county stands alone
+	lists    []countyList
+	counties cache
 }
 
-// New plans the county: its border and the ground of each town. The error wraps
-// ErrUnknownCounty or ErrNoTowns if the options cannot be met.
+// A countyList names the towns of one county in code order.
+type countyList struct {
+	county countyFact
+	towns  []Town
+}
+
+// New plans what Options ask for: a county with the ground of each town, or the
+// city with the border of each county, whose towns get their ground when they are
+// made. The error wraps ErrUnknownCounty, ErrNoTowns, ErrPartOfCity or ErrNames if
+// the options cannot be met.
 func New(opt Options) (*Generator, error) {
 	if opt.Workers < 1 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	c, err := newCounty(opt)
-	if err != nil {
+	g := &Generator{opt: opt}
+	plan := g.planCounty
+	if opt.County == "" {
+		plan = g.planCity
+	}
+	if err := plan(); err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	return &Generator{opt, c}, nil
+	return g, nil
+}
+
+func (g *Generator) planCounty() error {
+	c, err := newCounty(g.opt)
+	if err != nil {
+		return err
+	}
+	g.counties.make = func(string) (*county, error) { return c, nil }
+	g.list(c.fact, c.towns)
+	return nil
+}
+
+func (g *Generator) planCity() error {
+	if g.opt.Towns != 0 && g.opt.Towns != CityTowns {
+		return fmt.Errorf("%d towns: %w", g.opt.Towns, ErrPartOfCity)
+	}
+	var err error
+	if g.city, err = newCity(g.opt); err != nil {
+		return err
+	}
+	g.counties.make = g.city.county
+	for _, f := range counties() {
+		towns, _ := f.listAll(g.opt)
+		g.list(f, towns)
+	}
+	return nil
+}
+
+func (g *Generator) list(f countyFact, towns []townPlan) {
+	l := countyList{county: f}
+	for _, t := range towns {
+		l.towns = append(l.towns, t.Town)
+	}
+	g.lists = append(g.lists, l)
+}
+
+// WholeCity reports whether the plan is of the whole city.
+func (g *Generator) WholeCity() bool { return g.city != nil }
+
+// Names returns the digest of the names that the plan uses; empty if all is invented.
+func (g *Generator) Names() string {
+	if g.opt.Names == nil {
+		return ""
+	}
+	return g.opt.Names.Digest
+}
+
+// Counties returns the codes of the plan's counties in order.
+func (g *Generator) Counties() []grid.Code {
+	var out []grid.Code
+	for _, l := range g.lists {
+		out = append(out, grid.Code(l.county.code))
+	}
+	return out
 }
 
 // Towns returns the towns of the plan in the order of their codes.
 func (g *Generator) Towns() []Town {
-	out := make([]Town, len(g.county.towns))
-	for i, t := range g.county.towns {
-		out[i] = t.Town
+	var out []Town
+	for _, l := range g.lists {
+		out = append(out, l.towns...)
 	}
 	return out
 }
 
 // Town makes one town, exactly as Run would.
 func (g *Generator) Town(ctx context.Context, code grid.Code) (TownResult, error) {
-	plan, ok := g.county.town(code)
-	if !ok {
-		return TownResult{}, fmt.Errorf("generate: town %s: %w", code, ErrUnknownTown)
-	}
-	if err := ctx.Err(); err != nil {
-		return TownResult{}, fmt.Errorf("generate: town %s: %w", code, err)
-	}
-	r, err := g.make(plan)
+	r, err := g.town(ctx, code)
 	if err != nil {
 		return TownResult{}, fmt.Errorf("generate: town %s: %w", code, err)
 	}
 	return r, nil
+}
+
+func (g *Generator) town(ctx context.Context, code grid.Code) (TownResult, error) {
+	known := slices.ContainsFunc(g.Towns(), func(t Town) bool { return t.Code == code })
+	if !known {
+		return TownResult{}, ErrUnknownTown
+	}
+	if err := ctx.Err(); err != nil {
+		return TownResult{}, err
+	}
+	d, err := g.draft(code)
+	if err != nil {
+		return TownResult{}, err
+	}
+	return d.write(), nil
+}
+
+// draft lays out, builds and divides a town of the plan.
+func (g *Generator) draft(code grid.Code) (*draft, error) {
+	c, err := g.counties.get(string(code[:6]))
+	if err != nil {
+		return nil, err
+	}
+	plan, ok := c.town(code)
+	if !ok {
+		return nil, ErrUnknownTown
+	}
+	num, err := strconv.ParseUint(string(code), 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{gen: g, county: c, plan: plan, num: num}
+	if err := d.survey(); err != nil {
+		return nil, err
+	}
+	return d, d.divide()
 }

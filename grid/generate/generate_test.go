@@ -33,9 +33,9 @@ var drafts = sync.OnceValues(func() ([]*draft, error) {
 		return nil, err
 	}
 	var out []*draft
-	for i := range g.county.towns {
-		d := &draft{gen: g, plan: &g.county.towns[i], num: countyNum(string(g.county.towns[i].Code))}
-		if err := errors.Join(d.survey(), d.divide()); err != nil {
+	for _, t := range g.Towns() {
+		d, err := g.draft(t.Code)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, d)
@@ -130,17 +130,28 @@ func partitions(t *testing.T, whole geo.MultiPolygon, parts []geo.MultiPolygon) 
 	}
 }
 
+// fillsCounty checks that the towns of a county partition it and returns it.
+func fillsCounty(t *testing.T, g *Generator, code string) *county {
+	t.Helper()
+	c, err := g.counties.get(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []geo.MultiPolygon
+	for _, p := range c.towns {
+		parts = append(parts, p.boundary())
+	}
+	partitions(t, c.border, parts)
+	return c
+}
+
 func TestTownsPartitionTheCounty(t *testing.T) {
 	for _, towns := range []int{1, 5} {
 		g, err := New(options(towns, 1))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var parts []geo.MultiPolygon
-		for _, p := range g.county.towns {
-			parts = append(parts, geo.MultiPolygon{{p.ring}})
-		}
-		partitions(t, g.Divisions()[1].Boundary, parts)
+		fillsCounty(t, g, "500106")
 	}
 }
 
@@ -368,16 +379,16 @@ func TestOddRingsAndSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatalf("seed %d: %v", opt.Seed, err)
 		}
-		plan := &g.county.towns[len(g.county.towns)-1]
-		d := &draft{gen: g, plan: plan, num: countyNum(string(plan.Code))}
-		if err := errors.Join(d.survey(), d.divide()); err != nil {
+		towns := g.Towns()
+		d, err := g.draft(towns[len(towns)-1].Code)
+		if err != nil {
 			t.Fatalf("seed %d: %v", opt.Seed, err)
 		}
 		var parts []geo.MultiPolygon
 		for _, m := range d.areas.micros {
 			parts = append(parts, m.ground)
 		}
-		partitions(t, geo.MultiPolygon{{plan.ring}}, parts)
+		partitions(t, d.plan.boundary(), parts)
 	}
 }
 

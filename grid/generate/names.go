@@ -12,6 +12,8 @@ type Names struct {
 	// Communities holds the communities of each town, by its code of 9 digits, in
 	// the order of their codes.
 	Communities map[string][]CommunityName
+	// Digest tells these names from others; empty if they were not read from files.
+	Digest string
 }
 
 // A TownName is the name of a real town.

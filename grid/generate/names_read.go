@@ -1,7 +1,9 @@
 package generate
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +25,7 @@ var ErrNames = errors.New("unreadable names")
 // to be invented. The error wraps ErrNames and names the file and the place.
 func ReadNames(folder fs.FS) (*Names, error) {
 	n := &Names{Counties: map[string]geo.MultiPolygon{}, Towns: map[string][]TownName{}, Communities: map[string][]CommunityName{}}
+	digest := sha256.New()
 	for _, f := range []struct {
 		name string
 		read func(io.Reader) error
@@ -38,11 +41,12 @@ func ReadNames(folder fs.FS) (*Names, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
-		err = errors.Join(f.read(file), file.Close())
+		err = errors.Join(f.read(io.TeeReader(file, digest)), file.Close())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w: %w", f.name, ErrNames, err)
 		}
 	}
+	n.Digest = hex.EncodeToString(digest.Sum(nil)[:4])
 	return n, nil
 }
 

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"iter"
-	"strconv"
 
 	"quanxi/grid"
 	"quanxi/grid/generate/people"
@@ -70,22 +69,6 @@ const idsPerTown = 1 << 20
 // id returns the n-th id, from 1, of a division's own range.
 func id(num uint64, n int) int64 { return int64(num)*idsPerTown + int64(n) }
 
-// make makes one town.
-func (g *Generator) make(plan *townPlan) (TownResult, error) {
-	num, err := strconv.ParseUint(string(plan.Code), 10, 64)
-	if err != nil {
-		return TownResult{}, err
-	}
-	d := &draft{gen: g, plan: plan, num: num}
-	if err := d.survey(); err != nil {
-		return TownResult{}, err
-	}
-	if err := d.divide(); err != nil {
-		return TownResult{}, err
-	}
-	return d.write(), nil
-}
-
 // write turns a finished draft into entities.
 func (d *draft) write() TownResult {
 	w := newWriter(d)
@@ -121,7 +104,7 @@ type writer struct {
 }
 
 func newWriter(d *draft) *writer {
-	w := &writer{d: d, slot: d.gen.county.slot(d.plan.Code)}
+	w := &writer{d: d, slot: d.county.slot(d.plan.Code)}
 	w.out.Town = d.plan.Town
 	w.numbers = people.NewNumbers(w.slot)
 	w.maker = people.Maker{Day: d.gen.opt.Reference, Book: people.NewBook()}

@@ -6,13 +6,18 @@ import (
 	"sync"
 )
 
-// Run makes every town and hands them to emit in code order, one at a time.
-// Workers run ahead of emit by a window of two towns each, so memory is the
-// window and not the county. progress, which may be nil, is called after each
-// emit. Run returns the first error, ctx's included, after its workers have ended.
+// Run makes every town of the plan: see RunTowns.
 func (g *Generator) Run(ctx context.Context, emit func(TownResult) error, progress func(done, total int)) error {
+	return g.RunTowns(ctx, g.Towns(), emit, progress)
+}
+
+// RunTowns makes some towns of the plan and hands them to emit in the order given,
+// one at a time. Workers run ahead of emit by a window of two towns each, so memory
+// is the window and not the county. progress, which may be nil, is called after
+// each emit. RunTowns returns the first error, ctx's included, after its workers
+// have ended.
+func (g *Generator) RunTowns(ctx context.Context, towns []Town, emit func(TownResult) error, progress func(done, total int)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	towns := g.county.towns
 	jobs := make(chan int)
 	window := make(chan struct{}, 2*g.opt.Workers) // a token for each town begun and not yet emitted
 	results := make([]chan outcome, len(towns))

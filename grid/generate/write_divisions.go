@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"fmt"
+
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/grid/generate/chance"
@@ -10,21 +12,26 @@ import (
 // cityCode is the code of Chongqing.
 const cityCode grid.Code = "5000"
 
-// Divisions returns the city, without a border, and the county with its own.
-func (g *Generator) Divisions() []*grid.Division {
-	c := g.county
-	county := grid.Code(c.fact.code)
-	return []*grid.Division{
-		{
-			Head: grid.Head{ID: id(500_000_000, 1)}, Code: cityCode, Name: "重庆市", Level: grid.CityLevel,
-			DivisionKind: "city", Label: geo.At(106.55, 29.57),
-		},
-		{
-			Head: grid.Head{ID: id(countyNum(c.fact.code)*1000, 1)}, Code: county, Name: c.fact.name, Level: grid.CountyLevel,
-			DivisionKind: "county", Parent: cityCode, Boundary: c.border,
-			Label: plane.RingFrom(c.ring).Inner().Lattice(),
-		},
+// City returns the division of the city, without a border: all that it needs is
+// below it.
+func (g *Generator) City() *grid.Division {
+	return &grid.Division{
+		Head: grid.Head{ID: id(500_000_000, 1)}, Code: cityCode, Name: "重庆市", Level: grid.CityLevel,
+		DivisionKind: "city", Label: geo.At(106.55, 29.57),
 	}
+}
+
+// County returns the division of a county of the plan.
+func (g *Generator) County(code grid.Code) (*grid.Division, error) {
+	c, err := g.counties.get(string(code))
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	return &grid.Division{
+		Head: grid.Head{ID: id(countyNum(c.fact.code)*1000, 1)}, Code: code, Name: c.fact.name, Level: grid.CountyLevel,
+		DivisionKind: "county", Parent: cityCode, Boundary: c.border,
+		Label: plane.RingFrom(c.shape[0]).Inner().Lattice(),
+	}, nil
 }
 
 func countyNum(code string) uint64 {
@@ -40,7 +47,7 @@ func (w *writer) divisions() {
 	d := w.d
 	w.division(grid.Division{
 		Code: d.plan.Code, Name: d.plan.Name, DivisionKind: d.plan.Kind, Parent: d.plan.County,
-		Boundary: geo.MultiPolygon{{d.plan.ring}}, Label: d.site.Centre.Lattice(),
+		Boundary: d.plan.boundary(), Label: d.site.Centre.Lattice(),
 	})
 	for _, c := range d.areas.communities {
 		kind := "neighbourhood"
@@ -92,7 +99,7 @@ func (w *writer) homes() {
 		if b.Homes == 0 {
 			continue
 		}
-		rnd := chance.New(d.gen.county.seed, "p", d.num, uint64(i))
+		rnd := chance.New(d.county.seed, "p", d.num, uint64(i))
 		if b.Group >= 0 {
 			w.farmHomes(i, rnd)
 		} else {

@@ -116,7 +116,7 @@ func (w *writer) host(c division) int {
 		in[a] = true
 	}
 	best, score := -1, -1.0
-	rnd := chance.New(w.d.gen.county.seed, "host", w.d.num, uint64(len(w.out.ServicePoints)))
+	rnd := chance.New(w.d.county.seed, "host", w.d.num, uint64(len(w.out.ServicePoints)))
 	for i, b := range w.d.ground.Buildings {
 		if !in[w.d.atomOf[i]] || w.hosts[i] {
 			continue

@@ -8,7 +8,8 @@ import (
 )
 
 // twoConnected splits segments into those of the 2-connected component that
-// holds the ring, and the other components that enclose anything.
+// holds the first, which is of the outer ring, and the other components that
+// enclose anything.
 func twoConnected(in []Segment) (kept []Segment, dropped [][]Segment) {
 	t := newTarjan(in)
 	for v := range t.around {
@@ -18,13 +19,13 @@ func twoConnected(in []Segment) (kept []Segment, dropped [][]Segment) {
 	}
 	for _, edges := range t.parts {
 		part := make([]Segment, len(edges))
-		ring := false
+		outer := false
 		for i, e := range edges {
 			part[i] = in[e]
-			ring = ring || in[e].Class == RingClass
+			outer = outer || e == 0
 		}
-		if ring {
-			kept = append(kept, part...)
+		if outer {
+			kept = part
 		} else if len(part) > 2 {
 			dropped = append(dropped, part)
 		}
@@ -118,11 +119,15 @@ func (t *tarjan) leave(f frame, parent int32) {
 // an island is worth tying: about a hectare.
 const stitchArea2 = 200_000_000
 
-// stitch returns two lines from each larger island to the nearest vertices of
-// the rest, so that it does not vanish.
-func stitch(kept []Segment, dropped [][]Segment) []Segment {
+// stitch returns two lines from each larger island, and from each hole, to the
+// nearest vertices of the rest, so that it does not vanish.
+func stitch(kept []Segment, dropped [][]Segment, rings []Segment) []Segment {
 	var out []Segment
 	for _, part := range dropped {
+		if slices.ContainsFunc(part, func(s Segment) bool { return s.Class == RingClass }) {
+			out = append(out, moor(kept, part, rings)...)
+			continue
+		}
 		west, east := extremes(part)
 		south, north := west.Lat, west.Lat
 		for _, s := range part {
@@ -132,7 +137,7 @@ func stitch(kept []Segment, dropped [][]Segment) []Segment {
 			continue
 		}
 		for _, end := range [2]geo.Point{west, east} {
-			if to, ok := nearest(kept, end); ok && to != end {
+			if to, ok := nearest(kept, end, anywhere); ok && to != end {
 				out = append(out, Segment{end, to, 1})
 			}
 		}
@@ -145,11 +150,59 @@ func extremes(part []Segment) (west, east geo.Point) {
 	return slices.MinFunc(part, byLon).A, slices.MaxFunc(part, byLon).A
 }
 
-func nearest(segments []Segment, p geo.Point) (geo.Point, bool) {
+// moorings is how many vertices of a hole are tried.
+const moorings = 12
+
+// moor returns two lines that tie a hole to the rest without touching a ring
+// elsewhere: the shortest, and one from as far as possible around the hole.
+func moor(kept, hole, rings []Segment) []Segment {
+	var from []geo.Point
+	for i := range min(len(hole), moorings) {
+		from = append(from, hole[i*len(hole)/min(len(hole), moorings)].A)
+	}
+	clear := func(p, q geo.Point) bool { return free(hole, p, q) && free(rings, p, q) }
+	var first Segment
+	for _, p := range from {
+		to, ok := nearest(kept, p, func(q geo.Point) bool { return clear(p, q) })
+		if ok && (first.A == first.B || dist2(p, to) < dist2(first.A, first.B)) {
+			first = Segment{p, to, 1}
+		}
+	}
+	slices.SortStableFunc(from, func(p, q geo.Point) int { return cmp.Compare(dist2(q, first.A), dist2(p, first.A)) })
+	for _, p := range from {
+		to, ok := nearest(kept, p, func(q geo.Point) bool { return q != first.B && clear(p, q) })
+		if ok && p != first.A {
+			return []Segment{first, {p, to, 1}}
+		}
+	}
+	return nil
+}
+
+// free reports whether the straight line from p to q touches no ring but at its ends.
+func free(rings []Segment, p, q geo.Point) bool {
+	line := Segment{A: p, B: q}
+	e := envelope(line)
+	for _, s := range rings {
+		if b := envelope(s); b.x1 < e.x0 || b.x0 > e.x1 || b.y1 < e.y0 || b.y0 > e.y1 {
+			continue
+		}
+		ends := s.A == p || s.A == q || s.B == p || s.B == q
+		if !ends && meets(line, s) {
+			return false
+		}
+	}
+	return true
+}
+
+func anywhere(geo.Point) bool { return true }
+
+// nearest returns the vertex of segments nearest to p, apart from p itself, that
+// may be taken.
+func nearest(segments []Segment, p geo.Point, may func(geo.Point) bool) (geo.Point, bool) {
 	best, at := int64(-1), geo.Point{}
 	for _, s := range segments {
 		for _, q := range [2]geo.Point{s.A, s.B} {
-			if d := dist2(p, q); d > 0 && (best < 0 || d < best) {
+			if d := dist2(p, q); d > 0 && (best < 0 || d < best) && may(q) {
 				best, at = d, q
 			}
 		}

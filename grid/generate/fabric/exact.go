@@ -70,6 +70,10 @@ func envelope(s Segment) box {
 		int64(max(s.A.Lon, s.B.Lon)), int64(max(s.A.Lat, s.B.Lat))}
 }
 
+func (b box) holds(p geo.Point) bool {
+	return b.x0 <= int64(p.Lon) && int64(p.Lon) <= b.x1 && b.y0 <= int64(p.Lat) && int64(p.Lat) <= b.y1
+}
+
 func (b box) grow(by int64) box { return box{b.x0 - by, b.y0 - by, b.x1 + by, b.y1 + by} }
 
 // DoubleArea returns twice the area of a closed ring in square units, positive
@@ -145,6 +149,5 @@ func meets(a, b Segment) bool {
 
 // between reports whether p, in line with s, lies on it.
 func between(s Segment, p geo.Point) bool {
-	e := envelope(s)
-	return e.x0 <= int64(p.Lon) && int64(p.Lon) <= e.x1 && e.y0 <= int64(p.Lat) && int64(p.Lat) <= e.y1
+	return envelope(s).holds(p)
 }

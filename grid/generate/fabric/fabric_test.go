@@ -38,7 +38,7 @@ func TestBuildCutsARing(t *testing.T) {
 		{"the same line twice counts once", append(line(3, 100_000, 100_000, 200_000, 200_000), line(4, 200_000, 200_000, 100_000, 100_000)...), 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			g, err := Build(ring, tc.lines, 110)
+			g, err := Build(geo.Polygon{ring}, tc.lines, 110)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestAnyLinesMakeAnExactFabric(t *testing.T) {
 		for _, c := range []int{0, 1, 2, 3} { // some that hold on to the ring
 			lines = append(lines, Segment{ring[c], geo.Point{Lon: at.Draw(t, "x"), Lat: at.Draw(t, "y")}, 4})
 		}
-		g, err := Build(ring, lines, 110)
+		g, err := Build(geo.Polygon{ring}, lines, 110)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestJoinMakesEachLabelOnePiece(t *testing.T) {
 	ring := square(100_000, 100_000, 100_000)
 	ring = geo.Ring{ring[0], {Lon: 130_000, Lat: 100_000}, {Lon: 170_000, Lat: 100_000}, ring[1], ring[2], {Lon: 170_000, Lat: 200_000}, {Lon: 130_000, Lat: 200_000}, ring[3], ring[0]}
 	lines := append(line(3, 130_000, 100_000, 130_000, 200_000), line(3, 170_000, 100_000, 170_000, 200_000)...)
-	g, err := Build(ring, lines, 110)
+	g, err := Build(geo.Polygon{ring}, lines, 110)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,5 +163,43 @@ func TestHolds(t *testing.T) {
 		if got := Holds(outer, tc.inner); got != tc.want {
 			t.Errorf("%s: %v", tc.name, got)
 		}
+	}
+}
+
+func TestAHoleIsAFaceOfItsOwn(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		lines []Segment
+		open  int // faces beside the hole
+	}{
+		{"nothing else inside", nil, 2},
+		{"a line passes beside it and is crossed by what ties the hole", []Segment{{A: geo.Point{Lon: 0, Lat: 2000}, B: geo.Point{Lon: 10_000, Lat: 2000}, Class: 3}}, 4},
+		{"a line would cross it", []Segment{{A: geo.Point{Lon: 0, Lat: 5000}, B: geo.Point{Lon: 10_000, Lat: 5000}, Class: 3}}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			outer := geo.Ring{{}, {Lon: 5000}, {Lon: 10_000}, {Lon: 10_000, Lat: 2000}, {Lon: 10_000, Lat: 5000}, {Lon: 10_000, Lat: 10_000}, {Lat: 10_000}, {Lat: 5000}, {Lat: 2000}, {}}
+			hole := geo.Ring{{Lon: 4000, Lat: 4000}, {Lon: 4000, Lat: 6000}, {Lon: 6000, Lat: 6000}, {Lon: 6000, Lat: 4000}, {Lon: 4000, Lat: 4000}}
+			g, err := Build(geo.Polygon{outer, hole}, tt.lines, 110)
+			if err != nil {
+				t.Fatal(err)
+			}
+			area, open := int64(0), 0
+			label := make([]int32, len(g.Faces))
+			for f, in := range g.In([]geo.Ring{hole}) {
+				if in {
+					area += g.Faces[f].Area2
+					label[f] = Closed
+				} else {
+					open++
+				}
+			}
+			if area != -DoubleArea(hole) || open != tt.open {
+				t.Errorf("the hole has %d of %d, beside it are %d faces", area, -DoubleArea(hole), open)
+			}
+			g.Join(label, 1)
+			if m := g.Dissolve(label, 1)[0]; len(m) != 1 || len(m[0]) != 2 || DoubleArea(m[0][1]) != DoubleArea(hole) {
+				t.Errorf("around it lies %v", m)
+			}
+		})
 	}
 }

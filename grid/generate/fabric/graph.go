@@ -33,21 +33,26 @@ const Outside = -1
 // ErrLost reports a ring that did not come back whole.
 var ErrLost = errors.New("fabric: the ring was lost")
 
-// Build returns the graph of ring and lines. Lines within eps units of each
-// other become one; those that lead nowhere, or hang on one vertex, are left
-// out, after an attempt to tie larger islands to their surroundings.
-func Build(ring geo.Ring, lines []Segment, eps int64) (*Graph, error) {
+// Build returns the graph of the rings of ground, the outer one first, and of
+// lines. Lines within eps units of each other become one; those that lead
+// nowhere, or hang on one vertex, are left out, after an attempt to tie larger
+// islands to their surroundings. Holes are faces like others: see Graph.In.
+func Build(ground geo.Polygon, lines []Segment, eps int64) (*Graph, error) {
+	given := 0
+	for _, r := range ground {
+		given += len(r) - 1
+	}
 	for attempt := 0; ; attempt++ {
-		segments, err := node(ring, lines, eps)
+		segments, err := node(ground, lines, eps)
 		if err != nil {
 			return nil, err
 		}
 		kept, dropped := twoConnected(segments)
-		stitches := stitch(kept, dropped)
+		stitches := stitch(kept, dropped, segments[:given])
 		if len(stitches) == 0 || attempt == 3 {
-			return assemble(kept, len(ring)-1)
+			return assemble(kept, given)
 		}
-		lines = append(segments[len(ring)-1:], stitches...)
+		lines = append(segments[given:], stitches...)
 	}
 }
 
@@ -163,6 +168,51 @@ func (g *Graph) Ring(f int) geo.Ring {
 			return r
 		}
 	}
+}
+
+// In returns which faces lie in one of the holes.
+func (g *Graph) In(holes []geo.Ring) []bool {
+	in := make([]bool, len(g.Faces))
+	for _, hole := range holes {
+		b := ringBox(hole)
+		for f := range g.Faces {
+			p := g.Points[g.Origin[g.Faces[f].First]]
+			if b.holds(p) {
+				in[f] = in[f] || g.within(f, hole)
+			}
+		}
+	}
+	return in
+}
+
+// within reports whether face f lies in a hole, given that it begins there or on
+// its edge: an edge of the hole has it to the right, and no edge leaves the hole.
+func (g *Graph) within(f int, hole geo.Ring) bool {
+	on := map[geo.Point]int{}
+	for i, p := range hole[1:] {
+		on[p] = i + 1
+	}
+	inside := true
+	g.Edges(f, func(h int32) {
+		a, b := g.Points[g.Origin[h]], g.Points[g.To(h)]
+		i, first := on[a]
+		j, second := on[b]
+		switch {
+		case first && second && hole[i-1] == b: // along the edge, the other way round
+		case first && second && hole[j-1] == a:
+			inside = false
+		case !first && !Inside(hole, a), !second && !Inside(hole, b):
+			inside = false
+		case first && second: // a chord
+			inside = inside && insideMiddle(hole, a, b)
+		}
+	})
+	return inside
+}
+
+// insideMiddle reports whether the middle of a chord of a ring lies inside.
+func insideMiddle(r geo.Ring, a, b geo.Point) bool {
+	return Inside(r, geo.Point{Lon: a.Lon + (b.Lon-a.Lon)/2, Lat: a.Lat + (b.Lat-a.Lat)/2})
 }
 
 // Edges calls see for each half-edge of face f, in order.

@@ -1,5 +1,8 @@
 package fabric
 
+// Closed is the label of a face that belongs to nobody and that Join leaves alone.
+const Closed = -2
+
 // Join makes each label in 0 … n-1 one connected piece: faces without a label,
 // and pieces cut off from the largest of their label, go to the neighbour with
 // the longest common border. It changes label.
@@ -36,7 +39,7 @@ func (g *Graph) release(label []int32, n int) bool {
 	}
 	any := false
 	for f, l := range label {
-		if l < 0 || int(l) >= n || piece[f] != best[l] {
+		if l != Closed && (l < 0 || int(l) >= n || piece[f] != best[l]) {
 			label[f] = -1
 			any = true
 		}
@@ -69,7 +72,7 @@ func (g *Graph) adopt(label []int32, n int) bool {
 	any := false
 	next := append([]int32(nil), label...)
 	for f, l := range label {
-		if l >= 0 {
+		if l >= 0 || l == Closed {
 			continue
 		}
 		share := make(map[int32]float64)

@@ -19,7 +19,7 @@ type Segment struct {
 	Class uint8
 }
 
-// RingClass is the class of the segments of the given ring; no other may have it.
+// RingClass is the class of the segments of the given rings; no other may have it.
 const RingClass = 9
 
 // ErrUnsettled reports lines that still cross each other after many rounds.
@@ -27,16 +27,19 @@ var ErrUnsettled = errors.New("fabric: lines do not settle")
 
 const maxRounds = 14
 
-// node returns the pieces of ring and lines such that pieces meet only at their
-// ends. Vertices within eps units become one. Pieces of the ring are never cut
-// or moved: a line that would cross one or touch it loses that piece.
-func node(ring geo.Ring, lines []Segment, eps int64) ([]Segment, error) {
+// node returns the pieces of rings and lines such that pieces meet only at their
+// ends, those of the rings first. Vertices within eps units become one. Pieces of
+// the rings are never cut or moved: a line that would cross one or touch it loses
+// that piece.
+func node(rings []geo.Ring, lines []Segment, eps int64) ([]Segment, error) {
 	n := &noder{eps: eps, cell: max(9_000, 20*eps), near: map[[2]int64][]geo.Point{}, onRing: map[geo.Point]bool{}}
-	segments := make([]Segment, 0, len(ring)+len(lines))
-	for i := 1; i < len(ring); i++ {
-		n.add(ring[i])
-		n.onRing[ring[i]] = true
-		segments = append(segments, Segment{ring[i-1], ring[i], RingClass})
+	segments := make([]Segment, 0, len(lines))
+	for _, ring := range rings {
+		for i := 1; i < len(ring); i++ {
+			n.add(ring[i])
+			n.onRing[ring[i]] = true
+			segments = append(segments, Segment{ring[i-1], ring[i], RingClass})
+		}
 	}
 	for _, s := range lines {
 		segments = append(segments, Segment{n.snap(s.A), n.snap(s.B), min(s.Class, RingClass-1)})

@@ -147,7 +147,7 @@ func (l *lander) covers() ([]Cover, error) {
 			}
 		}
 	}
-	g, err := fabric.Build(s.Ring, parts, landEps)
+	g, err := fabric.Build(geo.Polygon{s.Ring}, parts, landEps)
 	if err != nil {
 		return nil, err
 	}
