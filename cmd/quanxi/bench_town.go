@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -27,10 +28,12 @@ func townWorld(ctx context.Context, towns int) (*world.World, map[grid.Kind]int,
 		e.Entity().Revision = 1
 		return loader.Add(e)
 	}
-	for _, d := range maker.Divisions() {
-		if err := add(d); err != nil {
-			return nil, nil, err
-		}
+	county, err := maker.County("500106")
+	if err == nil {
+		err = errors.Join(add(maker.City()), add(county))
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	err = maker.Run(ctx, func(town generate.TownResult) error {
 		for e := range town.All() {

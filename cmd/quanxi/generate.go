@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"quanxi/access"
@@ -16,19 +15,20 @@ import (
 
 // townFlags say what to invent.
 type townFlags struct {
-	Towns  int    `help:"How many towns to invent, streets and villages side by side." default:"2" env:"QUANXI_TOWNS"`
+	Towns  int    `help:"How many towns to invent, streets and villages side by side; 1031 are the whole city." default:"2" env:"QUANXI_TOWNS"`
 	Seed   uint64 `help:"The same seed gives the same towns." default:"1" env:"QUANXI_SEED"`
-	County string `help:"County of Chongqing whose name the towns carry." default:"500106" env:"QUANXI_COUNTY" placeholder:"CODE"`
+	County string `help:"County of Chongqing that the towns are of; 500106 unless they are all of the city's." env:"QUANXI_COUNTY" placeholder:"CODE"`
 	Names  string `help:"Folder with the real counties, towns and communities." env:"QUANXI_NAMES" type:"existingdir" placeholder:"DIR"`
 }
 
 type generateCommand struct {
 	storeFlags
 	townFlags
+	Town string `help:"Only this one of the towns: it is the same alone." placeholder:"CODE"`
 }
 
-// Run invents towns into the store. Every screen that is open sees them at once,
-// when the load goes live.
+// Run invents towns into the store. Every screen that is open sees those of a county
+// at once, when its load goes live.
 func (c *generateCommand) Run(in *invocation) error {
 	if c.Towns < 1 && c.Names == "" {
 		return errors.New("--towns must be at least 1")
@@ -39,87 +39,165 @@ func (c *generateCommand) Run(in *invocation) error {
 	}
 	master, err := c.unlock(in.ctx, s)
 	if err == nil {
-		err = c.fill(in.ctx, s, access.NewVault(master), in.stderr)
+		err = c.fill(in.ctx, s, access.NewVault(master), grid.Code(c.Town), in.stderr)
 	}
 	return errors.Join(err, s.Close())
 }
 
-// fill generates into the store, as one load that becomes visible whole.
-func (f townFlags) fill(ctx context.Context, s grid.Store, vault grid.Vault, screen io.Writer) error {
-	options := generate.Options{Seed: f.Seed, Towns: f.Towns, County: f.County, Reference: reference()}
+// fill generates into the store, a load for each county: it becomes visible whole, and
+// whoever begins again after a break goes on with the first that is not there. only,
+// if not empty, is the one town to make.
+func (f townFlags) fill(ctx context.Context, s store, vault grid.Vault, only grid.Code, screen io.Writer) error {
+	maker, err := f.plan()
+	if err != nil {
+		return err
+	}
+	todo, err := f.remaining(ctx, s, maker, only)
+	if err != nil {
+		return err
+	}
+	if todo.there > 0 {
+		fmt.Fprintf(screen, "%d of %d town(s) are there already\n", todo.there, todo.there+len(todo.towns))
+	}
+	if len(todo.towns) == 0 {
+		return nil
+	}
+	if err := s.Sweep(ctx); err != nil { // what a load that was broken off left behind
+		return err
+	}
+	bar := newProgress(screen, time.Now, "records", float64(todo.there+len(todo.towns)))
+	bar.before = float64(todo.there)
+	defer bar.end()
+	return (&sower{s: s, maker: maker, vault: vault, todo: todo, bar: bar}).sow(ctx)
+}
+
+// plan reads the flags.
+func (f townFlags) plan() (*generate.Generator, error) {
+	options := generate.Options{Seed: f.Seed, Towns: f.Towns, County: f.county(), Reference: reference()}
 	if f.Names != "" {
 		names, err := generate.ReadNames(os.DirFS(f.Names))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		options.Names = names
 	}
-	maker, err := generate.New(options)
-	if err != nil {
-		return err
-	}
-	if err := f.alone(ctx, s); err != nil {
-		return err
-	}
-	about := fmt.Sprintf("generate %d towns of %s", f.Towns, f.sown())
-	load, err := s.BeginLoad(ctx, grid.LoadInfo{Actor: generator, About: about})
-	if err != nil {
-		return err
-	}
-	if err := stage(ctx, maker, load, vault, screen); err != nil {
-		return errors.Join(err, load.Abort(context.WithoutCancel(ctx)))
-	}
-	_, err = load.Commit(ctx)
-	return err
+	return generate.New(options)
 }
 
-// sown names the county and the seed, at the end of what is said about a load.
-func (f townFlags) sown() string { return fmt.Sprintf("%s, seed %d", f.County, f.Seed) }
-
-// alone refuses a second seed in a county: towns have the same ids under every seed,
-// and those of both would be mixed into one that nobody invented.
-func (f townFlags) alone(ctx context.Context, s grid.Store) error {
-	loads, err := s.Loads(ctx)
-	if err != nil {
-		return err
+// county is the county that stands alone; empty for the whole city.
+func (f townFlags) county() string {
+	switch {
+	case f.County != "":
+		return f.County
+	case f.Towns == generate.CityTowns:
+		return ""
 	}
-	for _, l := range loads {
-		_, sown, _ := strings.Cut(l.About, " towns of ")
-		if l.Actor == generator && l.State == grid.LoadLive && strings.HasPrefix(sown, f.County+",") && sown != f.sown() {
-			return fmt.Errorf("load %d is “%s”, and another seed would mix two towns into one: take another --data, or quanxi import --undo %d", l.ID, l.About, l.ID)
-		}
-	}
-	return nil
+	return "500106"
 }
 
 // generator is the account of what is invented.
 const generator = "generate"
 
-// stage runs the generator and puts what it makes into the load.
-func stage(ctx context.Context, maker *generate.Generator, load grid.Load, vault grid.Vault, screen io.Writer) error {
-	towns := len(maker.Towns())
-	bar := newProgress(screen, time.Now, "records", float64(towns))
-	defer bar.end()
-	share := 0.0 // of the town that is being stored, for each of its records
-	l := &loader{load: load, vault: vault, told: func(n int) { bar.add(n, share*float64(n)) }}
-	for _, d := range maker.Divisions() {
-		if err := l.add(ctx, d, nil); err != nil {
+// A sower brings the towns that remain into the store. It is for one goroutine.
+type sower struct {
+	s     grid.Store
+	maker *generate.Generator
+	vault grid.Vault
+	todo  remaining
+	bar   *progress
+
+	load   grid.Load // of the county that is being brought; nil if there is none
+	county grid.Code // of load
+	*loader
+	share float64 // of the town that is being stored, for each of its records
+}
+
+func (w *sower) sow(ctx context.Context) error {
+	err := w.city(ctx)
+	if err == nil {
+		err = w.maker.RunTowns(ctx, w.todo.towns, func(town generate.TownResult) error { return w.bring(ctx, &town) }, nil)
+	}
+	if err == nil {
+		return w.commit(ctx)
+	}
+	if w.load != nil {
+		err = errors.Join(err, w.load.Abort(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+// city brings the city itself, if the plan is of all of it and it is not there.
+func (w *sower) city(ctx context.Context) error {
+	if w.todo.city == "" {
+		return nil
+	}
+	if err := w.begin(ctx, w.todo.city); err != nil {
+		return err
+	}
+	if err := w.add(ctx, w.maker.City(), nil); err != nil {
+		return err
+	}
+	return w.commit(ctx)
+}
+
+// bring stores one town. The first of a county begins its load.
+func (w *sower) bring(ctx context.Context, town *generate.TownResult) error {
+	if county := town.Town.County; county != w.county {
+		if err := w.turn(ctx, county); err != nil {
 			return err
 		}
 	}
-	err := maker.Run(ctx, func(town generate.TownResult) error {
-		share = 1 / float64(sizeOf(&town))
-		for e, identity := range town.All() {
-			if err := l.add(ctx, e, identity); err != nil {
-				return err
-			}
+	w.share = 1 / float64(sizeOf(town))
+	for e, identity := range town.All() {
+		if err := w.add(ctx, e, identity); err != nil {
+			return err
 		}
-		return nil
-	}, nil)
+	}
+	return nil
+}
+
+// turn ends the load of one county and begins that of the next with its division.
+func (w *sower) turn(ctx context.Context, county grid.Code) error {
+	if err := w.commit(ctx); err != nil {
+		return err
+	}
+	if err := w.begin(ctx, w.todo.about[county]); err != nil {
+		return err
+	}
+	w.county = county
+	if !w.maker.WholeCity() {
+		if err := w.add(ctx, w.maker.City(), nil); err != nil {
+			return err
+		}
+	}
+	division, err := w.maker.County(county)
 	if err != nil {
 		return err
 	}
-	return l.flush(ctx)
+	return w.add(ctx, division, nil)
+}
+
+func (w *sower) begin(ctx context.Context, about string) (err error) {
+	if w.load, err = w.s.BeginLoad(ctx, grid.LoadInfo{Actor: generator, About: about}); err != nil {
+		return err
+	}
+	w.share = 0
+	w.loader = &loader{load: w.load, vault: w.vault, told: func(n int) { w.bar.add(n, w.share*float64(n)) }}
+	return nil
+}
+
+func (w *sower) commit(ctx context.Context) error {
+	if w.load == nil {
+		return nil
+	}
+	if err := w.flush(ctx); err != nil {
+		return err
+	}
+	if _, err := w.load.Commit(ctx); err != nil {
+		return err
+	}
+	w.load = nil
+	return nil
 }
 
 func sizeOf(town *generate.TownResult) int {

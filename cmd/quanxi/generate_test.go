@@ -1,13 +1,16 @@
 package main
 
 import (
+	"io"
 	"testing"
 
+	"quanxi/access"
 	"quanxi/grid"
+	"quanxi/grid/generate"
 	"quanxi/store/gpkg"
 )
 
-func TestACountyIsInventedFromOneSeed(t *testing.T) {
+func TestAPlanGoesOnWhereItWas(t *testing.T) {
 	s, err := gpkg.Open(t.Context(), t.TempDir()+"/map.gpkg")
 	if err != nil {
 		t.Fatal(err)
@@ -24,21 +27,41 @@ func TestACountyIsInventedFromOneSeed(t *testing.T) {
 		return l.ID()
 	}
 	load("command line", "some towns of 500106, seed 9") // a file of that name
-	sown := load(generator, "generate 2 towns of 500106, seed 7")
+	sown := load(generator, "generate 2 towns of 500106, seed 7, generator 1")
+	load(generator, "generate town 500105001 of 2 towns of 500105, seed 7, generator 1")
 	for _, tt := range []struct {
 		name string
 		townFlags
-		refused bool
+		only    grid.Code
+		missing int // towns still to be made; -1 if the plan is refused
 	}{
-		{"the same seed again", townFlags{County: "500106", Seed: 7, Towns: 2}, false},
-		{"more towns of the seed", townFlags{County: "500106", Seed: 7, Towns: 5}, false},
-		{"another seed", townFlags{County: "500106", Seed: 9, Towns: 1}, true},
-		{"a seed that only begins alike", townFlags{County: "500106", Seed: 77, Towns: 1}, true},
-		{"another county", townFlags{County: "500107", Seed: 9, Towns: 1}, false},
+		{"the same again", townFlags{County: "500106", Seed: 7, Towns: 2}, "", 0},
+		{"one of its towns", townFlags{County: "500106", Seed: 7, Towns: 2}, "500106001", 0},
+		{"a town that it does not have", townFlags{County: "500106", Seed: 7, Towns: 2}, "500106999", -1},
+		{"more towns, which lie elsewhere", townFlags{County: "500106", Seed: 7, Towns: 3}, "", -1},
+		{"another seed", townFlags{County: "500106", Seed: 9, Towns: 2}, "", -1},
+		{"a seed that only begins alike", townFlags{County: "500106", Seed: 77, Towns: 2}, "", -1},
+		{"real names", townFlags{County: "500106", Seed: 7, Towns: 2, Names: "../../grid/generate/testdata/names"}, "", -1},
+		{"another county", townFlags{County: "500107", Seed: 9, Towns: 1}, "", 1},
+		{"the whole city around a county that stood alone", townFlags{Seed: 7, Towns: generate.CityTowns}, "", -1},
+		{"a county of which one town is there", townFlags{County: "500105", Seed: 7, Towns: 2}, "", 2},
+		{"the town that is there", townFlags{County: "500105", Seed: 7, Towns: 2}, "500105001", 0},
+		{"the town that is not", townFlags{County: "500105", Seed: 7, Towns: 2}, "500105100", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if err := tt.alone(t.Context(), s); (err != nil) != tt.refused {
-				t.Errorf("%v, refused is to be %v", err, tt.refused)
+			maker, err := tt.plan()
+			if err != nil {
+				t.Fatal(err)
+			}
+			todo, err := tt.remaining(t.Context(), s, maker, tt.only)
+			if err != nil {
+				todo.towns = nil
+				if tt.missing >= 0 {
+					t.Fatal(err)
+				}
+			}
+			if err == nil && len(todo.towns) != tt.missing {
+				t.Errorf("%d towns remain", len(todo.towns))
 			}
 		})
 	}
@@ -46,7 +69,8 @@ func TestACountyIsInventedFromOneSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("another seed after an undo", func(t *testing.T) {
-		if err := (townFlags{County: "500106", Seed: 9}).alone(t.Context(), s); err != nil {
+		f := townFlags{County: "500106", Seed: 9, Towns: 1}
+		if err := f.fill(t.Context(), s, access.NewVault(access.MasterKey{}), "", io.Discard); err != nil {
 			t.Error(err)
 		}
 	})

@@ -16,6 +16,8 @@ type progress struct {
 	what  string  // what is counted: "records"
 	total float64 // of the share; the share is what the time left is worked out from
 
+	before float64 // share that was there before this began
+
 	began, drawn time.Time
 	every        time.Duration // between two drawings
 	count        int64
@@ -68,13 +70,13 @@ func (p *progress) draw(now time.Time) {
 
 func (p *progress) line(now time.Time) string {
 	const width = 30
-	done := min(p.share/p.total, 1)
+	done := min((p.before+p.share)/p.total, 1)
 	filled := int(done * width)
 	took := now.Sub(p.began)
 	rate := float64(p.count) / max(took.Seconds(), 0.001)
 	left := "–"
-	if done > 0 {
-		left = time.Duration(float64(took) * (1 - done) / done).Round(time.Second).String()
+	if p.share > 0 {
+		left = time.Duration(float64(took) * max(p.total-p.before-p.share, 0) / p.share).Round(time.Second).String()
 	}
 	return fmt.Sprintf("[%s%s] %3.0f %%  %d %s  %.0f/s  %s left   ",
 		strings.Repeat("█", filled), strings.Repeat("·", width-filled), 100*done, p.count, p.what, rate, left)
