@@ -74,9 +74,10 @@ func (d Dialect) brought(l grid.Link) string {
 	return fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %s WHERE %q IN (%s) AND load <> %s AND %s)", d.Table(l.Kind), l.Column, only, d.Arg, d.standing())
 }
 
-// names asks whether some versions name by a link what is not there.
+// names asks whether some versions name by a link what is not there. It looks each up,
+// since what is there may be a city and the versions a village.
 func (d Dialect) names(l grid.Link, which, there string) string {
-	return fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %s r WHERE %s AND %s AND r.%[4]q <> 0 AND r.%[4]q NOT IN (SELECT id FROM %[5]s WHERE %[6]s))",
+	return fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %s r WHERE %s AND %s AND r.%[4]q <> 0 AND NOT EXISTS (SELECT 1 FROM %[5]s t WHERE t.id = r.%[4]q AND %[6]s))",
 		d.Table(l.Kind), which, d.Kept, l.Column, d.Table(l.To), there)
 }
 

@@ -6,6 +6,9 @@ import (
 	"quanxi/grid"
 )
 
+// OwnIDs is where the ids begin that a store assigns itself.
+const OwnIDs = 1 << 52
+
 // Identify gives e the id of the entity that already holds its external id, if
 // e has no id of its own, and reports whether it has one now.
 func Identify(s *State, e grid.Entity) bool {

@@ -11,9 +11,6 @@ import (
 	"quanxi/store"
 )
 
-// ownIDs is where the ids begin that the store assigns itself.
-const ownIDs = 1 << 52
-
 // load implements grid.Load.
 type load struct {
 	s       *Store
@@ -170,15 +167,15 @@ func (t tx) fetchUnlessNew(s *store.State, e grid.Entity, highest map[grid.Kind]
 	}
 	top, known := highest[kind]
 	if !known {
-		if err := t.row(fmt.Sprintf("SELECT COALESCE(max(id), 0) FROM %q WHERE id < ?", rowTable(kind)), []any{ownIDs}, &top); err != nil {
+		if err := t.row(fmt.Sprintf("SELECT COALESCE(max(id), 0) FROM %q WHERE id < ?", rowTable(kind)), []any{store.OwnIDs}, &top); err != nil {
 			return err
 		}
 	}
 	highest[kind] = top
-	if head.ID < ownIDs {
+	if head.ID < store.OwnIDs {
 		highest[kind] = max(top, head.ID)
 	}
-	if head.ID > top && head.ID < ownIDs && head.External == "" {
+	if head.ID > top && head.ID < store.OwnIDs && head.External == "" {
 		return nil
 	}
 	return t.fetch(s, kind, head.ID, head.External)

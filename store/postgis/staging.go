@@ -66,7 +66,7 @@ func (l *load) Put(ctx context.Context, entities []grid.Entity, keys []grid.Subj
 }
 
 func (l *load) putBatch(ctx context.Context, entities []grid.Entity, keys []grid.SubjectKey) error {
-	want := wantList{}
+	want, highest := wantList{}, map[grid.Kind]int64{}
 	for _, e := range entities {
 		if err := l.s.known(e.Kind()); err != nil {
 			return err
@@ -74,7 +74,13 @@ func (l *load) putBatch(ctx context.Context, entities []grid.Entity, keys []grid
 		if err := store.Prepare(e); err != nil {
 			return err
 		}
-		want.add(e.Kind(), e.Entity().ID, e.Entity().External)
+		known, err := l.mayBeKnown(ctx, e, highest)
+		if err != nil {
+			return err
+		}
+		if known {
+			want.add(e.Kind(), e.Entity().ID, e.Entity().External)
+		}
 	}
 	fresh, err := l.reserve(ctx, entities)
 	if err != nil {
@@ -86,6 +92,24 @@ func (l *load) putBatch(ctx context.Context, entities []grid.Entity, keys []grid
 		set.Undo()
 	}
 	return err
+}
+
+// mayBeKnown reports whether something of e may be stored. It is not if e lies above
+// every id of its kind that is not the store's own: imports come in the order of ids,
+// most of them into an empty table. Whoever stores one there meanwhile makes the
+// batch fail on the primary key.
+func (l *load) mayBeKnown(ctx context.Context, e grid.Entity, highest map[grid.Kind]int64) (bool, error) {
+	head, kind := e.Entity(), e.Kind()
+	top, seen := highest[kind]
+	if !seen {
+		if err := l.conn.QueryRow(ctx, fmt.Sprintf("SELECT COALESCE(max(id), 0) FROM %s WHERE id < $1", rowTable(kind)), int64(store.OwnIDs)).Scan(&top); err != nil {
+			return false, err
+		}
+	}
+	if head.ID < store.OwnIDs {
+		highest[kind] = max(top, head.ID)
+	}
+	return head.ID <= top || head.ID >= store.OwnIDs || head.External != "", nil
 }
 
 // reserve takes as many ids as entities have none, beside the transaction. Those
@@ -144,10 +168,7 @@ func (l *load) carryOut(ctx context.Context, tx pgx.Tx, plan *store.Plan, keys [
 	for _, over := range plan.Over {
 		batch.Queue("INSERT INTO quanxi.load_over (load, over) VALUES ($1, $2) ON CONFLICT DO NOTHING", l.id, over)
 	}
-	for _, k := range keys {
-		batch.Queue(`INSERT INTO quanxi.subject_key (kind, id, load, wrapped) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (kind, id, load) DO UPDATE SET wrapped = excluded.wrapped`, string(k.Kind), k.ID, l.id, k.Wrapped)
-	}
+	l.queueKeys(batch, keys)
 	mustHit(batch.Queue("UPDATE quanxi.loads SET put = put + $2 WHERE id = $1 AND state = 'open'", l.id, put))
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return err
@@ -158,6 +179,21 @@ func (l *load) carryOut(ctx context.Context, tx pgx.Tx, plan *store.Plan, keys [
 		}
 	}
 	return nil
+}
+
+// queueKeys queues one statement for all keys; of two for one subject the last stays.
+func (l *load) queueKeys(batch *pgx.Batch, keys []grid.SubjectKey) {
+	if len(keys) == 0 {
+		return
+	}
+	kinds, ids, wrapped := make([]string, len(keys)), make([]int64, len(keys)), make([][]byte, len(keys))
+	for i, k := range keys {
+		kinds[i], ids[i], wrapped[i] = string(k.Kind), k.ID, k.Wrapped
+	}
+	batch.Queue(`INSERT INTO quanxi.subject_key (kind, id, load, wrapped)
+		SELECT DISTINCT ON (kind, id) kind, id, $4, wrapped
+		FROM unnest($1::text[], $2::bigint[], $3::bytea[]) WITH ORDINALITY k (kind, id, wrapped, n) ORDER BY kind, id, n DESC
+		ON CONFLICT (kind, id, load) DO UPDATE SET wrapped = excluded.wrapped`, kinds, ids, wrapped, l.id)
 }
 
 func (l *load) copyRows(ctx context.Context, tx pgx.Tx, kind grid.Kind, rows []*store.Row) error {
