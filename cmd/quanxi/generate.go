@@ -60,11 +60,35 @@ func (f townFlags) fill(ctx context.Context, s store, vault grid.Vault, only gri
 		fmt.Fprintf(screen, "%d of %d town(s) are there already\n", todo.there, todo.there+len(todo.towns))
 	}
 	if len(todo.towns) == 0 {
-		return nil
+		return s.Sweep(ctx) // the indexes may not have been made
+	}
+	index, err := f.unindexed(ctx, s, todo)
+	if err != nil {
+		return err
 	}
 	if err := s.Sweep(ctx); err != nil { // what a load that was broken off left behind
 		return err
 	}
+	if err := f.sow(ctx, s, maker, vault, todo, screen); err != nil {
+		return err
+	}
+	return index(ctx)
+}
+
+// manyTowns is more than any county has.
+const manyTowns = 60
+
+// unindexed has many towns come in without indexes, which the func makes at the end;
+// for fewer, in a store that may be in use, they stay.
+func (f townFlags) unindexed(ctx context.Context, s store, todo remaining) (index func(context.Context) error, err error) {
+	if len(todo.towns) < manyTowns {
+		return func(context.Context) error { return nil }, nil
+	}
+	return s.Unindexed(ctx)
+}
+
+// sow brings what remains, and shows how far it has come.
+func (f townFlags) sow(ctx context.Context, s store, maker *generate.Generator, vault grid.Vault, todo remaining, screen io.Writer) error {
 	bar := newProgress(screen, time.Now, "records", float64(todo.there+len(todo.towns)))
 	bar.before = float64(todo.there)
 	defer bar.end()
@@ -121,6 +145,7 @@ func (w *sower) sow(ctx context.Context) error {
 		return w.commit(ctx)
 	}
 	if w.load != nil {
+		_ = w.wait() // if it failed, that is the error that we have
 		err = errors.Join(err, w.load.Abort(context.WithoutCancel(ctx)))
 	}
 	return err

@@ -20,6 +20,9 @@ type store interface {
 	feed.Log
 	// Sweep removes what dead loads and old idempotency keys left behind.
 	Sweep(ctx context.Context) error
+	// Unindexed drops the indexes by which entities are found until restore, for a
+	// store that is not in use yet.
+	Unindexed(ctx context.Context) (restore func(context.Context) error, err error)
 }
 
 // open opens the store that the flags name, and makes the embedded one if there

@@ -25,6 +25,22 @@ func TestStore(t *testing.T) {
 				return n
 			},
 			Tamper: func(t *testing.T, query string) int64 { return tamper(t, path, query) },
+			Indexed: func(t *testing.T) (there bool) {
+				db := foreign(t, path)
+				defer db.Close()
+				err := db.QueryRow("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'people_rows_phone_digest')").Scan(&there)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return there
+			},
+			Unindex: func(t *testing.T) {
+				db := foreign(t, path)
+				defer db.Close()
+				if _, err := db.Exec("DROP INDEX people_rows_phone_digest"); err != nil {
+					t.Fatal(err)
+				}
+			},
 		}
 	})
 }

@@ -170,8 +170,24 @@ func createIndexes(kind grid.Kind) []string {
 		fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (load) WHERE load <> 0", table+"_load", table),
 		fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (replaced_by) WHERE replaced_by <> 0", table+"_replaced", table),
 	}
+	for _, l := range lookupsOf(kind) {
+		list = append(list, l.create)
+	}
+	return list
+}
+
+// A lookup is an index by which entities are found; a store is complete without.
+type lookup struct {
+	name   string
+	create string // does nothing if it is there
+}
+
+func lookupsOf(kind grid.Kind) []lookup {
+	var list []lookup
+	table := rowTable(kind)
 	for _, column := range store.Indexed(kind) {
-		list = append(list, fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (%q)", table+"_"+column, table, column))
+		name := table + "_" + column
+		list = append(list, lookup{name, fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %q (%q)", name, table, column)})
 	}
 	return list
 }

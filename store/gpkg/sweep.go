@@ -16,13 +16,17 @@ import (
 const sweepRows = 500
 
 // Sweep drops what aborted loads left behind, idempotency keys older than grid.OnceKept,
-// and what a destroyed key left in the log. It works in short transactions; other writers go in between.
+// and what a destroyed key left in the log. It makes the indexes that somebody dropped
+// and did not live to restore. It works in short transactions; other writers go in between.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
 	}
 	if err := store.SweepAborted(ctx, s, s.sweep); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
+	}
+	if err := s.index(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
 	}
 	if s.remains.Load() {
 		emptied, err := s.writer.emptyLog(ctx)

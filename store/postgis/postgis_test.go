@@ -56,6 +56,21 @@ func contract(t *testing.T, server *pgtest.Server) {
 				}
 				return tag.RowsAffected()
 			},
+			Indexed: func(t *testing.T) (there bool) {
+				conn := foreign(t, url)
+				defer func() { _ = conn.Close(t.Context()) }()
+				if err := conn.QueryRow(t.Context(), "SELECT to_regclass('quanxi.people_rows_phone_digest') IS NOT NULL").Scan(&there); err != nil {
+					t.Fatal(err)
+				}
+				return there
+			},
+			Unindex: func(t *testing.T) {
+				conn := foreign(t, url)
+				defer func() { _ = conn.Close(t.Context()) }()
+				if _, err := conn.Exec(t.Context(), "DROP INDEX quanxi.people_rows_phone_digest"); err != nil {
+					t.Fatal(err)
+				}
+			},
 		}
 	})
 }

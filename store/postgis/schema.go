@@ -43,17 +43,37 @@ func definition(e grid.Entity) ([]string, error) {
 	index("external", "(external) WHERE external <> '' AND NOT removed AND replaced_by = 0")
 	index("load", "(load) WHERE load <> 0")
 	index("replaced", "(replaced_by) WHERE replaced_by <> 0")
-	for _, column := range store.Indexed(kind) {
-		index(column, fmt.Sprintf("(%q)", column))
-	}
 	if typ, ok := geometryType(kind); ok {
 		list = append(list, fmt.Sprintf("ALTER TABLE %s ADD COLUMN IF NOT EXISTS geom geometry(%s, 4490)", table, typ))
-		index("geom", "USING gist (geom)")
+	}
+	for _, l := range lookupsOf(kind) {
+		list = append(list, l.create)
 	}
 	// A view whose columns changed cannot be replaced, only made anew.
 	list = append(list, fmt.Sprintf("DROP VIEW IF EXISTS quanxi.%q", kind),
 		fmt.Sprintf("CREATE VIEW quanxi.%q AS SELECT %s FROM %s WHERE %s", kind, layoutOf(e).viewed(), table, shown))
 	return list, nil
+}
+
+// A lookup is an index by which entities are found; a store is complete without.
+type lookup struct {
+	name   string // qualified and quoted
+	create string // does nothing if it is there
+}
+
+func lookupsOf(kind grid.Kind) []lookup {
+	var list []lookup
+	index := func(suffix, how string) {
+		name := string(kind) + "_rows_" + suffix
+		list = append(list, lookup{fmt.Sprintf("quanxi.%q", name), fmt.Sprintf("CREATE INDEX IF NOT EXISTS %q ON %s %s", name, rowTable(kind), how)})
+	}
+	for _, column := range store.Indexed(kind) {
+		index(column, fmt.Sprintf("(%q)", column))
+	}
+	if _, ok := geometryType(kind); ok {
+		index("geom", "USING gist (geom)")
+	}
+	return list
 }
 
 func unique(suffix string) string {

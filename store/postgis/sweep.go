@@ -15,13 +15,17 @@ import (
 const sweepRows = 1000
 
 // Sweep drops what aborted loads left behind, in short transactions, and
-// idempotency keys older than grid.OnceKept. Several nodes may sweep at once.
+// idempotency keys older than grid.OnceKept. It makes the indexes that somebody dropped
+// and did not live to restore. Several nodes may sweep at once.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.abandon(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
 	}
 	if err := store.SweepAborted(ctx, s, s.sweep); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))
+	}
+	if err := s.index(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
 	}
 	if _, err := s.pool.Exec(ctx, "DELETE FROM quanxi.once WHERE at < now() - make_interval(secs => $1)", grid.OnceKept.Seconds()); err != nil {
 		return fmt.Errorf("sweep: %w", classify(err))

@@ -5,6 +5,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -22,6 +23,10 @@ import (
 type Store interface {
 	grid.Store
 	feed.Log
+	// Sweep drops what is of no use, and mends what a dead process left.
+	Sweep(context.Context) error
+	// Unindexed drops the indexes by which entities are found until restore.
+	Unindexed(context.Context) (restore func(context.Context) error, err error)
 }
 
 // A Place is where a store keeps its data.
@@ -35,6 +40,11 @@ type Place struct {
 	// all triggers. AUDIT stands for the table of the audit, BUILDINGS and PEOPLE for those of all
 	// rows of these kinds. It returns how many rows were changed.
 	Tamper func(t *testing.T, query string) int64
+	// Indexed reports whether people are found by an index on the digest of their
+	// phone, as a connection of its own sees it.
+	Indexed func(t *testing.T) bool
+	// Unindex drops that index from outside.
+	Unindex func(t *testing.T)
 }
 
 // Run checks a kind of store; fresh makes an empty place.
@@ -62,6 +72,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"tampering with the audit", tampering},
 		{"loads", loads},
 		{"ends of loads", endsOfLoads},
+		{"filling without indexes", unindexed},
 		{"conflicts of loads", loadConflicts},
 		{"the past of loads", past},
 		{"undoing loads", undo},
