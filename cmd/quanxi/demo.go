@@ -58,7 +58,7 @@ func (c *demoCommand) prepareIn(ctx context.Context, s store, screen io.Writer) 
 	empty, err := isEmpty(ctx, s)
 	if err == nil && empty {
 		fmt.Fprintf(screen, "%s is empty: inventing %d town(s)\n", c.Data, c.Towns)
-		err = c.fill(ctx, s, access.NewVault(master), "", screen)
+		err = c.fill(ctx, s, access.NewVault(master), "", screen, io.Discard)
 	}
 	if err != nil {
 		return door{}, "", err

@@ -39,15 +39,16 @@ func (c *generateCommand) Run(in *invocation) error {
 	}
 	master, err := c.unlock(in.ctx, s)
 	if err == nil {
-		err = c.fill(in.ctx, s, access.NewVault(master), grid.Code(c.Town), in.stderr)
+		err = c.fill(in.ctx, s, access.NewVault(master), grid.Code(c.Town), in.stderr, in.stdout)
 	}
 	return errors.Join(err, s.Close())
 }
 
 // fill generates into the store, a load for each county: it becomes visible whole, and
 // whoever begins again after a break goes on with the first that is not there. only,
-// if not empty, is the one town to make.
-func (f townFlags) fill(ctx context.Context, s store, vault grid.Vault, only grid.Code, screen io.Writer) error {
+// if not empty, is the one town to make. The grids that miss their norm go to report, a
+// line each.
+func (f townFlags) fill(ctx context.Context, s store, vault grid.Vault, only grid.Code, screen, report io.Writer) error {
 	maker, err := f.plan()
 	if err != nil {
 		return err
@@ -69,9 +70,11 @@ func (f townFlags) fill(ctx context.Context, s store, vault grid.Vault, only gri
 	if err := s.Sweep(ctx); err != nil { // what a load that was broken off left behind
 		return err
 	}
-	if err := f.sow(ctx, s, maker, vault, todo, screen); err != nil {
+	w := &sower{s: s, maker: maker, vault: vault, todo: todo, report: report}
+	if err := w.sowShown(ctx, screen); err != nil {
 		return err
 	}
+	fmt.Fprintf(screen, "%d of %d urban grids have 300 to 500 households\n", w.norms.Met, w.norms.Urban)
 	return index(ctx)
 }
 
@@ -85,14 +88,6 @@ func (f townFlags) unindexed(ctx context.Context, s store, todo remaining) (inde
 		return func(context.Context) error { return nil }, nil
 	}
 	return s.Unindexed(ctx)
-}
-
-// sow brings what remains, and shows how far it has come.
-func (f townFlags) sow(ctx context.Context, s store, maker *generate.Generator, vault grid.Vault, todo remaining, screen io.Writer) error {
-	bar := newProgress(screen, time.Now, "records", float64(todo.there+len(todo.towns)))
-	bar.before = float64(todo.there)
-	defer bar.end()
-	return (&sower{s: s, maker: maker, vault: vault, todo: todo, bar: bar}).sow(ctx)
 }
 
 // plan reads the flags.
@@ -130,10 +125,21 @@ type sower struct {
 	todo  remaining
 	bar   *progress
 
+	report io.Writer // of grids that miss their norm
+	norms  generate.Norms
+
 	load   grid.Load // of the county that is being brought; nil if there is none
 	county grid.Code // of load
 	*loader
 	share float64 // of the town that is being stored, for each of its records
+}
+
+// sowShown sows and shows how far it has come.
+func (w *sower) sowShown(ctx context.Context, screen io.Writer) error {
+	w.bar = newProgress(screen, time.Now, "records", float64(w.todo.there+len(w.todo.towns)))
+	w.bar.before = float64(w.todo.there)
+	defer w.bar.end()
+	return w.sow(ctx)
 }
 
 func (w *sower) sow(ctx context.Context) error {
@@ -175,6 +181,17 @@ func (w *sower) bring(ctx context.Context, town *generate.TownResult) error {
 	w.share = 1 / float64(sizeOf(town))
 	for e, identity := range town.All() {
 		if err := w.add(ctx, e, identity); err != nil {
+			return err
+		}
+	}
+	return w.tell(town.Norms)
+}
+
+// tell counts the grids of a town, and names those that miss their norm.
+func (w *sower) tell(n generate.Norms) error {
+	w.norms.Urban, w.norms.Met = w.norms.Urban+n.Urban, w.norms.Met+n.Met
+	for _, off := range n.Off {
+		if _, err := fmt.Fprintf(w.report, "%s %d %s\n", off.Code, off.Homes, off.Why); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"quanxi/access"
@@ -70,8 +74,65 @@ func TestAPlanGoesOnWhereItWas(t *testing.T) {
 	}
 	t.Run("another seed after an undo", func(t *testing.T) {
 		f := townFlags{County: "500106", Seed: 9, Towns: 1}
-		if err := f.fill(t.Context(), s, access.NewVault(access.MasterKey{}), "", io.Discard); err != nil {
+		if err := f.fill(t.Context(), s, access.NewVault(access.MasterKey{}), "", io.Discard, io.Discard); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// breaking is a store in which the load of one county cannot begin.
+type breaking struct {
+	store
+	county string
+}
+
+var errBroken = errors.New("broken")
+
+func (b breaking) BeginLoad(ctx context.Context, about grid.LoadInfo) (grid.Load, error) {
+	if strings.Contains(about.About, b.county) {
+		return nil, errBroken
+	}
+	return b.store.BeginLoad(ctx, about)
+}
+
+// A town of each of two counties, with a break between them.
+func TestTheCityGoesOnWithTheCountyThatIsMissing(t *testing.T) {
+	s, err := gpkg.Open(t.Context(), t.TempDir()+"/map.gpkg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	f := townFlags{Seed: 1, Towns: generate.CityTowns}
+	maker, err := f.plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sow := func(s store) (remaining, error) {
+		todo, err := f.remaining(t.Context(), s, maker, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		some := todo
+		some.towns = slices.DeleteFunc(slices.Clone(todo.towns), func(town generate.Town) bool {
+			return town.Code != "500103001" && town.Code != "500105001"
+		})
+		w := &sower{s: s, maker: maker, vault: access.NewVault(access.MasterKey{}), todo: some, report: io.Discard}
+		return todo, w.sowShown(t.Context(), io.Discard)
+	}
+	if todo, err := sow(breaking{s, "500105"}); !errors.Is(err, errBroken) || len(todo.towns) != generate.CityTowns || todo.city == "" {
+		t.Fatalf("%d towns remained, %v", len(todo.towns), err)
+	}
+	if todo, err := sow(s); err != nil || len(todo.towns) != generate.CityTowns-11 || todo.there != 11 || todo.city != "" {
+		t.Fatalf("%d towns remained, %v", len(todo.towns), err)
+	}
+	levels := map[grid.Level]int{}
+	for e, err := range s.Entities(t.Context(), grid.Divisions, grid.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		levels[e.(*grid.Division).Level]++
+	}
+	if levels[grid.CityLevel] != 1 || levels[grid.CountyLevel] != 2 || levels[grid.TownLevel] != 2 {
+		t.Errorf("divisions of each level: %v", levels)
+	}
 }

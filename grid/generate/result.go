@@ -13,6 +13,7 @@ import (
 // and town. Ids of buildings, homes and people do not depend on the division.
 type TownResult struct {
 	Town          Town
+	Norms         Norms
 	Divisions     []*grid.Division // the town, communities, grids, micro-grids; parents first
 	LandUses      []*grid.LandUse
 	Waters        []*grid.Water
@@ -105,7 +106,7 @@ type writer struct {
 
 func newWriter(d *draft) *writer {
 	w := &writer{d: d, slot: d.county.slot(d.plan.Code)}
-	w.out.Town = d.plan.Town
+	w.out.Town, w.out.Norms = d.plan.Town, d.norms()
 	w.numbers = people.NewNumbers(w.slot)
 	w.maker = people.Maker{Day: d.gen.opt.Reference, Book: people.NewBook()}
 	w.town, w.village = people.Urban(), people.Rural()

@@ -1,0 +1,96 @@
+package generate
+
+import (
+	"math"
+	"testing"
+
+	"quanxi/grid"
+)
+
+// What thirty towns of the city must come to, eight streets, seventeen towns and five
+// townships from all of it; without a soak three, and within wider bounds.
+func TestTownsOfTheCityComeToTheRightSums(t *testing.T) {
+	g := mustCity(t)
+	wanted, slack, least := map[string]int{KindStreet: 1, KindTown: 1, KindTownship: 1}, 2.0, 0.9
+	if soak() {
+		wanted, slack, least = map[string]int{KindStreet: 8, KindTown: 17, KindTownship: 5}, 1, 0.95
+	}
+	var norms Norms
+	var sum census
+	for _, town := range spreadOver(g.Towns(), wanted) {
+		r, err := g.Town(t.Context(), town.Code)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		norms.Urban, norms.Met = norms.Urban+r.Norms.Urban, norms.Met+r.Norms.Met
+		for _, off := range r.Norms.Off {
+			t.Logf("%s: %d homes: %s", off.Code, off.Homes, off.Why)
+		}
+		sum.add(&r)
+		t.Logf("%s %s: %d buildings, %d homes, %d people", town.Code, town.Kind, len(r.Buildings), len(r.Dwellings), len(r.People))
+	}
+	if float64(norms.Met) < least*float64(norms.Urban) {
+		t.Errorf("%d of %d urban grids have 300 to 500 homes", norms.Met, norms.Urban)
+	}
+	if sum.special == 0 {
+		t.Error("there is no special grid")
+	}
+	for _, a := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"under 15", sum.share(sum.young), 15.9},
+		{"15 to 59", sum.share(sum.living - sum.young - sum.old), 62.2},
+		{"60 and over", sum.share(sum.old), 21.9},
+	} {
+		t.Logf("%s: %.1f %%, wanted %.1f", a.name, a.got, a.want)
+		if soak() && math.Abs(a.got-a.want) > slack {
+			t.Errorf("%s: %.1f %%, want %.1f", a.name, a.got, a.want)
+		}
+	}
+	t.Logf("%d of %d urban grids, %d special, %d living in %d homes", norms.Met, norms.Urban, sum.special, sum.living, sum.homes)
+}
+
+// spreadOver takes so many towns of each kind, as far apart in the list as can be.
+func spreadOver(all []Town, wanted map[string]int) []Town {
+	byKind := map[string][]Town{}
+	for _, t := range all {
+		byKind[t.Kind] = append(byKind[t.Kind], t)
+	}
+	var out []Town
+	for _, kind := range []string{KindStreet, KindTown, KindTownship} {
+		list, n := byKind[kind], wanted[kind]
+		for i := range n {
+			out = append(out, list[(2*i+1)*len(list)/(2*n)])
+		}
+	}
+	return out
+}
+
+// A census counts the living by age.
+type census struct{ homes, living, young, old, special int }
+
+func (c *census) add(r *TownResult) {
+	day := grid.DateOf(options(1, 1).Reference)
+	c.homes += len(r.Dwellings)
+	for _, d := range r.Divisions {
+		if d.Level == grid.GridLevel && d.DivisionKind == "special" {
+			c.special++
+		}
+	}
+	for _, p := range r.People {
+		if p.Residence == grid.RegisteredOnly {
+			continue
+		}
+		c.living++
+		switch age := p.Born.Years(day); {
+		case age < 15:
+			c.young++
+		case age >= 60:
+			c.old++
+		}
+	}
+}
+
+func (c *census) share(n int) float64 { return 100 * float64(n) / float64(max(c.living, 1)) }
