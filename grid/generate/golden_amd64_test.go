@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"strings"
 	"testing"
@@ -10,12 +12,30 @@ import (
 // hold on this one only. QUANXI_BLESS=1 writes them anew; who does so raises
 // the generator's version in the changelog.
 func TestTownsAreFrozen(t *testing.T) {
-	const file = "testdata/towns.sha256"
 	var lines []string
 	for _, r := range mustResults(t) {
 		lines = append(lines, string(r.Town.Code)+" "+digest(r))
 	}
-	got := strings.Join(lines, "\n") + "\n"
+	frozen(t, "testdata/towns.sha256", strings.Join(lines, "\n")+"\n")
+}
+
+// See TestTownsAreFrozen.
+func TestTheCityIsFrozen(t *testing.T) {
+	g := mustCity(t)
+	if g.opt.Names != nil {
+		t.Log("the borders are given")
+		return
+	}
+	h := sha256.New()
+	for _, f := range counties() {
+		h.Write(appendGeometry([]byte(f.code), g.city.borders[f.code]))
+	}
+	frozen(t, "testdata/city.sha256", hex.EncodeToString(h.Sum(nil))+"\n")
+}
+
+// frozen compares digests with those of a file.
+func frozen(t *testing.T, file, got string) {
+	t.Helper()
 	if os.Getenv("QUANXI_BLESS") != "" {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -26,6 +46,6 @@ func TestTownsAreFrozen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("towns changed:\n%swant\n%s", got, want)
+		t.Errorf("%s changed:\n%swant\n%s", file, got, want)
 	}
 }

@@ -5,4 +5,5 @@ package generate
 const (
 	oddTowns = 1
 	mostRuns = 1
+	ofAKind  = 0
 )

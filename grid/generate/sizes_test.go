@@ -7,4 +7,5 @@ package generate
 const (
 	oddTowns = 3
 	mostRuns = 3 // with 3, 1 and 2 workers
+	ofAKind  = 1 // besides one street
 )
