@@ -171,7 +171,7 @@ func (v *View) trace(ctx context.Context, verb string, of grid.Ref, detail strin
 	}})
 }
 
-// othersOf returns the other records of the same human being that the viewer sees.
+// othersOf returns the other records of the same human being that the viewer keeps.
 func (v *View) othersOf(ctx context.Context, e grid.Entity) (others []grid.Entity, err error) {
 	p, ok := e.(*grid.Person)
 	if !ok || len(p.IDDigest) == 0 {
@@ -181,11 +181,11 @@ func (v *View) othersOf(ctx context.Context, e grid.Entity) (others []grid.Entit
 		if err != nil {
 			return nil, err
 		}
-		seen, err := v.sees(ctx, other)
+		whose, err := v.subjectOf(ctx, other)
 		if err != nil {
 			return nil, err
 		}
-		if seen && other.Entity().ID != p.ID {
+		if v.viewer.MayChange(grid.People, whose.Area) == nil && other.Entity().ID != p.ID {
 			others = append(others, other)
 		}
 	}

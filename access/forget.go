@@ -87,7 +87,7 @@ func (v *View) erasable(ctx context.Context, ref grid.Ref, reason string) ([]gri
 		if err != nil {
 			return nil, err
 		}
-		if v.viewer.MayChange(ref.Kind, whose.Area) == nil && v.viewer.MayUnmask(whose) == nil {
+		if v.viewer.MayUnmask(whose) == nil {
 			subjects = append(subjects, other)
 		}
 	}

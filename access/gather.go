@@ -80,8 +80,12 @@ func (v *View) fileHome(ctx context.Context, f *File, p *grid.Person) error {
 		if err != nil {
 			return err
 		}
-		if seen, err := v.sees(ctx, device); err != nil || !seen {
+		seen, err := v.sees(ctx, device)
+		if err != nil {
 			return err
+		}
+		if !seen {
+			continue
 		}
 		if f.Devices, err = v.fileRecord(ctx, f.Devices, device); err != nil {
 			return err

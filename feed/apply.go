@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // errApply reports that the World could not take a change. It is in an unknown
@@ -137,7 +136,7 @@ func (n *Node) advance(to Position, applied int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.at = to
-	n.late.reach(to.Pos, time.Now())
+	n.late.reach(to.Pos)
 	n.status.Applied += int64(applied)
 	close(n.moved)
 	n.moved = make(chan struct{})

@@ -12,7 +12,7 @@ func TestLateness(t *testing.T) {
 	hears := func(second int, pos, stands int64) does {
 		return func(l *lateness) { l.hear(Batch{Pos: pos}, stands, at(second)) }
 	}
-	reaches := func(second int, pos int64) does { return func(l *lateness) { l.reach(pos, at(second)) } }
+	reaches := func(pos int64) does { return func(l *lateness) { l.reach(pos) } }
 	for _, tt := range []struct {
 		name string
 		does []does
@@ -22,10 +22,10 @@ func TestLateness(t *testing.T) {
 		{"what was heard is shown already", []does{hears(1, 5, 5)}, time.Time{}},
 		{"something was heard", []does{hears(1, 6, 5)}, at(1)},
 		{"and heard again", []does{hears(1, 6, 5), hears(2, 6, 5)}, at(1)},
-		{"and is shown", []does{hears(1, 6, 5), reaches(3, 6)}, time.Time{}},
-		{"half of it is shown", []does{hears(1, 9, 5), reaches(3, 7)}, at(1)},
-		{"it is shown, and more was heard meanwhile", []does{hears(1, 6, 5), hears(2, 9, 5), reaches(3, 6)}, at(3)},
-		{"and that is shown too", []does{hears(1, 6, 5), hears(2, 9, 5), reaches(3, 6), reaches(4, 9)}, time.Time{}},
+		{"and is shown", []does{hears(1, 6, 5), reaches(6)}, time.Time{}},
+		{"half of it is shown", []does{hears(1, 9, 5), reaches(7)}, at(1)},
+		{"it is shown, and more was heard meanwhile", []does{hears(1, 6, 5), hears(2, 8, 5), hears(3, 9, 5), reaches(6)}, at(2)},
+		{"and that is shown too", []does{hears(1, 6, 5), hears(2, 9, 5), reaches(6), reaches(9)}, time.Time{}},
 		{"the store is away", []does{func(l *lateness) { l.hear(Batch{Pos: 5, Away: at(1)}, 5, at(4)) }}, at(1)},
 		{"it is back", []does{func(l *lateness) { l.hear(Batch{Pos: 5, Away: at(1)}, 5, at(4)) }, hears(5, 5, 5)}, time.Time{}},
 		{"away, and something is not shown for longer", []does{hears(0, 6, 5), func(l *lateness) { l.hear(Batch{Pos: 6, Away: at(1)}, 5, at(4)) }}, at(0)},

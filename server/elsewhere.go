@@ -66,9 +66,9 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.awaitSignIn(r.Context(), done)
-	for _, cookie := range s.cookies(r.Context(), done) {
-		w.Header().Add("Set-Cookie", cookie)
-	}
+	// What the browser is known by is not sent with what another site began: a new one would
+	// take the place of that, which vouches for other accounts too.
+	w.Header().Add("Set-Cookie", cookieOf(r.Context(), sessionCookie, done.Secret, done.Until))
 	// The session's cookie is not sent yet with what another site began: the page asks anew.
 	s.toEntry(w, r, url.Values{"entered": {"1"}, "to": {page}})
 }

@@ -54,13 +54,15 @@ func Unshown(loads string) string {
 	return fmt.Sprintf("(replaced_by < 0 OR replaced_by IN (SELECT l.id FROM %s l WHERE l.state = 'live'))", loads)
 }
 
-// BlankColumns returns the columns of a kind with the values of an empty entity.
+// BlankColumns returns the columns of a kind with the values of an empty entity, its
+// external id among them: that may be a number of the person.
 func BlankColumns(kind grid.Kind, bind func(any) (any, error)) (names []string, values []any, err error) {
 	e, err := feed.New(kind)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, c := range e.Columns() {
+	columns := append(e.Columns(), grid.Column{Name: "external", Value: &e.Entity().External})
+	for _, c := range columns {
 		v, err := bind(c.Value)
 		if err != nil {
 			return nil, nil, err

@@ -69,6 +69,9 @@ func secrets(t *testing.T, place Place) {
 		if n := place.Tamper(t, "UPDATE PEOPLE SET care = care WHERE care LIKE '%orphan%' OR care LIKE '%destitute%'"); n != 0 {
 			t.Errorf("%d versions hold what there was", n)
 		}
+		if n := place.Tamper(t, "UPDATE PEOPLE SET external = external WHERE external = 'secrets:3'"); n != 0 {
+			t.Errorf("%d versions hold the id of where they came from", n)
+		}
 		puts := 0
 		for _, c := range drain(t, s) {
 			if c.Op == "put" {
