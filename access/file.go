@@ -94,11 +94,8 @@ type Retained struct {
 	Rows   int    `json:"rows"`
 }
 
-// auditMonths is how long the audit is kept at least (网络安全法 21(3)).
-const auditMonths = 6
-
 func keptAudit(rows int) []Retained {
-	return []Retained{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: auditMonths, Rows: rows}}
+	return []Retained{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: staff.LeastAuditMonths, Rows: rows}}
 }
 
 // File returns all that is held on somebody, masked as the viewer sees it, and leaves a

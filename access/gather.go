@@ -9,7 +9,7 @@ import (
 	"quanxi/grid"
 )
 
-// file gathers all that is held on somebody.
+// gather gathers all that is held on somebody.
 func (v *View) gather(ctx context.Context, e grid.Entity) (File, error) {
 	f := File{
 		Residences: []json.RawMessage{}, Devices: []json.RawMessage{}, Sources: []FileSource{},

@@ -64,7 +64,7 @@ func (v *View) candidates(ctx context.Context, s *world.Snapshot, kind grid.Kind
 	case grid.Divisions, grid.Workers: // few
 		return v.store.Entities(ctx, kind, grid.Query{})
 	case grid.Dwellings:
-		return v.boundTo(ctx, kind, "building", idsOver(s, grid.Buildings, code))
+		return v.naming(ctx, kind, "building", idsOver(s, grid.Buildings, code))
 	case grid.Households:
 		return v.ofHomes(ctx, s, kind, code)
 	case grid.People:
@@ -112,8 +112,8 @@ func (v *View) byID(ctx context.Context, kind grid.Kind, ids []int64) iter.Seq2[
 	}
 }
 
-// boundTo yields entities whose column names one of the ids.
-func (v *View) boundTo(ctx context.Context, kind grid.Kind, column string, ids []int64) iter.Seq2[grid.Entity, error] {
+// naming yields entities whose column names one of the ids.
+func (v *View) naming(ctx context.Context, kind grid.Kind, column string, ids []int64) iter.Seq2[grid.Entity, error] {
 	return func(yield func(grid.Entity, error) bool) {
 		for some := range slices.Chunk(ids, selectedAtOnce) {
 			values := make([]string, len(some))
@@ -134,14 +134,14 @@ func (v *View) ofHomes(ctx context.Context, s *world.Snapshot, kind grid.Kind, c
 	return func(yield func(grid.Entity, error) bool) {
 		for some := range slices.Chunk(idsOver(s, grid.Buildings, code), selectedAtOnce) {
 			var homes []int64
-			for e, err := range v.boundTo(ctx, grid.Dwellings, "building", some) {
+			for e, err := range v.naming(ctx, grid.Dwellings, "building", some) {
 				if err != nil {
 					yield(nil, err)
 					return
 				}
 				homes = append(homes, e.Entity().ID)
 			}
-			for e, err := range v.boundTo(ctx, kind, "dwelling", homes) {
+			for e, err := range v.naming(ctx, kind, "dwelling", homes) {
 				if !yield(e, err) || err != nil {
 					return
 				}

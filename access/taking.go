@@ -57,9 +57,9 @@ func (t *Taking) Entities(ctx context.Context) func(func(grid.Entity, error) boo
 	}
 }
 
-// Find looks up what something in the file names, for its id elsewhere.
+// Find looks up what something in the file names, if the viewer sees it, for its id elsewhere.
 func (t *Taking) Find(ctx context.Context) func(grid.Kind, int64) (grid.Entity, error) {
-	return func(kind grid.Kind, id int64) (grid.Entity, error) { return t.exporter.view.store.Entity(ctx, kind, id) }
+	return func(kind grid.Kind, id int64) (grid.Entity, error) { return t.exporter.view.entity(ctx, kind, id) }
 }
 
 // Post returns the post by which the file was asked for, as role@area.

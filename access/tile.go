@@ -83,14 +83,14 @@ func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding st
 		return v.draw(snapshot, set, id), nil
 	})
 	if err == nil && key.Viewer != "" {
-		tile.Digest = boundTo(key.Viewer, tile.Digest)
+		tile.Digest = tagFor(key.Viewer, tile.Digest)
 	}
 	return tile, err
 }
 
-// boundTo returns a digest of bytes as whoever is decided on alike gets them: that two
+// tagFor returns a digest of bytes as whoever is decided on alike gets them: that two
 // others get the same bytes is nothing that their tags tell (RULES B7).
-func boundTo(decision, digest string) string {
+func tagFor(decision, digest string) string {
 	sum := fnv.New64a()
 	io.WriteString(sum, decision) // a hash takes everything
 	io.WriteString(sum, digest)
