@@ -32,9 +32,11 @@ func ruleOf(kind grid.Kind) (rule, bool) {
 		return rule{public: true, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Dwellings, grid.Households:
 		return rule{see: role.SeeHomes, make: role.KeepPeople, change: role.KeepPeople}, true
+	case grid.Devices: // a door contact marks a home (RULES C2)
+		return rule{see: role.SeeHomes, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.People:
 		return rule{see: role.SeePeople, make: role.KeepPeople, change: role.KeepPeople}, true
-	case grid.Devices, grid.Cameras:
+	case grid.Cameras:
 		return rule{see: role.SeeDevices, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Workers:
 		return rule{see: role.SeeStaff, make: role.KeepThings, change: role.KeepThings}, true

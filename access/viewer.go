@@ -27,7 +27,7 @@ type Viewer struct {
 func NewViewer(account string, grant role.Grant, unmaskings ...Unmasked) *Viewer {
 	return &Viewer{account: account, signedIn: true, grant: grant, unmaskings: unmaskings, scopes: world.Scopes{
 		world.OfNumbers: grant.Scope(role.SeeNumbers), world.OfHomes: grant.Scope(role.SeeHomes),
-		world.OfDevices: grant.Scope(role.SeeDevices), world.OfStaff: grant.Scope(role.SeeStaff),
+		world.OfCameras: grant.Scope(role.SeeDevices), world.OfStaff: grant.Scope(role.SeeStaff),
 		world.OfEvents: grant.Scope(role.SeeEvents),
 	}}
 }

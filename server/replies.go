@@ -59,7 +59,7 @@ func buildingBodyOf(found access.Identified) *buildingBody {
 		return body
 	}
 	homes := b.Homes()
-	body.Dwellings, body.People = int(homes.Dwellings), int(homes.Living)
+	body.Dwellings, body.People = new(int(homes.Dwellings)), new(int(homes.Living))
 	body.FloorsList = floorsOf(found)
 	return body
 }

@@ -33,8 +33,8 @@ type buildingBody struct {
 	Units       int32       `json:"units"`
 	Year        int32       `json:"year"`
 	Entrances   []doorBody  `json:"entrances"`
-	Dwellings   int         `json:"dwellings"`
-	People      int         `json:"people" doc:"who live there"`
+	Dwellings   *int        `json:"dwellings,omitempty" doc:"absent where single homes are not yours to see, as people"`
+	People      *int        `json:"people,omitempty" doc:"who live there"`
 	FloorsList  []floorBody `json:"floors_list"`
 }
 

@@ -16,7 +16,7 @@ func (d *drawing) componentsAndDevices() {
 
 // boundDevices draws what is bound to a home, to those who answer for it.
 func (d *drawing) boundDevices() {
-	d.things("devices", grid.Devices, func(t Thing) bool { return t.Bound() && d.holds(OfDevices, d.areaOfItem(devices, t.Slot)) })
+	d.things("devices", grid.Devices, func(t Thing) bool { return t.Bound() && d.holds(OfHomes, d.areaOfItem(devices, t.Slot)) })
 }
 
 // things draws those that pass, with category and state.
@@ -47,7 +47,7 @@ func (d *drawing) cameraMarks() {
 	d.e.Begin("cameras", "azimuth", "view", "state", "name")
 	for _, n := range d.slots(grid.Cameras) {
 		c := d.ThingAt(grid.Cameras, n.slot)
-		if !d.holds(OfDevices, c.row.area) {
+		if !d.holds(OfCameras, c.row.area) {
 			continue
 		}
 		d.e.Feature(uint64(n.id))

@@ -148,7 +148,7 @@ func walksOf(scopes *Scopes) []int {
 	if !scopes[OfStaff].IsEmpty() {
 		walks = append(walks, staffChain)
 	}
-	if !scopes[OfDevices].IsEmpty() {
+	if !scopes[OfCameras].IsEmpty() {
 		walks = append(walks, deviceChain)
 	}
 	return append(walks, publicChain)

@@ -8,9 +8,9 @@ type Subject uint8
 // The subjects.
 const (
 	OfNumbers Subject = iota // of people and homes, by division
-	OfHomes                  // single homes, and the people in them
-	OfDevices                // and cameras
-	OfStaff                  // who works where, and where they are
+	OfHomes                  // single homes, the people in them and the devices that hang there
+	OfCameras
+	OfStaff // who works where, and where they are
 	OfEvents
 
 	subjects = iota
@@ -31,8 +31,8 @@ func AllOf(scope grid.Scope) Scopes {
 // subjectOf returns the subject of a sort that is not public.
 func subjectOf(k sort) Subject {
 	switch k {
-	case devices, cameras:
-		return OfDevices
+	case cameras:
+		return OfCameras
 	case workers:
 		return OfStaff
 	case happenings:

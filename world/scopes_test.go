@@ -25,7 +25,7 @@ func TestEachSubjectHasItsScope(t *testing.T) {
 	}{
 		{"numbers are of divisions, never of buildings", world.OfNumbers, "people/15"},
 		{"homes show by building", world.OfHomes, "dwellings/17 people/17"},
-		{"devices, and cameras with them", world.OfDevices, "cameras/15 devices/15 devices/17"},
+		{"devices, and cameras with them", world.OfCameras, "cameras/15 devices/15 devices/17"},
 		{"staff", world.OfStaff, "workers/15 workers/17"},
 		{"events", world.OfEvents, "events/15 events/17"},
 	} {
@@ -107,7 +107,7 @@ func TestEachQuestionAsksForTheRightScope(t *testing.T) {
 	}{
 		{world.OfNumbers, nil, nil, nil, false},
 		{world.OfHomes, []grid.Kind{grid.Dwellings, grid.People}, []grid.Kind{grid.Dwellings, grid.People}, nil, false},
-		{world.OfDevices, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Cameras}, false},
+		{world.OfCameras, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Cameras}, false},
 		{world.OfStaff, nil, nil, []grid.Kind{grid.Workers}, true},
 		{world.OfEvents, []grid.Kind{events.Events}, []grid.Kind{events.Events}, nil, false},
 	} {
@@ -166,9 +166,9 @@ func TestSearchAsksEachSubjectForItself(t *testing.T) {
 		want []grid.Kind
 	}{
 		{"nobody's", nil, []grid.Kind{grid.Roads}},
-		{"devices", []world.Subject{world.OfDevices}, []grid.Kind{grid.Cameras, grid.Roads}},
+		{"devices", []world.Subject{world.OfCameras}, []grid.Kind{grid.Cameras, grid.Roads}},
 		{"staff", []world.Subject{world.OfStaff}, []grid.Kind{grid.Roads, grid.Workers}},
-		{"both", []world.Subject{world.OfDevices, world.OfStaff}, []grid.Kind{grid.Cameras, grid.Roads, grid.Workers}},
+		{"both", []world.Subject{world.OfCameras, world.OfStaff}, []grid.Kind{grid.Cameras, grid.Roads, grid.Workers}},
 		{"other subjects", []world.Subject{world.OfNumbers, world.OfHomes, world.OfEvents}, []grid.Kind{grid.Roads}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -28,9 +28,9 @@ func BenchmarkSearchPastHidden(b *testing.B) {
 	}
 	all := world.AllOf(grid.Everywhere())
 	none := all
-	none[world.OfDevices] = grid.Scope{}
+	none[world.OfCameras] = grid.Scope{}
 	elsewhere := all
-	elsewhere[world.OfDevices] = grid.NewScope(grid.Under("500109001001001"))
+	elsewhere[world.OfCameras] = grid.NewScope(grid.Under("500109001001001"))
 	for _, who := range []struct {
 		name   string
 		scopes *world.Scopes

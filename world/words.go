@@ -35,7 +35,7 @@ func chainOf(k sort) int {
 	switch {
 	case public(k):
 		return publicChain
-	case subjectOf(k) == OfDevices:
+	case subjectOf(k) == OfCameras:
 		return deviceChain
 	}
 	return staffChain

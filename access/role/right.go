@@ -15,10 +15,10 @@ type Right uint8
 // The rights. The public layers need none: every signed-in member of staff sees them.
 const (
 	SeeNumbers Right = iota // how many people and homes there are, by division
-	SeeHomes                // single homes and households
+	SeeHomes                // single homes, households, and the devices that hang there
 	SeePeople               // who is registered where, masked
 	SeeCare                 // tags of care: they serve help only
-	SeeDevices              // devices and cameras
+	SeeDevices              // cameras
 	SeeStaff                // who works where, and where they are
 	SeeEvents
 	ReportEvents

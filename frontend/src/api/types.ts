@@ -113,8 +113,9 @@ export interface BuildingSheet {
   readonly floors_below: number;
   readonly units: number;
   readonly year: number;
-  readonly dwellings: number;
-  readonly people: number;
+  /** Absent where single homes are not this viewer's to see, as people. */
+  readonly dwellings?: number;
+  readonly people?: number;
   readonly floors_list: readonly Floor[] | null;
 }
 

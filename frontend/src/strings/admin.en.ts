@@ -143,7 +143,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "right.see-homes": "Homes and households",
   "right.see-people": "People (masked)",
   "right.see-care": "Tags of care",
-  "right.see-devices": "Devices and cameras",
+  "right.see-devices": "Cameras",
   "right.see-staff": "Where staff are",
   "right.see-events": "Events",
   "right.report-events": "Report events",

@@ -113,11 +113,11 @@ export function useSelection(client: Client): SelectionDesk {
     await look(question).catch((why) => fail(why, question, () => {})); // what is known stays; the next time may work
   };
 
-  /** Has the opened building show its present state; one that stands here no more is closed. */
+  /** Has the opened building show its present state; one that stands here no more, or whose homes are not to be seen any more, is closed. */
   const renew = (sheet: BuildingSheet | undefined): void => {
     const held = opened.value;
     if (!held) return;
-    if (sheet?.id === held.sheet.id) opened.value = { ...held, sheet, homes: homesOf(sheet.floors_list ?? [], held.footprint) };
+    if (sheet?.id === held.sheet.id && sheet.floors_list?.length) opened.value = { ...held, sheet, homes: homesOf(sheet.floors_list ?? [], held.footprint) };
     else shut();
   };
 
