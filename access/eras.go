@@ -73,17 +73,18 @@ func (c Chain) WithPast(ctx context.Context, from AuditReader) (Chain, error) {
 	}
 }
 
-// before returns the era that ended when the chain's key came.
-func (c Chain) before(ctx context.Context, from AuditReader) (era, bool, error) {
+// before returns the era that ended when the chain's key came. A rotation that was
+// interrupted leaves several rows of it, each of which takes it further.
+func (c Chain) before(ctx context.Context, from AuditReader) (last era, found bool, err error) {
 	for row, err := range from.AuditRows(ctx, grid.AuditQuery{Object: "keys/" + c.name(), Action: handOverAction}) {
 		if err != nil {
 			return era{}, false, err
 		}
-		if e, ok := c.unwrap(row.Detail); ok {
-			return e, true, nil
+		if e, ok := c.unwrap(row.Detail); ok && (!found || e.until > last.until) {
+			last, found = e, true
 		}
 	}
-	return era{}, false, nil
+	return last, found, nil
 }
 
 // keyOf returns the key under which a row was sealed.

@@ -160,17 +160,46 @@ func (r Rotation) credentials(ctx context.Context, done *Rotated) error {
 }
 
 // handOver leaves a row of the audit by which the new key verifies what was sealed under
-// the old one; once, however often it is called.
+// the old one. It leaves another one if more was sealed under the old one since, as when a
+// rotation that was interrupted is run again.
 func (r Rotation) handOver(ctx context.Context) error {
-	object := "keys/" + NewChain(r.New).name()
-	for _, err := range r.Store.AuditRows(ctx, grid.AuditQuery{Object: object, Limit: 1}) {
-		return err
-	}
-	end, err := r.Store.SealAudit(ctx, 0, nil) // seals nothing
+	from, to := NewChain(r.Old), NewChain(r.New)
+	noted, found, err := to.before(ctx, r.Store)
 	if err != nil {
 		return err
 	}
+	var until int64
+	if found {
+		until, err = r.sealedUnder(ctx, from, noted.until)
+	} else {
+		var end grid.AuditSeal
+		end, err = r.Store.SealAudit(ctx, 0, nil) // seals nothing
+		until = end.Seq
+	}
+	if err != nil || found && until == noted.until {
+		return err
+	}
 	return r.Store.Audit(ctx, []grid.AuditRow{{
-		Actor: systemActor, Action: handOverAction, Object: object, Detail: NewChain(r.New).wrap(NewChain(r.Old), end.Seq),
+		Actor: systemActor, Action: handOverAction, Object: "keys/" + to.name(), Detail: to.wrap(from, until),
 	}})
+}
+
+// sealedUnder returns up to where a chain goes on behind a row: what the next key has
+// sealed already is not of it.
+func (r Rotation) sealedUnder(ctx context.Context, chain Chain, after int64) (until int64, err error) {
+	var previous grid.AuditRow
+	until = after
+	for row, err := range r.Store.SealedAudit(ctx, max(0, after-1)) {
+		if err != nil {
+			return 0, err
+		}
+		if row.Seq > after {
+			if row.Seq != until+1 || !chain.follows(previous.MAC, row) {
+				break
+			}
+			until = row.Seq
+		}
+		previous = row
+	}
+	return until, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 
 	"quanxi/access"
@@ -193,11 +194,39 @@ func TestARotationThatWasInterruptedGoesOn(t *testing.T) {
 					t.Errorf("the name is read by the old key: %v, by the new one: %v", old == nil, fresh == nil)
 				}
 			}
+			r.hold(t, r.from)
 			rotation.Store = r.store
 			if _, err := rotation.Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			r.check(t, r.to, r.from)
+			r.audit.master = r.to
+			for _, name := range []string{"at its end", "after another run, which changes nothing"} {
+				if status := r.audit.work(t, 2); status.Alarm != nil {
+					t.Fatal(status.Alarm)
+				}
+				if report := r.verify(t, r.to); !report.Whole() || report.Rows != report.Sealed.Seq {
+					t.Errorf("%s: %v", name, report.Findings)
+				}
+				if _, err := rotation.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if rows := r.rows(t, grid.AuditQuery{Action: "keys.rotate"}); len(rows) != 2 {
+				t.Errorf("the audit was handed over %d times", len(rows))
+			}
 		})
+	}
+}
+
+// hold seals what waits under a key, as every run of the command does before it rotates.
+func (r *rotating) hold(t *testing.T, under access.MasterKey) {
+	t.Helper()
+	release, err := access.NewSealer(r.store, under, r.audit.file, slog.New(slog.DiscardHandler)).Hold(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
 	}
 }
