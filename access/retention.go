@@ -44,7 +44,11 @@ func (r *Retention) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cut, due, err := r.due(ctx, horizon)
+	chain, err := r.chain.WithPast(ctx, r.store)
+	if err != nil {
+		return err
+	}
+	cut, due, err := r.due(ctx, chain, horizon)
 	if err != nil || !due {
 		return err
 	}
@@ -71,7 +75,7 @@ func (r *Retention) horizon(ctx context.Context, months int) (time.Time, error) 
 }
 
 // due returns up to where rows are from before the horizon, with none of later among them.
-func (r *Retention) due(ctx context.Context, horizon time.Time) (cut Cut, due bool, err error) {
+func (r *Retention) due(ctx context.Context, chain Chain, horizon time.Time) (cut Cut, due bool, err error) {
 	var first, previous grid.AuditRow
 	for row, err := range r.store.SealedAudit(ctx, 0) {
 		switch {
@@ -79,7 +83,7 @@ func (r *Retention) due(ctx context.Context, horizon time.Time) (cut Cut, due bo
 			return Cut{}, false, err
 		case first.Seq == 0:
 			first = row
-		case row.Seq != previous.Seq+1 || !r.chain.follows(previous.MAC, row):
+		case row.Seq != previous.Seq+1 || !chain.follows(previous.MAC, row):
 			return Cut{}, false, r.doubt(ctx, first, row)
 		default: // what comes before a row that is there may go
 			cut, due = Cut{Seq: previous.Seq, MAC: previous.MAC}, true

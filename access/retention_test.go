@@ -82,7 +82,11 @@ func (r *retained) mustSweep(t *testing.T) {
 
 func (r *retained) verify(t *testing.T, seals iter.Seq2[access.Seal, error]) access.AuditReport {
 	t.Helper()
-	report, err := access.NewChain(r.master).Verify(t.Context(), r.store.SealedAudit(t.Context(), 0), seals)
+	chain, err := access.NewChain(r.master).WithPast(t.Context(), r.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := chain.Verify(t.Context(), r.store.SealedAudit(t.Context(), 0), seals)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +145,27 @@ func TestSealsThatSayNothingOfARemoval(t *testing.T) {
 	r.keep(t, 6)
 	r.mustSweep(t)
 	if report := r.verify(t, all(copied)); !report.Whole() || report.KeptFrom() != 41 {
+		t.Errorf("%+v", report)
+	}
+}
+
+// rotate puts another master key in place of the one in force.
+func (r *retained) rotate(t *testing.T, to access.MasterKey) {
+	t.Helper()
+	if _, err := (access.Rotation{Store: r.store, Old: r.master, New: to}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.master = to
+	r.work(t, 0)
+}
+
+// What an earlier master key sealed is kept no longer than the rest.
+func TestRetentionGoesOnUnderTheNextKey(t *testing.T) {
+	r := newRetained(t, 8, 20)
+	r.keep(t, 6)
+	r.rotate(t, access.MasterKey{2})
+	r.mustSweep(t)
+	if report := r.verify(t, access.ReadSeals(r.file)); !report.Whole() || report.KeptFrom() != 41 || r.places(t)[0] != 41 {
 		t.Errorf("%+v", report)
 	}
 }
