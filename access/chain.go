@@ -37,8 +37,10 @@ func (c Chain) follows(previous []byte, row grid.AuditRow) bool {
 
 // sign returns what proves that a cut was made by who has the key: a row of the audit
 // that says so could be put there by anybody who owns the database.
-func (c Chain) sign(cut Cut) []byte {
-	h := hmac.New(sha256.New, c.key)
+func (c Chain) sign(cut Cut) []byte { return signCut(c.key, cut) }
+
+func signCut(key []byte, cut Cut) []byte {
+	h := hmac.New(sha256.New, key)
 	b := binary.BigEndian.AppendUint64([]byte("quanxi cut"), uint64(cut.Seq)) // no row's bytes begin so
 	h.Write(appendText(b, cut.MAC))
 	return h.Sum(nil)
@@ -50,12 +52,13 @@ func (c Chain) note(cut Cut) string {
 	return fmt.Sprintf("%s; cut %d %x %x", cut.By, cut.Seq, cut.MAC, c.sign(cut))
 }
 
-// readNote reads what note writes; false for anything else, also if it is not signed.
-func (c Chain) readNote(detail string) (Cut, bool) {
-	by, rest, found := strings.Cut(detail, "; cut ")
+// readNote reads the row of what note writes; false for anything else, also if it is not
+// signed under the key that sealed the row: an earlier one proves nothing of later rows.
+func (c Chain) readNote(row grid.AuditRow) (Cut, bool) {
+	by, rest, found := strings.Cut(row.Detail, "; cut ")
 	var cut Cut
 	var sign []byte
-	if n, err := fmt.Sscanf(rest, "%d %x %x", &cut.Seq, &cut.MAC, &sign); !found || err != nil || n != 3 || !hmac.Equal(sign, c.sign(cut)) {
+	if n, err := fmt.Sscanf(rest, "%d %x %x", &cut.Seq, &cut.MAC, &sign); !found || err != nil || n != 3 || !hmac.Equal(sign, signCut(c.keyOf(row.Seq), cut)) {
 		return Cut{}, false
 	}
 	cut.By = by

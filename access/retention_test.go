@@ -170,6 +170,18 @@ func TestRetentionGoesOnUnderTheNextKey(t *testing.T) {
 	}
 }
 
+// A removal that was signed under an earlier master key is understood under the next.
+func TestARemovalFromBeforeARotation(t *testing.T) {
+	r := newRetained(t, 8, 20)
+	copied := r.seals(t)
+	r.keep(t, 6)
+	r.mustSweep(t)
+	r.rotate(t, access.MasterKey{2})
+	if report := r.verify(t, all(copied)); !report.Whole() || report.KeptFrom() != 41 {
+		t.Errorf("%+v", report)
+	}
+}
+
 // The last sealed row stays, however old: by it the store and the seals know each other.
 func TestTheLastSealedRowStays(t *testing.T) {
 	r := newRetained(t, 0, 5)

@@ -237,7 +237,7 @@ func (v *verification) explain(row grid.AuditRow) {
 	if v.headless == nil || row.Action != cutAction {
 		return
 	}
-	cut, signed := v.chain.readNote(row.Detail)
+	cut, signed := v.chain.readNote(row)
 	before := v.headless.Seq - 1
 	if signed && (cut.Seq > before || cut.Seq == before && v.chain.follows(cut.MAC, *v.headless)) {
 		v.takeCut(&cut)
