@@ -15,23 +15,22 @@ import (
 // end. Every node calls it at its start and when the epoch changes; a row of the audit
 // keeps the second of them from ending the sign-ins of the first.
 func (x *Eraser) Settle(ctx context.Context, epoch string) error {
-	settled, err := x.hasSettled(ctx, epoch)
+	first, err := x.endSignIns(ctx, epoch)
 	if err != nil {
-		return err
-	}
-	if !settled {
-		if err := endSignIns(ctx, x.Store); err != nil {
-			return fmt.Errorf("end the sign-ins of before: %w", err)
-		}
+		return fmt.Errorf("end the sign-ins of before: %w", err)
 	}
 	n, err := x.Replay(ctx)
-	if err != nil || settled {
+	if err != nil || !first {
 		return err
 	}
 	return x.Store.Audit(ctx, []grid.AuditRow{{
-		Actor: systemActor, Action: "epochs.begin", Object: epochObject(epoch), Detail: fmt.Sprintf("%d erased again", n),
+		Actor: systemActor, Action: epochAction, Object: epochObject(epoch), Detail: fmt.Sprintf("%d erased again", n),
 	}})
 }
+
+// epochAction is the action of the rows that say which epochs were settled in. Retention
+// keeps the last of them.
+const epochAction = "epochs.begin"
 
 // systemActor is who does what nobody has asked for.
 const systemActor = "system"
@@ -48,19 +47,25 @@ func (x *Eraser) hasSettled(ctx context.Context, epoch string) (bool, error) {
 // endBatch is how many sign-ins one transaction ends.
 const endBatch = 500
 
-// endSignIns ends everything by which somebody comes in without a password.
-func endSignIns(ctx context.Context, s grid.Store) error {
+// endSignIns ends everything by which somebody comes in without a password, unless the
+// epoch is settled, also by another node meanwhile. It reads sign-ins first and looks then:
+// nobody is let in before an epoch is settled, so that what it ends is of before.
+func (x *Eraser) endSignIns(ctx context.Context, epoch string) (first bool, err error) {
 	for tries := 0; ; {
-		refs, err := firstSignIns(ctx, s)
-		if err != nil || len(refs) == 0 {
-			return err
+		refs, err := firstSignIns(ctx, x.Store)
+		if err != nil {
+			return false, err
 		}
-		_, err = s.Write(ctx, grid.Write{Actor: systemActor, Action: "signins.end", Remove: refs})
+		settled, err := x.hasSettled(ctx, epoch)
+		if err != nil || settled || len(refs) == 0 {
+			return !settled, err
+		}
+		_, err = x.Store.Write(ctx, grid.Write{Actor: systemActor, Action: "signins.end", Remove: refs})
 		switch lost := errors.Is(err, grid.ErrConflict) || errors.Is(err, grid.ErrNotFound); {
 		case lost && tries < replayTries: // somebody signed out meanwhile
 			tries++
 		case err != nil:
-			return err
+			return false, err
 		}
 	}
 }

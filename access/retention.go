@@ -115,7 +115,12 @@ func (r *Retention) remove(ctx context.Context, cut Cut) error {
 	} else if err != nil {
 		return err
 	}
-	if err := r.store.Audit(ctx, []grid.AuditRow{{Actor: "system", Action: cutAction, Detail: r.chain.note(cut)}}); err != nil {
+	notes := []grid.AuditRow{{Actor: systemActor, Action: cutAction, Detail: r.chain.note(cut)}}
+	settled, err := r.settled(ctx, cut)
+	if err != nil {
+		return err
+	}
+	if err := r.store.Audit(ctx, append(notes, settled...)); err != nil {
 		return err
 	}
 	total := 0
@@ -130,4 +135,16 @@ func (r *Retention) remove(ctx context.Context, cut Cut) error {
 	}
 	r.log.InfoContext(ctx, "rows of the audit were kept long enough and are removed", "through", cut.Seq, "rows", total)
 	return nil
+}
+
+// settled returns the row of the last epoch that was settled in, to be noted again, if a
+// cut removes it: without it the next start would end all sign-ins.
+func (r *Retention) settled(ctx context.Context, cut Cut) ([]grid.AuditRow, error) {
+	for row, err := range r.store.AuditRows(ctx, grid.AuditQuery{Action: epochAction, Limit: 1}) {
+		if err != nil || row.Seq == 0 || row.Seq > cut.Seq {
+			return nil, err
+		}
+		return []grid.AuditRow{{Actor: systemActor, Action: epochAction, Object: row.Object, Detail: "settled at " + stamp(row.At) + "; noted again"}}, nil
+	}
+	return nil, nil
 }
