@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,13 +56,19 @@ func (x *Eraser) erasure(ctx context.Context, ref grid.Ref) (Erasure, error) {
 		return e, err
 	}
 	for _, k := range keys {
-		fingerprint, err := x.Vault.Fingerprint(k)
-		if err != nil {
-			return e, err
-		}
-		e.Keys = append(e.Keys, fingerprint)
+		e.Keys = append(e.Keys, x.fingerprint(k))
 	}
 	return e, nil
+}
+
+// fingerprint returns what tells a key from all others. One that belongs to no master key
+// we have opens nothing, and no rotation wraps it anew: it is told by how it is wrapped.
+func (x *Eraser) fingerprint(k grid.SubjectKey) string {
+	if fingerprint, err := x.Vault.Fingerprint(k); err == nil {
+		return fingerprint
+	}
+	sum := sha256.Sum256(append([]byte("wrapped"), k.Wrapped...))
+	return hex.EncodeToString(sum[:])
 }
 
 // plan returns what is removed with subjects: their records, whatever was kept of who saw
@@ -164,11 +172,7 @@ func (x *Eraser) has(ctx context.Context, e Erasure) (bool, error) {
 		return false, err
 	}
 	for _, k := range keys {
-		fingerprint, err := x.Vault.Fingerprint(k)
-		if err != nil {
-			return false, err
-		}
-		if slices.Contains(e.Keys, fingerprint) {
+		if slices.Contains(e.Keys, x.fingerprint(k)) {
 			return true, nil
 		}
 	}

@@ -317,3 +317,41 @@ func TestAnInterruptedErasureIsCarriedOut(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+// makeForeign gives somebody a key of a master key that nobody has any more.
+func makeForeign(t *testing.T, s grid.Store, id int64) {
+	t.Helper()
+	seal, err := access.NewVault(masterKey(t, "9")).Seal(grid.People, id, grid.Identity{Name: "李从前"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Keys: []grid.SubjectKey{seal.Key}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A key that no rotation could take along keeps nobody from being erased.
+func TestAKeyOfNoMasterKeyDoesNotStopAnErasure(t *testing.T) {
+	d := newErasing(t)
+	makeForeign(t, d.store, d.ref.ID)
+	saved := filepath.Join(t.TempDir(), "saved.gpkg")
+	if err := d.store.Backup(t.Context(), saved); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	standing, err := d.journal.Standing()
+	if err != nil || len(standing) != 1 || len(standing[0].Keys) != 1 {
+		t.Fatalf("the journal says %+v, %v", standing, err)
+	}
+	makeForeign(t, d.store, d.ref.ID)
+	if n, err := eraser(d.desk, d.store).Replay(t.Context()); n != 0 || err != nil {
+		t.Errorf("another such key: %d, %v", n, err)
+	}
+	for _, want := range []int{1, 0} {
+		if n, err := eraser(d.desk, openFile(t, saved)).Replay(t.Context()); n != want || err != nil {
+			t.Errorf("repeated %d, %v, want %d", n, err, want)
+		}
+	}
+}
