@@ -23,7 +23,8 @@ type Eraser struct {
 
 // erase carries out w, which erases the subjects of w.Erase. They are in the journal,
 // synced, before the store is asked: whatever stops us in between, the next start carries
-// the erasure out. It is taken back if the store has refused it.
+// the erasure out. It is taken back if the store has refused it and nobody else has carried
+// it out meanwhile.
 func (x *Eraser) erase(ctx context.Context, w grid.Write) (grid.Receipt, error) {
 	var noted []Erasure
 	for _, ref := range w.Erase {
@@ -38,9 +39,24 @@ func (x *Eraser) erase(ctx context.Context, w grid.Write) (grid.Receipt, error) 
 	}
 	receipt, err := x.Store.Write(ctx, w)
 	if refused(err) {
-		err = errors.Join(err, x.Journal.takeBack(noted))
+		err = errors.Join(err, x.takeBack(context.WithoutCancel(ctx), noted))
 	}
 	return receipt, err
+}
+
+// takeBack takes erasures back that were refused, as whoever asked was told. One whose keys
+// are gone was carried out all the same, by a Replay that found it in the journal.
+func (x *Eraser) takeBack(ctx context.Context, noted []Erasure) error {
+	var void []Erasure
+	var unknown error
+	for _, e := range noted {
+		has, err := x.has(ctx, e)
+		unknown = errors.Join(unknown, err)
+		if has || err != nil || len(e.Keys) == 0 {
+			void = append(void, e)
+		}
+	}
+	return errors.Join(unknown, x.Journal.takeBack(void))
 }
 
 // refused reports that a write has certainly not happened. Of any other error it is not
