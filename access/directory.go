@@ -289,6 +289,14 @@ func (d *Directory) Person(id int64) (*staff.Account, []*staff.Post, bool) {
 	return a, d.held.postsHeld(id), ok
 }
 
+// Duties returns the posts that an account has or will have at a moment or later, its own and
+// those that it stands in for. They are shared and must not be written to.
+func (d *Directory) Duties(account int64, at time.Time) []*staff.Post {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.held.duties(account, at)
+}
+
 // Post returns a post by its id, and who stands in for it, in the order of ids. They are
 // shared and must not be written to.
 func (d *Directory) Post(id int64) (*staff.Post, []*staff.StandIn, bool) {
@@ -448,6 +456,18 @@ func (b *book) postsHeld(account int64) []*staff.Post {
 		posts = append(posts, b.posts[id])
 	}
 	return posts
+}
+
+// duties is as of Directory.Duties.
+func (b *book) duties(account int64, at time.Time) []*staff.Post {
+	posts := b.postsHeld(account)
+	for _, id := range slices.Sorted(slices.Values(b.standInsBy[account])) {
+		in := b.standIns[id]
+		if p := b.posts[in.Post]; p != nil && at.Before(in.Ends) {
+			posts = append(posts, p)
+		}
+	}
+	return slices.DeleteFunc(posts, func(p *staff.Post) bool { return !p.Ends.IsZero() && !at.Before(p.Ends) })
 }
 
 // tabulate makes the table of roles: those of the store in the place of the shipped

@@ -45,8 +45,8 @@ type Held struct {
 	StandIns []*staff.StandIn
 }
 
-// over reports whether the viewer has a right over accounts with such posts: those with
-// a post where the right holds, and those without any.
+// over reports whether the viewer has a right over some post of an account, or over accounts
+// without any: enough to see it, not to act on it.
 func (o *Office) over(right role.Right, posts []*staff.Post) bool {
 	if len(posts) == 0 {
 		return o.viewer.has(right)
@@ -111,6 +111,28 @@ func (o *Office) managed(id int64) (*staff.Account, error) {
 	return &copied, nil
 }
 
+// commands returns a copy of an account that the viewer sees by a right and that may be acted
+// on: whoever does can come in as it, so the right has to hold wherever it has or will have a
+// post or stands in; without any, in the whole city. The error wraps ErrForbidden or
+// grid.ErrNotFound.
+func (o *Office) commands(right role.Right, id int64) (*staff.Account, error) {
+	a, posts, ok := o.desk.Directory.Person(id)
+	if !ok || !o.over(right, posts) {
+		return nil, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
+	}
+	duties := o.desk.Directory.Duties(id, o.desk.Clock())
+	if len(duties) == 0 && !o.viewer.hasIn(right, "") {
+		return nil, fmt.Errorf("%w: account %d has no post", ErrForbidden, id)
+	}
+	for _, p := range duties {
+		if !o.viewer.hasIn(right, p.Area) {
+			return nil, fmt.Errorf("%w: account %d has a post elsewhere too", ErrForbidden, id)
+		}
+	}
+	copied := *a
+	return &copied, nil
+}
+
 // isSelf reports whether an account is the viewer's own.
 func (o *Office) isSelf(account int64) bool { return accountName(account) == o.viewer.account }
 
@@ -142,7 +164,7 @@ func (o *Office) mayGive(p *staff.Post) error {
 
 // Invite makes a set-up link on a page for an account that the viewer manages.
 func (o *Office) Invite(ctx context.Context, id int64, page string) (link string, err error) {
-	a, err := o.managed(id)
+	a, err := o.commands(role.ManageAccounts, id)
 	if err != nil {
 		return "", err
 	}
@@ -155,7 +177,7 @@ func (o *Office) Invite(ctx context.Context, id int64, page string) (link string
 // Lock has an account sign in no more, or again. The error wraps grid.ErrConflict if it
 // is not at that revision any more.
 func (o *Office) Lock(ctx context.Context, id, revision int64, locked bool) (grid.Receipt, error) {
-	a, err := o.managed(id)
+	a, err := o.commands(role.ManageAccounts, id)
 	switch {
 	case err != nil:
 		return grid.Receipt{}, err
@@ -169,7 +191,7 @@ func (o *Office) Lock(ctx context.Context, id, revision int64, locked bool) (gri
 
 // EndSessions ends all sign-ins of an account that the viewer manages.
 func (o *Office) EndSessions(ctx context.Context, id int64) (grid.Receipt, error) {
-	if _, err := o.managed(id); err != nil {
+	if _, err := o.commands(role.ManageAccounts, id); err != nil {
 		return grid.Receipt{}, err
 	}
 	var refs []grid.Ref
@@ -274,9 +296,9 @@ func (o *Office) account() (int64, bool) {
 // administrator: tokens of devices and integrations are how the system runs. The error
 // wraps grid.ErrNotFound, or ErrForbidden for an account of somebody.
 func (o *Office) IssueToken(ctx context.Context, id int64, span time.Duration) (SignedIn, error) {
-	a, posts, ok := o.desk.Directory.Person(id)
-	if !ok || !o.over(role.RunSystem, posts) {
-		return SignedIn{}, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
+	a, err := o.commands(role.RunSystem, id)
+	if err != nil {
+		return SignedIn{}, err
 	}
 	if a.Sort != staff.Machine || a.Locked {
 		return SignedIn{}, ErrForbidden

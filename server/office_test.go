@@ -125,6 +125,82 @@ func TestTheOfficeAnswersWhoKeepsIt(t *testing.T) {
 	}
 }
 
+// Whoever gets the link of an account comes in by all its posts: one of them here lets it be
+// seen, not acted on (RULES B3).
+func TestOnePostHereDoesNotHandOverAnAccount(t *testing.T) {
+	const here, above = grid.Code("500106003001001"), grid.Code("5001")
+	later := staff.Post{Role: "leader", Area: above, Begins: clock().Add(time.Hour)}
+	over := staff.Post{Role: "leader", Area: above, Begins: clock().Add(-2 * time.Hour), Ends: clock().Add(-time.Hour)}
+	for _, tt := range []struct {
+		name    string
+		other   *staff.Post // beside the one here
+		standIn bool        // by standing in for whoever has it
+		refused bool
+	}{
+		{"a post above too", &staff.Post{Role: "leader", Area: above}, false, true},
+		{"a post above that is to come", &later, false, true},
+		{"a post above that it stands in for", &staff.Post{Role: "leader", Area: above}, true, true},
+		{"a post above that is over", &over, false, false},
+		{"nothing else", nil, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			a, boss := r.hire(t, "a", "integration", here), r.hire(t, "boss", "leader", above)
+			a.Sort = staff.Machine
+			r.write(t, a)
+			if p := tt.other; p != nil {
+				p.Account = a.ID
+				if tt.standIn {
+					p.Account = boss.ID
+				}
+				r.write(t, p)
+				if tt.standIn {
+					r.write(t, &staff.StandIn{Post: p.ID, Deputy: a.ID, Begins: clock().Add(time.Hour), Ends: clock().Add(2 * time.Hour)})
+				}
+			}
+			for _, c := range []struct {
+				code, line, body string
+				done             int
+			}{
+				{"security-admin", "POST /api/accounts/%d/link", "", 200},
+				{"security-admin", "PATCH /api/accounts/%d", `{"locked":true}`, 409},
+				{"security-admin", "DELETE /api/accounts/%d/sessions", "", 200},
+				{"system-admin", "POST /api/accounts/%d/token", `{"days":1}`, 200},
+				{"security-admin", "/api/accounts/%d", "", 200},
+			} {
+				r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: c.code, Area: "500106"}}, role.Shipped(),
+					func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+				want := c.done
+				if tt.refused && strings.Contains(c.line, " ") {
+					want = http.StatusForbidden
+				}
+				reply := r.do(t, call{line: fmt.Sprintf(c.line, a.ID), body: c.body, header: map[string]string{"If-Match": `"999999"`}})
+				if reply.Code != want {
+					t.Errorf("%s: %d %.200s, want %d", c.line, reply.Code, reply.Body, want)
+				}
+			}
+		})
+	}
+}
+
+// Of an account without posts nobody but whoever keeps the whole city may have the link.
+func TestAnAccountWithoutPostsIsTheCitys(t *testing.T) {
+	r := newRig(t)
+	a := &staff.Account{Login: "idle", Name: "待岗", Sort: staff.Person}
+	r.write(t, a)
+	for name, tt := range map[string]struct {
+		scope  grid.Scope
+		status int
+	}{
+		"a county": {grid.NewScope(grid.Under("500106")), http.StatusForbidden}, "the city": {grid.Everywhere(), http.StatusOK},
+	} {
+		r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), func(grid.Code) grid.Scope { return tt.scope }))
+		if reply := r.do(t, call{line: fmt.Sprintf("POST /api/accounts/%d/link", a.ID)}); reply.Code != tt.status {
+			t.Errorf("%s: %d %.200s, want %d", name, reply.Code, reply.Body, tt.status)
+		}
+	}
+}
+
 // Rows name accounts by ids. Whoever audits is told whose they are, and asks by login; of
 // another county not even the login is told.
 func TestTheAuditTellsWhoseItsRowsAre(t *testing.T) {
