@@ -297,6 +297,30 @@ func (d *Directory) Duties(account int64, at time.Time) []*staff.Post {
 	return d.held.duties(account, at)
 }
 
+// StoodIn returns those of the Duties of an account that are not its own posts.
+func (d *Directory) StoodIn(account int64, at time.Time) []*staff.Post {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.held.stoodIn(account, at)
+}
+
+// Holders returns the accounts that have a role among their Duties, in the order of ids.
+func (d *Directory) Holders(code string, at time.Time) []int64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var ids []int64
+	for id, p := range d.held.posts {
+		if p.Role == code && (p.Ends.IsZero() || at.Before(p.Ends)) {
+			ids = append(ids, d.held.holders(id)...)
+		}
+	}
+	ids = slices.DeleteFunc(ids, func(id int64) bool {
+		return !slices.ContainsFunc(d.held.duties(id, at), func(p *staff.Post) bool { return p.Role == code })
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // Post returns a post by its id, and who stands in for it, in the order of ids. They are
 // shared and must not be written to.
 func (d *Directory) Post(id int64) (*staff.Post, []*staff.StandIn, bool) {
@@ -460,13 +484,23 @@ func (b *book) postsHeld(account int64) []*staff.Post {
 
 // duties is as of Directory.Duties.
 func (b *book) duties(account int64, at time.Time) []*staff.Post {
-	posts := b.postsHeld(account)
+	return unended(append(b.postsHeld(account), b.stoodIn(account, at)...), at)
+}
+
+// stoodIn returns the posts that an account stands in for at a moment or later.
+func (b *book) stoodIn(account int64, at time.Time) []*staff.Post {
+	var posts []*staff.Post
 	for _, id := range slices.Sorted(slices.Values(b.standInsBy[account])) {
 		in := b.standIns[id]
 		if p := b.posts[in.Post]; p != nil && at.Before(in.Ends) {
 			posts = append(posts, p)
 		}
 	}
+	return unended(posts, at)
+}
+
+// unended returns the posts of a list that count at a moment or later. It owns the list.
+func unended(posts []*staff.Post, at time.Time) []*staff.Post {
 	return slices.DeleteFunc(posts, func(p *staff.Post) bool { return !p.Ends.IsZero() && !at.Before(p.Ends) })
 }
 

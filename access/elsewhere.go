@@ -134,7 +134,8 @@ func postsBy(v Vouched, held []*staff.Post) repostings {
 // whyNot returns why somebody is not let in, if so.
 func (d *Desk) whyNot(a *staff.Account, posts repostings) error {
 	all := append(rolesOf(posts.stay), rolesOf(posts.put)...)
-	switch err := role.CheckTogether(all, d.Directory.Table()); {
+	beside := rolesOf(d.Directory.StoodIn(a.ID, d.Clock()))
+	switch err := role.CheckTogether(append(beside, all...), d.Directory.Table()); {
 	case a.Locked:
 		return ErrSignIn
 	case len(all) == 0:

@@ -3,6 +3,7 @@ package access_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"quanxi/access"
 	"quanxi/access/role"
@@ -99,5 +100,56 @@ func TestNobodyIsTwoAdministrators(t *testing.T) {
 	in := &staff.StandIn{Post: post.ID, Deputy: a.ID, Begins: l.now, Ends: l.now.Add(1e12)}
 	if _, err := office.Deputize(t.Context(), in); !errors.Is(err, role.ErrOffices) {
 		t.Errorf("standing in: %v", err)
+	}
+}
+
+// Nobody is two administrators by way of standing in, however that comes about (RULES B3).
+func TestStandingInMakesNobodyTwoAdministrators(t *testing.T) {
+	l := newLobby(t)
+	everywhere := func(grid.Code) grid.Scope { return grid.Everywhere() }
+	office := l.Office(access.NewViewer("999", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), everywhere)), "")
+	hold := func(login, code string) (*staff.Account, *staff.Post) {
+		a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
+		l.write(t, a)
+		p := &staff.Post{Account: a.ID, Role: code, Area: "5000"}
+		l.write(t, p)
+		return a, p
+	}
+	_, system := hold("system", "system-admin")
+	_, audit := hold("audit", "audit-admin")
+	idle := &staff.Account{Login: "idle", Name: "待岗", Sort: staff.Person}
+	l.write(t, idle)
+	l.write(t, &staff.StandIn{Post: system.ID, Deputy: idle.ID, Begins: l.now.Add(time.Hour), Ends: l.now.Add(2 * time.Hour)})
+	if _, err := office.Appoint(t.Context(), &staff.Post{Account: idle.ID, Role: "audit-admin", Area: "5000"}); !errors.Is(err, role.ErrOffices) {
+		t.Errorf("a post beside standing in later: %v", err)
+	}
+	l.write(t, &staff.Post{Account: idle.ID, Role: "system-admin", Area: "500106"}) // whom the office sees
+	if _, err := office.Deputize(t.Context(), &staff.StandIn{Post: audit.ID, Deputy: idle.ID, Begins: l.now, Ends: l.now.Add(time.Hour)}); !errors.Is(err, role.ErrOffices) {
+		t.Errorf("standing in twice: %v", err)
+	}
+	in, err := l.vouch(t, staff.Post{Role: "system-admin", Area: "5000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.write(t, &staff.StandIn{Post: audit.ID, Deputy: in.Account.ID, Begins: l.now, Ends: l.now.Add(time.Hour)})
+	if _, err := l.vouch(t, staff.Post{Role: "system-admin", Area: "5000"}); !errors.Is(err, role.ErrOffices) {
+		t.Errorf("a group beside standing in: %v", err)
+	}
+}
+
+// A role does not become an administrator's while somebody has it beside another's.
+func TestAChangedRoleMakesNobodyTwoAdministrators(t *testing.T) {
+	l := newLobby(t)
+	a := &staff.Account{Login: "audit", Name: "审计员", Sort: staff.Person}
+	l.write(t, a)
+	for _, code := range []string{"audit-admin", "resident"} {
+		l.write(t, &staff.Post{Account: a.ID, Role: code, Area: "5000"})
+	}
+	p := &staff.Proposal{Code: "resident", Rights: []string{"run-system"}, By: 998, At: l.now}
+	l.write(t, p)
+	office := l.Office(access.NewViewer("999", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(),
+		func(grid.Code) grid.Scope { return grid.Everywhere() })), "")
+	if _, err := office.Accept(t.Context(), p.ID); !errors.Is(err, access.ErrForbidden) || !errors.Is(err, role.ErrOffices) {
+		t.Errorf("%v", err)
 	}
 }

@@ -219,11 +219,11 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	return o.registry.appoint(ctx, p)
 }
 
-// goesWith refuses one more role for an account beside its posts, also those to come: nobody
-// has the rights of two administrators (RULES B3).
+// goesWith refuses one more role for an account beside its posts and those that it stands in
+// for, also those to come: nobody has the rights of two administrators (RULES B3).
 func (o *Office) goesWith(account int64, code string) error {
-	_, posts, _ := o.desk.Directory.Person(account)
-	if err := role.CheckTogether(append(rolesOf(posts), code), o.desk.Directory.Table()); err != nil {
+	duties := o.desk.Directory.Duties(account, o.desk.Clock())
+	if err := role.CheckTogether(append(rolesOf(duties), code), o.desk.Directory.Table()); err != nil {
 		return fmt.Errorf("%w: %w", ErrForbidden, err)
 	}
 	return nil

@@ -78,7 +78,11 @@ func (o *Office) Accept(ctx context.Context, id int64) (grid.Receipt, error) {
 	case o.holds(account, p.Code):
 		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
-	if _, err := roleOf(p); err != nil { // of an older version
+	proposed, err := roleOf(p)
+	if err != nil { // of an older version
+		return grid.Receipt{}, err
+	}
+	if err := o.goesWithHolders(proposed); err != nil {
 		return grid.Receipt{}, err
 	}
 	now := &staff.Role{Code: p.Code, Rights: p.Rights, Personal: p.Personal}
@@ -93,6 +97,19 @@ func (o *Office) Accept(ctx context.Context, id int64) (grid.Receipt, error) {
 		Detail: fmt.Sprintf("proposed by account %d", p.By),
 		Put:    []grid.Entity{now}, Remove: []grid.Ref{{Kind: staff.Proposals, ID: p.ID, Revision: p.Revision}},
 	})
+}
+
+// goesWithHolders refuses a change of a role by which somebody who has it would have the
+// rights of two administrators.
+func (o *Office) goesWithHolders(changed role.Role) error {
+	table, now := o.desk.Directory.Table(), o.desk.Clock()
+	table[changed.Code] = changed
+	for _, id := range o.desk.Directory.Holders(changed.Code, now) {
+		if err := role.CheckTogether(rolesOf(o.desk.Directory.Duties(id, now)), table); err != nil {
+			return fmt.Errorf("%w: account %d: %w", ErrForbidden, id, err)
+		}
+	}
+	return nil
 }
 
 // Withdraw drops a proposal, one's own or somebody else's.

@@ -20,11 +20,19 @@ type part struct {
 
 // NewGrant returns what posts allow together. roles is the table of roles; a post of
 // a role that is not in it allows nothing. scopeOf returns what whoever answers for
-// a division answers for, by the management tree of the moment.
+// a division answers for, by the management tree of the moment. Posts that do not go together
+// (RULES B3), however they came about, allow nothing of any administrator's.
 func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.Scope) Grant {
 	var g Grant
+	var all, withheld Set
 	for _, p := range posts {
-		allowed := roles[p.Role].at(p.Area.Level())
+		all |= roles[p.Role].Rights
+	}
+	if all.check() != nil {
+		withheld = administrative
+	}
+	for _, p := range posts {
+		allowed := roles[p.Role].at(p.Area.Level()) &^ withheld
 		if allowed == 0 {
 			continue
 		}

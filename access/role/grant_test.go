@@ -176,7 +176,20 @@ func TestEveryPostHasOneHolder(t *testing.T) {
 	})
 }
 
-// A grant allows what one of its posts allows, and nothing else.
+// However they came together: the rights of two administrators are none of either.
+func TestTwoAdministrationsAllowNeither(t *testing.T) {
+	g := role.NewGrant([]role.Post{{Role: "audit-admin", Area: eastTown}, {Role: "security-admin", Area: otherTown}, {Role: "planner", Area: otherTown}}, role.Shipped(), under)
+	for _, r := range []role.Right{role.ReadAudit, role.ManageAccounts, role.ManageRoles} {
+		if !g.Scope(r).IsEmpty() {
+			t.Errorf("%s holds", r)
+		}
+	}
+	if !g.May(role.DrawDivisions, otherTown) {
+		t.Error("what is no administrator's is gone too")
+	}
+}
+
+// A grant allows what one of its posts allows, and nothing else, of posts that go together.
 func TestAGrantIsTheSumOfItsPosts(t *testing.T) {
 	codes := rapid.SampledFrom([]grid.Code{"5001", "500106", eastTown, otherTown, "500106001001", eastGrid, westGrid, "50010600100100101"})
 	roles := role.Shipped()
@@ -188,9 +201,14 @@ func TestAGrantIsTheSumOfItsPosts(t *testing.T) {
 		g := role.NewGrant(posts, roles, under)
 		area, r := codes.Draw(t, "asked"), rapid.SampledFrom(role.Rights()).Draw(t, "right")
 		want := false
+		var codes []string
 		for _, p := range posts {
 			one := role.NewGrant([]role.Post{p}, roles, under)
 			want = want || one.May(r, area)
+			codes = append(codes, p.Role)
+		}
+		if role.CheckTogether(codes, roles) != nil && r == role.ReadAudit {
+			want = false
 		}
 		if got := g.May(r, area); got != want || g.MayOn(r, area, "any") != want {
 			t.Fatalf("%s in %s: %v, want %v", r, area, got, want)

@@ -107,3 +107,6 @@ const ofBoards = Set(1<<SeeEvents | 1<<ReportEvents | 1<<HandleEvents)
 // administrations are the rights of the three administrators. Nobody has rights of
 // two of them, nor any of theirs beside personal ones (三员分立, GB/T 22239).
 var administrations = [...]Set{SetOf(RunSystem), SetOf(ManageAccounts, ManageRoles), SetOf(ReadAudit)}
+
+// administrative are the rights of any of them.
+var administrative = administrations[0] | administrations[1] | administrations[2]
