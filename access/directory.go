@@ -321,6 +321,23 @@ func (d *Directory) Holders(code string, at time.Time) []int64 {
 	return slices.Compact(ids)
 }
 
+// Makers returns an account, who made the link by which it was set up, who made the link of
+// that one, and so on.
+func (d *Directory) Makers(account int64) []int64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var chain []int64
+	for account != 0 && !slices.Contains(chain, account) { // two may have set up each other
+		chain = append(chain, account)
+		a, ok := d.held.accounts[account]
+		if !ok {
+			break
+		}
+		account = a.SetUpBy
+	}
+	return chain
+}
+
 // Post returns a post by its id, and who stands in for it, in the order of ids. They are
 // shared and must not be written to.
 func (d *Directory) Post(id int64) (*staff.Post, []*staff.StandIn, bool) {

@@ -165,9 +165,17 @@ func (x *Exporter) filing(e *staff.Export) Filing {
 	if a, _, ok := x.desk.Directory.Person(e.Account); ok {
 		f.Who = a.Login
 	}
-	f.Decides = !f.Own && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
+	f.Decides = !f.Own && !x.made(e.Account) && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
 	f.Counts = f.Own || x.viewer.SeesNumbers(e.Area)
 	return f
+}
+
+// made reports whether the viewer made the link by which an account was set up, or the other
+// way round: they may be one person. That a third account made both says nothing here, since
+// whoever keeps accounts makes those of a whole town.
+func (x *Exporter) made(account int64) bool {
+	own, ok := x.account()
+	return ok && (slices.Contains(x.desk.Directory.Makers(account), own) || slices.Contains(x.desk.Directory.Makers(own), account))
 }
 
 // find returns an export that the viewer knows of, or grid.ErrNotFound.
@@ -204,7 +212,7 @@ func (x *Exporter) decide(ctx context.Context, id int64, action string, to staff
 	switch {
 	case err != nil:
 		return Filing{}, grid.Receipt{}, err
-	case f.Own:
+	case f.Own, x.made(f.Account):
 		return Filing{}, grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 	case !ok:
 		return Filing{}, grid.Receipt{}, ErrForbidden

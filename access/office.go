@@ -142,7 +142,7 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 	if !o.viewer.has(role.ManageAccounts) {
 		return "", fmt.Errorf("accounts: %w", grid.ErrNotFound)
 	}
-	if err := o.mayGive(p); err != nil {
+	if err := o.mayGive(ctx, p); err != nil {
 		return "", err
 	}
 	if err := o.registry.Add(ctx, a, "", p); err != nil {
@@ -151,15 +151,26 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 	return o.registry.Invite(ctx, a, page, o.desk.Clock())
 }
 
-// mayGive returns nil if the viewer may give a post: in the own scope, and not to himself.
-func (o *Office) mayGive(p *staff.Post) error {
+// mayGive returns nil if the viewer may give a post: in the own scope, not to himself, and of
+// no role that he holds himself (RULES B3), unless nobody else does: a city begins with one
+// administrator. That leaves an audit row of its own.
+func (o *Office) mayGive(ctx context.Context, p *staff.Post) error {
 	switch {
 	case o.isSelf(p.Account):
 		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	case !o.viewer.hasIn(role.ManageAccounts, p.Area):
 		return ErrForbidden
 	}
-	return nil
+	self, _ := o.account()
+	holders := o.desk.Directory.Holders(p.Role, o.desk.Clock())
+	switch {
+	case !slices.Contains(holders, self):
+		return nil
+	case len(holders) > 1:
+		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+	}
+	return o.desk.Store.Audit(ctx, []grid.AuditRow{{Actor: o.registry.Actor, From: o.registry.From, Action: "posts.give-own-role",
+		Object: accountObject(self), Detail: fmt.Sprintf("%s in %s: nobody else has the role", p.Role, p.Area)}})
 }
 
 // Invite makes a set-up link on a page for an account that the viewer manages.
@@ -210,7 +221,7 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	if _, err := o.managed(p.Account); err != nil {
 		return grid.Receipt{}, err
 	}
-	if err := o.mayGive(p); err != nil {
+	if err := o.mayGive(ctx, p); err != nil {
 		return grid.Receipt{}, err
 	}
 	if err := o.goesWith(p.Account, p.Role); err != nil {

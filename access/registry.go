@@ -76,6 +76,7 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 	if err := r.credit(ctx, a, password); err != nil {
 		return err
 	}
+	a.SetUpBy = accountID(r.Actor)
 	ended, err := r.signIns(ctx, a.ID)
 	if err != nil {
 		return err

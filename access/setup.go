@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"quanxi/access/signin"
@@ -37,7 +38,7 @@ func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, no
 		}
 	}
 	secret, digest := signin.NewSecret(signin.ForSetup)
-	w.Put = []grid.Entity{&staff.Setup{Account: a.ID, Digest: digest, Ends: now.Add(setupSpan)}}
+	w.Put = []grid.Entity{&staff.Setup{Account: a.ID, Digest: digest, Ends: now.Add(setupSpan), By: accountID(r.Actor)}}
 	if _, err := r.Store.Write(ctx, w); err != nil {
 		return "", err
 	}
@@ -82,7 +83,7 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 		return SignedIn{}, err
 	}
 	account := *known
-	account.HasSecond = false
+	account.HasSecond, account.SetUpBy = false, s.By
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
 		return SignedIn{}, err
 	}
@@ -104,3 +105,13 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 }
 
 func accountObject(id int64) string { return string(staff.Accounts) + "/" + accountName(id) }
+
+// accountID reads what accountName writes; zero of an actor that is no account, such as
+// whoever is at the machine.
+func accountID(actor string) int64 {
+	id, err := strconv.ParseInt(actor, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}

@@ -207,6 +207,29 @@ func TestWhoMayDecideOnAnExport(t *testing.T) {
 	}
 }
 
+// Whom one set up oneself is no second person, nor is who set one up.
+func TestWhoSetUpTheAskerIsNoSecondPerson(t *testing.T) {
+	for name, made := range map[string]func(exportPeople) (one, by int64){
+		"the asker's maker":   func(p exportPeople) (int64, int64) { return p.secretary, p.other },
+		"whom the asker made": func(p exportPeople) (int64, int64) { return p.other, p.secretary },
+	} {
+		r := newRig(t)
+		p := r.exportPeople(t)
+		one, by := made(p)
+		a, _, _ := r.directory.Person(one)
+		changed := *a
+		changed.SetUpBy = by
+		r.write(t, &changed)
+		r.set(t, 0)
+		r.become(p.secretary)
+		asked := r.ask(t, grid.People, "csv")
+		r.become(p.other)
+		if reply := r.do(t, call{line: fmt.Sprintf("POST /api/exports/%d/approve", asked.ID)}); reply.Code != 403 {
+			t.Errorf("%s: %d %s", name, reply.Code, reply.Body)
+		}
+	}
+}
+
 // A secretary has no say in what his town's leader takes away from his community.
 func TestALowerPostDoesNotDecideForAHigherOne(t *testing.T) {
 	r := newRig(t)

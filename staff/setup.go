@@ -13,6 +13,7 @@ type Setup struct {
 	Account int64
 	Digest  []byte // of the link's secret
 	Ends    time.Time
+	By      int64 // account that made the link; zero of whoever is at the machine
 }
 
 // Kind returns Setups.
@@ -20,7 +21,9 @@ func (*Setup) Kind() grid.Kind { return Setups }
 
 // Columns implements grid.Entity.
 func (s *Setup) Columns() []grid.Column {
-	return []grid.Column{{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "ends", Value: &s.Ends}}
+	return []grid.Column{
+		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "ends", Value: &s.Ends}, {Name: "made_by", Value: &s.By},
+	}
 }
 
 // Validate implements grid.Entity.

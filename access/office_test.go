@@ -1,0 +1,92 @@
+package access_test
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+// officeOf is the office of an account as it stands in the Directory.
+func (l *lobby) officeOf(account int64) *access.Office {
+	grant, _ := l.Directory.Grant(account, l.now, func(grid.Code) grid.Scope { return grid.Everywhere() })
+	return l.Office(access.NewViewer(strconv.FormatInt(account, 10), grant), "")
+}
+
+// admit makes an account with a post by the link of another one, and opens the link.
+func (l *lobby) admit(t *testing.T, by int64, login, code string) (int64, error) {
+	t.Helper()
+	a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
+	link, err := l.officeOf(by).AddMember(t.Context(), a, &staff.Post{Role: code, Area: "5000"}, "/")
+	if err != nil {
+		return 0, err
+	}
+	_, secret, _ := strings.Cut(link, "#setup=")
+	if _, err := l.SetUp(t.Context(), secret, "a long enough passphrase 7", home, ""); err != nil {
+		t.Fatal(err)
+	}
+	return a.ID, nil
+}
+
+func (l *lobby) root(t *testing.T, login, code string) int64 {
+	t.Helper()
+	a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
+	l.write(t, a)
+	l.write(t, &staff.Post{Account: a.ID, Role: code, Area: "5000"})
+	return a.ID
+}
+
+// An account that one made oneself, or that has the same maker, is no second person; one that
+// was set up at the machine is.
+func TestTheSecondPersonIsNotInvented(t *testing.T) {
+	l := newLobby(t)
+	first := l.root(t, "first", "security-admin")
+	second, err := l.admit(t, first, "second", "security-admin")
+	if err != nil {
+		t.Fatalf("the only one of the city gives his role: %v", err)
+	}
+	if _, err := l.admit(t, first, "third", "security-admin"); !errors.Is(err, access.ErrSelf) {
+		t.Errorf("one of two gives his role: %v", err)
+	}
+	if a, _, _ := l.Directory.Person(second); a.SetUpBy != first {
+		t.Errorf("set up by %d", a.SetUpBy)
+	}
+	sibling := l.root(t, "sibling", "security-admin")
+	a, _, _ := l.Directory.Person(sibling)
+	made := *a
+	made.SetUpBy = first
+	l.write(t, &made)
+	machine := l.root(t, "machine", "security-admin")
+	for _, tt := range []struct {
+		name     string
+		by, says int64
+		err      error
+	}{
+		{"whom he made", first, second, access.ErrSecondPerson},
+		{"who made him", second, first, access.ErrSecondPerson},
+		{"who has the same maker", second, sibling, access.ErrSecondPerson},
+		{"who was set up at the machine", second, machine, nil},
+	} {
+		p := &staff.Proposal{Code: "resident", Rights: []string{"see-numbers"}}
+		if _, err := l.officeOf(tt.by).Propose(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.officeOf(tt.says).Accept(t.Context(), p.ID); !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	rows := 0
+	for _, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: "posts.give-own-role"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+	}
+	if rows != 1 {
+		t.Errorf("%d rows of the exception", rows)
+	}
+}
