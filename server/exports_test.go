@@ -207,6 +207,21 @@ func TestWhoMayDecideOnAnExport(t *testing.T) {
 	}
 }
 
+// Whoever decides without reading names is not told how many people there are.
+func TestACountyDecidesWithoutCounts(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.set(t, 0)
+	r.become(p.secretary)
+	r.ask(t, grid.People, "csv")
+	for who, counts := range map[int64]bool{p.county: false, p.leader: true} {
+		r.become(who)
+		if list := r.do(t, call{line: "/api/exports"}).Body.String(); strings.Contains(list, `"personal":null`) == counts {
+			t.Errorf("%d: %s", who, list)
+		}
+	}
+}
+
 // Whom one set up oneself is no second person, nor is who set one up.
 func TestWhoSetUpTheAskerIsNoSecondPerson(t *testing.T) {
 	for name, made := range map[string]func(exportPeople) (one, by int64){
