@@ -30,6 +30,8 @@ const (
 	exportSpan = 7 * 24 * time.Hour
 	// takenSpan is how long a file can be taken again: a download may break.
 	takenSpan = time.Hour
+	// splitSpan is for how long what somebody asks for counts as one file.
+	splitSpan = 24 * time.Hour
 )
 
 // An Exporter is what one viewer may do with exports: ask, decide on those of others,
@@ -81,7 +83,11 @@ func (x *Exporter) Ask(ctx context.Context, want *staff.Export) (Filing, grid.Re
 	if want.Rows, want.Personal, err = x.view.tally(ctx, want.Of, in); err != nil {
 		return Filing{}, grid.Receipt{}, err
 	}
-	if needsSecond(want.Personal, settings) {
+	sofar, err := x.lately(ctx, account, func(e *staff.Export) bool { return want.Personal > 0 && e.State != staff.ExportRefused })
+	if err != nil {
+		return Filing{}, grid.Receipt{}, err
+	}
+	if needsSecond(want.Personal+sofar, settings) {
 		want.State = staff.ExportWaiting
 	}
 	receipt, err := x.desk.Store.Write(ctx, x.write("exports.ask", want, fmt.Sprintf("%s in %s as %s for %s rows=%d personal=%d %s",
@@ -89,7 +95,22 @@ func (x *Exporter) Ask(ctx context.Context, want *staff.Export) (Filing, grid.Re
 	return x.filing(want), receipt, err
 }
 
-// needsSecond reports whether a file with so many rows about people needs a second person.
+// lately counts the rows about people of an account's exports that it asked for in the last
+// splitSpan and that a test takes: many small files are one big one.
+func (x *Exporter) lately(ctx context.Context, account int64, takes func(*staff.Export) bool) (personal int64, err error) {
+	since := x.desk.Clock().Add(-splitSpan)
+	for e, err := range x.desk.Store.Entities(ctx, staff.Exports, grid.Query{Column: "account", Values: []string{accountName(account)}}) {
+		if err != nil {
+			return 0, err
+		}
+		if e := e.(*staff.Export); e.AskedAt.After(since) && takes(e) {
+			personal += e.Personal
+		}
+	}
+	return personal, nil
+}
+
+// needsSecond reports whether files with so many rows about people need a second person.
 func needsSecond(personal int64, s *staff.Settings) bool {
 	return s.ExportRows == 0 || personal > s.ExportRows
 }

@@ -73,7 +73,11 @@ func (t *Taking) Taken(ctx context.Context, rows int, digest []byte) error {
 	if err != nil {
 		return err
 	}
-	if t.personal > allowed(t.Export, settings) {
+	beside, err := t.beside(ctx)
+	if err != nil {
+		return err
+	}
+	if t.personal+beside > allowed(t.Export, settings) {
 		return ErrGrown
 	}
 	e := *t.Export
@@ -83,6 +87,17 @@ func (t *Taking) Taken(ctx context.Context, rows int, digest []byte) error {
 	e.State = staff.ExportTaken
 	_, err = t.exporter.desk.Store.Write(ctx, t.exporter.write("exports.take", &e, fmt.Sprintf("rows=%d personal=%d sha256=%x", rows, t.personal, digest)))
 	return err
+}
+
+// beside returns how many rows about people left lately in other files to which nobody agreed;
+// none counts beside a file that was agreed to, or that is about nobody.
+func (t *Taking) beside(ctx context.Context) (int64, error) {
+	if t.Export.Decider != 0 || t.personal == 0 {
+		return 0, nil
+	}
+	return t.exporter.lately(ctx, t.Export.Account, func(e *staff.Export) bool {
+		return e.ID != t.Export.ID && e.Decider == 0 && e.State == staff.ExportTaken
+	})
 }
 
 // allowed returns how many rows about people a file may hold: what was approved and a

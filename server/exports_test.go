@@ -207,6 +207,58 @@ func TestWhoMayDecideOnAnExport(t *testing.T) {
 	}
 }
 
+// Many small files are one big one: what was asked for within a day counts together.
+func TestSplitExportsCountTogether(t *testing.T) {
+	r := newRig(t)
+	p := r.exportPeople(t)
+	r.become(p.secretary)
+	each := r.ask(t, grid.People, "csv").Personal
+	if each == 0 {
+		t.Fatal("nobody lives there")
+	}
+	for _, tt := range []struct {
+		name  string
+		who   func(exportPeople) int64
+		hours time.Duration
+		state staff.ExportState
+		kind  grid.Kind
+		want  string
+	}{
+		{"the second of two of 60", func(p exportPeople) int64 { return p.secretary }, 1, staff.ExportTaken, grid.People, "waiting"},
+		{"the day after", func(p exportPeople) int64 { return p.secretary }, 25, staff.ExportTaken, grid.People, "ready"},
+		{"after a refused one", func(p exportPeople) int64 { return p.secretary }, 1, staff.ExportRefused, grid.People, "ready"},
+		{"after somebody else's", func(p exportPeople) int64 { return p.other }, 1, staff.ExportTaken, grid.People, "ready"},
+		{"of what is about nobody", func(p exportPeople) int64 { return p.secretary }, 1, staff.ExportTaken, grid.Buildings, "ready"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			p := r.exportPeople(t)
+			r.set(t, 59+each)
+			before := now.Add(-tt.hours * time.Hour)
+			r.write(t, &staff.Export{Account: tt.who(p), Role: "secretary", Over: ourCommunity, Of: grid.People, Area: ourCommunity, Format: "csv", Purpose: staff.ForReport,
+				Rows: 60, Personal: 60, State: tt.state, AskedAt: before, Ends: before.Add(48 * time.Hour)})
+			r.become(p.secretary)
+			asked := r.ask(t, tt.kind, "csv")
+			if asked.State != tt.want {
+				t.Errorf("%s, want %s", asked.State, tt.want)
+			}
+			if asked.State != "waiting" {
+				return
+			}
+			e, err := r.store.Entity(t.Context(), staff.Exports, asked.ID) // as if both had been asked for at the same moment
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := e.(*staff.Export)
+			x.State = staff.ExportReady
+			r.write(t, x)
+			if taken := r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}); taken.Code != 409 {
+				t.Errorf("taken: %d %s", taken.Code, taken.Body)
+			}
+		})
+	}
+}
+
 // Whoever decides without reading names is not told how many people there are.
 func TestACountyDecidesWithoutCounts(t *testing.T) {
 	r := newRig(t)
