@@ -138,15 +138,18 @@ func (o *Office) isSelf(account int64) bool { return accountName(account) == o.v
 
 // AddMember adds an account with one post, which chooses its password by the link on a
 // page. The error wraps grid.ErrInvalid, ErrForbidden or grid.ErrNotFound.
-func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post, page string) (link string, err error) {
+func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post, page string) (link string, receipt grid.Receipt, err error) {
 	if !o.viewer.has(role.ManageAccounts) {
-		return "", fmt.Errorf("accounts: %w", grid.ErrNotFound)
+		return "", receipt, fmt.Errorf("accounts: %w", grid.ErrNotFound)
 	}
 	if err := o.mayGive(ctx, p); err != nil {
-		return "", err
+		return "", receipt, err
+	}
+	if err := o.isThere(ctx, p.Area); err != nil {
+		return "", receipt, err
 	}
 	if err := o.registry.Add(ctx, a, "", p); err != nil {
-		return "", err
+		return "", receipt, err
 	}
 	return o.registry.Invite(ctx, a, page, o.desk.Clock())
 }
@@ -173,14 +176,26 @@ func (o *Office) mayGive(ctx context.Context, p *staff.Post) error {
 		Object: accountObject(self), Detail: fmt.Sprintf("%s in %s: nobody else has the role", p.Role, p.Area)}})
 }
 
+// isThere refuses a post in an area that there is not: whoever mistypes one would not hear of
+// it before that code comes to be. A city may be stored without itself.
+func (o *Office) isThere(ctx context.Context, area grid.Code) error {
+	if area.Level() == grid.CityLevel {
+		return nil
+	}
+	for _, err := range o.desk.Store.Entities(ctx, grid.Divisions, grid.Query{Column: "code", Values: []string{string(area)}}) {
+		return err
+	}
+	return &grid.FieldError{Kind: staff.Posts, Field: "area", Why: "is no division that is stored"}
+}
+
 // Invite makes a set-up link on a page for an account that the viewer manages.
-func (o *Office) Invite(ctx context.Context, id int64, page string) (link string, err error) {
+func (o *Office) Invite(ctx context.Context, id int64, page string) (link string, receipt grid.Receipt, err error) {
 	a, err := o.commands(role.ManageAccounts, id)
 	if err != nil {
-		return "", err
+		return "", receipt, err
 	}
 	if o.isSelf(id) {
-		return "", fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+		return "", receipt, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
 	return o.registry.Invite(ctx, a, page, o.desk.Clock())
 }
@@ -225,6 +240,9 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 		return grid.Receipt{}, err
 	}
 	if err := o.goesWith(p.Account, p.Role); err != nil {
+		return grid.Receipt{}, err
+	}
+	if err := o.isThere(ctx, p.Area); err != nil {
 		return grid.Receipt{}, err
 	}
 	return o.registry.appoint(ctx, p)

@@ -21,7 +21,7 @@ func (l *lobby) officeOf(account int64) *access.Office {
 func (l *lobby) admit(t *testing.T, by int64, login, code string) (int64, error) {
 	t.Helper()
 	a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
-	link, err := l.officeOf(by).AddMember(t.Context(), a, &staff.Post{Role: code, Area: "5000"}, "/")
+	link, _, err := l.officeOf(by).AddMember(t.Context(), a, &staff.Post{Role: code, Area: "5000"}, "/")
 	if err != nil {
 		return 0, err
 	}

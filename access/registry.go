@@ -50,7 +50,7 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 	}
 	a.External = loginID(a.Login)
 	if _, err := r.write(ctx, "accounts.create", a); err != nil {
-		return err
+		return ofLogin(err)
 	}
 	all := make([]grid.Entity, 0, len(posts)+1)
 	if password != "" {
@@ -64,6 +64,15 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 		all = append(all, p)
 	}
 	_, err := r.write(ctx, "accounts.equip", all...)
+	return err
+}
+
+// ofLogin says of what is unique about an account what people call it.
+func ofLogin(err error) error {
+	var field *grid.FieldError
+	if errors.As(err, &field) && field.Field == "external" {
+		return &grid.FieldError{Kind: field.Kind, Field: "login", Why: field.Why}
+	}
 	return err
 }
 

@@ -23,15 +23,15 @@ var ErrElsewhere = errors.New("this account signs in elsewhere: it has no passwo
 const setupSpan = 24 * time.Hour
 
 // Invite makes a set-up link for an account, on a page, in the place of those before.
-// The link is shown this once. The error wraps ErrElsewhere, for who has no password here.
-func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, err error) {
+// The link is shown this once, and opens on a node that has applied the receipt. The error wraps ErrElsewhere, for who has no password here.
+func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, receipt grid.Receipt, err error) {
 	if a.SignsInElsewhere() {
-		return "", fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
+		return "", receipt, fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
 	}
 	w := grid.Write{Actor: r.Actor, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
 	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {
 		if err != nil {
-			return "", err
+			return "", receipt, err
 		}
 		if s := e.(*staff.Setup); s.Account == a.ID || !now.Before(s.Ends) {
 			w.Remove = append(w.Remove, grid.Ref{Kind: staff.Setups, ID: s.ID, Revision: s.Revision})
@@ -39,11 +39,11 @@ func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, no
 	}
 	secret, digest := signin.NewSecret(signin.ForSetup)
 	w.Put = []grid.Entity{&staff.Setup{Account: a.ID, Digest: digest, Ends: now.Add(setupSpan), By: accountID(r.Actor)}}
-	if _, err := r.Store.Write(ctx, w); err != nil {
-		return "", err
+	if receipt, err = r.Store.Write(ctx, w); err != nil {
+		return "", receipt, err
 	}
 	// Behind #, which browsers send to no server: it is in no log and no Referer.
-	return page + "#setup=" + secret, nil
+	return page + "#setup=" + secret, receipt, nil
 }
 
 // Invited returns the login that a set-up link is for, or ErrSetup.

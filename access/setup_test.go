@@ -14,7 +14,7 @@ import (
 func (l *lobby) invited(t *testing.T) string {
 	t.Helper()
 	registry := access.NewRegistry(access.RegistrySources{Store: l.store, Hasher: l.Hasher, Sealer: l.sealer, Actor: "tester"})
-	link, err := registry.Invite(t.Context(), l.worker, "http://localhost:8080/sign-in", l.now)
+	link, _, err := registry.Invite(t.Context(), l.worker, "http://localhost:8080/sign-in", l.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -202,10 +202,11 @@ func (s *Server) addMember(ctx context.Context, in *addMemberInput) (*linkOutput
 		return nil, err
 	}
 	a := &staff.Account{Login: in.Body.Login, Name: in.Body.Name, Sort: in.Body.Sort}
-	link, err := s.office(ctx).AddMember(ctx, a, in.Body.Post.post(0), setupPage(ctx))
+	link, receipt, err := s.office(ctx).AddMember(ctx, a, in.Body.Post.post(0), setupPage(ctx))
 	if err != nil {
 		return nil, err
 	}
+	s.applied(ctx, receipt) // who opens the link at once is let in by then
 	out := &linkOutput{CacheControl: private}
 	out.Body.ID, out.Body.Link = a.ID, link
 	return out, nil
@@ -241,10 +242,11 @@ type oneInput struct {
 }
 
 func (s *Server) inviteMember(ctx context.Context, in *oneInput) (*linkOutput, error) {
-	link, err := s.office(ctx).Invite(ctx, in.ID, setupPage(ctx))
+	link, receipt, err := s.office(ctx).Invite(ctx, in.ID, setupPage(ctx))
 	if err != nil {
 		return nil, err
 	}
+	s.applied(ctx, receipt) // who opens the link at once is let in by then
 	out := &linkOutput{CacheControl: private}
 	out.Body.ID, out.Body.Link = in.ID, link
 	return out, nil

@@ -97,6 +97,7 @@ func TestTheOfficeAnswersWhoKeepsIt(t *testing.T) {
 			r := newRig(t)
 			grant := role.NewGrant([]role.Post{{Role: code, Area: "500106"}}, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
 			for _, area := range []grid.Code{"500106003001001", "500107003001001"} {
+				r.write(t, &grid.Division{Code: area, Level: area.Level(), Name: "网格"})
 				a := r.hire(t, "of-"+string(area), "grid-worker", area)
 				p := &staff.Post{Account: a.ID, Role: "steward", Area: area}
 				r.write(t, p)

@@ -92,7 +92,7 @@ func TestSetUp(t *testing.T) {
 	r := newRig(t)
 	a := r.hire(t, "worker", "grid-worker", "500106003001001")
 	registry := access.NewRegistry(access.RegistrySources{Store: r.store, Sealer: r.sealer, Actor: "tester"})
-	link, err := registry.Invite(t.Context(), a, "/sign-in", clock())
+	link, _, err := registry.Invite(t.Context(), a, "/sign-in", clock())
 	if err != nil {
 		t.Fatal(err)
 	}

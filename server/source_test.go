@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"quanxi/access"
+	"quanxi/grid"
 	"quanxi/server"
 )
 
@@ -75,6 +76,7 @@ func (r *rig) send(t *testing.T, from string, forward []string, proto string) *h
 func TestSetUpLinksGoBackTheWayTheyCame(t *testing.T) {
 	r := newRigWith(t, func(o *server.Options) { o.Proxies = server.Proxies{netip.MustParsePrefix("10.1.0.0/16")} })
 	r.viewer = access.Local()
+	r.write(t, &grid.Division{Code: "500106003001001", Level: grid.GridLevel, Name: "网格"})
 	for from, want := range map[string]string{"10.1.0.1:1": "https://localhost:8080/sign-in#setup=", "192.0.2.9:1": "http://localhost:8080/sign-in#setup="} {
 		reply := r.do(t, call{line: "POST /api/accounts", from: from, header: map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"},
 			body: `{"login":"w` + from[:2] + `","name":"网格员","post":{"role":"grid-worker","area":"500106003001001"}}`})

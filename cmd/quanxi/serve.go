@@ -91,7 +91,7 @@ func (c *serveCommand) claimOf(ctx context.Context, s store) (door, error) {
 		return door{}, err
 	}
 	// Without an address yet: what is before # is said when it is known.
-	link, err := r.Invite(ctx, first, "", time.Now())
+	link, _, err := r.Invite(ctx, first, "", time.Now())
 	return door{invite: func(at string) string {
 		return fmt.Sprintf("Nobody has a password yet. Within a day, open this link once to set up the first account:\n%s/sign-in%s", at, link)
 	}}, err
