@@ -102,7 +102,7 @@ test("what a role may do is proposed by one, and accepted by nobody whom he set 
   await other.click(`${row} [data-accept]`);
   await other.page.waitForSelector('[role="alert"]');
   assert.equal(await other.page.locator('[data-role="steward"] [data-has="report-events"]').count(), had ? 1 : 0, "nothing has changed");
-  await one.click(`${row} [data-withdraw]`);
+  for (const _ of ["asked", "sure"]) await one.click(`${row} [data-withdraw]`);
   await one.loses(row);
   await one.close();
   await other.close();
