@@ -33,3 +33,8 @@ const opens: Readonly<Record<Section, readonly string[]>> = {
 export function sectionsOf(rights: readonly string[]): readonly Section[] {
   return sections.filter((section) => opens[section].some((right) => rights.includes(right)));
 }
+
+/** Whether somebody with these rights has anything to see on the map. */
+export function seesMap(rights: readonly string[]): boolean {
+  return rights.some((right) => right.startsWith("see-") || right === "draw-divisions");
+}

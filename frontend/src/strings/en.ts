@@ -14,6 +14,8 @@ export const en: Words = {
   "children.more": "{n} more: find them by search",
   "app.everything": "All data",
 
+  "noPost.title": "You have no post on the map",
+  "noPost.why": "It may not have been given yet, or it has ended or was taken back. Ask your administrator.",
   "connection.live": "Live",
   "connection.late": "Late",
   "connection.held": "No news since {at}",

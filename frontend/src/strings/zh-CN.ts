@@ -13,6 +13,8 @@ export const zhCN = {
   "children.more": "另有 {n} 个，请用搜索查找",
   "app.everything": "全部数据",
 
+  "noPost.title": "您在地图上没有岗位",
+  "noPost.why": "岗位可能还没有设置、已经到期或被收回。请联系本单位的管理员。",
   "connection.live": "实时",
   "connection.late": "延迟",
   "connection.held": "{at} 起停更",

@@ -13,6 +13,7 @@ import { gridStates } from "../model/incident";
 import { union } from "../model/measure";
 import { applyPositions } from "../model/patrol";
 import type { Patrol } from "../model/patrol";
+import { seesMap } from "../model/sections";
 import { gridsOf, useAreas } from "./useAreas";
 import { useBack } from "./useBack";
 import { useClock } from "./useClock";
@@ -61,6 +62,7 @@ function createTown(kind: PageKind) {
   const { feed, patrol, ready } = useNews(areas, incidents, town, {
     signedOut: session.leave, changed,
     anew() {
+      void session.read(); // a post may have come or gone
       void selection.refresh();
       if (within.reply.value) void within.again();
     },
@@ -75,6 +77,8 @@ function createTown(kind: PageKind) {
     if (areas.state.value === "failed") void areas.load();
   });
 
+  /** Whoever is signed in has no post on the map. */
+  const isOutside = computed(() => session.who.value !== undefined && !seesMap(session.who.value.rights));
   /** What to say of figures that the feed no longer moves; undefined while it does. */
   const heldAt = computed(() => feed.lostAt.value || feed.heldAt.value);
   const stale = computed(() => (heldAt.value ? words.say("today.stale", { at: clock(heldAt.value) }) : undefined));
@@ -177,7 +181,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, session, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, uppermost, showsDrawn, back, attach, ...guide };
+  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, uppermost, showsDrawn, back, attach, ...guide };
 }
 
 /** Who hears of what concerns neither areas nor events. */
