@@ -28,6 +28,7 @@ type Subject struct {
 	Identity *grid.Identity // nil if the entity has none
 	made     bool           // the external id was made of what it is
 	ours     int64          // its number where it was exported from; zero if not by us
+	left     []string       // columns of it that name what does not come with it
 }
 
 // Convert returns what the record stands for. A Problem refuses it, Skipped
@@ -42,6 +43,7 @@ func (c *Converter) Convert(record Record) (Subject, error) {
 		return Subject{}, r.err
 	}
 	c.identify(r, &subject)
+	subject.left = r.left
 	return subject, r.err
 }
 

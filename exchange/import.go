@@ -260,6 +260,7 @@ func (p *pump) count(s Subject) error {
 		p.report.WithoutID++
 	}
 	p.report.Found[e.Kind()]++
+	p.report.leaveOut(s.left)
 	if d, ok := e.(*grid.Division); ok {
 		p.noteCity(d)
 		if d.Parent == "" && d.Level > grid.CountyLevel {

@@ -40,8 +40,10 @@ func (c *Converter) own(r *row) (grid.Entity, error) {
 			continue
 		}
 		if to, named := linkedBy(c.kind, column.Name); named {
-			if to != grid.Workers { // who works elsewhere does not come with a building
+			if to != grid.Workers {
 				*column.Value.(*int64) = c.reference(r, to, column.Name)
+			} else if named, _ := numberOf(r.Properties[column.Name]); named != 0 {
+				r.left = append(r.left, column.Name)
 			}
 			continue
 		}
@@ -59,6 +61,9 @@ func (c *Converter) own(r *row) (grid.Entity, error) {
 	}
 	return e, nil
 }
+
+// numberOf reads the number of what is named.
+func numberOf(value any) (id int64, err error) { return id, decode(value, &id) }
 
 // linkedBy returns the kind that entities of a kind name by a column.
 func linkedBy(kind grid.Kind, column string) (to grid.Kind, ok bool) {

@@ -110,6 +110,7 @@ func TestWhatNamesEachOtherIsTakenElsewhere(t *testing.T) {
 		}
 		return e.Entity().ID
 	}
+	house.Steward = put(&grid.Worker{Name: "网格员", Role: "steward", Area: "500106001001001"})
 	home := &grid.Dwelling{Building: put(house), Unit: 1, Floor: 3, Room: "301", State: grid.OwnerOccupied}
 	put(home)
 	put(&grid.Dwelling{Building: house.ID, Unit: 1, Floor: 3, Room: "302", State: grid.OwnerOccupied})
@@ -124,8 +125,12 @@ func TestWhatNamesEachOtherIsTakenElsewhere(t *testing.T) {
 			if _, err := x.WriteFile(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
-			if report, err := readAuto(t, to, kind, path); err != nil {
+			report, err := readAuto(t, to, kind, path)
+			if err != nil {
 				t.Fatalf("%s of %s: %v %+v", format, kind, err, report)
+			}
+			if kind == grid.Buildings && report.LeftOut["steward"] != 1 {
+				t.Errorf("%s: nothing is said of the steward: %+v", format, report)
 			}
 			if _, err := readAuto(t, from, kind, path); !errors.Is(err, exchange.ErrRefused) {
 				t.Errorf("%s of %s read back into its own store: %v", format, kind, err)

@@ -24,6 +24,8 @@ type Report struct {
 	Skipped  map[string]int `json:"skipped,omitempty"` // reason → records
 	// Dropped are columns that mark people as a risk and are not held at all.
 	Dropped []string `json:"dropped,omitempty"`
+	// LeftOut counts, by column, what an export names and no file brings: who works elsewhere.
+	LeftOut map[string]int `json:"left_out,omitempty"`
 	// Merged counts things put together from pieces; Differing those whose
 	// pieces did not agree, the first of them named in Notes.
 	Merged int `json:"merged,omitempty"`
@@ -55,6 +57,15 @@ func (r *Report) skip(why Skipped) {
 		r.Skipped = map[string]int{}
 	}
 	r.Skipped[string(why)]++
+}
+
+func (r *Report) leaveOut(columns []string) {
+	for _, column := range columns {
+		if r.LeftOut == nil {
+			r.LeftOut = map[string]int{}
+		}
+		r.LeftOut[column]++
+	}
 }
 
 func (r *Report) merge(external string, pieces int, differing []string) {
@@ -105,6 +116,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
 		out.printf("  passed over    %d: %s\n", r.Skipped[why], why)
+	}
+	for _, column := range slices.Sorted(maps.Keys(r.LeftOut)) {
+		out.printf("  left out       %d times %q: who works where the file comes from does not come with it\n", r.LeftOut[column], column)
 	}
 	for _, column := range r.Dropped {
 		out.printf("  dropped column %q: what marks people as a risk is not held\n", column)

@@ -16,6 +16,7 @@ type row struct {
 	Record
 	kind   grid.Kind
 	fields map[string]any
+	left   []string // columns that name what does not come with the file
 	err    error
 }
 
