@@ -5,7 +5,7 @@ SHELL := /bin/bash
 GO ?= go
 ADDR ?= 127.0.0.1:8080
 # Seconds that one Go package's tests may take.
-TEST_TIMEOUT ?= 900s
+TEST_TIMEOUT ?= 1800s
 
 .DEFAULT_GOAL := help
 .PHONY: help run build frontend check test go-test frontend-test e2e soak bench bless audit clean
