@@ -24,8 +24,8 @@ func TestEachSubjectHasItsScope(t *testing.T) {
 		layers  string // that show something at zoom 15 or 17
 	}{
 		{"numbers are of divisions, never of buildings", world.OfNumbers, "people/15"},
-		{"homes show by building", world.OfHomes, "dwellings/17 people/17"},
-		{"devices, and cameras with them", world.OfCameras, "cameras/15 devices/15 devices/17"},
+		{"homes show by building, and devices with them", world.OfHomes, "devices/15 devices/17 dwellings/17 people/17"},
+		{"cameras", world.OfCameras, "cameras/15"},
 		{"staff", world.OfStaff, "workers/15 workers/17"},
 		{"events", world.OfEvents, "events/15 events/17"},
 	} {
@@ -106,8 +106,8 @@ func TestEachQuestionAsksForTheRightScope(t *testing.T) {
 		answers bool        // a tap tells who answers
 	}{
 		{world.OfNumbers, nil, nil, nil, false},
-		{world.OfHomes, []grid.Kind{grid.Dwellings, grid.People}, []grid.Kind{grid.Dwellings, grid.People}, nil, false},
-		{world.OfCameras, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Devices, grid.Cameras}, []grid.Kind{grid.Cameras}, false},
+		{world.OfHomes, []grid.Kind{grid.Dwellings, grid.People, grid.Devices}, []grid.Kind{grid.Dwellings, grid.People, grid.Devices}, nil, false},
+		{world.OfCameras, []grid.Kind{grid.Cameras}, []grid.Kind{grid.Cameras}, []grid.Kind{grid.Cameras}, false},
 		{world.OfStaff, nil, nil, []grid.Kind{grid.Workers}, true},
 		{world.OfEvents, []grid.Kind{events.Events}, []grid.Kind{events.Events}, nil, false},
 	} {
