@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -70,6 +71,19 @@ func (f *fanout) send(frame []byte) {
 	}
 }
 
+// answerPing answers the first ping of a screen, which is open from then on.
+func answerPing(ws *websocket.Conn) error {
+	for {
+		_, data, err := ws.ReadMessage()
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(data, []byte(`"ping"`)) {
+			return ws.WriteMessage(websocket.TextMessage, []byte(`{"op":"pong","n":0}`))
+		}
+	}
+}
+
 // ServeHTTP writes what is sent to one more socket.
 func (f *fanout) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{Subprotocols: websocket.Subprotocols(r)}
@@ -82,6 +96,9 @@ func (f *fanout) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.sinks = append(f.sinks, sink)
 	f.mu.Unlock()
+	if answerPing(ws) != nil {
+		return
+	}
 	for frame := range sink {
 		if frame == nil || ws.WriteMessage(websocket.TextMessage, frame) != nil {
 			return
