@@ -31,18 +31,6 @@ func (v *View) isAbout(e grid.Entity) bool {
 	return IsPersonal(e.Kind())
 }
 
-// A filed is an entity as a file shows it to somebody: what is sealed of it is not among
-// its columns, and what is shown of that is.
-type filed struct {
-	entity
-	columns []grid.Column
-}
-
-type entity = grid.Entity
-
-// Columns implements grid.Entity.
-func (f filed) Columns() []grid.Column { return f.columns }
-
 // Filed returns an empty entity with the columns that a file shows of a kind.
 func Filed(kind grid.Kind) (grid.Entity, error) {
 	e, err := events.New(kind)
@@ -52,24 +40,25 @@ func Filed(kind grid.Kind) (grid.Entity, error) {
 	return fileOf(e, grid.Identity{}, Hidden), nil
 }
 
+// fileOf returns an entity as a file shows it to somebody: what is sealed of it is not among
+// its columns, and what is shown of that is.
 func fileOf(e grid.Entity, shown grid.Identity, how Showing) grid.Entity {
 	names := IdentityFields(e.Kind())
 	if names == nil {
 		return e
 	}
-	f := filed{entity: e}
+	var columns []grid.Column
 	for _, c := range e.Columns() {
 		if !IsSealed(c.Name) {
-			f.columns = append(f.columns, c)
+			columns = append(columns, c)
 		}
 	}
 	values := map[string]*string{"name": &shown.Name, "id_number": &shown.IDNumber, "phone": &shown.Phone}
 	for _, name := range names {
-		f.columns = append(f.columns, grid.Column{Name: name, Value: values[name]})
+		columns = append(columns, grid.Column{Name: name, Value: values[name]})
 	}
 	said := how.String()
-	f.columns = append(f.columns, grid.Column{Name: "shown", Value: &said})
-	return f
+	return grid.WithColumns(e, append(columns, grid.Column{Name: "shown", Value: &said}))
 }
 
 // file returns an entity as a file shows it to the viewer: masked, also where it has

@@ -17,18 +17,6 @@ type namings struct {
 	keys map[grid.Ref]string
 }
 
-// A naming is an entity with, for every column by which it names another, one of the same
-// name and _external behind it.
-type naming struct {
-	entity
-	columns []grid.Column
-}
-
-type entity = grid.Entity
-
-// Columns implements grid.Entity.
-func (n naming) Columns() []grid.Column { return n.columns }
-
 // all yields the entities with the names of what they name.
 func (n *namings) all(entities Entities) Entities {
 	return func(yield func(grid.Entity, error) bool) {
@@ -43,7 +31,8 @@ func (n *namings) all(entities Entities) Entities {
 	}
 }
 
-// of returns an entity with the names of what it names.
+// of returns an entity with, for every column by which it names another, one of the same
+// name and _external behind it.
 func (n *namings) of(e grid.Entity) (grid.Entity, error) {
 	columns := e.Columns()
 	for _, l := range grid.Links() {
@@ -66,7 +55,7 @@ func (n *namings) of(e grid.Entity) (grid.Entity, error) {
 	if len(columns) == len(e.Columns()) {
 		return e, nil
 	}
-	return naming{e, columns}, nil
+	return grid.WithColumns(e, columns), nil
 }
 
 // isNamed reports whether things of a kind can be told apart in a file that names them.

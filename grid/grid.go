@@ -142,6 +142,20 @@ type Column struct {
 	Value any
 }
 
+// WithColumns returns an entity with other columns, for whoever writes it to a file. A type
+// switch does not see what it is of.
+func WithColumns(e Entity, columns []Column) Entity { return columned{e, columns} }
+
+type columned struct {
+	entity  // under a name that is not that of its method
+	columns []Column
+}
+
+type entity = Entity
+
+// Columns implements Entity.
+func (c columned) Columns() []Column { return c.columns }
+
 // A Shape says which geometry a kind takes.
 type Shape int
 

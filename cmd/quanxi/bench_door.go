@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,33 +27,20 @@ const (
 // benchDoor measures the feed twice on one server: while it is quiet, and while thousands
 // sign in, each to an account of their own and from an address of their own.
 func (c *benchCommand) benchDoor(ctx context.Context, tell func(figure)) error {
-	path, remove, err := folder()
-	if err != nil {
-		return err
-	}
-	defer remove()
-	ctx, cancel := context.WithCancel(ctx)
-	p := newParts(ctx)
-	commits := &commits{at: make(map[int64]time.Time)}
-	serve := serveCommand{
-		storeFlags: storeFlags{Data: filepath.Join(path, "data"), wrap: commits.watch},
-		listenFlags: listenFlags{
-			Addr: "127.0.0.1:0", TrustedProxies: []string{"127.0.0.1"}, Rates: map[string]int{"feed": 0}, // all screens are one account's
-		},
-	}
+	listen := listenFlags{TrustedProxies: []string{"127.0.0.1"}, Rates: map[string]int{"feed": 0}} // all screens are one account's
 	token := ""
-	prepare := func() (d door, err error) { token, err = serve.people(ctx, c.SignIns); return d, err }
-	at, err := serve.start(ctx, p, logFlags{LogLevel: 8, LogFormat: "json"}.logger(io.Discard), io.Discard, prepare)
-	if err == nil {
+	prepare := func(serve *serveCommand) (d door, err error) {
+		token, err = serve.people(ctx, c.SignIns)
+		return d, err
+	}
+	return onServer(ctx, listen, prepare, func(at string, commits *commits) error {
 		quiet := crowd{name: "door_quiet", screens: c.Screens, places: 1, changes: 100, token: token}
-		err = quiet.measure(ctx, at, commits, tell)
-	}
-	if err == nil {
+		if err := quiet.measure(ctx, at, commits, tell); err != nil {
+			return err
+		}
 		rush := crowd{name: "door_rush", screens: c.Screens, places: 1, changes: 100, token: token}
-		err = c.rush(ctx, at, tell, func() error { return rush.measure(ctx, at, commits, tell) })
-	}
-	cancel()
-	return errors.Join(err, p.stop())
+		return c.rush(ctx, at, tell, func() error { return rush.measure(ctx, at, commits, tell) })
+	})
 }
 
 // people fills an empty store with a city, n accounts of one password, and a program that

@@ -48,6 +48,14 @@ func (c *benchCommand) benchScreens(ctx context.Context, tell func(figure)) erro
 // from the commit in its store to each of the screens of another process, how long
 // it takes.
 func benchCrowd(ctx context.Context, c crowd, tell func(figure)) error {
+	listen := listenFlags{Rates: map[string]int{"feed": 0, "address": 0}} // all screens are one account's, and here
+	open := func(*serveCommand) (door, error) { return openDoor() }
+	return onServer(ctx, listen, open, func(at string, commits *commits) error { return c.measure(ctx, at, commits, tell) })
+}
+
+// onServer has a server of this process, with a store of its own that tells its commits,
+// used at an address.
+func onServer(ctx context.Context, listen listenFlags, prepare func(*serveCommand) (door, error), use func(at string, commits *commits) error) error {
 	path, remove, err := folder()
 	if err != nil {
 		return err
@@ -56,13 +64,12 @@ func benchCrowd(ctx context.Context, c crowd, tell func(figure)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p := newParts(ctx)
 	commits := &commits{at: make(map[int64]time.Time)}
-	serve := serveCommand{
-		storeFlags:  storeFlags{Data: filepath.Join(path, "data"), wrap: commits.watch},
-		listenFlags: listenFlags{Addr: "127.0.0.1:0", Rates: map[string]int{"feed": 0, "address": 0}}, // all screens are one account's, and here
-	}
-	at, err := serve.start(ctx, p, logFlags{LogLevel: 8, LogFormat: "json"}.logger(io.Discard), io.Discard, openDoor)
+	listen.Addr = "127.0.0.1:0"
+	serve := serveCommand{storeFlags: storeFlags{Data: filepath.Join(path, "data"), wrap: commits.watch}, listenFlags: listen}
+	quiet := logFlags{LogLevel: 8, LogFormat: "json"}.logger(io.Discard)
+	at, err := serve.start(ctx, p, quiet, io.Discard, func() (door, error) { return prepare(&serve) })
 	if err == nil {
-		err = c.measure(ctx, at, commits, tell)
+		err = use(at, commits)
 	}
 	cancel()
 	return errors.Join(err, p.stop())

@@ -2,10 +2,9 @@ import { ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
 
 import type { Exports, FilingList, FilingOrder } from "../api/exports";
-import { Problem } from "../api/wire";
 import { useDeed } from "../ui/useDeed";
 import type { Deed } from "../ui/useDeed";
-import { useReader } from "../ui/useReader";
+import { useOptional } from "../ui/useOptional";
 import type { Reading } from "../ui/useReader";
 
 export interface ExportDesk {
@@ -28,15 +27,7 @@ export function useExports(exports: Pick<Exports, "list" | "ask" | "decide">, la
   const list = shallowRef<FilingList>({ items: [], purposes: [] });
   const state = ref<Reading>("loading");
   const deed = useDeed();
-  const read = useReader(state, async (current) => {
-    try {
-      const found = await exports.list();
-      if (current()) list.value = found;
-    } catch (why) {
-      if (!(why instanceof Problem && why.status === 404)) throw why;
-      if (current()) lacks();
-    }
-  });
+  const read = useOptional(state, () => exports.list(), (found) => (list.value = found), lacks);
   const ask = async (order: FilingOrder): Promise<boolean> => {
     const done = await deed.run(() => exports.ask(order));
     await read();

@@ -2,10 +2,9 @@ import { ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
 
 import type { Settings, SettingsChange } from "../api/settings";
-import { Problem } from "../api/wire";
 import { useDeed } from "../ui/useDeed";
 import type { Deed } from "../ui/useDeed";
-import { useReader } from "../ui/useReader";
+import { useOptional } from "../ui/useOptional";
 import type { Reading } from "../ui/useReader";
 
 export interface SettingsDesk {
@@ -31,15 +30,7 @@ export function useSettings(source: SettingsSource, lacks: () => void): Settings
   const settings = shallowRef<Settings>();
   const state = ref<Reading>("loading");
   const deed = useDeed();
-  const read = useReader(state, async (current) => {
-    try {
-      const found = await source.read();
-      if (current()) settings.value = found;
-    } catch (why) {
-      if (!(why instanceof Problem && why.status === 404)) throw why;
-      if (current()) lacks();
-    }
-  });
+  const read = useOptional(state, () => source.read(), (found) => (settings.value = found), lacks);
   const change = async (wanted: SettingsChange): Promise<boolean> => {
     const now = settings.value;
     if (!now) return false;
