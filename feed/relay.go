@@ -192,6 +192,10 @@ func (r *Relay) drain(held context.Context) error {
 			return nil
 		}
 		r.send(held, b)
+		// Looking again at once would only take the processor from the screens.
+		if len(b.Changes) < r.Limit {
+			return nil
+		}
 	}
 }
 

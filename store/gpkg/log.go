@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ func (s *Store) position(ctx context.Context) (feed.Position, error) {
 
 func position(ctx context.Context, tx *sql.Tx) (feed.Position, error) {
 	var at feed.Position
-	if err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'epoch'").Scan(&at.Epoch); err != nil {
+	if err := scanEpoch(ctx, tx, &at.Epoch); err != nil {
 		return at, err
 	}
 	c, err := scanChange(tx.QueryRowContext(ctx, "SELECT "+changeColumns+" FROM change ORDER BY pos DESC LIMIT 1"))
@@ -49,6 +50,10 @@ func position(ctx context.Context, tx *sql.Tx) (feed.Position, error) {
 	}
 	at.Pos, at.Horizon, at.Digest = c.Pos, c.Pos, store.Digest(c)
 	return at, err
+}
+
+func scanEpoch(ctx context.Context, tx *sql.Tx, epoch *feed.Epoch) error {
+	return tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'epoch'").Scan(epoch)
 }
 
 // Digest implements feed.Log.
@@ -79,24 +84,30 @@ func scanChange(row interface{ Scan(...any) error }) (feed.Change, error) {
 func (s *Store) Changes(ctx context.Context, after, upTo int64, limit int) ([]feed.Change, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 	defer cancel()
-	rows, err := s.readers.Load().QueryContext(ctx, "SELECT "+changeColumns+` FROM change WHERE pos > ?1
-		AND pos <= min(?2, COALESCE((SELECT write_end FROM change WHERE pos = ?1 + ?3), ?2)) ORDER BY pos`, after, upTo, limit)
+	list, err := changes(ctx, s.readers.Load(), after, upTo, limit)
 	if err != nil {
 		return nil, fmt.Errorf("changes: %w", classify(err))
+	}
+	return list, nil
+}
+
+// changes reads whole writes, up to the one that reaches the limit.
+func changes(ctx context.Context, from querier, after, upTo int64, limit int) ([]feed.Change, error) {
+	rows, err := from.QueryContext(ctx, "SELECT "+changeColumns+` FROM change WHERE pos > ?1
+		AND pos <= min(?2, COALESCE((SELECT write_end FROM change WHERE pos = ?1 + ?3), ?2)) ORDER BY pos`, after, upTo, limit)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var list []feed.Change
 	for rows.Next() {
 		c, err := scanChange(rows)
 		if err != nil {
-			return nil, fmt.Errorf("changes: %w", classify(err))
+			return nil, err
 		}
 		list = append(list, c)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("changes: %w", classify(err))
-	}
-	return list, nil
+	return list, rows.Err()
 }
 
 // last returns the position of the last committed change.
@@ -118,15 +129,22 @@ func (s *Store) Publish(ctx context.Context, limit int) (feed.Batch, error) {
 }
 
 func (s *Store) publish(ctx context.Context, after int64, limit int) (feed.Batch, error) {
-	at, err := s.position(ctx)
+	if err := s.verify(ctx); err != nil {
+		return feed.Batch{}, err
+	}
+	view, err := s.snapshot(ctx)
 	if err != nil {
 		return feed.Batch{}, err
 	}
-	b := feed.Batch{Epoch: at.Epoch, After: after, Pos: after, Horizon: after}
-	if b.Changes, err = s.Changes(ctx, after, at.Pos, limit); err != nil {
+	defer view.end()
+	b := feed.Batch{After: after}
+	if err := scanEpoch(ctx, view.tx, &b.Epoch); err != nil {
 		return feed.Batch{}, err
 	}
-	b.Pos += int64(len(b.Changes))
+	if b.Changes, err = changes(ctx, view.tx, after, math.MaxInt64, limit); err != nil {
+		return feed.Batch{}, err
+	}
+	b.Pos = after + int64(len(b.Changes))
 	b.Horizon = b.Pos
 	return b, nil
 }
@@ -138,28 +156,34 @@ func (s *Store) Await(ctx context.Context) error {
 	defer foreign.Stop()
 	began := s.opened.Load()
 	for {
-		if err := s.verify(ctx); err != nil {
-			return fmt.Errorf("await: %w", err)
-		}
-		if s.opened.Load() != began {
-			return nil // another file: Publish tells its epoch
-		}
-		last, err := s.last(ctx)
-		if err != nil {
-			return fmt.Errorf("await: %w", classify(err))
-		}
-		if last > s.published.Load() {
-			return nil
-		}
 		select {
 		case <-s.wake:
+			return nil
 		case <-foreign.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.closing.Done():
 			return fmt.Errorf("store is closed: %w", grid.ErrUnavailable)
 		}
+		if more, err := s.more(ctx, began); more || err != nil {
+			return err
+		}
 	}
+}
+
+// more reports whether there is something to publish that nobody announced.
+func (s *Store) more(ctx context.Context, began *identity) (bool, error) {
+	if err := s.verify(ctx); err != nil {
+		return false, fmt.Errorf("await: %w", err)
+	}
+	if s.opened.Load() != began {
+		return true, nil // another file: Publish tells its epoch
+	}
+	last, err := s.last(ctx)
+	if err != nil {
+		return false, fmt.Errorf("await: %w", classify(err))
+	}
+	return last > s.published.Load(), nil
 }
 
 // LockRelay implements feed.Log. The lock is a lock on a file beside the store;

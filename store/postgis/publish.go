@@ -64,9 +64,12 @@ func (s *Store) publish(ctx context.Context, limit int) (*feed.Batch, error) {
 	})
 	batch.Queue("UPDATE quanxi.log SET pos = (SELECT COALESCE(max(pos), 0) FROM quanxi.change) RETURNING pos, " + published).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&b.Pos, &b.Horizon) })
+	var waiting bool
+	batch.Queue("SELECT EXISTS (SELECT FROM quanxi.change WHERE pos IS NULL)").QueryRow(func(row pgx.Row) error { return row.Scan(&waiting) })
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}
+	s.waiting.Store(waiting)
 	slices.SortFunc(b.Changes, func(x, y feed.Change) int { return cmp.Compare(x.Pos, y.Pos) })
 	return &b, nil
 }
