@@ -146,4 +146,5 @@ func (n *Node) setReady(ready bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.status.Ready = ready
+	n.renew()
 }

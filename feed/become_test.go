@@ -16,7 +16,7 @@ import (
 func opsOf(sub *feed.Subscription) string {
 	var names []string
 	for _, f := range sub.Take().Frames {
-		text := string(f.Append(nil, 1, ""))
+		text := string(f.Append(nil, 1, nil))
 		for _, name := range []string{"change", "gone", "rights", "workers"} {
 			if strings.Contains(text, `"`+name+`"`) {
 				names = append(names, name)
@@ -92,7 +92,7 @@ func TestWhoBecomesAnotherIsShownWhoWalksWhere(t *testing.T) {
 			time.Sleep(time.Second) // states are collected for a moment
 			var all strings.Builder
 			for _, f := range sub.Take().Frames {
-				all.Write(f.Append(nil, 1, ""))
+				all.Write(f.Append(nil, 1, nil))
 			}
 			return all.String()
 		}

@@ -100,7 +100,7 @@ func TestWhatChangesHandsIsToldToThoseConcerned(t *testing.T) {
 				tell(hub)
 				var got []string
 				for i, f := range sub.Take().Frames {
-					got = append(got, string(f.Append(nil, uint64(i+1), "")))
+					got = append(got, string(f.Append(nil, uint64(i+1), nil)))
 				}
 				if strings.Join(got, " ") != tt.want {
 					t.Errorf("hears %s, want %s", got, tt.want)

@@ -23,12 +23,12 @@ func NewFrame(op string, rest []byte) Frame { return Frame{op: op, rest: rest} }
 
 // Append writes the frame as JSON with the connection's number n, and the cursor
 // if it is not empty. The fields' order is fixed: op, n, cursor, the rest.
-func (f Frame) Append(dst []byte, n uint64, cursor string) []byte {
+func (f Frame) Append(dst []byte, n uint64, cursor []byte) []byte {
 	dst = append(dst, `{"op":"`...)
 	dst = append(dst, f.op...)
 	dst = append(dst, `","n":`...)
 	dst = strconv.AppendUint(dst, n, 10)
-	if cursor != "" {
+	if len(cursor) > 0 {
 		dst = append(dst, `,"cursor":"`...)
 		dst = append(dst, cursor...)
 		dst = append(dst, '"')

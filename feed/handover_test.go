@@ -118,7 +118,7 @@ func resumed(t *testing.T, h *feed.Hub, viewer feed.Viewer, view geo.Envelope, p
 func heard(frames []feed.Frame) string {
 	var names []string
 	for _, f := range frames {
-		text := string(f.Append(nil, 0, ""))
+		text := string(f.Append(nil, 0, nil))
 		for _, name := range []string{"change", "gone", "redrawn", "too_old"} {
 			if strings.Contains(text, name) {
 				names = append(names, name)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -48,6 +49,9 @@ type Node struct {
 	check   Position // the newest row whose digest we know
 	suspect bool     // the history must be compared before anything is applied
 
+	began  time.Time
+	serves atomic.Int64 // how long after began Serves ends if nothing more is heard, in ns
+
 	mu     sync.Mutex
 	at     Position // guarded by mu; Run alone writes it, and reads it without
 	status NodeStatus
@@ -83,8 +87,8 @@ type Sources struct {
 func NewNode(s Sources, options NodeOptions) *Node {
 	return &Node{
 		log: s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience,
-		NodeOptions: options.withDefaults(),
-		inbox:       make(chan Batch, 64), moved: make(chan struct{}), turn: make(chan struct{}, 1),
+		NodeOptions: options.withDefaults(), began: time.Now(),
+		inbox: make(chan Batch, 64), moved: make(chan struct{}), turn: make(chan struct{}, 1),
 	}
 }
 
@@ -97,6 +101,19 @@ func (n *Node) Status() NodeStatus {
 	s.Fresh = time.Since(n.heard) <= n.Silence
 	s.Late = n.late.since()
 	return s
+}
+
+// Serves reports whether the node is ready and fresh. Every frame of every screen asks, so
+// nobody waits for anybody. It is safe for concurrent use.
+func (n *Node) Serves() bool { return int64(time.Since(n.began)) <= n.serves.Load() }
+
+// renew notes until when the node serves. The caller holds n.mu.
+func (n *Node) renew() {
+	until := int64(-1)
+	if n.status.Ready {
+		until = int64(n.heard.Add(n.Silence).Sub(n.began))
+	}
+	n.serves.Store(until)
 }
 
 // Run follows the log until ctx ends. It subscribes first and loads second, so
@@ -131,6 +148,7 @@ func (n *Node) deliver(b Batch) {
 	if now := time.Now(); b.Epoch == n.at.Epoch {
 		n.silent = n.silent || now.Sub(n.heard) > n.Silence
 		n.heard = now
+		n.renew()
 		n.late.hear(b, n.at.Pos, now)
 	}
 	n.mu.Unlock()

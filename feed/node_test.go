@@ -172,7 +172,7 @@ func TestNodes(t *testing.T) {
 			pass(time.Second)
 			log.Fail(errAway)
 			pass(20 * time.Minute)
-			if m.node.Status().Fresh {
+			if m.node.Serves() {
 				t.Error("still fresh")
 			}
 		},
@@ -180,12 +180,12 @@ func TestNodes(t *testing.T) {
 			pass(time.Second)
 			wire.Cut()
 			pass(1100 * time.Millisecond)
-			if m.node.Status().Fresh {
+			if m.node.Serves() {
 				t.Error("fresh in silence")
 			}
 			wire.Mend()
 			pass(300 * time.Millisecond)
-			if !m.node.Status().Fresh {
+			if !m.node.Serves() {
 				t.Error("not fresh again")
 			}
 		},

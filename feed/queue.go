@@ -24,6 +24,7 @@ type queue struct {
 
 	mu     sync.Mutex
 	frames []Frame
+	taken  []Frame // what take returned; the next takes its place
 	bytes  int
 	states map[stateKey]int // place in order
 	order  []state
@@ -148,12 +149,19 @@ type Delivery struct {
 	Suspects []Tile
 }
 
-// take returns what is due, and empties the queue of it.
+// keptFrames is how many frames' room a queue keeps for the next ones.
+const keptFrames = 16
+
+// take returns what is due until it is called again, and empties the queue of it.
 func (q *queue) take() Delivery {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	d := Delivery{Frames: q.frames}
-	q.frames, q.bytes = nil, 0
+	clear(q.taken) // their bodies are shared, and long
+	q.frames, q.taken, q.bytes = q.taken[:0], q.frames, 0
+	if cap(q.taken) > keptFrames {
+		q.taken = nil
+	}
 	if !q.ripe {
 		return d
 	}

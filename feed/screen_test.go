@@ -116,7 +116,7 @@ func (s *screen) read() []feed.Tile {
 	for _, f := range d.Frames {
 		s.n++
 		var m message
-		if err := json.Unmarshal(f.Append(nil, s.n, ""), &m); err != nil {
+		if err := json.Unmarshal(f.Append(nil, s.n, nil), &m); err != nil {
 			s.t.Fatal(err)
 		}
 		if m.N != s.n {

@@ -21,7 +21,7 @@ type Subscription struct {
 // Ready is signalled when Take may have something.
 func (s *Subscription) Ready() <-chan struct{} { return s.queue.wake }
 
-// Take returns what is due to be sent, in order.
+// Take returns what is due to be sent, in order. It holds until Take is called again.
 func (s *Subscription) Take() Delivery { return s.queue.take() }
 
 // Stats returns what the queue went through.

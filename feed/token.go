@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // ErrToken reports a token or cursor that this installation did not seal, or
@@ -30,7 +31,10 @@ type Cursor struct {
 // A Sealer turns marks and cursors into tokens that tell their holder nothing:
 // a position would say how much happens elsewhere (RULES C4). It is safe for
 // concurrent use. Nodes with the same key open each other's.
-type Sealer struct{ aead cipher.AEAD }
+type Sealer struct {
+	aead cipher.AEAD
+	work sync.Pool // of *sealing
+}
 
 // NewSealer returns the sealer of a secret, which all nodes share.
 func NewSealer(secret []byte) *Sealer {
@@ -43,7 +47,7 @@ func NewSealer(secret []byte) *Sealer {
 	if err != nil {
 		panic(err)
 	}
-	return &Sealer{aead}
+	return &Sealer{aead: aead, work: sync.Pool{New: func() any { return new(sealing) }}}
 }
 
 // The uses of a token. One does not open as the other.
@@ -53,7 +57,9 @@ const (
 )
 
 // SealMark returns the read-your-writes token of m. Any account may show it.
-func (s *Sealer) SealMark(m Mark) string { return s.seal(markUse, "", m.Epoch, m.Mark) }
+func (s *Sealer) SealMark(m Mark) string {
+	return string(s.seal(nil, markUse, "", m.Epoch, m.Mark))
+}
 
 // OpenMark opens a token of SealMark; the error wraps ErrToken.
 func (s *Sealer) OpenMark(token string) (Mark, error) {
@@ -61,9 +67,10 @@ func (s *Sealer) OpenMark(token string) (Mark, error) {
 	return Mark{epoch, mark}, err
 }
 
-// SealCursor returns a cursor that only the same account can use.
-func (s *Sealer) SealCursor(c Cursor, account string) string {
-	return s.seal(cursorUse, account, c.Epoch, c.Pos)
+// SealCursor appends a cursor that only the same account can use. Every frame of every
+// screen has one, so none costs an allocation.
+func (s *Sealer) SealCursor(dst []byte, c Cursor, account string) []byte {
+	return s.seal(dst, cursorUse, account, c.Epoch, c.Pos)
 }
 
 // OpenCursor opens a cursor of SealCursor; the error wraps ErrToken.
@@ -72,9 +79,21 @@ func (s *Sealer) OpenCursor(token, account string) (Cursor, error) {
 	return Cursor{epoch, pos}, err
 }
 
-func (s *Sealer) seal(use, account string, epoch Epoch, number int64) string {
-	plain := append(binary.BigEndian.AppendUint64(nil, uint64(number)), epoch...)
-	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, []byte(use+"\x00"+account)))
+func (s *Sealer) seal(dst []byte, use, account string, epoch Epoch, number int64) []byte {
+	w := s.work.Get().(*sealing)
+	defer s.work.Put(w)
+	w.plain = append(binary.BigEndian.AppendUint64(w.plain[:0], uint64(number)), epoch...)
+	w.context = appendContext(w.context[:0], use, account)
+	w.sealed = s.aead.Seal(w.sealed[:0], nil, w.plain, w.context)
+	return base64.RawURLEncoding.AppendEncode(dst, w.sealed)
+}
+
+// A sealing is the memory of making a token.
+type sealing struct{ plain, context, sealed []byte }
+
+// appendContext appends what a token is bound to besides its content.
+func appendContext(dst []byte, use, account string) []byte {
+	return append(append(append(dst, use...), 0), account...)
 }
 
 func (s *Sealer) open(use, account, token string) (Epoch, int64, error) {
@@ -82,7 +101,7 @@ func (s *Sealer) open(use, account, token string) (Epoch, int64, error) {
 	if err != nil {
 		return "", 0, fmt.Errorf("%s: %w", use, ErrToken)
 	}
-	plain, err := s.aead.Open(nil, nil, sealed, []byte(use+"\x00"+account))
+	plain, err := s.aead.Open(nil, nil, sealed, appendContext(nil, use, account))
 	if err != nil || len(plain) < 8 {
 		return "", 0, fmt.Errorf("%s: %w", use, ErrToken)
 	}

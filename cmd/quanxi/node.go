@@ -230,7 +230,7 @@ func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
 	return socket.New(socket.Options{
 		Hub: n.hub, Sets: sets, Sealer: n.sealer,
 		Visit: n.visit,
-		Ready: func() bool { return n.status().Ready() },
+		Ready: n.feed.Serves,
 		Late:  n.late,
 		Plan:  func() int64 { return 0 },
 		Log:   n.log, Metrics: n.registry,

@@ -32,6 +32,7 @@ type conn struct {
 	n      uint64            // text frames sent
 	names  map[uint16]string // sets announced, as the client writes them
 	buf    []byte            // of the frame being sent; reused
+	cursor []byte            // of the frame being sent; reused
 	pongs  int               // that the client waits for
 	again  <-chan time.Time  // when to look again whether the node follows the log; nil while it does
 }
@@ -157,7 +158,11 @@ func (c *conn) welcome(greeting *hello) error {
 	return c.send(feed.NewFrame("welcome", rest), c.seal(at))
 }
 
-func (c *conn) seal(at feed.Cursor) string { return c.Sealer.SealCursor(at, c.screen.Account()) }
+// seal returns a place as the client may know it, until the next is sealed.
+func (c *conn) seal(at feed.Cursor) []byte {
+	c.cursor = c.Sealer.SealCursor(c.cursor[:0], at, c.screen.Account())
+	return c.cursor
+}
 
 // read takes the client's messages until the connection ends.
 func (c *conn) read(ctx context.Context) error {

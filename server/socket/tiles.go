@@ -117,7 +117,7 @@ func (c *conn) serveTile(ctx context.Context) error {
 		return c.refuse(&refusal{code: notReady, detail: "what you may see has changed; ask again", id: r.id})
 	}
 	if r.held != 0 && r.held == version {
-		return c.send(feed.NewFrame("unchanged", fmt.Appendf(nil, `,"id":%d}`, r.id)), "")
+		return c.send(feed.NewFrame("unchanged", fmt.Appendf(nil, `,"id":%d}`, r.id)), nil)
 	}
 	buf := c.buffers.Get().(*[]byte)
 	defer c.buffers.Put(buf)
@@ -157,7 +157,7 @@ func (c *conn) announce(set uint16, layers string) error {
 	if err != nil {
 		return fmt.Errorf("set: %w", err)
 	}
-	return c.send(feed.NewFrame("set", fmt.Appendf(nil, `,"id":%d,"layers":%s}`, set, name)), "")
+	return c.send(feed.NewFrame("set", fmt.Appendf(nil, `,"id":%d,"layers":%s}`, set, name)), nil)
 }
 
 // sendStale draws each suspect again and names those whose bytes differ for this
@@ -199,5 +199,5 @@ func (c *conn) tellStale(tiles []feed.Tile) error {
 	if err != nil {
 		return fmt.Errorf("stale: %w", err)
 	}
-	return c.send(feed.NewFrame("stale", fmt.Appendf(nil, `,"tiles":%s}`, text)), "")
+	return c.send(feed.NewFrame("stale", fmt.Appendf(nil, `,"tiles":%s}`, text)), nil)
 }

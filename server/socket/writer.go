@@ -101,7 +101,7 @@ func (c *conn) deliver(ctx context.Context) error {
 		return err
 	}
 	for ; c.pongs > 0; c.pongs-- {
-		cursor := ""
+		var cursor []byte
 		if at, idle := c.sub.Idle(); idle {
 			cursor = c.seal(at)
 		}
@@ -126,7 +126,7 @@ func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 		if same, err := c.seesOn(); !same {
 			return err // what comes instead is due already
 		}
-		cursor := ""
+		var cursor []byte
 		if at, ok := f.Cursor(); ok {
 			cursor = c.seal(at)
 		}
@@ -146,7 +146,7 @@ func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 		items = append(items, item)
 	}
 	for _, f := range feed.StateFrames(feed.CountersTopic, items) {
-		if err := c.send(f, ""); err != nil {
+		if err := c.send(f, nil); err != nil {
 			return err
 		}
 	}
@@ -157,7 +157,7 @@ func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 const maxKept = 4 << 10
 
 // send writes a text frame with the connection's next number.
-func (c *conn) send(f feed.Frame, cursor string) error {
+func (c *conn) send(f feed.Frame, cursor []byte) error {
 	c.n++
 	text := f.Append(c.buf[:0], c.n, cursor)
 	if cap(text) <= maxKept {
@@ -184,7 +184,7 @@ func (c *conn) refuse(r *refusal) error {
 		return fmt.Errorf("error frame: %w", err)
 	}
 	rest[0] = ','
-	return c.send(feed.NewFrame("error", rest), "")
+	return c.send(feed.NewFrame("error", rest), nil)
 }
 
 // Close codes of our own. From 4000 the client comes back, after a pause; from
