@@ -84,6 +84,7 @@ type SignedIn struct {
 	Until   time.Time
 	Device  string       // for the browser to keep and to show at the next sign-in
 	Receipt grid.Receipt // who asks with the secret at once waits for it
+	Missing []grid.Code  // areas of posts by groups that were not given: no such division is stored
 }
 
 // SignIn lets somebody in, or answers ErrSignIn, ErrSecond, a WaitError,

@@ -48,6 +48,10 @@ func (d *Desk) signInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
+	missing, err := d.dropMissing(ctx, &v)
+	if err != nil {
+		return SignedIn{}, err
+	}
 	posts := postsBy(v, held)
 	refused := d.whyNot(account, posts)
 	if refused != nil {
@@ -63,9 +67,29 @@ func (d *Desk) signInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	if refused != nil {
-		return SignedIn{}, errors.Join(refused, d.refusedVouched(ctx, account, v))
+		return SignedIn{Missing: missing}, errors.Join(refused, d.refusedVouched(ctx, account, v))
 	}
-	return d.begin(ctx, account, Entry{From: v.From, Device: v.Device, strong: v.Strong})
+	in, err := d.begin(ctx, account, Entry{From: v.From, Device: v.Device, strong: v.Strong})
+	in.Missing = missing
+	return in, err
+}
+
+// dropMissing drops the posts in areas that there are not, and returns those areas.
+func (d *Desk) dropMissing(ctx context.Context, v *Vouched) (missing []grid.Code, err error) {
+	var there []staff.Post
+	for _, p := range v.Posts {
+		var none *grid.FieldError
+		switch err := d.isThere(ctx, p.Area); {
+		case errors.As(err, &none):
+			missing = append(missing, p.Area)
+		case err != nil:
+			return nil, err
+		default:
+			there = append(there, p)
+		}
+	}
+	v.Posts = there
+	return missing, nil
 }
 
 // vouchedFor returns the account of somebody and all its posts, as they are stored now; a

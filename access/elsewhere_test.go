@@ -19,6 +19,9 @@ func (l *lobby) vouch(t *testing.T, posts ...staff.Post) (access.SignedIn, error
 // Posts by groups come and go; what somebody gave by hand is no group's to take.
 func TestPostsByGroups(t *testing.T) {
 	l := newLobby(t)
+	for _, code := range []grid.Code{"500106003", ourGrid} {
+		l.write(t, &grid.Division{Code: code, Name: "某处", Level: code.Level()})
+	}
 	planner, mentor := staff.Post{Role: "planner", Area: "500106003"}, staff.Post{Role: "grid-mentor", Area: ourGrid}
 	in, err := l.vouch(t, planner, mentor, planner)
 	if err != nil {
@@ -42,6 +45,7 @@ func TestPostsByGroups(t *testing.T) {
 		{"the same groups", []staff.Post{mentor, planner}, map[string]int{"planner": 1, "grid-mentor": 1, "operator": 1}, nil},
 		{"one group less", []staff.Post{planner}, map[string]int{"planner": 1, "operator": 1}, nil},
 		{"the group again", []staff.Post{planner, mentor}, map[string]int{"planner": 1, "grid-mentor": 1, "operator": 1}, nil},
+		{"a group that names an area that there is not", []staff.Post{mentor, {Role: "leader", Area: "500199001"}}, map[string]int{"grid-mentor": 1, "operator": 1}, nil},
 		{"no group, but a post by hand", nil, map[string]int{"operator": 1}, nil},
 		{"a group of an administrator beside it", []staff.Post{{Role: "audit-admin", Area: "5000"}}, map[string]int{"operator": 1}, access.ErrNoPost},
 	} {

@@ -145,7 +145,7 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 	if err := o.mayGive(ctx, p); err != nil {
 		return "", receipt, err
 	}
-	if err := o.isThere(ctx, p.Area); err != nil {
+	if err := o.desk.isThere(ctx, p.Area); err != nil {
 		return "", receipt, err
 	}
 	if err := o.registry.Add(ctx, a, "", p); err != nil {
@@ -178,11 +178,11 @@ func (o *Office) mayGive(ctx context.Context, p *staff.Post) error {
 
 // isThere refuses a post in an area that there is not: whoever mistypes one would not hear of
 // it before that code comes to be. A city may be stored without itself.
-func (o *Office) isThere(ctx context.Context, area grid.Code) error {
+func (d *Desk) isThere(ctx context.Context, area grid.Code) error {
 	if area.Level() == grid.CityLevel {
 		return nil
 	}
-	for _, err := range o.desk.Store.Entities(ctx, grid.Divisions, grid.Query{Column: "code", Values: []string{string(area)}}) {
+	for _, err := range d.Store.Entities(ctx, grid.Divisions, grid.Query{Column: "code", Values: []string{string(area)}}) {
 		return err
 	}
 	return &grid.FieldError{Kind: staff.Posts, Field: "area", Why: "is no division that is stored"}
@@ -242,7 +242,7 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	if err := o.goesWith(p.Account, p.Role); err != nil {
 		return grid.Receipt{}, err
 	}
-	if err := o.isThere(ctx, p.Area); err != nil {
+	if err := o.desk.isThere(ctx, p.Area); err != nil {
 		return grid.Receipt{}, err
 	}
 	return o.registry.appoint(ctx, p)

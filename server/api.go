@@ -66,6 +66,9 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 	op.Responses["default"] = &huma.Response{
 		Description: "Refused", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: failed}},
 	}
+	if !slices.Contains(op.Tags, "session") && !inSilence[op.OperationID] {
+		op.Middlewares = append(op.Middlewares, s.refuseInSilence)
+	}
 	op.Middlewares = append(op.Middlewares, s.refuseUnknown)
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
@@ -76,6 +79,34 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 		logInternal(ctx, s.log, p, err)
 		return nil, huma.ErrorWithHeaders(p, p.headers())
 	})
+}
+
+// inSilence are the operations that a node answers also while it hears nothing of the log,
+// besides those on the own sign-in. They show nobody anything, and what happens in the city
+// goes on: what is reported is stored, and told to everybody later.
+var inSilence = map[string]bool{"status": true, "categories": true, "create-events": true, "edit-events": true, "report-position": true}
+
+// refuseInSilence answers nothing else while the node hears nothing: a right may be withdrawn
+// of which it does not know (RULES A15). It comes before what was asked is read.
+func (s *Server) refuseInSilence(ctx huma.Context, next func(huma.Context)) {
+	if err := s.hears(); err != nil {
+		refuseEarly(ctx, problem(err))
+		return
+	}
+	next(ctx)
+}
+
+// refuseEarly answers with a problem in the place of an operation.
+func refuseEarly(ctx huma.Context, p *Problem) {
+	body, _ := json.Marshal(p) // strings and numbers always marshal
+	for name, values := range p.headers() {
+		for _, value := range values {
+			ctx.SetHeader(name, value)
+		}
+	}
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_, _ = ctx.BodyWriter().Write(body) // if the client has gone there is no one to tell
 }
 
 // refuseUnknown refuses parameters that a list does not have: who asks for
@@ -96,10 +127,7 @@ func (s *Server) refuseUnknown(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	slices.SortFunc(p.Errors, func(a, b ProblemField) int { return cmp.Compare(a.Location, b.Location) })
-	body, _ := json.Marshal(p) // strings and numbers always marshal
-	ctx.SetHeader("Content-Type", p.ContentType(""))
-	ctx.SetStatus(p.Status)
-	_, _ = ctx.BodyWriter().Write(body) // if the client has gone there is no one to tell
+	refuseEarly(ctx, p)
 }
 
 // brief keeps what a client wrote as the name of something from filling a reply.
@@ -120,14 +148,21 @@ func (s *Server) admit() error {
 	return nil
 }
 
+// hears returns nil if the node follows the log.
+func (s *Server) hears() error {
+	if node := s.Status(); !node.Ready() {
+		return fmt.Errorf("%s: %w", node.Why(), ErrBehind)
+	}
+	return nil
+}
+
 // await holds a read until this node has applied what the token stands for. A
 // node that is not level with the log answers no reads.
 func (s *Server) await(ctx context.Context, in Seen) error {
-	node := s.Status()
-	if !node.Ready() {
-		return fmt.Errorf("%s: %w", node.Why(), ErrBehind)
+	if err := s.hears(); err != nil {
+		return err
 	}
-	if in.Plan > node.Plan {
+	if in.Plan > s.Status().Plan {
 		return fmt.Errorf("plan %d: %w", in.Plan, ErrBehind)
 	}
 	if in.Token == "" {

@@ -93,7 +93,11 @@ func (s *Server) vouched(r *http.Request, flow string) (access.SignedIn, error) 
 	if cookie, err := r.Cookie(deviceCookie); err == nil {
 		v.Device = cookie.Value
 	}
-	return s.Desk.SignInVouched(r.Context(), v)
+	in, err := s.Desk.SignInVouched(r.Context(), v)
+	if len(in.Missing) > 0 {
+		s.log.WarnContext(r.Context(), "groups stand for posts in areas that are not stored", "request", requestID(r.Context()), "areas", in.Missing)
+	}
+	return in, err
 }
 
 // nameOf is what others see of somebody, of whom the sign-in server may say little.

@@ -51,6 +51,9 @@ func newCity(t *testing.T, strong ...string) *city {
 		t.Fatal(err)
 	}
 	c.rig = newRigWith(t, func(o *server.Options) { o.OpenID = client })
+	for _, code := range []grid.Code{"500106003", "500106003001001"} {
+		c.write(t, &grid.Division{Code: code, Name: "某处", Level: code.Level()})
+	}
 	c.viewer, c.desk.PasswordAlone = nil, false
 	return c
 }
