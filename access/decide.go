@@ -107,6 +107,11 @@ func (v *Viewer) has(right role.Right) bool {
 	return v.signedIn && len(v.grant.Scope(right).Ranges()) > 0
 }
 
+// everywhere reports whether the viewer has a right in the whole city.
+func (v *Viewer) everywhere(right role.Right) bool {
+	return v.signedIn && v.grant.Scope(right).IsEverywhere()
+}
+
 // hasIn reports whether the viewer has a right in an area.
 func (v *Viewer) hasIn(right role.Right, area grid.Code) bool {
 	return v.signedIn && v.grant.May(right, area)

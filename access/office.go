@@ -285,17 +285,39 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if o.isSelf(s.Deputy) {
 		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
-	_, posts, ok := o.desk.Directory.Person(s.Deputy)
-	if !ok || !o.knows(posts) {
-		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: "names nobody here"}
+	if why := o.notFit(s.Deputy, p); why != "" {
+		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: why}
 	}
-	if s.Deputy == p.Account {
-		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: "holds the post already"}
+	if err := o.mayHandOver(ctx, p, s.Deputy); err != nil {
+		return grid.Receipt{}, err
 	}
 	if err := o.goesWith(s.Deputy, p.Role); err != nil {
 		return grid.Receipt{}, err
 	}
 	return o.registry.write(ctx, "standins.create", s)
+}
+
+// notFit says why an account cannot stand in for a post, if so.
+func (o *Office) notFit(account int64, p *staff.Post) string {
+	a, posts, ok := o.desk.Directory.Person(account)
+	switch {
+	case !ok || !o.knows(posts):
+		return "names nobody here"
+	case a.Sort != staff.Person && a.Sort != staff.Partner:
+		return "is nobody of staff, and no partner"
+	case account == p.Account:
+		return "holds the post already"
+	}
+	return ""
+}
+
+// mayHandOver returns nil if the viewer may have somebody stand in for a post: an
+// administrator's by the rule by which it is given, for so it is for a time (RULES B3).
+func (o *Office) mayHandOver(ctx context.Context, p *staff.Post, deputy int64) error {
+	if !o.desk.Directory.Table()[p.Role].Rights.Administers() {
+		return nil
+	}
+	return o.mayGive(ctx, &staff.Post{Account: deputy, Role: p.Role, Area: p.Area})
 }
 
 func (o *Office) mayDeputize(p *staff.Post) bool {

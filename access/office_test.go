@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"quanxi/access"
 	"quanxi/grid"
@@ -88,5 +89,41 @@ func TestTheSecondPersonIsNotInvented(t *testing.T) {
 	}
 	if rows != 1 {
 		t.Errorf("%d rows of the exception", rows)
+	}
+}
+
+// Who stands in for somebody has the post for that time, so an administrator's is handed over
+// by the rule by which it is given, and by nobody else (RULES B3).
+func TestWhoMayHaveSomebodyStandIn(t *testing.T) {
+	l := newLobby(t)
+	lead, security := l.root(t, "lead", "shift-lead"), l.root(t, "security", "security-admin")
+	l.root(t, "another", "security-admin")
+	clerk := l.root(t, "clerk", "operator")
+	puppet := &staff.Account{Login: "puppet", Name: "某人", Sort: staff.Resident}
+	l.write(t, puppet)
+	l.write(t, &staff.Post{Account: puppet.ID, Role: "resident", Area: "5000"})
+	idle := &staff.Account{Login: "idle", Name: "待岗", Sort: staff.Person}
+	l.write(t, idle)
+	l.write(t, &staff.Post{Account: idle.ID, Role: "security-admin", Area: "5000", Ends: l.now.Add(-time.Hour), Begins: l.now.Add(-2 * time.Hour)})
+	postOf := func(account int64) int64 {
+		_, posts, _ := l.Directory.Person(account)
+		return posts[0].ID
+	}
+	for _, tt := range []struct {
+		name       string
+		by         int64
+		whose, who int64
+		err        error
+	}{
+		{"a shift lead has a colleague stand in for an operator", lead, clerk, lead, access.ErrSelf},
+		{"a shift lead has a resident stand in", lead, clerk, puppet.ID, grid.ErrInvalid},
+		{"a shift lead hands over the administration of accounts", lead, security, clerk, access.ErrForbidden},
+		{"one of several administrators hands his own over", security, security, idle.ID, access.ErrSelf},
+		{"a shift lead has an operator stand in for himself", lead, lead, clerk, nil},
+	} {
+		_, err := l.officeOf(tt.by).Deputize(t.Context(), &staff.StandIn{Post: postOf(tt.whose), Deputy: tt.who, Begins: l.now, Ends: l.now.Add(time.Hour)})
+		if !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.err)
+		}
 	}
 }

@@ -140,10 +140,11 @@ func (o *Office) proposal(ctx context.Context, id int64) (*staff.Proposal, int64
 	return e.(*staff.Proposal), account, nil
 }
 
-// roleKeeper returns the viewer's account if it manages roles, else grid.ErrNotFound.
+// roleKeeper returns the viewer's account if it manages the roles of the whole city, else
+// grid.ErrNotFound: the table is everybody's.
 func (o *Office) roleKeeper() (int64, error) {
 	account, ok := o.account()
-	if !ok || !o.viewer.has(role.ManageRoles) {
+	if !ok || !o.viewer.everywhere(role.ManageRoles) {
 		return 0, fmt.Errorf("roles: %w", grid.ErrNotFound)
 	}
 	return account, nil

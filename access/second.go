@@ -67,13 +67,16 @@ func (d *Desk) OfferSecond(ctx context.Context, secret, code string) (Offer, err
 
 // ConfirmSecond puts the offered second factor in force once a code shows that it has
 // arrived, and returns recovery codes, to be shown this once. Nobody but who proved to have
-// the one in force has seen what was offered in its place. The error wraps signin.ErrCode,
-// signin.ErrNothingOffered or ErrSignIn.
+// the one in force has seen what was offered in its place. The other sign-ins end: they never
+// showed this one. The error wraps signin.ErrCode, signin.ErrNothingOffered or ErrSignIn.
 func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery []string, receipt grid.Receipt, err error) {
-	receipt, err = d.changeAndProve(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
+	receipt, err = d.changeWith(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
 		recovery, err = c.Confirm(code, d.Clock())
 		a.HasSecond = true
 		return err
+	}, func(w *grid.Write, s *staff.SignIn) {
+		prove(w, s)
+		d.endOthers(w, s)
 	})
 	return recovery, receipt, err
 }
@@ -81,9 +84,9 @@ func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery
 // ProveSecond takes a code for whoever shows the secret of a sign-in that began elsewhere,
 // where nobody asked for more than a password. The error wraps signin.ErrCode or ErrSignIn.
 func (d *Desk) ProveSecond(ctx context.Context, secret, code string) (grid.Receipt, error) {
-	return d.changeAndProve(ctx, secret, "session.prove", func(_ *staff.Account, c *signin.Credential) error {
+	return d.changeWith(ctx, secret, "session.prove", func(_ *staff.Account, c *signin.Credential) error {
 		return c.Second(code, d.Clock())
-	})
+	}, prove)
 }
 
 // DropSecond takes the second factor away from whoever shows a secret and a code of it.
@@ -143,14 +146,11 @@ func (d *Desk) change(ctx context.Context, secret, action string, how how) (grid
 	return d.changeWith(ctx, secret, action, how, func(*grid.Write, *staff.SignIn) {})
 }
 
-// changeAndProve is change by a code, after which the sign-in counts as by more than a
-// password.
-func (d *Desk) changeAndProve(ctx context.Context, secret, action string, how how) (grid.Receipt, error) {
-	return d.changeWith(ctx, secret, action, how, func(w *grid.Write, s *staff.SignIn) {
-		proven := *s
-		proven.Strong = true
-		w.Put = append(w.Put, &proven)
-	})
+// prove has a sign-in count as by more than a password.
+func prove(w *grid.Write, s *staff.SignIn) {
+	proven := *s
+	proven.Strong = true
+	w.Put = append(w.Put, &proven)
 }
 
 // changeWith is change, in one write with more that follows from the sign-in.

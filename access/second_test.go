@@ -32,7 +32,7 @@ func (l *lobby) in(t *testing.T) string {
 // asked for it from then on.
 func TestASecondFactorIsSetUpFirst(t *testing.T) {
 	l := newLobby(t).strict()
-	secret := l.in(t)
+	secret, earlier := l.in(t), l.in(t)
 	if _, _, ok := l.Viewer(secret); ok {
 		t.Error("a password alone shows the city to who may unmask")
 	}
@@ -59,6 +59,14 @@ func TestASecondFactorIsSetUpFirst(t *testing.T) {
 	}
 	if _, _, ok := l.Viewer(secret); !ok {
 		t.Error("with the second factor nobody is let in")
+	}
+	if _, ok := l.Identity(earlier); ok {
+		t.Error("a sign-in by the password alone goes on")
+	}
+	unproven, digest := signin.NewSecret(signin.ForProgram) // begun by a password that was right when it was shown
+	l.write(t, &staff.SignIn{Account: l.worker.ID, Digest: digest, Token: true, Began: l.now, Used: l.now, Ends: l.now.Add(time.Hour)})
+	if who, ok := l.Identity(unproven); !ok || !who.LacksSecond {
+		t.Errorf("a sign-in that never showed the second factor: %+v, %v", who, ok)
 	}
 	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: password, From: home}); !errors.Is(err, access.ErrSecond) {
 		t.Errorf("the next sign-in without a code: %v", err)

@@ -151,17 +151,10 @@ func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
 	return NewViewer(accountName(account.ID), grant, unmaskings...), earlier(earlier(until, again), s.Ends), true
 }
 
-// lacksSecond reports whether an account has to show more than a password before anything
-// else, for which it may have to set up a second factor first. Who signs in here with one
-// has shown it; who signs in elsewhere may have, or shows it now.
+// lacksSecond reports whether a sign-in has to show more than a password before anything
+// else, for which its account may have to set up a second factor first.
 func (d *Desk) lacksSecond(a *staff.Account, s *staff.SignIn, grant role.Grant) bool {
-	if d.PasswordAlone {
-		return false
-	}
-	if a.SignsInElsewhere() {
-		return !s.Strong && (a.HasSecond || grant.NeedsSecondFactor())
-	}
-	return !a.HasSecond && grant.NeedsSecondFactor()
+	return !d.PasswordAlone && !s.Strong && (a.HasSecond || grant.NeedsSecondFactor())
 }
 
 // find returns the account and the sign-in of a secret that holds now, and notes that it

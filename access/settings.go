@@ -27,18 +27,13 @@ func (o *Office) settings(ctx context.Context) (*staff.Settings, error) {
 	return SettingsIn(ctx, o.desk.Store)
 }
 
-// Settings returns the settings in force, for whoever runs the system of the whole city,
-// else grid.ErrNotFound. Revision 0 are those that nobody has changed yet.
+// Settings returns the settings in force, for whoever runs the system of the whole city: they
+// are everybody's. Else the error wraps grid.ErrNotFound. Revision 0 are those that nobody has changed yet.
 func (o *Office) Settings(ctx context.Context) (*staff.Settings, error) {
-	if !o.runsAll() {
+	if !o.viewer.everywhere(role.RunSystem) {
 		return nil, fmt.Errorf("settings: %w", grid.ErrNotFound)
 	}
 	return o.settings(ctx)
-}
-
-// runsAll: settings are of everybody, so who runs the system of a part has no say.
-func (o *Office) runsAll() bool {
-	return o.viewer.signedIn && o.viewer.grant.Scope(role.RunSystem).IsEverywhere()
 }
 
 // Set changes settings that stand at a revision. The error wraps grid.ErrNotFound,

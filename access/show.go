@@ -53,10 +53,11 @@ func (v *View) subjectOf(ctx context.Context, e grid.Entity) (*Subject, error) {
 }
 
 // Identity returns how name, ID number and phone of somebody whom the viewer sees are
-// shown; of minors also the day of birth.
+// shown; of minors also the day of birth. What was opened for a reason closes with the right
+// to open it.
 func (v *Viewer) Identity(s *Subject) Showing {
 	switch {
-	case v.unmasked(s.Ref):
+	case v.unmasked(s.Ref) && v.MayUnmask(s) == nil:
 		return Open
 	case s.Minor:
 		return Hidden

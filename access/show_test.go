@@ -33,6 +33,7 @@ func TestHowSomebodyIsShown(t *testing.T) {
 		{"a grid worker, of a worker of the same number", viewerOf("grid-worker", ourGrid, access.Unmasked{Ref: grid.Ref{Kind: grid.Workers, ID: 1}}), grown, access.Masked, true, true},
 		{"a grid worker of the next grid", viewerOf("grid-worker", theirGrid), grown, access.Masked, false, false},
 		{"a steward, who may not unmask", viewerOf("steward", ourGrid), grown, access.Masked, false, false},
+		{"a steward, who unmasked as a grid worker that he is no more", viewerOf("steward", ourGrid, opened(grown)), grown, access.Masked, false, false},
 		{"an operator of the town", viewerOf("operator", ourGrid[:9]), grown, access.Masked, true, true},
 		{"an operator of the county, who counts", viewerOf("operator", ourGrid[:6]), grown, access.Masked, false, false},
 		{"a security administrator", viewerOf("security-admin", "5000"), grown, access.Masked, false, false},

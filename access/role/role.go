@@ -80,14 +80,10 @@ func (r Role) at(level grid.Level) Set {
 
 // NeedsSecondFactor reports whether whoever has the rights must sign in with more
 // than a password: administrators and whoever may unmask.
-func (s Set) NeedsSecondFactor() bool {
-	for _, theirs := range administrations {
-		if s&theirs != 0 {
-			return true
-		}
-	}
-	return s.Has(Unmask)
-}
+func (s Set) NeedsSecondFactor() bool { return s.Administers() || s.Has(Unmask) }
+
+// Administers reports whether any of the rights is an administrator's.
+func (s Set) Administers() bool { return s&administrative != 0 }
 
 // Shipped returns the roles that a new store begins with, by code. The caller owns
 // the result.
