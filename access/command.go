@@ -55,6 +55,9 @@ func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin O
 	if *e.Entity() != (grid.Head{External: e.Entity().External}) {
 		return Written{}, refuse(kind, "id", "is assigned by the server")
 	}
+	if err := v.mayName(e, ""); err != nil {
+		return Written{}, err
+	}
 	v.complete(e)
 	if err := v.notLater(e); err != nil {
 		return Written{}, err
@@ -105,6 +108,9 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
 		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
 	}
+	if err := v.mayName(e, head.External); err != nil {
+		return Written{}, err
+	}
 	if !occurred(e).Equal(when) {
 		if err := v.notLater(e); err != nil {
 			return Written{}, err
@@ -117,6 +123,15 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 		}
 	}
 	return v.put(ctx, e, before, edited, w)
+}
+
+// mayName refuses an external id other than before from whoever does not see all of the kind:
+// that one is taken would tell that it is there (RULES C6). Importers name what they bring.
+func (v *View) mayName(e grid.Entity, before string) error {
+	if e.Entity().External != before && !v.viewer.seesAll(e.Kind()) {
+		return refuse(e.Kind(), "external", "is given by imports: you do not see all whose ids might be taken")
+	}
+	return nil
 }
 
 // maySet refuses a command that sets what the viewer is not shown (RULES B4).

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/access/role"
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
@@ -176,6 +177,38 @@ func (d desk) furnish(t *testing.T) (ours, theirs map[grid.Kind]int64) {
 		*side.ids = ids
 	}
 	return ours, theirs
+}
+
+// An id of a ledger can be guessed. That one is taken must not tell that somebody is there
+// (RULES C6), so whoever does not see all gives none.
+func TestAnExternalIDTellsNothingOfWhatIsHidden(t *testing.T) {
+	d := newDesk(t)
+	ours, theirs := d.furnish(t)
+	hidden, err := d.store.Entity(t.Context(), grid.People, theirs[grid.People])
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden.Entity().External = "ledger:17"
+	if _, err := d.store.Write(t.Context(), grid.Write{Put: []grid.Entity{hidden}}); err != nil {
+		t.Fatal(err)
+	}
+	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
+	worker := d.as(role.Post{Role: "grid-worker", Area: ourGrid})
+	var said []string
+	for _, id := range []string{"ledger:17", "ledger:18"} {
+		_, err := worker.Create(t.Context(), grid.People, fmt.Appendf(nil, `{"dwelling":%d,"residence":"both","name":"张三","external":%q}`, ours[grid.Dwellings], id), access.Origin{})
+		mustRefuse(t, err, "external")
+		said = append(said, err.Error())
+		_, err = worker.Edit(t.Context(), grid.Ref{Kind: grid.People, ID: ours[grid.People], Revision: 1}, fmt.Appendf(nil, `{"external":%q}`, id), access.Origin{})
+		mustRefuse(t, err, "external")
+		said = append(said, err.Error())
+	}
+	if said[0] != said[2] || said[1] != said[3] {
+		t.Errorf("a taken id is answered unlike a free one: %q", said)
+	}
+	if _, err := d.city.Edit(t.Context(), grid.Ref{Kind: grid.People, ID: ours[grid.People], Revision: 1}, []byte(`{"external":"ledger:18"}`), access.Origin{}); err != nil {
+		t.Errorf("whoever sees all: %v", err)
+	}
 }
 
 // What lies in another town is not there: not by its id, not on a list, not to
