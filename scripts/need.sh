@@ -42,7 +42,7 @@ test)
 	need_go 1.26
 	need_node
 	# A C compiler is what the race detector asks for.
-	need_packages postgresql-15 postgresql-15-postgis-3 postgresql-15-postgis-3-scripts chromium fonts-noto-cjk gdal-bin gcc libc6-dev
+	need_packages postgresql-15 postgresql-15-postgis-3 postgresql-15-postgis-3-scripts chromium fonts-noto-cjk gdal-bin haproxy gcc libc6-dev
 	;;
 *) echo "usage: need.sh build|node|test" >&2; exit 2 ;;
 esac

@@ -7,7 +7,7 @@ import (
 )
 
 // healthRoutes add /healthz, true while the process answers, and /readyz, true
-// when the World is loaded and follows the log.
+// when the World is loaded and follows the log, and the node is not about to leave.
 func (s *Server) healthRoutes() {
 	s.letIn("GET /healthz", "GET /readyz")
 	s.handle("GET /healthz", func(w http.ResponseWriter, _ *http.Request) error {
@@ -15,14 +15,19 @@ func (s *Server) healthRoutes() {
 		return clientGone(err)
 	})
 	s.handle("GET /readyz", func(w http.ResponseWriter, _ *http.Request) error {
-		status := s.Status()
-		if status.Ready() {
+		why := ""
+		switch status := s.Status(); {
+		case s.leaving.Load():
+			why = "this node is leaving"
+		case !status.Ready():
+			why = status.Why()
+		default:
 			_, err := fmt.Fprintln(w, "ready")
 			return clientGone(err)
 		}
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, err := fmt.Fprintln(w, "not ready: "+status.Why())
+		_, err := fmt.Fprintln(w, "not ready: "+why)
 		return clientGone(err)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -106,6 +107,7 @@ type Server struct {
 	api     huma.API
 	gate    *gate
 	handler http.Handler
+	leaving atomic.Bool
 }
 
 // New returns a Server.
@@ -123,7 +125,16 @@ func New(o Options) *Server {
 }
 
 // ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.leaving.Load() {
+		w.Header().Set("Connection", "close") // the next request finds another node
+	}
+	s.handler.ServeHTTP(w, r)
+}
+
+// Leave has the server say that it is not ready, while it answers everything as before: who
+// sends it requests by that, such as a balancer, sends no more before it is gone.
+func (s *Server) Leave() { s.leaving.Store(true) }
 
 // routes lists everything that the server answers.
 func (s *Server) routes() {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"quanxi/access"
 	"quanxi/server"
@@ -110,6 +111,8 @@ type listenFlags struct {
 	TLSKey       string   `help:"Key file of the certificate." env:"QUANXI_TLS_KEY" type:"existingfile" placeholder:"FILE"`
 	InsecureHTTP bool     `name:"insecure-http" help:"Listen beyond loopback without TLS: passwords and what people see go over the network as they are." env:"QUANXI_INSECURE_HTTP"`
 	Host         []string `help:"Names that the server answers to, beyond loopback." env:"QUANXI_HOST" placeholder:"NAME"`
+
+	Drain time.Duration `help:"How long this server goes on after it was told to stop, no longer ready, so that a balancer before it sends nothing new." default:"0s" env:"QUANXI_DRAIN" placeholder:"SPAN"`
 
 	TrustedProxies []string       `help:"Networks of proxies before this server, which are believed when they say for whom they ask (X-Forwarded-For and X-Forwarded-Proto)." env:"QUANXI_TRUSTED_PROXIES" placeholder:"CIDR"`
 	Rates          map[string]int `help:"Most requests a second, ten seconds' worth at once: ${rates}; 0 for no limit." env:"QUANXI_RATES" mapsep:"," placeholder:"NAME=N"`

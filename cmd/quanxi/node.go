@@ -25,7 +25,8 @@ import (
 
 // nodeFlags say how this node works with others.
 type nodeFlags struct {
-	Nats string `help:"NATS server or cluster of several nodes; default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
+	Nats          string `help:"NATS server or cluster of several nodes (URL,URL,…); default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
+	NatsTelemetry string `help:"The same servers with the name and password of the account of positions; default: that of --nats." env:"QUANXI_NATS_TELEMETRY" placeholder:"URL"`
 
 	now func() time.Time // the clock, put there by a test; nil for the machine's
 }
@@ -87,7 +88,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if s, ok := n.store.(blocking); ok {
 		p.start("watch", func(ctx context.Context) error { return watchBlockers(ctx, s, registry, log) })
 	}
-	if n.bus, err = bus.Open(bus.Options{URL: nf.Nats, Logger: log}); err != nil {
+	if n.bus, err = bus.Open(bus.Options{URL: nf.Nats, TelemetryURL: nf.NatsTelemetry, Logger: log}); err != nil {
 		return nil, fmt.Errorf("nats: %w", err)
 	}
 	p.atEnd("nats", func() error { n.bus.Close(); return nil })

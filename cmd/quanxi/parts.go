@@ -11,6 +11,7 @@ import (
 type parts struct {
 	base    context.Context // carries values; its end stops nothing by itself
 	failed  chan error
+	leave   []func() // called when all are told to stop, before any does
 	running []part
 }
 
@@ -48,11 +49,17 @@ func (p *parts) atEnd(name string, f func() error) {
 	})
 }
 
+// atLeave has f called when the process is told to stop, while everything still runs.
+func (p *parts) atLeave(f func()) { p.leave = append(p.leave, f) }
+
 // wait returns when ctx ends or a part fails, after all parts have stopped.
 func (p *parts) wait(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		for _, f := range p.leave {
+			f()
+		}
 	case err = <-p.failed:
 	}
 	return errors.Join(err, p.stop())

@@ -159,6 +159,10 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 		return server.Serve(ctx, listener, web, secure, log)
 	})
 	p.atEnd("feed", n.closeFeed)
+	p.atLeave(func() {
+		web.Leave()
+		time.Sleep(c.Drain) // a second signal ends the process at once
+	})
 	if !server.Loopback(c.Addr) && secure == nil {
 		log.WarnContext(ctx, "open to the network without TLS: passwords go over it as they are", "addr", c.Addr)
 	}
