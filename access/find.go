@@ -15,9 +15,6 @@ import (
 // too slow to try numbers one after the other.
 var findRate = signin.Rate{Every: 20 * time.Second, Burst: 10}
 
-// findersKept is of how many accounts it is remembered.
-const findersKept = 10_000
-
 // A Number is what a person is found by: one of the two, in full.
 type Number struct {
 	IDNumber string
@@ -39,7 +36,7 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 	if !slices.Contains(staff.Reasons(), reason) {
 		return nil, refuse(grid.People, "reason", fmt.Sprintf("must be one of %v", staff.Reasons()))
 	}
-	if wait := v.finds.Take(v.viewer.account); wait > 0 {
+	if wait := v.finds.Take(v.meters.Name(v.viewer.account), v.meters.Now()); wait > 0 {
 		return nil, &WaitError{For: wait}
 	}
 	found, err := v.seen(ctx, query)

@@ -11,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"quanxi/access/signin"
 )
 
 // ErrMasterKey reports a master key that is missing, malformed or open to
@@ -104,6 +107,11 @@ func derive(from []byte, purpose string) []byte {
 		panic(err) // only a length over 255 hashes is refused
 	}
 	return key
+}
+
+// Meters returns meters of which nodes of the same key tell one another.
+func (k MasterKey) Meters(clock func() time.Time) *signin.Meters {
+	return signin.NewMeters(k.Derive("meters"), clock)
 }
 
 // String hides the key from logs and errors.

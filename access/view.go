@@ -23,6 +23,9 @@ type Sources struct {
 	Positions func(Position) error
 	// Journal remembers who was erased.
 	Journal *Journal
+	// Meters count what an account may do so often only; nil for some that no other node
+	// hears of.
+	Meters *signin.Meters
 }
 
 // Views makes Views. It is safe for concurrent use.
@@ -38,7 +41,8 @@ type sources struct {
 
 	positions func(Position) error
 	eraser    *Eraser
-	finds     *signin.Limiter[string] // by account
+	meters    *signin.Meters
+	finds     *signin.Meter // by account
 	counting  sync.Mutex
 	totals    *total // the last; guarded by counting
 	cache     *tiles.Cache
@@ -47,12 +51,16 @@ type sources struct {
 
 // NewViews returns the maker of Views over the sources.
 func NewViews(s Sources) *Views {
+	if s.Meters == nil {
+		s.Meters = s.Master.Meters(s.Clock)
+	}
 	return &Views{sources{
 		store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")),
 		clock: s.Clock, world: s.World, positions: s.Positions,
 		cache:    tiles.NewCache(tileBytes),
 		eraser:   &Eraser{Store: s.Store, Vault: s.Vault, Journal: s.Journal, Clock: s.Clock},
-		finds:    signin.NewLimiter[string](findRate, findersKept, s.Clock),
+		meters:   s.Meters,
+		finds:    s.Meters.Add("find", findRate),
 		encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},
 	}}
 }

@@ -338,7 +338,7 @@ func failingServer(t *testing.T, err error) *rig {
 	r.Server = server.New(server.Options{
 		Views: views, Viewer: func(string) *access.Viewer { return r.viewer }, Tokens: r,
 		Status: func() server.NodeStatus { return r.node }, Files: fstest.MapFS{},
-		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Meters: master.Meters(clock),
 	})
 	return r
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/access/signin"
 	"quanxi/grid"
 )
 
@@ -69,15 +70,15 @@ func (r Rates) With(others map[string]int) (Rates, error) {
 
 // A gate counts requests. It is safe for concurrent use.
 type gate struct {
-	clock  func() time.Time
-	meters [rateCount]*meter // nil for no limit
+	meters *signin.Meters
+	of     [rateCount]*signin.Meter // nil for no limit
 }
 
-func newGate(rates Rates, clock func() time.Time) *gate {
-	g := &gate{clock: clock}
+func newGate(rates Rates, meters *signin.Meters) *gate {
+	g := &gate{meters: meters}
 	for i, name := range rateNames {
 		if n := rates[name]; n > 0 {
-			g.meters[i] = newMeter(n, n*burstTime)
+			g.of[i] = meters.Add(name, signin.Rate{Every: time.Second / time.Duration(n), Burst: n * burstTime})
 		}
 	}
 	return g
@@ -87,17 +88,17 @@ func newGate(rates Rates, clock func() time.Time) *gate {
 // Whoever has signed in is counted by the account, so that one does not stop others
 // behind the same address; that address has a far higher ceiling.
 func (g *gate) admit(kind rate, account string, from netip.Addr) (time.Duration, rate) {
-	now, at := g.clock().UnixNano(), networkOf(from)
-	if wait := g.meters[addresses].byAddress(at, now); wait > 0 {
+	now, at := g.meters.Now(), g.meters.Address(networkOf(from))
+	if wait := g.of[addresses].Take(at, now); wait > 0 {
 		return wait, addresses
 	}
 	switch {
 	case kind == entries || account == "" && kind == feeds:
-		return g.meters[kind].byAddress(at, now), kind
+		return g.of[kind].Take(at, now), kind
 	case account == "":
-		return g.meters[strangers].byAddress(at, now), strangers
+		return g.of[strangers].Take(at, now), strangers
 	}
-	return g.meters[kind].byName(account, now), kind
+	return g.of[kind].Take(g.meters.Name(account), now), kind
 }
 
 // networkOf returns an address as it is counted: one subscriber holds a whole /64 of IPv6.

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/access"
+	"quanxi/access/signin"
 	"quanxi/access/signin/openid"
 	"quanxi/grid"
 )
@@ -47,8 +48,10 @@ type Options struct {
 	// Proxies are believed when they say for whom they ask.
 	Proxies Proxies
 	// Rates say how fast one may ask; nil for no limits.
-	Rates   Rates
-	Clock   func() time.Time // of the rates; nil for that of the machine
+	Rates Rates
+	// Meters count what the rates are of.
+	Meters  *signin.Meters
+	Clock   func() time.Time // nil for that of the machine
 	Version string
 	Log     *slog.Logger
 	Metrics prometheus.Registerer
@@ -117,7 +120,7 @@ func New(o Options) *Server {
 	if s.Clock == nil {
 		s.Clock = time.Now
 	}
-	s.gate = newGate(o.Rates, s.Clock)
+	s.gate = newGate(o.Rates, o.Meters)
 	s.api = newAPI(s.mux, o.Version)
 	s.routes()
 	s.handler = s.watch(s.guard(http.HandlerFunc(s.dispatch)))

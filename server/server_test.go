@@ -111,6 +111,7 @@ func newRigWith(t testing.TB, change func(*server.Options)) *rig {
 		Log:     slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: r.metrics,
 		Clock:   clock,
+		Meters:  master.Meters(clock),
 	}
 	change(&options)
 	r.Server = server.New(options)

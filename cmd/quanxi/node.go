@@ -56,6 +56,7 @@ type node struct {
 	entry     server.Entry
 	master    access.MasterKey
 	openid    *openid.Client // nil for none
+	meters    *signin.Meters
 	refusals  *access.Refusals
 	socket    *socket.Handler
 	registry  *prometheus.Registry
@@ -92,10 +93,15 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 		return nil, fmt.Errorf("nats: %w", err)
 	}
 	p.atEnd("nats", func() error { n.bus.Close(); return nil })
+	n.meters = master.Meters(n.now)
+	if nf.Nats != "" { // else there is nobody to tell
+		p.start("meters", n.shareMeters)
+	}
 	n.world, n.directory = world.New(world.Options{Now: n.now}), access.NewDirectory()
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
 		Clock: n.now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
+		Meters: n.meters,
 	})
 	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(master), log) })
 	n.sealer = feed.NewSealer(master.Derive("feed"))
@@ -145,6 +151,7 @@ func (n *node) server(f listenFlags) (*server.Server, error) {
 		Hosts:   f.hosts(),
 		Proxies: proxies,
 		Rates:   rates,
+		Meters:  n.meters,
 		Version: version,
 		Log:     n.log,
 		Metrics: n.registry,

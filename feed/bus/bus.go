@@ -183,6 +183,30 @@ func (b *Bus) SubscribeFailures(deliver func(signin.Failure)) (stop func(), err 
 	})
 }
 
+// PublishTelling tells other nodes what this one gave out of what is metered, beside the
+// changes: else a device could use up what others have.
+func (b *Bus) PublishTelling(t signin.Telling) error {
+	data, err := t.Encode()
+	if err != nil {
+		return err
+	}
+	if err := b.changes.Publish(b.subject+".meters", data); err != nil {
+		return fmt.Errorf("nats: meters: %w", err)
+	}
+	return nil
+}
+
+// SubscribeTellings hands on the tellings of all nodes, one's own too.
+func (b *Bus) SubscribeTellings(deliver func(signin.Telling)) (stop func(), err error) {
+	return subscribe(b, b.changes, b.subject+".meters", func(data []byte) error {
+		t, err := signin.DecodeTelling(data)
+		if err == nil {
+			deliver(t)
+		}
+		return err
+	})
+}
+
 // subscribe calls take for each message, from one goroutine, until stop has
 // returned; a call in progress ends first.
 func subscribe(b *Bus, conn *nats.Conn, subject string, take func([]byte) error) (stop func(), err error) {

@@ -1,8 +1,7 @@
-package server
+package signin
 
 import (
 	"math/rand/v2"
-	"net/netip"
 	"testing"
 	"time"
 )
@@ -10,13 +9,13 @@ import (
 // A meter answers like a bucket of tokens counted one by one.
 func TestAMeterIsABucketOfTokens(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 2))
-	m := newMeter(10, 5)
-	now, tokens := int64(1e18), 5.0
+	m := newMeter(Rate{time.Second / 10, 5})
+	now, tokens := int64(0), 5.0
 	for range 20_000 {
 		step := chance.Int64N(int64(time.Second) / 4)
 		now += step
 		tokens = min(5, tokens+float64(step)*10/1e9)
-		wait := m.take(7, now)
+		wait := m.Take(7, now)
 		if near := tokens - 1; near > -1e-6 && near < 1e-6 {
 			tokens = float64(min(5, 5-float64(m.sets[7].find(7).fullAt-now)*10/1e9)) // rounding may decide either way
 			continue
@@ -34,34 +33,14 @@ func TestAMeterIsABucketOfTokens(t *testing.T) {
 
 // Whoever has used up the burst does not get another one by asking under other keys.
 func TestManyKeysGiveNobodyANewBurst(t *testing.T) {
-	m := newMeter(1, 3)
+	m := newMeter(Rate{time.Second, 3})
 	for range 3 {
-		m.take(meterSets, 1e18)
+		m.Take(meterSets, 0)
 	}
-	for i := range uint64(1000) { // all of one set
-		m.take((i+2)*meterSets, 1e18)
+	for i := range Key(1000) { // all of one set
+		m.Take((i+2)*meterSets, 0)
 	}
-	if m.take(meterSets, 1e18) == 0 {
+	if m.Take(meterSets, 0) == 0 {
 		t.Error("a key was forgotten that had used up its burst")
-	}
-}
-
-func TestAClockThatIsSetBackCostsNoMoreThanABurst(t *testing.T) {
-	m := newMeter(1, 3)
-	for range 3 {
-		m.take(1, 2e18)
-	}
-	if wait := m.take(1, 1e18); wait > 3*time.Second {
-		t.Errorf("to wait %v", wait)
-	}
-}
-
-// What the counting of one request costs, by account and address.
-func BenchmarkGate(b *testing.B) {
-	g := newGate(Rates{"read": 1e6, "address": 1e6}, time.Now)
-	at := netip.MustParseAddr("2001:db8::7")
-	b.ReportAllocs()
-	for b.Loop() {
-		g.admit(reads, "9007199254740991", at)
 	}
 }
