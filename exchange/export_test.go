@@ -133,7 +133,7 @@ func TestOtherFormatsComeThroughGDAL(t *testing.T) {
 			if out, err := exec.Command("ogr2ogr", "-f", format, path, plain).CombinedOutput(); err != nil {
 				t.Fatalf("ogr2ogr: %v\n%s", err, out)
 			}
-			source, err := exchange.Open(t.Context(), path)
+			source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,7 +155,7 @@ func TestOtherFormatsComeThroughGDAL(t *testing.T) {
 func TestAFileThatPointsElsewhereIsNotRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "innocent.geojson")
 	save(t, path, []byte(`<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>`))
-	if source, err := exchange.Open(t.Context(), path); err == nil {
+	if source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir())); err == nil {
 		source.Close()
 		t.Error("the file was opened")
 	}

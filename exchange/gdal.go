@@ -62,7 +62,7 @@ func recognise(path string, head []byte) (string, error) {
 
 // openGDAL converts the file to a GeoJSON sequence in an empty folder, with only
 // the recognised driver enabled, and opens that.
-func openGDAL(ctx context.Context, path string) (Source, error) {
+func openGDAL(ctx context.Context, path string, scratch Scratch) (Source, error) {
 	head, err := firstBytes(path)
 	if err != nil {
 		return nil, err
@@ -75,20 +75,20 @@ func openGDAL(ctx context.Context, path string) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is a %s: reading it needs GDAL's ogr2ogr: apt-get install gdal-bin", filepath.Base(path), name)
 	}
-	folder, err := os.MkdirTemp("", "quanxi-import-")
+	folder, release, err := scratch.folder("import")
 	if err != nil {
 		return nil, err
 	}
 	converted := filepath.Join(folder, "converted.geojsonl")
 	crs, err := convert(ctx, tool, name, path, converted)
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, release())
 	}
 	inner, err := openGeoJSON(converted)
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, release())
 	}
-	return &convertedSource{inner, name, crs, folder}, nil
+	return &convertedSource{inner, name, crs, release}, nil
 }
 
 // convert returns the coordinate system of what it wrote: the driver of GeoJSON
@@ -111,7 +111,7 @@ func convert(ctx context.Context, tool, driverName, from, to string) (crs string
 	script := fmt.Sprintf("ulimit -f %d && ulimit -v %d && exec \"$0\" \"$@\"", gdalOutput/512, gdalMemory>>10)
 	cmd := exec.CommandContext(ctx, "sh", "-c", script, tool, "-f", "GeoJSONSeq", "-lco", "RS=NO", "-lco", "COORDINATE_PRECISION=9", to, from)
 	cmd.Dir = filepath.Dir(to)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OGR_SKIP=" + skip, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS=none", "GDAL_HTTP_TIMEOUT=1"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OGR_SKIP=" + skip, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS=none", "GDAL_HTTP_TIMEOUT=1", "CPL_TMPDIR=" + cmd.Dir}
 	var said bytes.Buffer
 	cmd.Stderr = &limited{&said, 4096}
 	if err := cmd.Run(); err != nil {
@@ -159,9 +159,9 @@ func (l *limited) Write(b []byte) (int, error) {
 // convertedSource is a file as GDAL wrote it, removed on Close.
 type convertedSource struct {
 	Source
-	driver string
-	crs    string
-	folder string
+	driver  string
+	crs     string
+	release func() error
 }
 
 func (s *convertedSource) Format() string { return s.driver + " through ogr2ogr" }
@@ -169,5 +169,5 @@ func (s *convertedSource) Format() string { return s.driver + " through ogr2ogr"
 func (s *convertedSource) CRS() string { return s.crs }
 
 func (s *convertedSource) Close() error {
-	return errors.Join(s.Source.Close(), os.RemoveAll(s.folder))
+	return errors.Join(s.Source.Close(), s.release())
 }

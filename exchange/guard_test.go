@@ -22,7 +22,7 @@ func TestGDALKnowsOnlyTheDriverThatTheContentShows(t *testing.T) {
 	save(t, secret, []byte(collection(feature("1", square("501", "501"), ""))))
 	path := filepath.Join(folder, "innocent.kml")
 	save(t, path, []byte(`<OGRVRTDataSource><!-- <kml> --><OGRVRTLayer name="secret"><SrcDataSource>`+secret+`</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>`))
-	if source, err := exchange.Open(t.Context(), path); err == nil {
+	if source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir())); err == nil {
 		source.Close()
 		t.Error("a VRT in the clothes of KML was read")
 	}
@@ -37,7 +37,7 @@ func TestGDALRunsWithinLimits(t *testing.T) {
 	t.Setenv("PATH", tools+":/usr/bin:/bin")
 	path := filepath.Join(tools, "a.kml")
 	save(t, path, []byte("<kml></kml>"))
-	_, err := exchange.Open(t.Context(), path)
+	_, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err == nil || !strings.Contains(err.Error(), "limits 16777216 4194304 ") {
 		t.Errorf("want 8 GB of output and 4 GB of memory: %v", err)
 	}
@@ -57,7 +57,7 @@ func TestAViewInAGeoPackageIsNotRead(t *testing.T) {
 	if err = errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if source, err := exchange.Open(t.Context(), path); !errors.Is(err, exchange.ErrFormat) {
+	if source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir())); !errors.Is(err, exchange.ErrFormat) {
 		t.Errorf("opened %v, %v", source, err)
 	}
 }

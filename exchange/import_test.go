@@ -82,7 +82,7 @@ func runImport(t *testing.T, kind grid.Kind, name, content string, store *shelf)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	source, err := exchange.Open(t.Context(), path)
+	source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func runImport(t *testing.T, kind grid.Kind, name, content string, store *shelf)
 // opened opens a file whose positions are taken for WGS 84.
 func opened(t *testing.T, path string) (exchange.Source, exchange.Transform) {
 	t.Helper()
-	source, err := exchange.Open(t.Context(), path)
+	source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

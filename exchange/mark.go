@@ -136,14 +136,13 @@ func (x Export) fill(ctx context.Context, path string) (n int, err error) {
 	return n, errors.Join(err, file.Sync())
 }
 
-// InFolder writes the file into a new folder that only its owner may enter, hands it to
-// use, and removes both.
-func (x Export) InFolder(ctx context.Context, use func(path string, w Written) error) (err error) {
-	folder, err := os.MkdirTemp("", "quanxi-export-")
+// Within writes the file into a new folder of a scratch, hands it to use, and removes both.
+func (x Export) Within(ctx context.Context, s Scratch, use func(path string, w Written) error) (err error) {
+	folder, release, err := s.folder("export")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	defer func() { err = errors.Join(err, release()) }()
 	path := filepath.Join(folder, "export"+Extension(x.Format))
 	w, err := x.WriteFile(ctx, path)
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 )
 
 // Open recognises a file by its content, never by its name alone, and opens it.
-// What we cannot read ourselves goes through GDAL's ogr2ogr, if it is installed.
-func Open(ctx context.Context, path string) (Source, error) {
+// What we cannot read ourselves goes through GDAL's ogr2ogr, if it is installed, and lies
+// in the scratch until the source is closed.
+func Open(ctx context.Context, path string, scratch Scratch) (Source, error) {
 	head, err := firstBytes(path)
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func Open(ctx context.Context, path string) (Source, error) {
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
 		source, err := openGeoPackage(ctx, path)
 		if errors.Is(err, errProjected) {
-			return openGDAL(ctx, path)
+			return openGDAL(ctx, path, scratch)
 		}
 		return source, err
 	case bytes.HasPrefix(text, []byte("{")):
@@ -33,7 +34,7 @@ func Open(ctx context.Context, path string) (Source, error) {
 	case looksLikeTable(path, text):
 		return openCSV(path)
 	}
-	return openGDAL(ctx, path)
+	return openGDAL(ctx, path, scratch)
 }
 
 func firstBytes(path string) ([]byte, error) {

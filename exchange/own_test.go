@@ -150,7 +150,7 @@ func TestWhatNamesEachOtherIsTakenElsewhere(t *testing.T) {
 // readAuto reads a file as `quanxi import` does.
 func readAuto(t *testing.T, s grid.Store, kind grid.Kind, path string) (*exchange.Report, error) {
 	t.Helper()
-	source, err := exchange.Open(t.Context(), path)
+	source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestCellsAreSeparatedByCommas(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "shops.csv")
 			save(t, path, []byte(tt.text))
-			source, err := exchange.Open(t.Context(), path)
+			source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 			if err == nil {
 				defer source.Close()
 			}
@@ -52,7 +52,7 @@ func TestTheTablesOfAGeoPackageThatAreNotReadAreNamed(t *testing.T) {
 	if err = errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	source, err := exchange.Open(t.Context(), path)
+	source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func (d demolished) BeginLoad(context.Context, grid.LoadInfo) (grid.Load, error)
 func TestAReferenceThatIsLostBetweenTheReadings(t *testing.T) {
 	path := t.TempDir() + "/homes.csv"
 	save(t, path, []byte("id,building,floor\n1,70,3\n"))
-	source, err := exchange.Open(t.Context(), path)
+	source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func (*away) Entities(context.Context, grid.Kind, grid.Query) iter.Seq2[grid.Ent
 func TestAStoreThatIsAwayIsNoMissingBuilding(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "homes.csv")
 	save(t, path, []byte("id,楼栋编码,楼层,房号\n1,7,3,301\n"))
-	source, err := exchange.Open(t.Context(), path)
+	source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestFilesThatDoNotNameTheirSystem(t *testing.T) {
 		{"roads.zip", "wgs84", "wgs84"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			source, err := exchange.Open(t.Context(), filepath.Join(folder, tt.name))
+			source, err := exchange.Open(t.Context(), filepath.Join(folder, tt.name), exchange.Scratch(t.TempDir()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +135,7 @@ func TestASystemWinsOnlyClearly(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "places.csv")
 			save(t, path, []byte("id,名称,lon,lat\n"+rows.String()))
-			source, err := exchange.Open(t.Context(), path)
+			source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -162,7 +162,7 @@ func TestExchangedDegreesAreSeenByWhereTheyLie(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "places.csv")
 		save(t, path, []byte("id,名称,lon,lat\n"+tt.places))
-		source, err := exchange.Open(t.Context(), path)
+		source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestGeoJSONThatSaysItsSystem(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := t.TempDir() + "/roads.geojson"
 			save(t, path, []byte(`{"type":"FeatureCollection",`+tt.member+`"features":[]}`))
-			source, err := exchange.Open(t.Context(), path)
+			source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 			if err != nil {
 				t.Fatal(err)
 			}

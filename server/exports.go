@@ -200,7 +200,7 @@ func (s *Server) file(ctx context.Context, t *access.Taking) (made madeFile, err
 	x := exchange.Export{Format: t.Format, Empty: t.Empty, Entities: t.Entities(ctx), Find: t.Find(ctx), Mark: exchange.Mark{
 		ID: strconv.FormatInt(t.ID, 10), Who: t.Who, Post: t.Post(), At: time.Now(), Purpose: string(t.Purpose), Note: t.Note,
 	}}
-	err = x.InFolder(ctx, func(path string, w exchange.Written) (err error) {
+	err = x.Within(ctx, s.Scratch, func(path string, w exchange.Written) (err error) {
 		if made.File, err = os.Open(path); err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 	"quanxi/access"
 	"quanxi/access/signin"
 	"quanxi/access/signin/openid"
+	"quanxi/exchange"
 	"quanxi/grid"
 )
 
@@ -45,6 +46,8 @@ type Options struct {
 	// Files is the web application.
 	Files fs.FS
 	Hosts []string // names the server answers to; none means loopback names only
+	// Scratch is where files are made before they are sent.
+	Scratch exchange.Scratch
 	// Proxies are believed when they say for whom they ask.
 	Proxies Proxies
 	// Rates say how fast one may ask; nil for no limits.

@@ -21,6 +21,7 @@ import (
 	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/events"
+	"quanxi/exchange"
 	"quanxi/feed"
 	"quanxi/grid"
 	"quanxi/server"
@@ -107,6 +108,7 @@ func newRigWith(t testing.TB, change func(*server.Options)) *rig {
 			"assets/app-1.js.gz": {Data: []byte("gzip")},
 			".keep":              {Data: []byte("hidden")},
 		},
+		Scratch: exchange.Scratch(filepath.Join(t.TempDir(), "tmp")),
 		Version: "test",
 		Log:     slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: r.metrics,

@@ -113,13 +113,14 @@ func TestAFileThatLeftIsRead(t *testing.T) {
 	r := newRig(t)
 	p := r.exportPeople(t)
 	r.become(p.secretary)
+	t.Setenv("TMPDIR", "/nowhere") // where others look, nothing is laid
 	for _, format := range exchange.Formats() {
 		asked := r.ask(t, grid.Buildings, format)
 		path := filepath.Join(t.TempDir(), "in"+exchange.Extension(format))
 		if err := os.WriteFile(path, r.do(t, call{line: fmt.Sprintf("/api/exports/%d/file", asked.ID)}).Body.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		source, err := exchange.Open(t.Context(), path)
+		source, err := exchange.Open(t.Context(), path, exchange.Scratch(t.TempDir()))
 		if err != nil {
 			t.Fatal(err)
 		}

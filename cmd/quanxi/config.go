@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/exchange"
 	"quanxi/server"
 )
 
@@ -88,6 +89,9 @@ func (f storeFlags) keyFile() string { return filepath.Join(f.Data, "keys", "mas
 
 // sealFile returns where the seals of the audit are kept, out of the database's reach.
 func (f storeFlags) sealFile() string { return filepath.Join(f.Data, "keys", "seals") }
+
+// scratch returns where files are made that nobody shall find.
+func (f storeFlags) scratch() exchange.Scratch { return exchange.Scratch(filepath.Join(f.Data, "tmp")) }
 
 // logFlags say how to log.
 type logFlags struct {

@@ -84,7 +84,7 @@ func (c *importCommand) check() error {
 
 // file brings one file in and prints its report.
 func (c *importCommand) file(in *invocation, store store, path string) error {
-	source, err := exchange.Open(in.ctx, path)
+	source, err := exchange.Open(in.ctx, path, c.scratch())
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"quanxi/access"
 	"quanxi/access/signin"
 	"quanxi/access/signin/openid"
+	"quanxi/exchange"
 	"quanxi/feed"
 	"quanxi/feed/bus"
 	"quanxi/frontend"
@@ -58,6 +59,7 @@ type node struct {
 	openid    *openid.Client // nil for none
 	meters    *signin.Meters
 	refusals  *access.Refusals
+	scratch   exchange.Scratch
 	socket    *socket.Handler
 	registry  *prometheus.Registry
 	log       *slog.Logger
@@ -76,6 +78,10 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 		return nil, err
 	}
 	p.atEnd("store", n.store.Close)
+	n.scratch = f.scratch()
+	if err := n.scratch.Sweep(); err != nil {
+		return nil, fmt.Errorf("what a killed process left in %s: %w", n.scratch, err)
+	}
 	master, err := f.unlock(ctx, n.store)
 	if err != nil {
 		return nil, err
@@ -150,6 +156,7 @@ func (n *node) server(f listenFlags) (*server.Server, error) {
 		Files:   frontend.Files(),
 		Hosts:   f.hosts(),
 		Proxies: proxies,
+		Scratch: n.scratch,
 		Rates:   rates,
 		Meters:  n.meters,
 		Version: version,
