@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quanxi/grid"
+	"quanxi/staff"
 )
 
 // cutAction is what a row of the audit says of the removal of others.
@@ -40,7 +41,9 @@ func (r *Retention) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	horizon, err := r.horizon(ctx, int(settings.AuditMonths))
+	// Whoever writes to the database itself does not shorten it below what the law says.
+	months := max(settings.AuditMonths, staff.LeastAuditMonths)
+	horizon, err := r.horizon(ctx, int(months))
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (r *Retention) Sweep(ctx context.Context) error {
 	if err != nil || !due {
 		return err
 	}
-	cut.By = fmt.Sprintf("rows before %s were kept for %d months", horizon.Format(time.DateOnly), settings.AuditMonths)
+	cut.By = fmt.Sprintf("rows before %s were kept for %d months", horizon.Format(time.DateOnly), months)
 	if settings.By != 0 {
 		cut.By += fmt.Sprintf(", as account %d has set", settings.By)
 	}

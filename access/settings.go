@@ -36,33 +36,100 @@ func (o *Office) Settings(ctx context.Context) (*staff.Settings, error) {
 	return o.settings(ctx)
 }
 
-// Set changes settings that stand at a revision. The error wraps grid.ErrNotFound,
-// grid.ErrInvalid, or grid.ErrConflict if somebody has changed them since.
+// Set changes settings that stand at a revision. What would protect less is proposed, in the
+// place of what was, and comes into force when a second person accepts it (RULES B3). The
+// error wraps grid.ErrNotFound, grid.ErrInvalid, grid.ErrConflict if somebody has changed
+// them since, or ErrSecondPerson of whoever has no account and is no first one.
 func (o *Office) Set(ctx context.Context, revision int64, change func(*staff.Settings)) (*staff.Settings, grid.Receipt, error) {
+	before, err := o.settingsAt(ctx, revision)
+	if err != nil {
+		return nil, grid.Receipt{}, err
+	}
+	wanted := *before
+	change(&wanted)
+	if err := wanted.Validate(); err != nil {
+		return nil, grid.Receipt{}, err
+	}
+	after, asked := before.Tightened(wanted)
+	account, _ := o.account()
+	action := "settings.change"
+	if !asked.IsNone() {
+		if account == 0 {
+			return nil, grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
+		}
+		asked.By, asked.At = account, o.desk.Clock()
+		after.Proposed = asked
+	}
+	if isSame := after.AuditMonths == before.AuditMonths && after.ExportRows == before.ExportRows; isSame && !asked.IsNone() {
+		action = "settings.propose"
+	} else {
+		after.By, after.At = account, o.desk.Clock()
+	}
+	return o.putSettings(ctx, action, before, &after)
+}
+
+// AcceptSettings puts what somebody else proposed of settings that stand at a revision in
+// force. The error wraps ErrForbidden and ErrSecondPerson, grid.ErrConflict, or
+// grid.ErrNotFound if nothing is proposed.
+func (o *Office) AcceptSettings(ctx context.Context, revision int64) (*staff.Settings, grid.Receipt, error) {
+	before, err := o.proposedSettings(ctx, revision)
+	if err != nil {
+		return nil, grid.Receipt{}, err
+	}
+	account, ok := o.account()
+	if !ok || o.mayBeOne(before.Proposed.By, account) {
+		return nil, grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
+	}
+	after := before.Loosened()
+	after.By, after.At = account, o.desk.Clock()
+	return o.putSettings(ctx, "settings.change", before, &after)
+}
+
+// WithdrawSettings drops what is proposed of settings, by oneself or somebody else. The
+// error wraps grid.ErrConflict, or grid.ErrNotFound if nothing is.
+func (o *Office) WithdrawSettings(ctx context.Context, revision int64) (*staff.Settings, grid.Receipt, error) {
+	before, err := o.proposedSettings(ctx, revision)
+	if err != nil {
+		return nil, grid.Receipt{}, err
+	}
+	after := *before
+	after.Proposed = staff.Loosening{}
+	return o.putSettings(ctx, "settings.withdraw", before, &after)
+}
+
+// settingsAt returns the settings if they stand at a revision.
+func (o *Office) settingsAt(ctx context.Context, revision int64) (*staff.Settings, error) {
 	s, err := o.Settings(ctx)
-	switch {
-	case err != nil:
-		return nil, grid.Receipt{}, err
-	case s.Revision != revision:
-		return nil, grid.Receipt{}, fmt.Errorf("settings: %w", grid.ErrConflict)
-	}
-	before := *s
-	change(s)
-	s.By, s.At = 0, o.desk.Clock()
-	if account, ok := o.account(); ok {
-		s.By = account
-	}
-	if err := s.Validate(); err != nil {
-		return nil, grid.Receipt{}, err
-	}
-	receipt, err := o.desk.Store.Write(ctx, grid.Write{
-		Actor: o.registry.Actor, From: o.registry.From, Action: "settings.change", Object: string(staff.SettingsOf), Put: []grid.Entity{s},
-		Detail: fmt.Sprintf("audit_months=%d (%d) export_rows=%d (%d)", s.AuditMonths, before.AuditMonths, s.ExportRows, before.ExportRows),
-	})
-	if revision == 0 && errors.Is(err, grid.ErrInvalid) { // somebody else was the first
+	if err == nil && s.Revision != revision {
 		err = fmt.Errorf("settings: %w", grid.ErrConflict)
 	}
-	return s, receipt, err
+	return s, err
+}
+
+func (o *Office) proposedSettings(ctx context.Context, revision int64) (*staff.Settings, error) {
+	s, err := o.settingsAt(ctx, revision)
+	if err == nil && s.Proposed.IsNone() {
+		err = fmt.Errorf("a change of settings: %w", grid.ErrNotFound)
+	}
+	return s, err
+}
+
+func (o *Office) putSettings(ctx context.Context, action string, before, after *staff.Settings) (*staff.Settings, grid.Receipt, error) {
+	detail := fmt.Sprintf("audit_months=%d (%d) export_rows=%d (%d)", after.AuditMonths, before.AuditMonths, after.ExportRows, before.ExportRows)
+	proposed := after.Proposed
+	if proposed.IsNone() { // any more
+		proposed = before.Proposed
+	}
+	if !proposed.IsNone() {
+		detail += fmt.Sprintf(" proposed by account %d: audit_months=%d export_rows=%d", proposed.By, proposed.AuditMonths, proposed.ExportRows)
+	}
+	receipt, err := o.desk.Store.Write(ctx, grid.Write{
+		Actor: o.registry.Actor, From: o.registry.From, Action: action, Object: string(staff.SettingsOf), Put: []grid.Entity{after}, Detail: detail,
+	})
+	if before.Revision == 0 && errors.Is(err, grid.ErrInvalid) { // somebody else was the first
+		err = fmt.Errorf("settings: %w", grid.ErrConflict)
+	}
+	return after, receipt, err
 }
 
 // A Kept says how long something is kept that no setting changes.

@@ -55,6 +55,8 @@ func counters() []counter {
 		{op: "GET /api/exports/{id}/file", line: "/api/exports/%d/file", right: role.Export, status: []int{403}},
 		// Of a county nobody runs the whole system: see TestSettings, TestTheSecondPersonIsNotInvented, TestTheAuditTellsWhoseItsRowsAre.
 		{op: "GET /api/settings", line: "/api/settings", right: role.RunSystem, everywhere: true, status: []int{404}},
+		{op: "POST /api/settings/proposal/accept", line: "POST /api/settings/proposal/accept", right: role.RunSystem, everywhere: true, status: []int{404}},
+		{op: "DELETE /api/settings/proposal", line: "DELETE /api/settings/proposal", right: role.RunSystem, everywhere: true, status: []int{404}},
 		{op: "PATCH /api/settings", line: "PATCH /api/settings", body: `{"audit_months":6}`, right: role.RunSystem, everywhere: true, status: []int{404}},
 	}
 }
