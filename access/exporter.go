@@ -32,6 +32,9 @@ const (
 	takenSpan = time.Hour
 	// splitSpan is for how long what somebody asks for counts as one file.
 	splitSpan = 24 * time.Hour
+	// settledSpan is how long an account's holder has to notice that somebody else opened the
+	// link that was made for it: the link and the password of before let him in no more.
+	settledSpan = 7 * 24 * time.Hour
 )
 
 // An Exporter is what one viewer may do with exports: ask, decide on those of others,
@@ -186,17 +189,28 @@ func (x *Exporter) filing(e *staff.Export) Filing {
 	if a, _, ok := x.desk.Directory.Person(e.Account); ok {
 		f.Who = a.Login
 	}
-	f.Decides = !f.Own && !x.made(e.Account) && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
+	f.Decides = !f.Own && x.isSecond(e.Account) && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
 	f.Counts = f.Own || x.viewer.Sees(e.Of, e.Area)
 	return f
 }
 
-// made reports whether the viewer made the link by which an account was set up, or the other
-// way round: they may be one person. That a third account made both says nothing here, since
-// whoever keeps accounts makes those of a whole town.
-func (x *Exporter) made(account int64) bool {
+// isSecond reports whether the viewer is another person than an account: neither made the
+// link by which the other was set up, and nobody made those of both and may have opened them
+// himself a moment ago. After settledSpan that third one counts no more: whoever keeps
+// accounts makes those of a whole town.
+func (x *Exporter) isSecond(account int64) bool {
 	own, ok := x.account()
-	return ok && (slices.Contains(x.desk.Directory.Makers(account), own) || slices.Contains(x.desk.Directory.Makers(own), account))
+	if !ok || !x.mayBeOne(own, account) {
+		return ok
+	}
+	to := x.desk.Directory
+	return !slices.Contains(to.Makers(account), own) && !slices.Contains(to.Makers(own), account) && x.isSettled(own) && x.isSettled(account)
+}
+
+// isSettled reports whether an account was set up so long ago that its holder has it.
+func (x *Exporter) isSettled(account int64) bool {
+	a, _, ok := x.desk.Directory.Person(account)
+	return ok && !x.desk.Clock().Before(a.SetUpAt.Add(settledSpan))
 }
 
 // find returns an export that the viewer knows of, or grid.ErrNotFound.
@@ -233,7 +247,7 @@ func (x *Exporter) decide(ctx context.Context, id int64, action string, to staff
 	switch {
 	case err != nil:
 		return Filing{}, grid.Receipt{}, err
-	case f.Own, x.made(f.Account):
+	case f.Own, !x.isSecond(f.Account):
 		return Filing{}, grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 	case !ok:
 		return Filing{}, grid.Receipt{}, ErrForbidden

@@ -55,6 +55,8 @@ func TestTheSecondPersonIsNotInvented(t *testing.T) {
 	}
 	if a, _, _ := l.Directory.Person(second); a.SetUpBy != first {
 		t.Errorf("set up by %d", a.SetUpBy)
+	} else if !a.SetUpAt.Equal(l.now) {
+		t.Errorf("set up at %v", a.SetUpAt)
 	}
 	sibling := l.root(t, "sibling", "security-admin")
 	a, _, _ := l.Directory.Person(sibling)

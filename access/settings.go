@@ -97,6 +97,15 @@ func (o *Office) WithdrawSettings(ctx context.Context, revision int64) (*staff.S
 	return o.putSettings(ctx, "settings.withdraw", before, &after)
 }
 
+// Proposer returns the login of who proposed a change of settings; empty if there is no such
+// account any more.
+func (o *Office) Proposer(s *staff.Settings) string {
+	if a, _, ok := o.desk.Directory.Person(s.Proposed.By); ok {
+		return a.Login
+	}
+	return ""
+}
+
 // settingsAt returns the settings if they stand at a revision.
 func (o *Office) settingsAt(ctx context.Context, revision int64) (*staff.Settings, error) {
 	s, err := o.Settings(ctx)

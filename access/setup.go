@@ -83,7 +83,7 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 		return SignedIn{}, err
 	}
 	account := *known
-	account.HasSecond, account.SetUpBy = false, s.By
+	account.HasSecond, account.SetUpBy, account.SetUpAt = false, s.By, d.Clock()
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
 		return SignedIn{}, err
 	}

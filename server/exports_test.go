@@ -297,6 +297,50 @@ func TestWhoSetUpTheAskerIsNoSecondPerson(t *testing.T) {
 	}
 }
 
+// Whoever keeps accounts may open the links of two and have one decide for the other: for a
+// week, in which their holders find themselves shut out, the two are no two persons.
+func TestWhoseLinksOnePersonMadeAreTwoPersonsAfterAWeek(t *testing.T) {
+	const maker, another = 4001, 4002
+	day := 24 * time.Hour
+	for _, tt := range []struct {
+		name          string
+		asker, other  int64 // who made their links
+		asked, opened time.Duration
+		status        int
+	}{
+		{"both set up today", maker, maker, day, day, 403},
+		{"the second person today", maker, maker, 100 * day, day, 403},
+		{"the asker today", maker, maker, day, 100 * day, 403},
+		{"both a week ago", maker, maker, 7 * day, 7 * day, 200},
+		{"today, by two who keep accounts", maker, another, day, day, 200},
+		{"today, at the machine", 0, 0, day, day, 200},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			p := r.exportPeople(t)
+			for _, a := range []struct {
+				id, by int64
+				ago    time.Duration
+			}{{p.secretary, tt.asker, tt.asked}, {p.other, tt.other, tt.opened}} {
+				found, _, _ := r.directory.Person(a.id)
+				changed := *found
+				changed.SetUpBy, changed.SetUpAt = a.by, now.Add(-a.ago)
+				r.write(t, &changed)
+			}
+			r.set(t, 0)
+			r.become(p.secretary)
+			asked := r.ask(t, grid.People, "csv")
+			r.become(p.other)
+			if list := r.do(t, call{line: "/api/exports"}).Body.String(); strings.Contains(list, `"decides":true`) != (tt.status == 200) {
+				t.Errorf("listed as %s", list)
+			}
+			if reply := r.do(t, call{line: fmt.Sprintf("POST /api/exports/%d/approve", asked.ID)}); reply.Code != tt.status {
+				t.Errorf("%d %s, want %d", reply.Code, reply.Body, tt.status)
+			}
+		})
+	}
+}
+
 // A secretary has no say in what his town's leader takes away from his community.
 func TestALowerPostDoesNotDecideForAHigherOne(t *testing.T) {
 	r := newRig(t)

@@ -45,14 +45,15 @@ type looserBody struct {
 	AuditMonths *int64    `json:"audit_months" doc:"null for no change"`
 	ExportRows  *int64    `json:"export_rows" doc:"null for no change"`
 	By          int64     `json:"by" doc:"account"`
+	Who         string    `json:"who" doc:"login of that"`
 	At          time.Time `json:"at"`
 }
 
-func looserOf(l staff.Loosening) *looserBody {
+func looserOf(l staff.Loosening, who string) *looserBody {
 	if l.IsNone() {
 		return nil
 	}
-	b := &looserBody{By: l.By, At: l.At}
+	b := &looserBody{By: l.By, Who: who, At: l.At}
 	if l.AuditMonths != 0 {
 		b.AuditMonths = &l.AuditMonths
 	}
@@ -62,11 +63,11 @@ func looserOf(l staff.Loosening) *looserBody {
 	return b
 }
 
-func settingsOf(set *staff.Settings) *settingsOutput {
+func settingsOf(set *staff.Settings, proposer string) *settingsOutput {
 	out := &settingsOutput{CacheControl: private, ETag: revisionTag(set.Revision)}
 	b := &out.Body
 	b.Revision, b.AuditMonths, b.ExportRows, b.By, b.At = set.Revision, set.AuditMonths, set.ExportRows, set.By, momentOf(set.At)
-	b.Proposed = looserOf(set.Proposed)
+	b.Proposed = looserOf(set.Proposed, proposer)
 	for _, k := range access.KeptSpans() {
 		one := keptBody{What: k.What}
 		if k.For > 0 {
@@ -79,11 +80,12 @@ func settingsOf(set *staff.Settings) *settingsOutput {
 }
 
 func (s *Server) readSettings(ctx context.Context, _ *struct{}) (*settingsOutput, error) {
-	set, err := s.office(ctx).Settings(ctx)
+	office := s.office(ctx)
+	set, err := office.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return settingsOf(set), nil
+	return settingsOf(set, office.Proposer(set)), nil
 }
 
 // MeantSettings says which settings somebody has read.
@@ -138,7 +140,7 @@ func (s *Server) set(ctx context.Context, match string, do func(*access.Office, 
 	if err != nil {
 		return nil, err
 	}
-	out := settingsOf(set)
+	out := settingsOf(set, office.Proposer(set))
 	out.Token, _ = s.applied(ctx, receipt)
 	return out, nil
 }

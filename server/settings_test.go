@@ -46,7 +46,7 @@ func TestSettings(t *testing.T) {
 		{"what protects more needs nobody", change, `{"audit_months":48}`, "0", one, 200, []string{`"revision":1,"audit_months":48,"export_rows":100,"by":9`, `"proposed":null`}},
 		{"by somebody who saw none yet", change, `{"export_rows":5}`, "0", one, 409, nil},
 		{"one of them, and the other stays", change, `{"export_rows":0}`, `"1"`, one, 200, []string{`"revision":2,"audit_months":48,"export_rows":0`}},
-		{"what protects less waits", change, `{"export_rows":500}`, "2", one, 200, []string{`"revision":3,"audit_months":48,"export_rows":0,"by":9`, `"proposed":{"audit_months":null,"export_rows":500,"by":9`}},
+		{"what protects less waits", change, `{"export_rows":500}`, "2", one, 200, []string{`"revision":3,"audit_months":48,"export_rows":0,"by":9`, `"proposed":{"audit_months":null,"export_rows":500,"by":9,"who":"admin9"`}},
 		{"for a second person", accept, "", "3", one, 403, nil},
 		{"who is not the first by another account", accept, "", "3", twin, 403, nil},
 		{"and has seen what is proposed", accept, "", "2", other, 409, nil},

@@ -98,6 +98,7 @@ type Account struct {
 	// SetUpBy is the account that made the link by which the password was chosen, and may have
 	// opened it itself: the two are no two persons. Zero of whoever is at the machine.
 	SetUpBy int64
+	SetUpAt time.Time // when it was chosen
 }
 
 // ElsewhereLogin is what an account is called that signs in elsewhere: the same for a
@@ -133,7 +134,7 @@ func (a *Account) Columns() []grid.Column {
 		{Name: "login", Value: &a.Login}, {Name: "name", Value: &a.Name}, {Name: "sort", Value: (*string)(&a.Sort)},
 		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "has_second", Value: &a.HasSecond}, {Name: "locked", Value: &a.Locked},
 		{Name: "issuer", Value: &a.Issuer}, {Name: "subject", Value: &a.Subject},
-		{Name: "set_up_by", Value: &a.SetUpBy},
+		{Name: "set_up_by", Value: &a.SetUpBy}, {Name: "set_up_at", Value: &a.SetUpAt},
 	}
 }
 

@@ -113,6 +113,30 @@ test("the system administrator changes what is kept how long", async () => {
   await screen.close();
 });
 
+test("what protects less waits for a second administrator", async () => {
+  const first = await desk("admin", "#settings");
+  await first.page.waitForSelector("[data-kept]");
+  const months = Number(await first.page.locator('[name="audit_months"]').inputValue());
+  await first.page.fill('[name="audit_months"]', String(months - 1));
+  await first.click("[data-settings] button[type=submit]");
+  await first.page.waitForSelector('[data-saved="waits"]');
+  await first.page.waitForSelector("[data-proposals] [data-mine]");
+  assert.equal(await first.page.locator("[data-accept]").count(), 0);
+  assert.equal(Number(await first.page.locator('[name="audit_months"]').inputValue()), months);
+  await first.shot("settings-proposed");
+  assert.deepEqual(first.complaints, []);
+  await first.close();
+
+  const second = await desk(await someone(fresh("xi"), "system-admin", "5000"), "#settings");
+  await second.page.waitForSelector('[data-proposed="audit_months"]');
+  assert.match(await second.text("[data-proposals]"), /admin/);
+  await second.click("[data-accept]");
+  await second.page.waitForFunction(() => !document.querySelector("[data-proposals]"));
+  assert.equal(Number(await second.page.locator('[name="audit_months"]').inputValue()), months - 1);
+  assert.deepEqual(second.complaints, []);
+  await second.close();
+});
+
 test("who looks at people on the map stands over them", async () => {
   const token = await tokenOf("community");
   const { items } = await tell("GET", "/api/people?limit=1&geometry=false", undefined, token);

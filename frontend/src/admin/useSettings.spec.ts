@@ -5,11 +5,11 @@ import type { Settings } from "../api/settings";
 import { Problem } from "../api/wire";
 import { spanOf, useSettings } from "./useSettings";
 
-const at = (revision: number): Settings => ({ revision, audit_months: 6, export_rows: 500, at: null, kept: [] });
+const at = (revision: number): Settings => ({ revision, audit_months: 6, export_rows: 500, at: null, proposed: null, kept: [] });
 const wanted = { audit_months: 12, export_rows: 0 };
 
 function desk(over: Record<string, unknown> = {}) {
-  const source = { read: vi.fn(async () => at(0)), change: vi.fn(async () => at(1)), ...over };
+  const source = { read: vi.fn(async () => at(0)), change: vi.fn(async () => at(1)), accept: vi.fn(async () => at(2)), withdraw: vi.fn(async () => at(2)), ...over };
   const lacks = vi.fn();
   return { source, lacks, ...effectScope().run(() => useSettings(source, lacks))! };
 }
@@ -18,6 +18,14 @@ test("settings that nobody has changed yet are changed at revision 0", async () 
   const { source, settings, read, change } = desk();
   await read();
   expect([await change(wanted), source.change.mock.calls, settings.value?.revision]).toEqual([true, [[0, wanted]], 1]);
+});
+
+test("what is proposed is accepted or withdrawn as it was read", async () => {
+  for (const deed of ["accept", "withdraw"] as const) {
+    const { source, settings, read, [deed]: act } = desk({ read: async () => at(1) });
+    await read();
+    expect([await act(), source[deed].mock.calls, settings.value?.revision]).toEqual([true, [[1]], 2]);
+  }
 });
 
 test("what somebody else changed meanwhile is explained and read anew", async () => {

@@ -12,13 +12,19 @@ export interface SettingsDesk {
   readonly state: Ref<Reading>;
   readonly deed: Deed;
   read(): Promise<void>;
-  /** Changes them as they were read; whether it was done. */
+  /** Changes them as they were read; whether it was done. What would protect less is proposed. */
   change(change: SettingsChange): Promise<boolean>;
+  /** Puts what is proposed in force; whether it was done. */
+  accept(): Promise<boolean>;
+  /** Drops what is proposed; whether it was done. */
+  withdraw(): Promise<boolean>;
 }
 
 export interface SettingsSource {
   read(): Promise<Settings>;
   change(revision: number, change: SettingsChange): Promise<Settings>;
+  accept(revision: number): Promise<Settings>;
+  withdraw(revision: number): Promise<Settings>;
 }
 
 /**
@@ -31,10 +37,10 @@ export function useSettings(source: SettingsSource, lacks: () => void): Settings
   const state = ref<Reading>("loading");
   const deed = useDeed();
   const read = useOptional(state, () => source.read(), (found) => (settings.value = found), lacks);
-  const change = async (wanted: SettingsChange): Promise<boolean> => {
+  const act = async (work: (revision: number) => Promise<Settings>): Promise<boolean> => {
     const now = settings.value;
     if (!now) return false;
-    const done = await deed.run(() => source.change(now.revision, wanted));
+    const done = await deed.run(() => work(now.revision));
     if (done === undefined || done === true) {
       await read();
       return false;
@@ -42,7 +48,8 @@ export function useSettings(source: SettingsSource, lacks: () => void): Settings
     settings.value = done;
     return true;
   };
-  return { settings, state, deed, read, change };
+  const change = (wanted: SettingsChange): Promise<boolean> => act((revision) => source.change(revision, wanted));
+  return { settings, state, deed, read, change, accept: () => act(source.accept), withdraw: () => act(source.withdraw) };
 }
 
 /** How long a span is, in the largest unit that tells it whole. */

@@ -66,5 +66,5 @@ export function objectOf(object: string): { readonly kind: string; readonly id: 
 
 /** What actions begin with, to choose from. */
 export const actions = [
-  "session.", "accounts.", "posts.", "standins.", "setups.", "tokens.", "proposals.", "roles.", "people.unmask", "people.", "dwellings.", "households.", "buildings.", "events.", "divisions.", "exports.", "settings.", "loads.", "audit.", "keys.",
+  "session.", "signins.", "accounts.", "posts.", "standins.", "setups.", "tokens.", "proposals.", "roles.", "people.unmask", "people.", "dwellings.", "households.", "buildings.", "events.", "divisions.", "devices.", "workers.", "exports.", "settings.", "loads.", "audit.", "keys.", "epochs.", "rate.",
 ] as const;
