@@ -42,7 +42,8 @@ type AuditQuery struct {
 	Limit  int         // at most so many; zero is no limit
 	Actor  string      // only of this account; empty is all
 	Action string      // only actions that begin with it, such as "people."; empty is all
-	Object string      // only about this object; empty is all
+	Object string      // only about this object, which an index finds; empty is all
+	About  string      // only about this object or by writes that touched it, among others; empty is all
 	Result AuditResult // only with this result; empty is all
 	From   time.Time   // only at or after it; zero is all
 	Until  time.Time   // only before it; zero is all

@@ -25,14 +25,14 @@ func (s *Server) trailRoutes() {
 type TrailFilter struct {
 	Actor  string    `query:"actor" maxLength:"64" doc:"id or login of an account"`
 	Action string    `query:"action" maxLength:"60" doc:"what actions begin with, such as people."`
-	Object string    `query:"object" maxLength:"80" doc:"such as people/17"`
+	Object string    `query:"object" maxLength:"80" doc:"what rows name or touched, such as people/17"`
 	Result string    `query:"result" enum:"ok,refused,not-found,failed"`
 	From   time.Time `query:"from"`
 	Until  time.Time `query:"until"`
 }
 
 func (f TrailFilter) query() grid.AuditQuery {
-	return grid.AuditQuery{Actor: f.Actor, Action: f.Action, Object: f.Object, Result: grid.AuditResult(f.Result), From: f.From, Until: f.Until}
+	return grid.AuditQuery{Actor: f.Actor, Action: f.Action, About: f.Object, Result: grid.AuditResult(f.Result), From: f.From, Until: f.Until}
 }
 
 type readTrailInput struct {

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"quanxi/feed"
 	"quanxi/grid"
 )
 
@@ -55,19 +58,19 @@ func PrepareAudit(row grid.AuditRow) grid.AuditRow {
 	return row
 }
 
-// A Condition is one of those that a row must meet, in SQL, with one mark "?" for
-// its value: a text, an int64 or a time.
+// A Condition is one of those that a row must meet, in SQL, with a mark "?" for each of
+// its values: texts, int64s or times.
 type Condition struct {
-	Text  string
-	Value any
+	Text   string
+	Values []any
 }
 
 // AuditConditions returns what q asks of a row.
 func AuditConditions(q grid.AuditQuery) []Condition {
 	var list []Condition
-	add := func(wanted bool, text string, value any) {
+	add := func(wanted bool, text string, values ...any) {
 		if wanted {
-			list = append(list, Condition{text, value})
+			list = append(list, Condition{text, values})
 		}
 	}
 	add(q.Before > 0, "id < ?", q.Before)
@@ -76,10 +79,22 @@ func AuditConditions(q grid.AuditQuery) []Condition {
 	add(q.Action != "", "action >= ?", q.Action)
 	add(q.Action != "", "action < ?", q.Action+"\U0010FFFF")
 	add(q.Object != "", "object = ?", q.Object)
+	kind, id, isEntity := entityOf(q.About)
+	add(q.About != "" && !isEntity, "object = ?", q.About)
+	// As TouchedList writes it; there is always more of it behind the id.
+	add(isEntity, "(object = ? OR touched LIKE ?)", q.About, fmt.Sprintf(`%%"kind":%q,"id":%d,%%`, kind, id))
 	add(q.Result != "", "result = ?", string(q.Result))
 	add(!q.From.IsZero(), "at >= ?", q.From)
 	add(!q.Until.IsZero(), "at < ?", q.Until)
 	return list
+}
+
+// entityOf reads an object that is an entity, such as people/17.
+func entityOf(object string) (kind grid.Kind, id int64, ok bool) {
+	before, after, _ := strings.Cut(object, "/")
+	id, err := strconv.ParseInt(after, 10, 64)
+	kind = grid.Kind(before)
+	return kind, id, err == nil && slices.Contains(feed.Kinds(), kind)
 }
 
 // AuditOrder returns the order that q asks for, in SQL.

@@ -151,7 +151,7 @@ type auditExportCommand struct {
 	storeFlags
 	Actor  string           `help:"Only of this account." placeholder:"ID"`
 	Action string           `help:"Only actions that begin with this, such as people." placeholder:"TEXT"`
-	Object string           `help:"Only about this object, such as people/17." placeholder:"KIND/ID"`
+	Object string           `help:"Only what names or touched this object, such as people/17." placeholder:"KIND/ID"`
 	Result grid.AuditResult `help:"Only with this result: ok, refused, not-found or failed." enum:",ok,refused,not-found,failed" default:"" placeholder:"RESULT"`
 	From   time.Time        `help:"Only at or after this time." placeholder:"RFC3339"`
 	Until  time.Time        `help:"Only before this time." placeholder:"RFC3339"`
@@ -175,7 +175,7 @@ func (c *auditExportCommand) Run(in *invocation) (err error) {
 		return err
 	}
 	n, err := access.WriteAudit(in.stdout, s.AuditRows(in.ctx, grid.AuditQuery{Oldest: true, Limit: c.Limit, Actor: c.Actor, Action: c.Action,
-		Object: c.Object, Result: c.Result, From: c.From, Until: c.Until}))
+		About: c.Object, Result: c.Result, From: c.From, Until: c.Until}))
 	if err != nil {
 		return err
 	}

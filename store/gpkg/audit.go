@@ -96,10 +96,12 @@ func (s *Store) AuditRows(ctx context.Context, q grid.AuditQuery) iter.Seq2[grid
 		where, args := "1", []any{}
 		for _, c := range store.AuditConditions(q) {
 			where += " AND " + c.Text
-			if at, ok := c.Value.(time.Time); ok {
-				c.Value = at.UnixMicro()
+			for _, value := range c.Values {
+				if at, ok := value.(time.Time); ok {
+					value = at.UnixMicro()
+				}
+				args = append(args, value)
 			}
-			args = append(args, c.Value)
 		}
 		return s.auditRows(ctx, where+store.AuditOrder(q)+" LIMIT ?", append(args, q.Limit)...)
 	})

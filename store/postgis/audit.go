@@ -68,8 +68,11 @@ func (s *Store) AuditRows(ctx context.Context, q grid.AuditQuery) iter.Seq2[grid
 	return store.AuditPages(q, func(q grid.AuditQuery) ([]grid.AuditRow, error) {
 		where, args := "true", []any{}
 		for _, c := range store.AuditConditions(q) {
-			args = append(args, c.Value)
-			where += " AND " + strings.Replace(c.Text, "?", fmt.Sprintf("$%d", len(args)), 1)
+			for _, value := range c.Values {
+				args = append(args, value)
+				c.Text = strings.Replace(c.Text, "?", fmt.Sprintf("$%d", len(args)), 1)
+			}
+			where += " AND " + c.Text
 		}
 		args = append(args, q.Limit)
 		return auditRows(ctx, s.pool, fmt.Sprintf("%s%s LIMIT $%d", where, store.AuditOrder(q), len(args)), args...)

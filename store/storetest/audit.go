@@ -120,27 +120,39 @@ func audit(t *testing.T, place Place) {
 	})
 }
 
+// touching returns a row of a write that touched something.
+func touching(row grid.AuditRow, touched string) grid.AuditRow {
+	row.Touched = touched
+	return row
+}
+
 func auditQueries(t *testing.T, s Store) {
 	row := func(minute int, actor, action, object string, result grid.AuditResult) grid.AuditRow {
 		return grid.AuditRow{At: noon.Add(time.Duration(minute) * time.Minute), Actor: actor, Action: action, Object: object, Result: result, Post: "q"}
 	}
 	audited(t, s, row(0, "1", "q.people.unmask", "people/17", ""), row(1, "2", "q.people.edit", "people/17", ""),
-		row(2, "1", "q.peoples", "people/171", grid.ResultRefused), row(3, "", "q.session.begin", "", grid.ResultFailed), row(4, "1", "q.export", "people", grid.ResultNotFound))
+		row(2, "1", "q.peoples", "people/171", grid.ResultRefused), row(3, "", "q.session.begin", "", grid.ResultFailed), row(4, "1", "q.export", "people", grid.ResultNotFound),
+		touching(row(5, "1", "q.import", "", ""), `[{"kind":"buildings","id":17,"op":"put"},{"kind":"people","id":17,"revision":1,"op":"put"}]`),
+		touching(row(6, "1", "q.import", "", ""), `[{"kind":"people","id":1717,"revision":1,"op":"put"},{"kind":"people","id":171,"op":"erase"}]`))
 	all := found(t, s, grid.AuditQuery{Action: "q."})
 	for name, c := range map[string]struct {
 		query grid.AuditQuery
 		want  []int // minutes
 	}{
-		"newest first":                      {grid.AuditQuery{}, []int{4, 3, 2, 1, 0}},
-		"a page":                            {grid.AuditQuery{Limit: 2}, []int{4, 3}},
-		"the page after a row":              {grid.AuditQuery{Before: all[1].ID, Limit: 2}, []int{2, 1}},
-		"oldest first, after a row":         {grid.AuditQuery{After: all[3].ID, Oldest: true}, []int{2, 3, 4}},
-		"of one account":                    {grid.AuditQuery{Actor: "1"}, []int{4, 2, 0}},
+		"newest first":                      {grid.AuditQuery{}, []int{6, 5, 4, 3, 2, 1, 0}},
+		"a page":                            {grid.AuditQuery{Limit: 2}, []int{6, 5}},
+		"the page after a row":              {grid.AuditQuery{Before: all[3].ID, Limit: 2}, []int{2, 1}},
+		"oldest first, after a row":         {grid.AuditQuery{After: all[5].ID, Oldest: true}, []int{2, 3, 4, 5, 6}},
+		"of one account":                    {grid.AuditQuery{Actor: "1"}, []int{6, 5, 4, 2, 0}},
 		"an action by its beginning":        {grid.AuditQuery{Action: "q.people."}, []int{1, 0}},
 		"the beginning is no pattern":       {grid.AuditQuery{Action: "q%"}, nil},
 		"an object, not by its beginning":   {grid.AuditQuery{Object: "people/17"}, []int{1, 0}},
+		"what names or touched an object":   {grid.AuditQuery{About: "people/17"}, []int{5, 1, 0}},
+		"what removed an object":            {grid.AuditQuery{About: "people/171"}, []int{6, 2}},
+		"an object is no pattern":           {grid.AuditQuery{About: "peop%/17"}, nil},
+		"what is no entity":                 {grid.AuditQuery{About: "people"}, []int{4}},
 		"refusals":                          {grid.AuditQuery{Result: grid.ResultRefused}, []int{2}},
-		"from a time on":                    {grid.AuditQuery{From: noon.Add(3 * time.Minute)}, []int{4, 3}},
+		"from a time on":                    {grid.AuditQuery{From: noon.Add(3 * time.Minute)}, []int{6, 5, 4, 3}},
 		"up to a time, without it":          {grid.AuditQuery{Until: noon.Add(time.Minute)}, []int{0}},
 		"everything together, nothing left": {grid.AuditQuery{Actor: "2", Object: "people/171"}, nil},
 	} {
