@@ -129,3 +129,63 @@ func TestWhoMayHaveSomebodyStandIn(t *testing.T) {
 		}
 	}
 }
+
+// Nobody grants a right to himself, or has a say in a role that he holds (RULES B3). Each
+// thing that is refused is done to somebody else as well: it is not refused for another reason.
+func TestNobodyGrantsARightToHimself(t *testing.T) {
+	l := newLobby(t)
+	keeper, second := l.root(t, "keeper", "security-admin"), l.root(t, "second", "security-admin")
+	holder, deputy := l.root(t, "holder", "security-admin"), l.root(t, "deputy", "security-admin")
+	tenant := l.root(t, "tenant", "resident") // a role that goes with any other
+	_, posts, _ := l.Directory.Person(tenant)
+	l.write(t, &staff.Post{Account: holder, Role: "resident", Area: "5000"})
+	l.write(t, &staff.StandIn{Post: posts[0].ID, Deputy: deputy, Begins: l.now, Ends: l.now.Add(time.Hour)})
+
+	appoint := func(account int64) func(*access.Office) error {
+		return func(o *access.Office) error {
+			_, err := o.Appoint(t.Context(), &staff.Post{Account: account, Role: "resident", Area: "5000"})
+			return err
+		}
+	}
+	deputize := func(account int64) func(*access.Office) error {
+		return func(o *access.Office) error {
+			begins := l.now.Add(24 * time.Hour)
+			_, err := o.Deputize(t.Context(), &staff.StandIn{Post: posts[0].ID, Deputy: account, Begins: begins, Ends: begins.Add(time.Hour)})
+			return err
+		}
+	}
+	propose := func(o *access.Office) error {
+		_, err := o.Propose(t.Context(), &staff.Proposal{Code: "resident", Rights: []string{"see-numbers"}})
+		return err
+	}
+	accept := func(o *access.Office) error {
+		p := &staff.Proposal{Code: "resident", Rights: []string{"see-numbers"}}
+		if _, err := l.officeOf(keeper).Propose(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		_, err := o.Accept(t.Context(), p.ID)
+		return err
+	}
+	for _, tt := range []struct {
+		name string
+		who  int64
+		does func(*access.Office) error
+		err  error
+	}{
+		{"a post to himself, of a role that he does not hold", keeper, appoint(keeper), access.ErrSelf},
+		{"such a post to somebody else", keeper, appoint(second), nil},
+		{"himself to stand in for somebody", keeper, deputize(keeper), access.ErrSelf},
+		{"somebody else to stand in for the same", keeper, deputize(second), nil},
+		{"a change of a role that he holds", holder, propose, access.ErrSelf},
+		{"a change of a role that he holds by standing in", deputy, propose, access.ErrSelf},
+		{"a change of a role that he does not hold", keeper, propose, nil},
+		{"his consent to a change of a role that he holds", holder, accept, access.ErrSelf},
+		{"his consent to a change of a role that he holds by standing in", deputy, accept, access.ErrSelf},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := tt.does(l.officeOf(tt.who)); !errors.Is(err, tt.err) {
+				t.Errorf("%v, want %v", err, tt.err)
+			}
+		})
+	}
+}

@@ -34,6 +34,7 @@ func TestSetUp(t *testing.T) {
 		pass  string
 		want  error
 	}{
+		{"at once, while older sign-ins last", 0, nil, fresh, nil},
 		{"in time", 23 * time.Hour, nil, fresh, nil},
 		{"too late", 24 * time.Hour, nil, fresh, access.ErrSetup},
 		{"with an easy password", 0, nil, "12345678", signin.ErrUnfit},

@@ -37,6 +37,9 @@ func TestUnmask(t *testing.T) {
 	d.show(t, grid.Buildings, grid.Dwellings, grid.People, events.Events)
 	street := d.create(t, events.Events, `{"category":"lamp","lon":106.45,"lat":29.5}`)
 	atHome := d.create(t, events.Events, `{"category":"fire","lon":106.4005,"lat":29.5005}`)
+	next := d.create(t, grid.Buildings, strings.NewReplacer("106.4", "106.41", "3幢", "4幢").Replace(house))
+	nextDoor := d.create(t, events.Events, fmt.Sprintf(`{"category":"fire","building":%d,"lon":106.4005,"lat":29.5005}`, next.ID))
+	ofHouse := d.create(t, events.Events, fmt.Sprintf(`{"category":"fire","building":%d,"lon":106.45,"lat":29.5}`, ours[grid.Buildings]))
 	worker := role.Post{Role: "grid-worker", Area: ourGrid}
 	for _, tt := range []struct {
 		name string
@@ -48,6 +51,8 @@ func TestUnmask(t *testing.T) {
 	}{
 		{"for a visit", worker, ours[grid.People], access.Why{Reason: staff.ForVisit}, nil, ""},
 		{"for an open event in the house, which needs no other reason", worker, ours[grid.People], access.Why{Event: atHome.ID}, nil, ""},
+		{"for an open event of the house, reported from the street", worker, ours[grid.People], access.Why{Event: ofHouse.ID}, nil, ""},
+		{"for an event of the next house, reported from this one", worker, ours[grid.People], access.Why{Event: nextDoor.ID}, grid.ErrInvalid, "where this person lives"},
 		{"for nothing", worker, ours[grid.People], access.Why{}, grid.ErrInvalid, "reason"},
 		{"for curiosity", worker, ours[grid.People], access.Why{Reason: "curiosity"}, grid.ErrInvalid, "reason"},
 		{"for an event that is not named", worker, ours[grid.People], access.Why{Reason: staff.ForEvent}, grid.ErrInvalid, "event"},
@@ -88,8 +93,8 @@ func TestUnmask(t *testing.T) {
 			}
 			mustHold(t, fmt.Sprintf("%+v", row), nil, []string{"欧阳", "19900001234", "500999"})
 		}
-		if n != 2 {
-			t.Errorf("%d rows, want 2", n)
+		if n != 3 {
+			t.Errorf("%d rows, want 3", n)
 		}
 	})
 }
