@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,10 +144,12 @@ func TestFile(t *testing.T) {
 	}{
 		{"of somebody elsewhere", role.Post{Role: "secretary", Area: ourGrid[:12]}, theirs[grid.People], "request", grid.ErrNotFound},
 		{"by somebody who only sees", role.Post{Role: "steward", Area: ourGrid}, id, "request", access.ErrForbidden},
+		{"by somebody who keeps people and does not unmask", role.Post{Role: "registrar", Area: ourGrid[:12]}, id, "request", access.ErrForbidden},
+		{"by somebody who sees no tags of care, which would be missing", role.Post{Role: "archivist", Area: ourGrid[:12]}, id, "request", access.ErrForbidden},
 		{"for curiosity", role.Post{Role: "secretary", Area: ourGrid[:12]}, id, "curiosity", grid.ErrInvalid},
 	} {
 		t.Run("no copy "+tt.name, func(t *testing.T) {
-			if _, err := d.as(tt.post).FileCopy(t.Context(), grid.People, tt.id, tt.why, access.Origin{}); !errors.Is(err, tt.err) {
+			if _, err := d.having(tt.post).FileCopy(t.Context(), grid.People, tt.id, tt.why, access.Origin{}); !errors.Is(err, tt.err) {
 				t.Errorf("%v, want %v", err, tt.err)
 			}
 		})
@@ -221,6 +224,37 @@ func TestErase(t *testing.T) {
 	standing, err := d.journal.Standing()
 	if err != nil || len(standing) != 1 || len(standing[0].Keys) != 1 {
 		t.Errorf("the journal says %+v, %v", standing, err)
+	}
+}
+
+// A human being has a record for each home. Those go together that one may unmask; asked again
+// under the same key, the same ones are named.
+func TestEraseTakesTheOtherRecordsOfTheSamePerson(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		there string // role of whoever is secretary here
+		both  bool
+	}{
+		{"of whoever is secretary there too", "secretary", true},
+		{"not of whoever keeps people there and does not unmask them", "registrar", false},
+		{"not of whoever only sees them there", "steward", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newErasing(t)
+			want := []int64{d.ref.ID}
+			if tt.both {
+				want = append(want, d.other.ID)
+			}
+			v := d.having(role.Post{Role: "secretary", Area: ourGrid[:12]}, role.Post{Role: tt.there, Area: theirGrid})
+			done, err := v.Erase(t.Context(), d.ref, "request", access.Origin{Once: "tap"})
+			if err != nil || !slices.Equal(done.IDs, want) || d.has(t, grid.People, d.other.ID) == tt.both {
+				t.Errorf("erased %v, %v; want %v", done.IDs, err, want)
+			}
+			again, err := v.Erase(t.Context(), d.ref, "request", access.Origin{Once: "tap"})
+			if err != nil || !again.Receipt.Repeated || !slices.Equal(again.IDs, want) {
+				t.Errorf("the same tap again: %v, %v; want %v", again.IDs, err, want)
+			}
+		})
 	}
 }
 

@@ -24,7 +24,7 @@ type Erased struct {
 // keeps the record and may unmask it. The error is as of Remove. A repetition under the
 // same key is answered as such.
 func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Origin) (Erased, error) {
-	done := Erased{IDs: []int64{ref.ID}}
+	var done Erased
 	body := fmt.Appendf(nil, "%d/%d/%s", ref.ID, ref.Revision, reason)
 	once := origin.once(action(ref.Kind, "erase"), ref.ID, body)
 	var err error
@@ -32,9 +32,6 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 		subjects, err := v.erasable(ctx, ref, reason)
 		if err != nil {
 			return grid.Receipt{}, err
-		}
-		for _, e := range subjects[1:] {
-			done.IDs = append(done.IDs, e.Entity().ID)
 		}
 		remove, erase, err := v.eraser.plan(ctx, subjects)
 		if err != nil {
@@ -47,6 +44,9 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 	})
 	if err != nil {
 		return Erased{}, err
+	}
+	for _, gone := range done.Receipt.Erased {
+		done.IDs = append(done.IDs, gone.ID)
 	}
 	done.Kept = keptAudit(v.rowsAbout(ctx, ref))
 	return done, nil

@@ -19,8 +19,21 @@ func (d desk) as(posts ...role.Post) *access.View {
 	return d.views.For(access.NewViewer("7", grantOf(posts...)))
 }
 
-func grantOf(posts ...role.Post) role.Grant {
-	return role.NewGrant(posts, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+func grantOf(posts ...role.Post) role.Grant { return grantBy(role.Shipped(), posts...) }
+
+func grantBy(table map[string]role.Role, posts ...role.Post) role.Grant {
+	return role.NewGrant(posts, table, func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+}
+
+// having returns the View of somebody with posts, by the shipped roles and two that a city
+// has made: a registrar keeps people and does not unmask them, an archivist does both and
+// sees no tags of care.
+func (d desk) having(posts ...role.Post) *access.View {
+	table := role.Shipped()
+	keeps := role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.KeepPeople)
+	table["registrar"] = role.Role{Code: "registrar", Rights: keeps, Personal: grid.CommunityLevel}
+	table["archivist"] = role.Role{Code: "archivist", Rights: keeps | role.SetOf(role.Unmask), Personal: grid.CommunityLevel}
+	return d.views.For(access.NewViewer("7", grantBy(table, posts...)))
 }
 
 func mustRefuse(t *testing.T, err error, why string) {

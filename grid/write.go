@@ -54,7 +54,9 @@ type Receipt struct {
 	Epoch string
 	// Refs are the entities put, in order, with their ids and new revisions.
 	Refs []Ref
-	// Repeated reports that Once was seen before and nothing was written; Refs
+	// Erased are the data subjects of Erase, in order, without revisions.
+	Erased []Ref
+	// Repeated reports that Once was seen before and nothing was written; Refs, Erased
 	// and Mark are those of the first time. If a new epoch has begun since, the mark is
 	// 0: every node that loaded that history has the write.
 	Repeated bool

@@ -30,6 +30,7 @@ type Outcome struct {
 	Audit   grid.AuditRow
 	Changes []feed.Change
 	Refs    []grid.Ref // of Put, in order
+	Erased  []grid.Ref // of Erase, in order
 
 	touched []Touched
 }
@@ -86,6 +87,7 @@ func Decide(s *State, w grid.Write, a *Assignment, blank func(grid.Kind) (grid.E
 		out.touched = append(out.touched, Touched{k.Kind, k.ID, 0, "key"})
 	}
 	for _, ref := range w.Erase {
+		out.Erased = append(out.Erased, grid.Ref{Kind: ref.Kind, ID: ref.ID})
 		out.touched = append(out.touched, Touched{ref.Kind, ref.ID, 0, "erase"})
 	}
 	out.Audit.Touched = TouchedList(out.touched...)

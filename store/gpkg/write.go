@@ -88,7 +88,7 @@ func (t tx) write(w grid.Write, set *store.Assignment) (grid.Receipt, error) {
 	if err != nil {
 		return grid.Receipt{}, err
 	}
-	receipt.Refs = out.Refs
+	receipt.Refs, receipt.Erased = out.Refs, out.Erased
 	return receipt, t.remember(w, receipt)
 }
 

@@ -140,7 +140,7 @@ func (s *Store) carryOut(ctx context.Context, to sender, state *store.State, j *
 	if err != nil {
 		return grid.Receipt{}, err
 	}
-	receipt := grid.Receipt{Refs: out.Refs}
+	receipt := grid.Receipt{Refs: out.Refs, Erased: out.Erased}
 	batch := new(pgx.Batch)
 	if err := s.apply(batch, plan); err != nil {
 		return grid.Receipt{}, err
@@ -236,8 +236,12 @@ func remember(batch *pgx.Batch, w grid.Write, receipt grid.Receipt) error {
 	if err != nil {
 		return err
 	}
+	erased, err := json.Marshal(receipt.Erased)
+	if err != nil {
+		return err
+	}
 	mustHit(batch.Queue(`UPDATE quanxi.once SET receipt = json_build_object('Mark', pg_current_xact_id()::text::bigint,
-		'Epoch', (SELECT epoch FROM quanxi.log), 'Refs', $3::json)::text
-		WHERE actor = $1 AND key = $2`, w.Actor, w.Once.Key, string(refs)))
+		'Epoch', (SELECT epoch FROM quanxi.log), 'Refs', $3::json, 'Erased', $4::json)::text
+		WHERE actor = $1 AND key = $2`, w.Actor, w.Once.Key, string(refs), string(erased)))
 	return nil
 }

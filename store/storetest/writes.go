@@ -277,6 +277,17 @@ func once(t *testing.T, place Place) {
 			t.Errorf("%d buildings, want 1", n)
 		}
 	})
+	s.run("a repeated key says who was erased the first time", func(t *testing.T, s Store) {
+		erased := []grid.Ref{{Kind: grid.People, ID: 7}, {Kind: grid.Workers, ID: 8}}
+		erase := keyed("k7", "d", building("left"))
+		erase.Erase = []grid.Ref{{Kind: grid.People, ID: 7, Revision: 3}, {Kind: grid.Workers, ID: 8}}
+		first := mustWrite(t, s, erase)
+		erase.Erase = erase.Erase[:1] // of somebody who is gone nobody knows the other records
+		again := mustWrite(t, open(t, place), erase)
+		if !again.Repeated || !reflect.DeepEqual(first.Erased, erased) || !reflect.DeepEqual(again.Erased, erased) {
+			t.Errorf("first %+v, again %+v", first, again)
+		}
+	})
 	s.run("a key can be asked for before anything else", func(t *testing.T, s Store) {
 		w := keyed("k6", "d", building("asked for"))
 		if _, found, err := s.Seen(t.Context(), w.Actor, w.Once); found || err != nil {
