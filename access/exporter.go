@@ -86,27 +86,48 @@ func (x *Exporter) Ask(ctx context.Context, want *staff.Export) (Filing, grid.Re
 	if want.Rows, want.Personal, err = x.view.tally(ctx, want.Of, in); err != nil {
 		return Filing{}, grid.Receipt{}, err
 	}
-	sofar, err := x.lately(ctx, account, func(e *staff.Export) bool { return want.Personal > 0 && e.State != staff.ExportRefused })
-	if err != nil {
-		return Filing{}, grid.Receipt{}, err
-	}
-	if needsSecond(want.Personal+sofar, settings) {
-		want.State = staff.ExportWaiting
-	}
-	receipt, err := x.desk.Store.Write(ctx, x.write("exports.ask", want, fmt.Sprintf("%s in %s as %s for %s rows=%d personal=%d %s",
-		want.Of, want.Area, want.Format, want.Purpose, want.Rows, want.Personal, want.State)))
+	receipt, err := x.file(ctx, want, settings)
 	return x.filing(want), receipt, err
 }
 
-// lately counts the rows about people of an account's exports that it asked for in the last
-// splitSpan and that a test takes: many small files are one big one.
+// file stores what was asked for, ready or waiting. Others may be asked for at this moment, so
+// what is ready is looked at again once it is stored: whichever is stored last sees the others.
+func (x *Exporter) file(ctx context.Context, want *staff.Export, settings *staff.Settings) (receipt grid.Receipt, err error) {
+	if want.State, err = x.stateOf(ctx, want, settings); err != nil {
+		return receipt, err
+	}
+	receipt, err = x.desk.Store.Write(ctx, x.write("exports.ask", want, fmt.Sprintf("%s in %s as %s for %s rows=%d personal=%d %s",
+		want.Of, want.Area, want.Format, want.Purpose, want.Rows, want.Personal, want.State)))
+	if err != nil || want.State != staff.ExportReady {
+		return receipt, err
+	}
+	if want.State, err = x.stateOf(ctx, want, settings); err != nil || want.State == staff.ExportReady {
+		return receipt, err
+	}
+	return x.desk.Store.Write(ctx, x.write("exports.hold", want, "others were asked for at the same moment"))
+}
+
+// stateOf returns whether a file is ready or waits for a second person, beside the others that
+// its account asked for lately.
+func (x *Exporter) stateOf(ctx context.Context, want *staff.Export, settings *staff.Settings) (staff.ExportState, error) {
+	sofar, err := x.lately(ctx, want.Account, func(e *staff.Export) bool {
+		return want.Personal > 0 && e.ID != want.ID && e.State != staff.ExportRefused
+	})
+	if needsSecond(want.Personal+sofar, settings) {
+		return staff.ExportWaiting, err
+	}
+	return staff.ExportReady, err
+}
+
+// lately counts the rows about people of an account's exports that it asked for or took in the
+// last splitSpan and that a test takes: many small files are one big one.
 func (x *Exporter) lately(ctx context.Context, account int64, takes func(*staff.Export) bool) (personal int64, err error) {
 	since := x.desk.Clock().Add(-splitSpan)
 	for e, err := range x.desk.Store.Entities(ctx, staff.Exports, grid.Query{Column: "account", Values: []string{accountName(account)}}) {
 		if err != nil {
 			return 0, err
 		}
-		if e := e.(*staff.Export); e.AskedAt.After(since) && takes(e) {
+		if e := e.(*staff.Export); later(e.AskedAt, e.TakenAt).After(since) && takes(e) {
 			personal += e.Personal
 		}
 	}

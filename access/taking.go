@@ -68,7 +68,48 @@ func (t *Taking) Post() string { return fmt.Sprintf("%s@%s", t.Role, t.Export.Ov
 // Taken leaves the trace of a file with so many rows and of a digest. Only then may
 // anything of it leave. The error wraps ErrGrown if more of it is about people than was
 // agreed to, grid.ErrConflict if it is taken twice at the same moment.
+//
+// Other files may be taken at this moment, so it is looked again once the trace is stored:
+// whichever is stored last sees the others. What does not fit beside them is put back.
 func (t *Taking) Taken(ctx context.Context, rows int, digest []byte) error {
+	if err := t.fits(ctx); err != nil {
+		return err
+	}
+	e := t.taken(rows)
+	_, err := t.exporter.desk.Store.Write(ctx, t.exporter.write("exports.take", e, fmt.Sprintf("rows=%d personal=%d sha256=%x", rows, t.personal, digest)))
+	if err != nil {
+		return err
+	}
+	if err := t.fits(ctx); err != nil {
+		return errors.Join(err, t.putBack(context.WithoutCancel(ctx), e.Revision))
+	}
+	return nil
+}
+
+// taken returns the export as it is once a file with so many rows has left.
+func (t *Taking) taken(rows int) *staff.Export {
+	e, now := *t.Export, t.exporter.desk.Clock()
+	if again := now.Add(takenSpan); e.State == staff.ExportReady && again.Before(e.Ends) {
+		e.Ends = again
+	}
+	if e.Decider == 0 && (e.State == staff.ExportReady || t.personal > e.Personal) {
+		e.Rows, e.Personal = int64(rows), t.personal
+	}
+	e.State, e.TakenAt = staff.ExportTaken, now
+	return &e
+}
+
+// putBack stores, at a revision, that nothing has left. If the file was taken again meanwhile,
+// that one says what has.
+func (t *Taking) putBack(ctx context.Context, revision int64) error {
+	e := *t.Export
+	e.Revision = revision
+	_, err := t.exporter.desk.Store.Write(ctx, t.exporter.write("exports.put-back", &e, "nothing has left: others were taken at the same moment"))
+	return unlessBeaten(err)
+}
+
+// fits returns ErrGrown if more of the file is about people than may leave.
+func (t *Taking) fits(ctx context.Context) error {
 	settings, err := t.exporter.settings(ctx)
 	if err != nil {
 		return err
@@ -80,13 +121,7 @@ func (t *Taking) Taken(ctx context.Context, rows int, digest []byte) error {
 	if t.personal+beside > allowed(t.Export, settings) {
 		return ErrGrown
 	}
-	e := *t.Export
-	if again := t.exporter.desk.Clock().Add(takenSpan); e.State == staff.ExportReady && again.Before(e.Ends) {
-		e.Ends = again
-	}
-	e.State = staff.ExportTaken
-	_, err = t.exporter.desk.Store.Write(ctx, t.exporter.write("exports.take", &e, fmt.Sprintf("rows=%d personal=%d sha256=%x", rows, t.personal, digest)))
-	return err
+	return nil
 }
 
 // beside returns how many rows about people left lately in other files to which nobody agreed;

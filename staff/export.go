@@ -22,13 +22,15 @@ type Export struct {
 	Format  string
 	Purpose Purpose
 	Note    string // what else is to be said of the purpose; nothing personal
-	Rows    int64  // when it was asked
-	// Personal is how many of Rows are about somebody.
+	Rows    int64  // when it was asked; of a file that left without a decision, when it was taken
+	// Personal is how many of Rows are about somebody; of a file that left several times
+	// without a decision, the most that did.
 	Personal  int64
 	State     ExportState
 	AskedAt   time.Time
 	Decider   int64 // account; zero while nobody decided, or nobody had to
 	DecidedAt time.Time
+	TakenAt   time.Time // last; zero while nobody took it
 	Ends      time.Time // it can be decided and taken before
 }
 
@@ -72,7 +74,7 @@ func (x *Export) Columns() []grid.Column {
 		{Name: "of", Value: (*string)(&x.Of)}, {Name: "area", Value: (*string)(&x.Area)}, {Name: "format", Value: &x.Format},
 		{Name: "purpose", Value: (*string)(&x.Purpose)}, {Name: "note", Value: &x.Note},
 		{Name: "held_rows", Value: &x.Rows}, {Name: "personal_rows", Value: &x.Personal}, {Name: "state", Value: (*string)(&x.State)},
-		{Name: "asked_at", Value: &x.AskedAt}, {Name: "decider", Value: &x.Decider}, {Name: "decided_at", Value: &x.DecidedAt}, {Name: "ends", Value: &x.Ends},
+		{Name: "asked_at", Value: &x.AskedAt}, {Name: "decider", Value: &x.Decider}, {Name: "decided_at", Value: &x.DecidedAt}, {Name: "taken_at", Value: &x.TakenAt}, {Name: "ends", Value: &x.Ends},
 	}
 }
 

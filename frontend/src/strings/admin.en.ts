@@ -270,6 +270,8 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "verb.approve": "approved",
   "verb.refuse": "refused",
   "verb.take": "downloaded",
+  "verb.hold": "held back for a second person",
+  "verb.put-back": "not downloaded after all",
   "action.session.begin": "Signed in",
   "action.session.end": "Signed out",
   "action.session.use": "Sign-in · used",

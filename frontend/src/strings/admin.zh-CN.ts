@@ -268,6 +268,8 @@ export const adminZhCN = {
   "verb.approve": "同意",
   "verb.refuse": "不同意",
   "verb.take": "下载",
+  "verb.hold": "转为待审批",
+  "verb.put-back": "未下载，已退回",
   "action.session.begin": "登录",
   "action.session.end": "退出登录",
   "action.session.use": "登录 · 使用",
