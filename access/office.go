@@ -142,13 +142,14 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 	if !o.viewer.has(role.ManageAccounts) {
 		return "", receipt, fmt.Errorf("accounts: %w", grid.ErrNotFound)
 	}
-	if err := o.mayGive(ctx, p); err != nil {
+	why, err := o.mayGive(p)
+	if err != nil {
 		return "", receipt, err
 	}
 	if err := o.desk.isThere(ctx, p.Area); err != nil {
 		return "", receipt, err
 	}
-	if err := o.registry.Add(ctx, a, "", p); err != nil {
+	if err := o.registry.because(why).Add(ctx, a, "", p); err != nil {
 		return "", receipt, err
 	}
 	return o.registry.Invite(ctx, a, page, o.desk.Clock())
@@ -156,24 +157,23 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 
 // mayGive returns nil if the viewer may give a post: in the own scope, not to himself, and of
 // no role that he holds himself (RULES B3), unless nobody else does: a city begins with one
-// administrator. That leaves an audit row of its own.
-func (o *Office) mayGive(ctx context.Context, p *staff.Post) error {
+// administrator. Of that the audit row of the post says why.
+func (o *Office) mayGive(p *staff.Post) (why string, err error) {
 	switch {
 	case o.isSelf(p.Account):
-		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+		return "", fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	case !o.viewer.hasIn(role.ManageAccounts, p.Area):
-		return ErrForbidden
+		return "", ErrForbidden
 	}
 	self, _ := o.account()
 	holders := o.desk.Directory.Holders(p.Role, o.desk.Clock())
 	switch {
 	case !slices.Contains(holders, self):
-		return nil
+		return "", nil
 	case len(holders) > 1:
-		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
+		return "", fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
-	return o.desk.Store.Audit(ctx, []grid.AuditRow{{Actor: o.registry.Actor, From: o.registry.From, Action: "posts.give-own-role",
-		Object: accountObject(self), Detail: fmt.Sprintf("%s in %s: nobody else has the role", p.Role, p.Area)}})
+	return fmt.Sprintf("gives the own role %s in %s: nobody else has it", p.Role, p.Area), nil
 }
 
 // isThere refuses a post in an area that there is not: whoever mistypes one would not hear of
@@ -236,7 +236,8 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	if _, err := o.managed(p.Account); err != nil {
 		return grid.Receipt{}, err
 	}
-	if err := o.mayGive(ctx, p); err != nil {
+	why, err := o.mayGive(p)
+	if err != nil {
 		return grid.Receipt{}, err
 	}
 	if err := o.goesWith(p.Account, p.Role); err != nil {
@@ -245,7 +246,7 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	if err := o.desk.isThere(ctx, p.Area); err != nil {
 		return grid.Receipt{}, err
 	}
-	return o.registry.appoint(ctx, p)
+	return o.registry.because(why).appoint(ctx, p)
 }
 
 // goesWith refuses one more role for an account beside its posts and those that it stands in

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,15 +83,49 @@ func TestTheSecondPersonIsNotInvented(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
-	rows := 0
-	for _, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: "posts.give-own-role"}) {
+	if got := l.exceptions(t); !slices.Equal(got, []string{"accounts.equip"}) {
+		t.Errorf("rows of the exception: %v", got)
+	}
+}
+
+// exceptions returns the actions whose rows say that somebody gave the own role.
+func (l *lobby) exceptions(t *testing.T) (actions []string) {
+	t.Helper()
+	for row, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows++
+		if strings.Contains(row.Detail, "own role") {
+			actions = append(actions, row.Action)
+		}
 	}
-	if rows != 1 {
-		t.Errorf("%d rows of the exception", rows)
+	return actions
+}
+
+// The audit says that somebody gave the own role if that was done, and in the row of what was
+// done.
+func TestWhatIsRefusedIsNoException(t *testing.T) {
+	l := newLobby(t)
+	first := l.root(t, "first", "security-admin")
+	idle := &staff.Account{Login: "idle", Name: "待岗", Sort: staff.Person}
+	l.write(t, idle)
+	for _, tt := range []struct {
+		name    string
+		account int64
+		area    grid.Code
+		err     error
+		rows    []string
+	}{
+		{"to whom it does not go with the posts that he has", l.worker.ID, "5000", access.ErrForbidden, nil},
+		{"where there is no division", idle.ID, "500106003999", grid.ErrInvalid, nil},
+		{"to somebody who has no post", idle.ID, "5000", nil, []string{"posts.create"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := l.officeOf(first).Appoint(t.Context(), &staff.Post{Account: tt.account, Role: "security-admin", Area: tt.area})
+			if got := l.exceptions(t); !errors.Is(err, tt.err) || !slices.Equal(got, tt.rows) {
+				t.Errorf("%v, rows of %v; want %v, %v", err, got, tt.err, tt.rows)
+			}
+		})
 	}
 }
 

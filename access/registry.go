@@ -23,10 +23,18 @@ type RegistrySources struct {
 	Sealer *signin.Sealer
 	Actor  string // of the audit rows
 	From   string // network address, of the audit rows; empty at the machine itself
+	Why    string // what the audit rows of posts say of them; empty for nothing
 }
 
 // NewRegistry returns a Registry.
 func NewRegistry(s RegistrySources) *Registry { return &Registry{s} }
+
+// because returns a Registry that says of posts why they are given.
+func (r *Registry) because(why string) *Registry {
+	sources := r.RegistrySources
+	sources.Why = why
+	return NewRegistry(sources)
+}
 
 // Add stores a new account with its posts. Without a password it cannot sign in yet.
 // The error wraps grid.ErrInvalid, also where the login is taken, or
@@ -63,7 +71,7 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 		p.Account = a.ID
 		all = append(all, p)
 	}
-	_, err := r.write(ctx, "accounts.equip", all...)
+	_, err := r.put(ctx, "accounts.equip", r.Why, all...)
 	return err
 }
 
@@ -216,7 +224,7 @@ func (r *Registry) appoint(ctx context.Context, p *staff.Post) (grid.Receipt, er
 	if err := r.checkPost(ctx, p); err != nil {
 		return grid.Receipt{}, err
 	}
-	return r.write(ctx, "posts.create", p)
+	return r.put(ctx, "posts.create", r.Why, p)
 }
 
 // Dismiss takes a post away.
@@ -241,6 +249,10 @@ func (r *Registry) Find(ctx context.Context, login string) (*staff.Account, erro
 }
 
 func (r *Registry) write(ctx context.Context, action string, entities ...grid.Entity) (grid.Receipt, error) {
+	return r.put(ctx, action, "", entities...)
+}
+
+func (r *Registry) put(ctx context.Context, action, detail string, entities ...grid.Entity) (grid.Receipt, error) {
 	if len(entities) == 0 {
 		return grid.Receipt{}, nil
 	}
@@ -249,7 +261,7 @@ func (r *Registry) write(ctx context.Context, action string, entities ...grid.En
 			return grid.Receipt{}, err
 		}
 	}
-	return r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: action, Put: entities})
+	return r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: action, Detail: detail, Put: entities})
 }
 
 // checkPost refuses a post of a role that there is not: it would allow nothing, and

@@ -284,7 +284,6 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "action.accounts.change-password": "Changed the password",
   "action.accounts.offer-second": "Authenticator · offered",
   "action.accounts.confirm-second": "Authenticator · turned on",
-  "action.posts.give-own-role": "Gave away a role of their own",
   "action.accounts.drop-second": "Authenticator · turned off",
   "action.accounts.use": "Authenticator · used",
   "action.rate.read": "Too many requests · reading",

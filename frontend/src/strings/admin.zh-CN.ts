@@ -282,7 +282,6 @@ export const adminZhCN = {
   "action.accounts.change-password": "修改密码",
   "action.accounts.offer-second": "动态验证码 · 准备",
   "action.accounts.confirm-second": "动态验证码 · 启用",
-  "action.posts.give-own-role": "授予自己也有的角色",
   "action.accounts.drop-second": "动态验证码 · 停用",
   "action.accounts.use": "动态验证码 · 使用",
   "action.rate.read": "请求过多 · 查询",
