@@ -201,13 +201,13 @@ func (d *Desk) keep(ctx context.Context, account *staff.Account, credential sign
 	return &changed, err
 }
 
-// begin stores the sign-in.
+// begin stores the sign-in of an account in the state in which its password was looked at.
 func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (SignedIn, error) {
 	purpose, span := signin.ForBrowser, browserSpan
 	if e.Program {
 		purpose, span = signin.ForProgram, programSpan
 	}
-	secret, begun := newSignIn(account.ID, purpose, e.From.String(), d.Clock(), span)
+	secret, begun := newSignIn(account, purpose, e.From.String(), d.Clock(), span)
 	begun.Strong = e.strong || account.HasSecond && !account.SignsInElsewhere()
 	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "session.begin", From: e.From.String(), Put: []grid.Entity{begun}})
 	if err != nil {

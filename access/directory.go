@@ -261,7 +261,14 @@ func (d *Directory) SignedIn(digest []byte, at time.Time) (*staff.Account, *staf
 		return nil, nil, false
 	}
 	a, ok := d.held.accounts[s.Account]
-	return a, s, ok && !a.Locked
+	return a, s, ok && !a.Locked && d.held.isCurrent(s)
+}
+
+// IsCurrent reports whether a sign-in is by the password that its account has now.
+func (d *Directory) IsCurrent(s *staff.SignIn) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.held.isCurrent(s)
 }
 
 // Accounts returns the accounts with ids above after that a test takes, at most n, in the
@@ -386,7 +393,7 @@ func (d *Directory) SignIns(account int64, at time.Time) []*staff.SignIn {
 	defer d.mu.RUnlock()
 	var all []*staff.SignIn
 	for _, id := range d.held.signInsOf[account] {
-		if s := d.held.signIns[id]; !hasEnded(s, at) {
+		if s := d.held.signIns[id]; !d.held.hasEnded(s, at) {
 			all = append(all, s)
 		}
 	}
@@ -394,7 +401,7 @@ func (d *Directory) SignIns(account int64, at time.Time) []*staff.SignIn {
 	return all
 }
 
-// Ended returns up to n sign-ins that have ended by themselves.
+// Ended returns up to n sign-ins that have ended by themselves, or with their password.
 func (d *Directory) Ended(at time.Time, n int) []grid.Ref {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -403,17 +410,24 @@ func (d *Directory) Ended(at time.Time, n int) []grid.Ref {
 		if len(refs) == n {
 			break
 		}
-		if hasEnded(s, at) {
+		if d.held.hasEnded(s, at) {
 			refs = append(refs, grid.Ref{Kind: staff.SignIns, ID: id, Revision: s.Revision})
 		}
 	}
 	return refs
 }
 
-// hasEnded reports whether a sign-in is over, by its time or for want of use as far as
-// that is stored.
-func hasEnded(s *staff.SignIn, at time.Time) bool {
-	return !at.Before(s.Ends) || !s.Token && at.Sub(s.Used) >= idleSpan+2*useKept
+// hasEnded reports whether a sign-in is over, by its time, for want of use as far as that is
+// stored, or with its password.
+func (b *book) hasEnded(s *staff.SignIn, at time.Time) bool {
+	return !at.Before(s.Ends) || !s.Token && at.Sub(s.Used) >= idleSpan+2*useKept || !b.isCurrent(s)
+}
+
+// isCurrent is as of Directory.IsCurrent. Of an account that is not known nothing else is
+// known of its password either.
+func (b *book) isCurrent(s *staff.SignIn) bool {
+	a, known := b.accounts[s.Account]
+	return !known || a.PasswordNo == s.PasswordNo
 }
 
 // Grant returns what an account may do at a moment by its posts and those that it

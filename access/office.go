@@ -289,13 +289,14 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if why := o.notFit(s.Deputy, p); why != "" {
 		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: why}
 	}
-	if err := o.mayHandOver(ctx, p, s.Deputy); err != nil {
+	why, err := o.mayHandOver(p, s.Deputy)
+	if err != nil {
 		return grid.Receipt{}, err
 	}
 	if err := o.goesWith(s.Deputy, p.Role); err != nil {
 		return grid.Receipt{}, err
 	}
-	return o.registry.write(ctx, "standins.create", s)
+	return o.registry.put(ctx, "standins.create", why, s)
 }
 
 // notFit says why an account cannot stand in for a post, if so.
@@ -314,11 +315,11 @@ func (o *Office) notFit(account int64, p *staff.Post) string {
 
 // mayHandOver returns nil if the viewer may have somebody stand in for a post: an
 // administrator's by the rule by which it is given, for so it is for a time (RULES B3).
-func (o *Office) mayHandOver(ctx context.Context, p *staff.Post, deputy int64) error {
+func (o *Office) mayHandOver(p *staff.Post, deputy int64) (why string, err error) {
 	if !o.desk.Directory.Table()[p.Role].Rights.Administers() {
-		return nil
+		return "", nil
 	}
-	return o.mayGive(ctx, &staff.Post{Account: deputy, Role: p.Role, Area: p.Area})
+	return o.mayGive(&staff.Post{Account: deputy, Role: p.Role, Area: p.Area})
 }
 
 func (o *Office) mayDeputize(p *staff.Post) bool {
@@ -355,7 +356,7 @@ func (o *Office) IssueToken(ctx context.Context, id int64, span time.Duration) (
 	if a.Sort != staff.Machine || a.Locked {
 		return SignedIn{}, ErrForbidden
 	}
-	secret, begun := newSignIn(id, signin.ForProgram, o.registry.From, o.desk.Clock(), span)
+	secret, begun := newSignIn(a, signin.ForProgram, o.registry.From, o.desk.Clock(), span)
 	receipt, err := o.registry.write(ctx, "tokens.issue", begun)
 	return SignedIn{Secret: secret, Account: a, Until: begun.Ends, Receipt: receipt}, err
 }

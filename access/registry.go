@@ -94,15 +94,11 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 		return err
 	}
 	a.SetUpBy = accountID(r.Actor)
-	ended, err := r.signIns(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	_, err = r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}, Remove: ended})
+	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}})
 	return err
 }
 
-// credit puts a password into an account's credential.
+// credit puts a password into an account's credential, which ends its sign-ins.
 func (r *Registry) credit(ctx context.Context, a *staff.Account, password string) error {
 	if a.SignsInElsewhere() {
 		return fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
@@ -114,6 +110,7 @@ func (r *Registry) credit(ctx context.Context, a *staff.Account, password string
 	if credential.PasswordHash, err = r.Hasher.Hash(ctx, password); err != nil {
 		return err
 	}
+	a.PasswordNo++
 	a.Credential, err = r.Sealer.Seal(a.ID, credential)
 	return err
 }
@@ -173,7 +170,7 @@ func (r *Registry) Token(ctx context.Context, login string, now time.Time, span 
 	if err != nil {
 		return "", err
 	}
-	secret, begun := newSignIn(a.ID, signin.ForProgram, r.From, now, span)
+	secret, begun := newSignIn(a, signin.ForProgram, r.From, now, span)
 	_, err = r.Store.Write(ctx, grid.Write{
 		Actor: r.Actor, From: r.From, Action: "tokens.issue", Object: accountObject(a.ID), Remove: ended, Put: []grid.Entity{begun},
 	})

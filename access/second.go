@@ -73,11 +73,9 @@ func (d *Desk) ConfirmSecond(ctx context.Context, secret, code string) (recovery
 	receipt, err = d.changeWith(ctx, secret, "accounts.confirm-second", func(a *staff.Account, c *signin.Credential) (err error) {
 		recovery, err = c.Confirm(code, d.Clock())
 		a.HasSecond = true
+		a.PasswordNo++ // somebody else may have shown the password alone
 		return err
-	}, func(w *grid.Write, s *staff.SignIn) {
-		prove(w, s)
-		d.endOthers(w, s)
-	})
+	}, func(a *staff.Account, s *staff.SignIn) { s.Strong, s.PasswordNo = true, a.PasswordNo })
 	return recovery, receipt, err
 }
 
@@ -107,7 +105,7 @@ func (d *Desk) DropSecond(ctx context.Context, secret, code string) error {
 }
 
 // ChangePassword gives whoever shows a secret another password, if they know the old
-// one, and ends the other sign-ins. The error wraps ErrSignIn, signin.ErrUnfit or
+// one, and ends the sign-ins by it but for this one. The error wraps ErrSignIn, signin.ErrUnfit or
 // signin.ErrBusy.
 func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) error {
 	_, err := d.changeWith(ctx, secret, "accounts.change-password", func(a *staff.Account, c *signin.Credential) error {
@@ -123,19 +121,10 @@ func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) er
 		var err error
 		c.PasswordHash, err = d.Hasher.Hash(ctx, fresh)
 		c.PasswordAt = d.Clock()
+		a.PasswordNo++ // somebody else may have known the old one
 		return err
-	}, d.endOthers)
+	}, func(a *staff.Account, s *staff.SignIn) { s.PasswordNo = a.PasswordNo })
 	return err
-}
-
-// endOthers has a write end all sign-ins of an account but one: whoever changes the
-// password may do so because somebody else knew the old one.
-func (d *Desk) endOthers(w *grid.Write, but *staff.SignIn) {
-	for _, s := range d.Directory.SignIns(but.Account, d.Clock()) {
-		if s.ID != but.ID {
-			w.Remove = append(w.Remove, grid.Ref{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision})
-		}
-	}
 }
 
 // A how changes how somebody signs in.
@@ -143,18 +132,14 @@ type how func(*staff.Account, *signin.Credential) error
 
 // change has whoever shows a secret change how they sign in, as it is stored now.
 func (d *Desk) change(ctx context.Context, secret, action string, how how) (grid.Receipt, error) {
-	return d.changeWith(ctx, secret, action, how, func(*grid.Write, *staff.SignIn) {})
+	return d.changeWith(ctx, secret, action, how, nil)
 }
 
 // prove has a sign-in count as by more than a password.
-func prove(w *grid.Write, s *staff.SignIn) {
-	proven := *s
-	proven.Strong = true
-	w.Put = append(w.Put, &proven)
-}
+func prove(_ *staff.Account, s *staff.SignIn) { s.Strong = true }
 
-// changeWith is change, in one write with more that follows from the sign-in.
-func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, more func(*grid.Write, *staff.SignIn)) (grid.Receipt, error) {
+// changeWith is change, in one write with what follows for the sign-in; nil if nothing does.
+func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, follows func(*staff.Account, *staff.SignIn)) (grid.Receipt, error) {
 	known, s, ok := d.find(secret)
 	if !ok {
 		return grid.Receipt{}, ErrSignIn
@@ -178,6 +163,10 @@ func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, m
 		return grid.Receipt{}, err
 	}
 	w := grid.Write{Actor: accountName(account.ID), Action: action, From: s.From, Put: []grid.Entity{&account}}
-	more(&w, s)
+	if follows != nil {
+		changed := *s
+		follows(&account, &changed)
+		w.Put = append(w.Put, &changed)
+	}
 	return d.Store.Write(ctx, w)
 }

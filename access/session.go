@@ -58,11 +58,12 @@ func (u *uses) take() map[int64]time.Time {
 	return last
 }
 
-// newSignIn returns a sign-in to be stored, and its secret, which is kept nowhere.
-func newSignIn(account int64, purpose signin.Purpose, from string, now time.Time, span time.Duration) (secret string, s *staff.SignIn) {
+// newSignIn returns a sign-in to be stored, and its secret, which is kept nowhere. It holds
+// for as long as the account has the password that it has in this state of it.
+func newSignIn(account *staff.Account, purpose signin.Purpose, from string, now time.Time, span time.Duration) (secret string, s *staff.SignIn) {
 	secret, digest := signin.NewSecret(purpose)
 	return secret, &staff.SignIn{
-		Account: account, Digest: digest, Token: purpose == signin.ForProgram, From: from, Began: now, Used: now, Ends: now.Add(span),
+		Account: account.ID, PasswordNo: account.PasswordNo, Digest: digest, Token: purpose == signin.ForProgram, From: from, Began: now, Used: now, Ends: now.Add(span),
 	}
 }
 
@@ -112,7 +113,7 @@ func (d *Desk) removeEnded(ctx context.Context) error {
 	now := d.Clock()
 	ended := slices.DeleteFunc(d.Directory.Ended(now, swept), func(ref grid.Ref) bool {
 		s, known := d.Directory.SignIn(ref.ID)
-		return known && now.Before(s.Ends) && !d.isIdle(s, now) // used here, which could not be stored yet
+		return known && d.Directory.IsCurrent(s) && now.Before(s.Ends) && !d.isIdle(s, now) // used here, which could not be stored yet
 	})
 	if len(ended) == 0 {
 		return nil

@@ -68,8 +68,8 @@ func (d *Desk) setup(secret string) (*staff.Setup, *staff.Account, error) {
 }
 
 // SetUp has whoever shows the secret of a set-up link choose a password, once, and signs
-// them in on a device, as of Entry. An older second factor is gone with the older password, and so are the sign-ins. The
-// error wraps ErrSetup, signin.ErrUnfit or signin.ErrBusy.
+// them in on a device, as of Entry. An older second factor is gone with the older password, and
+// so are the sign-ins by it. The error wraps ErrSetup, signin.ErrUnfit or signin.ErrBusy.
 func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Addr, device string) (SignedIn, error) {
 	s, known, err := d.setup(secret)
 	if err != nil {
@@ -84,15 +84,13 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 	}
 	account := *known
 	account.HasSecond, account.SetUpBy, account.SetUpAt = false, s.By, d.Clock()
+	account.PasswordNo++
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
 		return SignedIn{}, err
 	}
 	w := grid.Write{
 		Actor: accountName(account.ID), Action: "accounts.set-up", From: from.String(), Put: []grid.Entity{&account},
 		Remove: []grid.Ref{{Kind: staff.Setups, ID: s.ID, Revision: s.Revision}},
-	}
-	for _, old := range d.Directory.SignIns(account.ID, d.Clock()) {
-		w.Remove = append(w.Remove, grid.Ref{Kind: staff.SignIns, ID: old.ID, Revision: old.Revision})
 	}
 	_, err = d.Store.Write(ctx, w)
 	switch {

@@ -90,6 +90,9 @@ type Account struct {
 	// Credential is what it signs in by, sealed under the master key and bound to the
 	// account; nil if it cannot sign in by itself yet.
 	Credential grid.Sealed
+	// PasswordNo grows with each password that is chosen, and with each second factor that is
+	// put beside it: a sign-in by what was before holds no more, whenever it began.
+	PasswordNo int64
 	HasSecond  bool // the credential has a second factor
 	Locked     bool // signs in no more
 	// Issuer and Subject name who it is at the sign-in server that lets it in; empty for
@@ -132,7 +135,7 @@ func (*Account) Kind() grid.Kind { return Accounts }
 func (a *Account) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "login", Value: &a.Login}, {Name: "name", Value: &a.Name}, {Name: "sort", Value: (*string)(&a.Sort)},
-		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "has_second", Value: &a.HasSecond}, {Name: "locked", Value: &a.Locked},
+		{Name: "credential", Value: (*[]byte)(&a.Credential)}, {Name: "password_no", Value: &a.PasswordNo}, {Name: "has_second", Value: &a.HasSecond}, {Name: "locked", Value: &a.Locked},
 		{Name: "issuer", Value: &a.Issuer}, {Name: "subject", Value: &a.Subject},
 		{Name: "set_up_by", Value: &a.SetUpBy}, {Name: "set_up_at", Value: &a.SetUpAt},
 	}
@@ -267,12 +270,14 @@ type SignIn struct {
 	placeless
 	Account int64
 	Digest  []byte // of its secret
-	Token   bool   // for a program
-	From    string // network address
-	Began   time.Time
-	Used    time.Time // last, to some minutes
-	Ends    time.Time // at the latest
-	Strong  bool      // more than a password was shown for it
+	// PasswordNo is that of the account as it was when the password was looked at.
+	PasswordNo int64
+	Token      bool   // for a program
+	From       string // network address
+	Began      time.Time
+	Used       time.Time // last, to some minutes
+	Ends       time.Time // at the latest
+	Strong     bool      // more than a password was shown for it
 }
 
 // Kind returns SignIns.
@@ -281,7 +286,7 @@ func (*SignIn) Kind() grid.Kind { return SignIns }
 // Columns implements grid.Entity.
 func (s *SignIn) Columns() []grid.Column {
 	return []grid.Column{
-		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "token", Value: &s.Token},
+		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "password_no", Value: &s.PasswordNo}, {Name: "token", Value: &s.Token},
 		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "used", Value: &s.Used}, {Name: "ends", Value: &s.Ends},
 		{Name: "strong", Value: &s.Strong},
 	}
