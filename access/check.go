@@ -113,14 +113,15 @@ func (v *View) checkReferences(ctx context.Context, e grid.Entity, before []grid
 	return nil
 }
 
-// mayWrite decides on an entity where it lies now.
-func (v *View) mayWrite(ctx context.Context, e grid.Entity) error {
+// mayWrite decides on an entity where it lies now, and returns the post that allows it.
+func (v *View) mayWrite(ctx context.Context, e grid.Entity) (post string, err error) {
 	area, err := v.areaOf(ctx, e)
 	if err != nil {
-		return err
+		return "", err
 	}
+	r, _ := ruleOf(e.Kind())
 	if e.Entity().Revision == 0 {
-		return v.viewer.MayMake(e.Kind(), area)
+		return v.viewer.post(r.make, area), v.viewer.MayMake(e.Kind(), area)
 	}
-	return v.viewer.MayChange(e.Kind(), area)
+	return v.viewer.post(r.change, area), v.viewer.MayChange(e.Kind(), area)
 }

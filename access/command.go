@@ -87,13 +87,17 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if err != nil {
 		return Written{}, err
 	}
-	if err := v.mayWrite(ctx, e); err != nil { // where it is now
+	if _, err := v.mayWrite(ctx, e); err != nil { // where it is now
 		return Written{}, err
 	}
 	if e.Entity().Revision != ref.Revision {
 		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
 	}
 	head, before, when := *e.Entity(), references(e), occurred(e)
+	was, err := v.vault.StateDigest(e)
+	if err != nil {
+		return Written{}, err
+	}
 	identity, err := v.identity(ctx, e)
 	if err != nil {
 		return Written{}, err
@@ -117,6 +121,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 		}
 	}
 	w := v.write("edit", e, origin, patch)
+	w.Before = was
 	if edited != identity {
 		if err := v.reseal(ctx, e, edited, &w); err != nil {
 			return Written{}, err
@@ -161,11 +166,12 @@ func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Re
 		if err != nil {
 			return grid.Receipt{}, err
 		}
-		if err := v.mayWrite(ctx, e); err != nil {
+		post, err := v.mayWrite(ctx, e)
+		if err != nil {
 			return grid.Receipt{}, err
 		}
 		w := v.write("remove", e, origin, body)
-		w.Put, w.Remove = nil, []grid.Ref{ref}
+		w.Post, w.Put, w.Remove = post, nil, []grid.Ref{ref}
 		return v.store.Write(ctx, w)
 	})
 }
@@ -177,14 +183,15 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	if err := v.check(ctx, e, before); err != nil {
 		return Written{}, err
 	}
-	if err := v.mayWrite(ctx, e); err != nil {
+	post, err := v.mayWrite(ctx, e)
+	if err != nil {
 		return Written{}, err
 	}
 	whose, err := v.subjectOf(ctx, e)
 	if err != nil {
 		return Written{}, err
 	}
-	w.Named = before
+	w.Post, w.Named = post, before
 	receipt, err := v.store.Write(ctx, w)
 	if err != nil || receipt.Repeated {
 		return Written{Receipt: receipt}, err
@@ -193,7 +200,7 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	return Written{rec, receipt}, err
 }
 
-// write begins the transaction of one command.
+// write begins the transaction of one command, whose post put says.
 func (v *View) write(verb string, e grid.Entity, origin Origin, body []byte) grid.Write {
 	w := grid.Write{
 		Actor:  v.viewer.account,

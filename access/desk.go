@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -46,6 +47,8 @@ type DeskSources struct {
 	Hasher    *signin.Hasher
 	Throttle  *signin.Throttle
 	Sealer    *signin.Sealer
+	// Vault makes the digests by which the audit says what a write changed.
+	Vault *Vault
 	// Devices seals what browsers keep to be known again.
 	Devices *signin.Box
 	// Failed tells other nodes of a failed attempt; nil if there are none.
@@ -64,7 +67,24 @@ type DeskSources struct {
 }
 
 // NewDesk returns a Desk.
-func NewDesk(s DeskSources) *Desk { return &Desk{DeskSources: s} }
+func NewDesk(s DeskSources) *Desk {
+	d := &Desk{DeskSources: s}
+	d.Store = witnessed(s.Store, s.Vault, d.postOf)
+	return d
+}
+
+// postOf returns the highest post that an account has at the moment, of those of one level
+// the first: that of what somebody does for himself. It is empty for who has none, and for
+// an actor that is no account.
+func (d *Desk) postOf(actor string) string {
+	var highest role.Post
+	for _, p := range d.Directory.Posts(accountID(actor), d.Clock()) {
+		if highest.Role == "" || p.Area.Level() < highest.Area.Level() {
+			highest = p
+		}
+	}
+	return postName(highest.Role, highest.Area, true)
+}
 
 // An Entry is what somebody shows to sign in.
 type Entry struct {

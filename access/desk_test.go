@@ -67,7 +67,7 @@ func newLobby(t *testing.T) *lobby {
 	clock := func() time.Time { return l.now }
 	l.Desk = access.NewDesk(access.DeskSources{
 		Store: l.store, Directory: l.store.to, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
-		Sealer: l.sealer, Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+		Sealer: l.sealer, Vault: access.NewVault(masterKey(t, "1")), Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
 	})
 	hash, err := hasher.Hash(t.Context(), password)
 	if err != nil {
@@ -170,13 +170,13 @@ func TestASecretStandsForItsAccountUntilItEnds(t *testing.T) {
 		t.Error("it stands beyond its end")
 	}
 	l.now = nine
-	if _, err := l.SignOut(t.Context(), in.Secret); err != nil {
+	if _, err := l.SignOut(t.Context(), in.Secret, home.String()); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, ok := l.Viewer(in.Secret); ok {
 		t.Error("it stands after signing out")
 	}
-	if _, err := l.SignOut(t.Context(), in.Secret); err != nil {
+	if _, err := l.SignOut(t.Context(), in.Secret, home.String()); err != nil {
 		t.Errorf("signing out twice: %v", err)
 	}
 }

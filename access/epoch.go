@@ -60,7 +60,7 @@ func (x *Eraser) endSignIns(ctx context.Context, epoch string) (first bool, err 
 		if err != nil || settled || len(refs) == 0 {
 			return !settled, err
 		}
-		_, err = x.Store.Write(ctx, grid.Write{Actor: systemActor, Action: "signins.end", Remove: refs})
+		_, err = x.witness().Write(ctx, grid.Write{Actor: systemActor, Action: "signins.end", Remove: refs})
 		switch lost := errors.Is(err, grid.ErrConflict) || errors.Is(err, grid.ErrNotFound); {
 		case lost && tries < replayTries: // somebody signed out meanwhile
 			tries++

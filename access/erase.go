@@ -37,12 +37,14 @@ func (x *Eraser) erase(ctx context.Context, w grid.Write) (grid.Receipt, error) 
 	if err := x.Journal.note(noted); err != nil {
 		return grid.Receipt{}, err
 	}
-	receipt, err := x.Store.Write(ctx, w)
+	receipt, err := x.witness().Write(ctx, w)
 	if refused(err) {
 		err = errors.Join(err, x.takeBack(context.WithoutCancel(ctx), noted))
 	}
 	return receipt, err
 }
+
+func (x *Eraser) witness() grid.Store { return witnessed(x.Store, x.Vault, nil) }
 
 // takeBack takes erasures back that were refused, as whoever asked was told. One whose keys
 // are gone was carried out all the same, by a Replay that found it in the journal.
@@ -212,11 +214,11 @@ func (x *Eraser) repeat(ctx context.Context, e Erasure) error {
 		Actor: "journal", Action: action(e.Kind, "erase"), Object: objectOf(grid.Ref{Kind: e.Kind, ID: e.ID}), Detail: "again, from the journal",
 		Remove: remove, Erase: []grid.Ref{{Kind: e.Kind, ID: e.ID}},
 	}
-	_, err = x.Store.Write(ctx, w)
+	_, err = x.witness().Write(ctx, w)
 	var used *grid.InUseError
 	if errors.As(err, &used) {
 		w.Remove = nil
-		_, err = x.Store.Write(ctx, w)
+		_, err = x.witness().Write(ctx, w)
 	}
 	return err
 }

@@ -165,9 +165,7 @@ func (v *View) tally(ctx context.Context, kind grid.Kind, in world.Division) (ro
 
 func (x *Exporter) write(action string, e *staff.Export, detail string) grid.Write {
 	w := grid.Write{Actor: x.registry.Actor, From: x.registry.From, Action: action, Detail: detail, Put: []grid.Entity{e}}
-	if code, over, ok := x.viewer.grant.Highest(role.Export, e.Area); ok {
-		w.Post = fmt.Sprintf("%s@%s", code, over)
-	}
+	w.Post = x.viewer.post(role.Export, e.Area)
 	if e.ID != 0 {
 		w.Object = fmt.Sprintf("%s/%d", staff.Exports, e.ID)
 	}

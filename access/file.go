@@ -101,11 +101,12 @@ func keptAudit(rows int) []Retained {
 // File returns all that is held on somebody, masked as the viewer sees it, and leaves a
 // row in the audit. It is for whoever keeps the record; the error is as of MayChange.
 func (v *View) File(ctx context.Context, kind grid.Kind, id int64, origin Origin) (File, error) {
-	e, _, err := v.kept(ctx, kind, id)
+	e, whose, err := v.kept(ctx, kind, id)
 	if err != nil {
 		return File{}, err
 	}
-	if err := v.trace(ctx, "view-file", refOf(e), "", origin); err != nil {
+	r, _ := ruleOf(kind)
+	if err := v.trace(ctx, "view-file", refOf(e), v.viewer.post(r.change, whose.Area), "", origin); err != nil {
 		return File{}, err
 	}
 	return v.gather(ctx, e)
@@ -133,7 +134,7 @@ func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose s
 	if err != nil {
 		return File{}, err
 	}
-	if err := v.trace(ctx, "file", refOf(e), purpose, origin); err != nil {
+	if err := v.trace(ctx, "file", refOf(e), v.viewer.post(role.Unmask, whose.Area), purpose, origin); err != nil {
 		return File{}, err
 	}
 	open := *v
@@ -161,10 +162,10 @@ func (v *View) kept(ctx context.Context, kind grid.Kind, id int64) (grid.Entity,
 	return e, whose, v.viewer.MayChange(kind, whose.Area)
 }
 
-// trace leaves a row of something that is read.
-func (v *View) trace(ctx context.Context, verb string, of grid.Ref, detail string, origin Origin) error {
+// trace leaves a row of something that is read by a post.
+func (v *View) trace(ctx context.Context, verb string, of grid.Ref, post, detail string, origin Origin) error {
 	return v.store.Audit(ctx, []grid.AuditRow{{
-		Actor: v.viewer.account, From: origin.From, Action: action(of.Kind, verb), Object: objectOf(of), Detail: detail,
+		Actor: v.viewer.account, Post: post, From: origin.From, Action: action(of.Kind, verb), Object: objectOf(of), Detail: detail,
 	}})
 }
 

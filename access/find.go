@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -45,12 +46,17 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 	}
 	row := grid.AuditRow{Actor: v.viewer.account, From: origin.From, Action: action(grid.People, "find"), Detail: string(reason)}
 	rows := []grid.AuditRow{row}
+	rows[0].Post = v.viewer.postOf(role.SeePeople)
 	if len(found) == 0 {
 		rows[0].Result = grid.ResultNotFound
 	}
 	records := []Record{}
 	for i, e := range found {
-		row.Object = objectOf(refOf(e))
+		whose, err := v.subjectOf(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		row.Object, row.Post = objectOf(refOf(e)), v.viewer.post(role.SeePeople, whose.Area)
 		rows = append(rows[:i], row)
 		rec, err := v.recordWhere(ctx, e)
 		if err != nil {

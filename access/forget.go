@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"quanxi/access/role"
 	"quanxi/grid"
 )
 
@@ -29,7 +30,7 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 	once := origin.once(action(ref.Kind, "erase"), ref.ID, body)
 	var err error
 	done.Receipt, err = v.once(ctx, once, func() (grid.Receipt, error) {
-		subjects, err := v.erasable(ctx, ref, reason)
+		subjects, post, err := v.erasable(ctx, ref, reason)
 		if err != nil {
 			return grid.Receipt{}, err
 		}
@@ -38,7 +39,7 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 			return grid.Receipt{}, err
 		}
 		return v.eraser.erase(ctx, grid.Write{
-			Actor: v.viewer.account, Action: action(ref.Kind, "erase"), From: origin.From, Object: objectOf(ref), Detail: reason,
+			Actor: v.viewer.account, Post: post, Action: action(ref.Kind, "erase"), From: origin.From, Object: objectOf(ref), Detail: reason,
 			Remove: remove, Erase: erase, Once: once,
 		})
 	})
@@ -63,33 +64,34 @@ func (v *View) rowsAbout(ctx context.Context, ref grid.Ref) (n int) {
 	return n
 }
 
-// erasable returns the records that go together, that of ref first.
-func (v *View) erasable(ctx context.Context, ref grid.Ref, reason string) ([]grid.Entity, error) {
+// erasable returns the records that go together, that of ref first, and the post by which
+// they go.
+func (v *View) erasable(ctx context.Context, ref grid.Ref, reason string) (subjects []grid.Entity, post string, err error) {
 	e, whose, err := v.kept(ctx, ref.Kind, ref.ID)
 	if err == nil {
 		err = v.viewer.MayUnmask(whose)
 	}
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, "", err
 	case !slices.Contains(EraseReasons(), reason):
-		return nil, refuse(ref.Kind, "reason", fmt.Sprintf("must be one of %v", EraseReasons()))
+		return nil, "", refuse(ref.Kind, "reason", fmt.Sprintf("must be one of %v", EraseReasons()))
 	case e.Entity().Revision != ref.Revision:
-		return nil, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
+		return nil, "", fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
 	}
 	others, err := v.othersOf(ctx, e)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	subjects := []grid.Entity{e}
+	subjects = []grid.Entity{e}
 	for _, other := range others {
 		whose, err := v.subjectOf(ctx, other)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if v.viewer.MayUnmask(whose) == nil {
 			subjects = append(subjects, other)
 		}
 	}
-	return subjects, nil
+	return subjects, v.viewer.post(role.Unmask, whose.Area), nil
 }

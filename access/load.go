@@ -16,13 +16,13 @@ func (v *View) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
 	return v.store.Loads(ctx)
 }
 
-// UndoLoad makes a live load vanish again. The error wraps grid.ErrConflict if
-// something in it was edited since.
-func (v *View) UndoLoad(ctx context.Context, id int64) (grid.Receipt, error) {
+// UndoLoad makes a live load vanish again, for who asks from a network address. The error
+// wraps grid.ErrConflict if something in it was edited since.
+func (v *View) UndoLoad(ctx context.Context, id int64, from string) (grid.Receipt, error) {
 	if !v.mayLoad() {
 		return grid.Receipt{}, grid.ErrNotFound
 	}
-	return v.store.UndoLoad(ctx, v.viewer.account, id)
+	return v.store.UndoLoad(ctx, grid.By{Actor: v.viewer.account, Post: v.viewer.postOf(role.RunSystem), From: from}, id)
 }
 
 // mayLoad: a load may hold anything, anywhere, and shows nothing of it: undoing one is

@@ -28,7 +28,23 @@ type Office struct {
 
 // Office returns the Office of a viewer who asks from a network address.
 func (d *Desk) Office(v *Viewer, from string) *Office {
-	return &Office{d, NewRegistry(RegistrySources{Store: d.Store, Hasher: d.Hasher, Sealer: d.Sealer, Actor: v.account, From: from}), v}
+	return &Office{d, NewRegistry(RegistrySources{Store: d.Store, Hasher: d.Hasher, Sealer: d.Sealer, Vault: d.Vault, Actor: v.account, From: from}), v}
+}
+
+// by returns the Registry of what the viewer does by a right in an area.
+func (o *Office) by(right role.Right, area grid.Code) *Registry {
+	return o.registry.by(o.viewer.post(right, area))
+}
+
+// byOver returns the Registry of what the viewer does by a right over an account, which may
+// have no post yet.
+func (o *Office) byOver(right role.Right, account int64) *Registry {
+	for _, p := range o.desk.Directory.Duties(account, o.desk.Clock()) {
+		if o.viewer.hasIn(right, p.Area) {
+			return o.by(right, p.Area)
+		}
+	}
+	return o.registry.by(o.viewer.postOf(right))
 }
 
 // A Member is an account as whoever manages it sees it. What it holds is shared and must
@@ -149,10 +165,11 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 	if err := o.desk.isThere(ctx, p.Area); err != nil {
 		return "", receipt, err
 	}
-	if err := o.registry.because(why).Add(ctx, a, "", p); err != nil {
+	registry := o.by(role.ManageAccounts, p.Area).because(why)
+	if err := registry.Add(ctx, a, "", p); err != nil {
 		return "", receipt, err
 	}
-	return o.registry.Invite(ctx, a, page, o.desk.Clock())
+	return registry.Invite(ctx, a, page, o.desk.Clock())
 }
 
 // mayGive returns nil if the viewer may give a post: in the own scope, not to himself, and of
@@ -197,7 +214,7 @@ func (o *Office) Invite(ctx context.Context, id int64, page string) (link string
 	if o.isSelf(id) {
 		return "", receipt, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
-	return o.registry.Invite(ctx, a, page, o.desk.Clock())
+	return o.byOver(role.ManageAccounts, id).Invite(ctx, a, page, o.desk.Clock())
 }
 
 // Lock has an account sign in no more, or again. The error wraps grid.ErrConflict if it
@@ -212,7 +229,7 @@ func (o *Office) Lock(ctx context.Context, id, revision int64, locked bool) (gri
 	case a.Revision != revision:
 		return grid.Receipt{}, fmt.Errorf("account %d: %w", id, grid.ErrConflict)
 	}
-	return o.registry.lock(ctx, a, locked)
+	return o.byOver(role.ManageAccounts, id).lock(ctx, a, locked)
 }
 
 // EndSessions ends all sign-ins of an account that the viewer manages.
@@ -227,7 +244,7 @@ func (o *Office) EndSessions(ctx context.Context, id int64) (grid.Receipt, error
 	if len(refs) == 0 {
 		return grid.Receipt{}, nil
 	}
-	return o.registry.remove(ctx, refs...)
+	return o.byOver(role.ManageAccounts, id).remove(ctx, refs...)
 }
 
 // Appoint gives an account a post. The error wraps grid.ErrInvalid, ErrForbidden or
@@ -246,7 +263,7 @@ func (o *Office) Appoint(ctx context.Context, p *staff.Post) (grid.Receipt, erro
 	if err := o.desk.isThere(ctx, p.Area); err != nil {
 		return grid.Receipt{}, err
 	}
-	return o.registry.because(why).appoint(ctx, p)
+	return o.by(role.ManageAccounts, p.Area).because(why).appoint(ctx, p)
 }
 
 // goesWith refuses one more role for an account beside its posts and those that it stands in
@@ -273,7 +290,7 @@ func (o *Office) Dismiss(ctx context.Context, id, revision int64) (grid.Receipt,
 	if !ok || !o.viewer.hasIn(role.ManageAccounts, p.Area) {
 		return grid.Receipt{}, fmt.Errorf("post %d: %w", id, grid.ErrNotFound)
 	}
-	return o.registry.remove(ctx, grid.Ref{Kind: staff.Posts, ID: id, Revision: revision})
+	return o.by(role.ManageAccounts, p.Area).remove(ctx, grid.Ref{Kind: staff.Posts, ID: id, Revision: revision})
 }
 
 // Deputize has another account stand in for a post, from when to when. The error wraps
@@ -296,7 +313,15 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if err := o.goesWith(s.Deputy, p.Role); err != nil {
 		return grid.Receipt{}, err
 	}
-	return o.registry.put(ctx, "standins.create", why, s)
+	return o.byDeputizing(p).put(ctx, "standins.create", why, s)
+}
+
+// byDeputizing returns the Registry of who says who stands in for a post.
+func (o *Office) byDeputizing(p *staff.Post) *Registry {
+	if o.viewer.hasIn(role.AppointStandIn, p.Area) {
+		return o.by(role.AppointStandIn, p.Area)
+	}
+	return o.by(role.ManageAccounts, p.Area)
 }
 
 // notFit says why an account cannot stand in for a post, if so.
@@ -336,7 +361,7 @@ func (o *Office) EndStandIn(ctx context.Context, id, revision int64) (grid.Recei
 	if !ok || !o.mayDeputize(p) {
 		return grid.Receipt{}, fmt.Errorf("stand-in %d: %w", id, grid.ErrNotFound)
 	}
-	return o.registry.remove(ctx, grid.Ref{Kind: staff.StandIns, ID: id, Revision: revision})
+	return o.byDeputizing(p).remove(ctx, grid.Ref{Kind: staff.StandIns, ID: id, Revision: revision})
 }
 
 // account returns the id of the viewer's own account; false of the local viewer.
@@ -357,6 +382,6 @@ func (o *Office) IssueToken(ctx context.Context, id int64, span time.Duration) (
 		return SignedIn{}, ErrForbidden
 	}
 	secret, begun := newSignIn(a, signin.ForProgram, o.registry.From, o.desk.Clock(), span)
-	receipt, err := o.registry.write(ctx, "tokens.issue", begun)
+	receipt, err := o.byOver(role.RunSystem, id).write(ctx, "tokens.issue", begun)
 	return SignedIn{Secret: secret, Account: a, Until: begun.Ends, Receipt: receipt}, err
 }

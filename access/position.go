@@ -28,7 +28,7 @@ func (v *View) ReportPosition(ctx context.Context, worker int64, lon, lat float6
 	if err != nil {
 		return err
 	}
-	if err := v.mayWrite(ctx, e); err != nil {
+	if _, err := v.mayWrite(ctx, e); err != nil {
 		return err
 	}
 	if err := geo.CheckDegrees(lon, lat); err != nil {

@@ -21,19 +21,31 @@ type RegistrySources struct {
 	Store  grid.Store
 	Hasher *signin.Hasher
 	Sealer *signin.Sealer
+	Vault  *Vault // makes the digests of the audit rows
 	Actor  string // of the audit rows
 	From   string // network address, of the audit rows; empty at the machine itself
 	Why    string // what the audit rows of posts say of them; empty for nothing
+	Post   string // by which it is done, of the audit rows; empty for the actor's highest
 }
 
 // NewRegistry returns a Registry.
-func NewRegistry(s RegistrySources) *Registry { return &Registry{s} }
+func NewRegistry(s RegistrySources) *Registry {
+	s.Store = witnessed(s.Store, s.Vault, nil)
+	return &Registry{s}
+}
 
-// because returns a Registry that says of posts why they are given.
+// by returns the Registry of what is done by a post.
+func (r *Registry) by(post string) *Registry {
+	same := *r
+	same.Post = post
+	return &same
+}
+
+// because returns the Registry that says of posts why they are given.
 func (r *Registry) because(why string) *Registry {
-	sources := r.RegistrySources
-	sources.Why = why
-	return NewRegistry(sources)
+	same := *r
+	same.Why = why
+	return &same
 }
 
 // Add stores a new account with its posts. Without a password it cannot sign in yet.
@@ -94,7 +106,7 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 		return err
 	}
 	a.SetUpBy = accountID(r.Actor)
-	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}})
+	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, Post: r.Post, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}})
 	return err
 }
 
@@ -172,7 +184,7 @@ func (r *Registry) Token(ctx context.Context, login string, now time.Time, span 
 	}
 	secret, begun := newSignIn(a, signin.ForProgram, r.From, now, span)
 	_, err = r.Store.Write(ctx, grid.Write{
-		Actor: r.Actor, From: r.From, Action: "tokens.issue", Object: accountObject(a.ID), Remove: ended, Put: []grid.Entity{begun},
+		Actor: r.Actor, Post: r.Post, From: r.From, Action: "tokens.issue", Object: accountObject(a.ID), Remove: ended, Put: []grid.Entity{begun},
 	})
 	return secret, err
 }
@@ -231,7 +243,9 @@ func (r *Registry) Dismiss(ctx context.Context, p *staff.Post) error {
 }
 
 func (r *Registry) remove(ctx context.Context, refs ...grid.Ref) (grid.Receipt, error) {
-	return r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: action(refs[0].Kind, "remove"), Remove: refs})
+	return r.Store.Write(ctx, grid.Write{
+		Actor: r.Actor, Post: r.Post, From: r.From, Action: action(refs[0].Kind, "remove"), Object: objectOfOne(refs), Remove: refs,
+	})
 }
 
 // Find returns the account of a login, or grid.ErrNotFound.
@@ -253,12 +267,25 @@ func (r *Registry) put(ctx context.Context, action, detail string, entities ...g
 	if len(entities) == 0 {
 		return grid.Receipt{}, nil
 	}
+	var refs []grid.Ref
 	for _, e := range entities {
 		if err := e.Validate(); err != nil {
 			return grid.Receipt{}, err
 		}
+		refs = append(refs, refOf(e))
 	}
-	return r.Store.Write(ctx, grid.Write{Actor: r.Actor, From: r.From, Action: action, Detail: detail, Put: entities})
+	return r.Store.Write(ctx, grid.Write{
+		Actor: r.Actor, Post: r.Post, From: r.From, Action: action, Object: objectOfOne(refs), Detail: detail, Put: entities,
+	})
+}
+
+// objectOfOne is how the audit names the one thing that is written; empty of several, and of
+// one that is new. All that a write touched is in its row besides.
+func objectOfOne(refs []grid.Ref) string {
+	if len(refs) != 1 || refs[0].ID == 0 {
+		return ""
+	}
+	return objectOf(refs[0])
 }
 
 // checkPost refuses a post of a role that there is not: it would allow nothing, and

@@ -149,9 +149,10 @@ func (r Rotation) credentials(ctx context.Context, done *Rotated) error {
 		}
 		changed = append(changed, a)
 	}
+	store := witnessed(r.Store, NewVault(r.New), nil)
 	for len(changed) > 0 {
 		n := min(rotateBatch, len(changed))
-		if _, err := r.Store.Write(ctx, grid.Write{Actor: systemActor, Action: "keys.reseal", Put: changed[:n]}); err != nil {
+		if _, err := store.Write(ctx, grid.Write{Actor: systemActor, Action: "keys.reseal", Put: changed[:n]}); err != nil {
 			return err
 		}
 		changed = changed[n:]

@@ -203,10 +203,10 @@ func TestOwnSessions(t *testing.T) {
 	if len(all) != 2 || !all[0].Began.After(all[1].Began) {
 		t.Fatalf("%d sessions, or not the newest first", len(all))
 	}
-	if _, err := l.EndSession(t.Context(), foreign, all[1].ID); !errors.Is(err, grid.ErrNotFound) {
+	if _, err := l.EndSession(t.Context(), foreign, all[1].ID, home.String()); !errors.Is(err, grid.ErrNotFound) {
 		t.Errorf("somebody else ends it: %v", err)
 	}
-	if _, err := l.EndSession(t.Context(), second, all[1].ID); err != nil {
+	if _, err := l.EndSession(t.Context(), second, all[1].ID, home.String()); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, ok := l.Viewer(first); ok {

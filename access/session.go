@@ -67,14 +67,14 @@ func newSignIn(account *staff.Account, purpose signin.Purpose, from string, now 
 	}
 }
 
-// SignOut ends the sign-in of a secret. One that has ended already is no error, also if
-// this node has not heard of that yet.
-func (d *Desk) SignOut(ctx context.Context, secret string) (grid.Receipt, error) {
+// SignOut ends the sign-in of a secret that somebody shows from an address. One that has
+// ended already is no error, also if this node has not heard of that yet.
+func (d *Desk) SignOut(ctx context.Context, secret, from string) (grid.Receipt, error) {
 	_, s, ok := d.find(secret)
 	if !ok {
 		return grid.Receipt{}, nil
 	}
-	receipt, err := d.end(ctx, s)
+	receipt, err := d.end(ctx, s, from)
 	return receipt, unlessBeaten(err)
 }
 
@@ -105,7 +105,7 @@ func (d *Desk) storeUses(ctx context.Context) error {
 	if len(used) == 0 {
 		return nil
 	}
-	_, err := d.Store.Write(ctx, grid.Write{Action: "session.use", Put: used})
+	_, err := d.Store.Write(ctx, grid.Write{Actor: systemActor, Action: "session.use", Put: used})
 	return unlessBeaten(err)
 }
 
@@ -118,7 +118,7 @@ func (d *Desk) removeEnded(ctx context.Context) error {
 	if len(ended) == 0 {
 		return nil
 	}
-	_, err := d.Store.Write(ctx, grid.Write{Action: "session.sweep", Remove: ended})
+	_, err := d.Store.Write(ctx, grid.Write{Actor: systemActor, Action: "session.sweep", Remove: ended})
 	return unlessBeaten(err)
 }
 
@@ -226,20 +226,21 @@ func (d *Desk) Sessions(secret string) []*staff.SignIn {
 	return d.Directory.SignIns(account.ID, d.Clock())
 }
 
-// EndSession ends another sign-in of whoever shows a secret, or grid.ErrNotFound.
-func (d *Desk) EndSession(ctx context.Context, secret string, id int64) (grid.Receipt, error) {
+// EndSession ends another sign-in of whoever shows a secret from an address, or
+// grid.ErrNotFound.
+func (d *Desk) EndSession(ctx context.Context, secret string, id int64, from string) (grid.Receipt, error) {
 	account, _, ok := d.find(secret)
 	s, known := d.Directory.SignIn(id)
 	if !ok || !known || s.Account != account.ID {
 		return grid.Receipt{}, fmt.Errorf("session %d: %w", id, grid.ErrNotFound)
 	}
-	return d.end(ctx, s)
+	return d.end(ctx, s, from)
 }
 
 // end removes a sign-in in the name of its account.
-func (d *Desk) end(ctx context.Context, s *staff.SignIn) (grid.Receipt, error) {
+func (d *Desk) end(ctx context.Context, s *staff.SignIn, from string) (grid.Receipt, error) {
 	return d.Store.Write(ctx, grid.Write{
-		Actor: accountName(s.Account), Action: "session.end",
+		Actor: accountName(s.Account), Action: "session.end", From: from,
 		Remove: []grid.Ref{{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision}},
 	})
 }

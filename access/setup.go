@@ -28,7 +28,7 @@ func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, no
 	if a.SignsInElsewhere() {
 		return "", receipt, fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
 	}
-	w := grid.Write{Actor: r.Actor, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
+	w := grid.Write{Actor: r.Actor, Post: r.Post, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
 	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {
 		if err != nil {
 			return "", receipt, err

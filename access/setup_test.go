@@ -13,7 +13,7 @@ import (
 // invited returns the secret of a new set-up link for the worker.
 func (l *lobby) invited(t *testing.T) string {
 	t.Helper()
-	registry := access.NewRegistry(access.RegistrySources{Store: l.store, Hasher: l.Hasher, Sealer: l.sealer, Actor: "tester"})
+	registry := access.NewRegistry(access.RegistrySources{Store: l.store, Hasher: l.Hasher, Sealer: l.sealer, Vault: l.Vault, Actor: "tester"})
 	link, _, err := registry.Invite(t.Context(), l.worker, "http://localhost:8080/sign-in", l.now)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"quanxi/access/role"
 	"quanxi/events"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -60,7 +61,7 @@ func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why, or
 	}
 	w := grid.Write{
 		Actor: v.viewer.account, Action: action(kind, "unmask"), From: origin.From, Put: []grid.Entity{begun},
-		Object: fmt.Sprintf("%s/%d", kind, id), Detail: string(begun.Reason),
+		Post: v.viewer.post(role.Unmask, whose.Area), Object: objectOf(refOf(e)), Detail: string(begun.Reason),
 	}
 	receipt, err := v.store.Write(ctx, w)
 	return Unveiled{Written{rec, receipt}, begun.Ends}, err

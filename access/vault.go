@@ -26,13 +26,16 @@ var ErrSealed = errors.New("identity cannot be opened")
 type Vault struct {
 	wrap   cipher.AEAD
 	digest []byte
+	states []byte
 }
 
 var _ grid.Vault = (*Vault)(nil)
 
 // NewVault returns the vault of a master key.
 func NewVault(master MasterKey) *Vault {
-	return &Vault{wrap: newAEAD(master.Derive("wrap subject keys")), digest: master.Derive("digest identities")}
+	return &Vault{
+		wrap: newAEAD(master.Derive("wrap subject keys")), digest: master.Derive("digest identities"), states: master.Derive("digest states"),
+	}
 }
 
 // Seal implements grid.Vault.
@@ -86,6 +89,28 @@ func (v *Vault) IDDigest(number string) []byte {
 // PhoneDigest returns the keyed digest by which a phone is found, nil for none.
 func (v *Vault) PhoneDigest(number string) []byte {
 	return v.keyed("phone", strings.Map(digitsOnly, number))
+}
+
+// stateDigest is how many bytes of the digest of a state are kept: whoever has not the key
+// finds no other state with the same ones.
+const stateDigest = 16
+
+// StateDigest returns the keyed digest of the states of entities, in order, nil of none. Equal
+// states have equal digests. An identity is in it as it is sealed: once its key is destroyed
+// not even this vault can guess at it.
+func (v *Vault) StateDigest(all ...grid.Entity) ([]byte, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	mac := hmac.New(sha256.New, v.states)
+	for _, e := range all {
+		state, err := grid.EncodeState(e)
+		if err != nil {
+			return nil, err
+		}
+		mac.Write(appendText(appendText(nil, string(e.Kind())), state))
+	}
+	return mac.Sum(nil)[:stateDigest], nil
 }
 
 // Fingerprint returns what tells a subject's key from all others, under whichever master

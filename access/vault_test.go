@@ -14,7 +14,7 @@ import (
 	"quanxi/grid"
 )
 
-func masterKey(t *testing.T, digit string) access.MasterKey {
+func masterKey(t testing.TB, digit string) access.MasterKey {
 	t.Helper()
 	key, err := access.ParseMasterKey(strings.Repeat(digit, 64))
 	if err != nil {

@@ -55,7 +55,7 @@ func NewViews(s Sources) *Views {
 		s.Meters = s.Master.Meters(s.Clock)
 	}
 	return &Views{sources{
-		store: s.Store, vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")),
+		store: witnessed(s.Store, s.Vault, nil), vault: s.Vault, cursors: newAEAD(s.Master.Derive("list cursors")),
 		clock: s.Clock, world: s.World, positions: s.Positions,
 		cache:    tiles.NewCache(tileBytes),
 		eraser:   &Eraser{Store: s.Store, Vault: s.Vault, Journal: s.Journal, Clock: s.Clock},

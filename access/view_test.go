@@ -25,7 +25,7 @@ const (
 
 // twoTowns is a World of two grids: ours west of 106.5°, theirs east of it, and
 // nothing south of 29°.
-func twoTowns(t *testing.T) *world.World {
+func twoTowns(t testing.TB) *world.World {
 	t.Helper()
 	w := world.New(world.Options{Now: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) }})
 	var steps []world.Step
@@ -57,7 +57,7 @@ type desk struct {
 	vault       *access.Vault
 }
 
-func openFile(t *testing.T, path string) *gpkg.Store {
+func openFile(t testing.TB, path string) *gpkg.Store {
 	t.Helper()
 	store, err := gpkg.Open(t.Context(), path)
 	if err != nil {
@@ -71,7 +71,7 @@ func openFile(t *testing.T, path string) *gpkg.Store {
 	return store
 }
 
-func newDesk(t *testing.T) desk {
+func newDesk(t testing.TB) desk {
 	t.Helper()
 	store := openFile(t, filepath.Join(t.TempDir(), "map.gpkg"))
 	master, towns := masterKey(t, "1"), twoTowns(t)

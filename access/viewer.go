@@ -45,6 +45,23 @@ func (v *Viewer) sameAs(other *Viewer) bool { return reflect.DeepEqual(v, other)
 // Account returns the account.
 func (v *Viewer) Account() string { return v.account }
 
+// post returns the post by which the viewer does something in an area, as rows of the audit
+// name it; empty for who needs none.
+func (v *Viewer) post(right role.Right, area grid.Code) string {
+	return postName(v.grant.Highest(right, area))
+}
+
+// postOf returns the highest post that gives the viewer a right, wherever; as of post.
+func (v *Viewer) postOf(right role.Right) string { return postName(v.grant.HighestOf(right)) }
+
+// postName is how rows of the audit name a post: role@area.
+func postName(code string, over grid.Code, ok bool) string {
+	if !ok || code == "" {
+		return ""
+	}
+	return code + "@" + string(over)
+}
+
 // Ranges returns the codes of all areas in which the viewer may see anything that
 // not everybody sees.
 func (v *Viewer) Ranges() []grid.CodeRange {

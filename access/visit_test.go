@@ -46,7 +46,7 @@ func TestAVisitFollowsWhatItsAccountMay(t *testing.T) {
 	if !heard(t, visit) || visit.Viewer() == first || !visit.Viewer().Sees(grid.People, theirGrid) {
 		t.Error("it does not hear of a new post")
 	}
-	if _, err := l.SignOut(t.Context(), in.Secret); err != nil {
+	if _, err := l.SignOut(t.Context(), in.Secret, home.String()); err != nil {
 		t.Fatal(err)
 	}
 	if !heard(t, visit) || visit.Viewer() != nil {

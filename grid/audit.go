@@ -10,13 +10,13 @@ type AuditRow struct {
 	Seq     int64       // place in the sealed chain, 1 for the first; 0 while not sealed
 	At      time.Time   // whole microseconds; the store's present if zero
 	Actor   string      // account id; empty if unknown
-	Post    string      // role@area in force; empty if none
+	Post    string      // by which it was done, as role@area; empty if none
 	From    string      // network address
 	Action  string      // such as "people.unmask" or "session.begin"
 	Object  string      // such as "people/17"; empty if none
 	Touched string      // JSON list of what a write changed, "[]" for nothing
-	Before  string      // keyed digest of the object's state before, in hexadecimal; empty if none
-	After   string      // the same of the state after
+	Before  string      // keyed digest of what Touched lists as it was before, in hexadecimal; empty if there was nothing
+	After   string      // the same of what is left of it after
 	Result  AuditResult // ResultOK if empty
 	Count   int64       // how many equal happenings this row stands for; 1 if zero
 	Detail  string      // what else is to be said, without personal data

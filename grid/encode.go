@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"quanxi/geo"
 )
@@ -22,13 +23,7 @@ func encode(e Entity, fields []Column) ([]byte, error) {
 	var b bytes.Buffer
 	head := e.Entity()
 	fmt.Fprintf(&b, `{"id":%d,"revision":%d`, head.ID, head.Revision)
-	if head.External != "" {
-		fields = append(fields, Column{"external", &head.External})
-	}
-	if g := e.Geometry(); g != nil {
-		fields = append(fields, Column{"geometry", g})
-	}
-	for _, c := range fields {
+	for _, c := range withHead(e, fields) {
 		text, err := json.Marshal(c.Value)
 		if err != nil {
 			return nil, fmt.Errorf("%s %d: %s: %w", e.Kind(), head.ID, c.Name, err)
@@ -37,6 +32,43 @@ func encode(e Entity, fields []Column) ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// EncodeState writes what an entity is, whatever its id and revision, and whether it comes
+// from a command or from a store: its columns but the digests, its external id and its
+// geometry. An empty value is left out, and a time has the microseconds that stores keep.
+func EncodeState(e Entity) ([]byte, error) {
+	var b bytes.Buffer
+	for _, c := range withHead(e, e.Columns()) {
+		if slices.Contains(Digests(), c.Name) {
+			continue
+		}
+		value := c.Value
+		if at, ok := value.(*time.Time); ok {
+			value = at.UTC().Truncate(time.Microsecond)
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s %d: %s: %w", e.Kind(), e.Entity().ID, c.Name, err)
+		}
+		switch string(text) {
+		case "null", "[]", `""`:
+			continue
+		}
+		fmt.Fprintf(&b, "%q:%s,", c.Name, text)
+	}
+	return b.Bytes(), nil
+}
+
+// withHead adds external id and geometry to columns, if there are any.
+func withHead(e Entity, fields []Column) []Column {
+	if head := e.Entity(); head.External != "" {
+		fields = append(fields, Column{"external", &head.External})
+	}
+	if g := e.Geometry(); g != nil {
+		fields = append(fields, Column{"geometry", g})
+	}
+	return fields
 }
 
 // DecodeJSON fills e from an object that EncodeJSON wrote. Fields that the

@@ -46,6 +46,10 @@ type Once struct {
 // may be offline.
 const OnceKept = 60 * 24 * time.Hour
 
+// By says who does something, by which post and from where, for the audit row. Post and From
+// may be empty.
+type By struct{ Actor, Post, From string }
+
 // A Receipt acknowledges a committed write.
 type Receipt struct {
 	// Mark is passed by a node's horizon when the node has applied the write. It means
@@ -144,7 +148,7 @@ type Store interface {
 	// UndoLoad makes a committed load vanish again: what it added is gone, what it
 	// replaced is back. It is one change. ErrConflict if something in it was
 	// edited since.
-	UndoLoad(ctx context.Context, actor string, id int64) (Receipt, error)
+	UndoLoad(ctx context.Context, by By, id int64) (Receipt, error)
 	// Loads yields all loads, newest first.
 	Loads(ctx context.Context) ([]LoadInfo, error)
 	// LoadEntities yields the present state of everything that a load touched, in

@@ -35,7 +35,7 @@ type undoInput struct {
 }
 
 func (s *Server) undoLoad(ctx context.Context, in *undoInput) (*removeOutput, error) {
-	receipt, err := s.view(ctx).UndoLoad(ctx, in.ID)
+	receipt, err := s.view(ctx).UndoLoad(ctx, in.ID, fromOf(ctx))
 	if err != nil {
 		return nil, err
 	}

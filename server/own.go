@@ -119,7 +119,7 @@ type endSessionInput struct {
 }
 
 func (s *Server) endSession(ctx context.Context, in *endSessionInput) (*struct{}, error) {
-	receipt, err := s.Desk.EndSession(ctx, secretFrom(ctx), in.ID)
+	receipt, err := s.Desk.EndSession(ctx, secretFrom(ctx), in.ID, fromOf(ctx))
 	if err != nil {
 		return nil, err
 	}

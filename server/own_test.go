@@ -91,7 +91,7 @@ func TestOwnSignIn(t *testing.T) {
 func TestSetUp(t *testing.T) {
 	r := newRig(t)
 	a := r.hire(t, "worker", "grid-worker", "500106003001001")
-	registry := access.NewRegistry(access.RegistrySources{Store: r.store, Sealer: r.sealer, Actor: "tester"})
+	registry := access.NewRegistry(access.RegistrySources{Store: r.store, Sealer: r.sealer, Vault: access.NewVault(access.MasterKey{}), Actor: "tester"})
 	link, _, err := registry.Invite(t.Context(), a, "/sign-in", clock())
 	if err != nil {
 		t.Fatal(err)

@@ -130,7 +130,7 @@ func (r *rig) openDesk(t testing.TB) {
 	r.directory.Begin().Publish()
 	r.desk = access.NewDesk(access.DeskSources{
 		Store: r.store, Directory: r.directory, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
-		Sealer: r.sealer, Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, Seals: func() iter.Seq2[access.Seal, error] { return func(func(access.Seal, error) bool) {} },
+		Sealer: r.sealer, Vault: access.NewVault(access.MasterKey{}), Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, Seals: func() iter.Seq2[access.Seal, error] { return func(func(access.Seal, error) bool) {} },
 		ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
 	})
 }

@@ -178,7 +178,7 @@ type signOutOutput struct {
 }
 
 func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
-	receipt, err := s.Desk.SignOut(ctx, secretFrom(ctx))
+	receipt, err := s.Desk.SignOut(ctx, secretFrom(ctx), fromOf(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -84,9 +84,22 @@ func (g *Grant) MayOn(r Right, area grid.Code, board string) bool {
 // Highest returns the role and the area of the highest post by which a right holds in an
 // area, and false if none does.
 func (g *Grant) Highest(r Right, area grid.Code) (code string, over grid.Code, ok bool) {
+	return g.highest(func(p *part) bool {
+		return p.rights.Has(r) && p.scope.Holds(area) && (p.board == "" || !ofBoards.Has(r))
+	})
+}
+
+// HighestOf returns the role and the area of the highest post that gives a right, wherever,
+// and false if none does.
+func (g *Grant) HighestOf(r Right) (code string, over grid.Code, ok bool) {
+	return g.highest(func(p *part) bool { return p.rights.Has(r) })
+}
+
+// highest returns the highest post that a test takes; of those of one level the first.
+func (g *Grant) highest(takes func(*part) bool) (code string, over grid.Code, ok bool) {
 	for i := range g.parts {
 		p := &g.parts[i]
-		if !p.rights.Has(r) || !p.scope.Holds(area) || ok && p.area.Level() >= over.Level() {
+		if ok && p.area.Level() >= over.Level() || !takes(p) {
 			continue
 		}
 		code, over, ok = p.role, p.area, true

@@ -69,7 +69,7 @@ func TestAPlanGoesOnWhereItWas(t *testing.T) {
 			}
 		})
 	}
-	if _, err := s.UndoLoad(t.Context(), "tester", sown); err != nil {
+	if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, sown); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("another seed after an undo", func(t *testing.T) {

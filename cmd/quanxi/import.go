@@ -44,7 +44,7 @@ func (c *importCommand) Run(in *invocation) error {
 	case c.List:
 		return c.list(in, store)
 	case c.Undo != 0:
-		if _, err := store.UndoLoad(in.ctx, operator, c.Undo); err != nil {
+		if _, err := store.UndoLoad(in.ctx, grid.By{Actor: operator}, c.Undo); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(in.stdout, "load %d is undone\n", c.Undo)

@@ -183,7 +183,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 	return access.NewDesk(access.DeskSources{
 		Store: n.store, Directory: n.directory, Hasher: hasher,
 		Throttle: signin.NewThrottle(signin.DefaultRules(), n.now),
-		Sealer:   master.Credentials(), Clock: n.now,
+		Sealer:   master.Credentials(), Vault: access.NewVault(master), Clock: n.now,
 		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },

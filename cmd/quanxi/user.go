@@ -64,7 +64,7 @@ func newRegistry(s grid.Store, master access.MasterKey, actor string) (*access.R
 	if err != nil {
 		return nil, err
 	}
-	return access.NewRegistry(access.RegistrySources{Store: s, Hasher: hasher, Sealer: master.Credentials(), Actor: actor}), nil
+	return access.NewRegistry(access.RegistrySources{Store: s, Hasher: hasher, Sealer: master.Credentials(), Vault: access.NewVault(master), Actor: actor}), nil
 }
 
 // newHasher hashes on half of the cores at most: the map goes on beside a rush.

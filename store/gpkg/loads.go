@@ -37,19 +37,19 @@ func (s *Store) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
 const undoTries = 3
 
 // UndoLoad implements grid.Store.
-func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Receipt, error) {
+func (s *Store) UndoLoad(ctx context.Context, by grid.By, id int64) (grid.Receipt, error) {
 	receipt, err := grid.Receipt{}, errOutrun
 	for range undoTries {
 		var at state
 		if at, err = s.holdsAt(ctx, dialect.MayUndo(), id); err != nil {
 			break
 		}
-		if receipt, err = s.undo(ctx, actor, id, func(t tx) error { return t.unmoved(at) }); !errors.Is(err, errOutrun) {
+		if receipt, err = s.undo(ctx, by, id, func(t tx) error { return t.unmoved(at) }); !errors.Is(err, errOutrun) {
 			break
 		}
 	}
 	if errors.Is(err, errOutrun) {
-		receipt, err = s.undo(ctx, actor, id, func(t tx) error { return holds(dialect.MayUndo(), id, t.row) })
+		receipt, err = s.undo(ctx, by, id, func(t tx) error { return holds(dialect.MayUndo(), id, t.row) })
 	}
 	if err != nil {
 		return grid.Receipt{}, fmt.Errorf("undo load %d: %w", id, classify(err))
@@ -59,7 +59,7 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 }
 
 // undo undoes a load if it may be and the links allow it.
-func (s *Store) undo(ctx context.Context, actor string, id int64, linksAllow func(tx) error) (receipt grid.Receipt, err error) {
+func (s *Store) undo(ctx context.Context, by grid.By, id int64, linksAllow func(tx) error) (receipt grid.Receipt, err error) {
 	err = s.writer.do(ctx, func(t tx) error {
 		var state grid.LoadState
 		var edited bool
@@ -79,16 +79,16 @@ func (s *Store) undo(ctx context.Context, actor string, id int64, linksAllow fun
 		if err != nil {
 			return err
 		}
-		receipt, err = t.recordLoad(actor, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone})
+		receipt, err = t.recordLoad(by, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone})
 		return err
 	})
 	return receipt, err
 }
 
 // recordLoad writes the one change of a load, unless it has no Op, and its audit row.
-func (t tx) recordLoad(actor, action string, id int64, c feed.Change) (grid.Receipt, error) {
+func (t tx) recordLoad(by grid.By, action string, id int64, c feed.Change) (grid.Receipt, error) {
 	c.Kind, c.ID = feed.Loads, id
-	audit := grid.AuditRow{Actor: actor, Action: action,
+	audit := grid.AuditRow{Actor: by.Actor, Post: by.Post, From: by.From, Action: action, Object: fmt.Sprintf("%s/%d", feed.Loads, id),
 		Touched: store.TouchedList(store.Touched{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)})}
 	if c.Op == "" {
 		return t.record(audit, nil)

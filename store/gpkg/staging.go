@@ -33,7 +33,7 @@ func (s *Store) BeginLoad(ctx context.Context, about grid.LoadInfo) (grid.Load, 
 		if err != nil {
 			return err
 		}
-		_, err = t.recordLoad(l.actor, "loads.begin", l.id, feed.Change{})
+		_, err = t.recordLoad(grid.By{Actor: l.actor}, "loads.begin", l.id, feed.Change{})
 		return err
 	})
 	if err != nil {
@@ -203,7 +203,7 @@ func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 		if err := t.exec("UPDATE loads SET state = 'live' WHERE id = ?", l.id); err != nil {
 			return err
 		}
-		receipt, err = t.recordLoad(l.actor, "loads.commit", l.id, feed.Change{Revision: 1, Op: feed.Live})
+		receipt, err = t.recordLoad(grid.By{Actor: l.actor}, "loads.commit", l.id, feed.Change{Revision: 1, Op: feed.Live})
 		return err
 	})
 	if err != nil {
@@ -230,7 +230,7 @@ func (l *load) Abort(ctx context.Context) error {
 		if err := t.exec("UPDATE loads SET state = 'aborted' WHERE id = ? AND state = 'open'", l.id); err != nil {
 			return err
 		}
-		_, err := t.recordLoad(l.actor, "loads.abort", l.id, feed.Change{})
+		_, err := t.recordLoad(grid.By{Actor: l.actor}, "loads.abort", l.id, feed.Change{})
 		return err
 	})
 	if err == nil {

@@ -64,7 +64,7 @@ func abandon(t tx) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.recordLoad("system", "loads.abort", id, feed.Change{}); err != nil {
+		if _, err := t.recordLoad(grid.By{Actor: "system"}, "loads.abort", id, feed.Change{}); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ func (s *Store) Loads(ctx context.Context) ([]grid.LoadInfo, error) {
 }
 
 // UndoLoad implements grid.Store.
-func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Receipt, error) {
+func (s *Store) UndoLoad(ctx context.Context, by grid.By, id int64) (grid.Receipt, error) {
 	var receipt grid.Receipt
 	err := s.update(ctx, func(tx pgx.Tx) error {
 		if err := mayUndo(ctx, tx, id); err != nil {
@@ -40,7 +40,7 @@ func (s *Store) UndoLoad(ctx context.Context, actor string, id int64) (grid.Rece
 		queueChecks(batch, dialect.MayUndo(), id)
 		mustHit(batch.Queue(`UPDATE quanxi.loads SET state = 'undone', bump = 2 + (SELECT COALESCE(sum(l.bump), 0)
 			FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1) WHERE id = $1`, id))
-		recordLoad(batch, actor, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone}, &receipt)
+		recordLoad(batch, by, "loads.undo", id, feed.Change{Revision: 2, Op: feed.Undone}, &receipt)
 		return tx.SendBatch(ctx, batch).Close()
 	})
 	if err != nil {
@@ -81,9 +81,9 @@ func mayUndo(ctx context.Context, tx pgx.Tx, id int64) error {
 
 // recordLoad queues the one change of a load, unless it has no Op, and its audit
 // row. When the batch has run, receipt is complete.
-func recordLoad(batch *pgx.Batch, actor, action string, id int64, c feed.Change, receipt *grid.Receipt) {
+func recordLoad(batch *pgx.Batch, by grid.By, action string, id int64, c feed.Change, receipt *grid.Receipt) {
 	c.Kind, c.ID = feed.Loads, id
-	audit := grid.AuditRow{Actor: actor, Action: action,
+	audit := grid.AuditRow{Actor: by.Actor, Post: by.Post, From: by.From, Action: action, Object: fmt.Sprintf("%s/%d", feed.Loads, id),
 		Touched: store.TouchedList(store.Touched{Kind: feed.Loads, ID: id, Revision: c.Revision, Op: string(c.Op)})}
 	if c.Op == "" {
 		record(batch, "", audit, nil, receipt)

@@ -46,7 +46,7 @@ func (l *load) begin(ctx context.Context, tx pgx.Tx, about grid.LoadInfo) error 
 	}
 	batch := new(pgx.Batch)
 	batch.Queue("SELECT pg_advisory_lock($1, $2)", loadLock, int32(l.id))
-	recordLoad(batch, l.actor, "loads.begin", l.id, feed.Change{}, new(grid.Receipt))
+	recordLoad(batch, grid.By{Actor: l.actor}, "loads.begin", l.id, feed.Change{}, new(grid.Receipt))
 	return tx.SendBatch(ctx, batch).Close()
 }
 
@@ -228,7 +228,7 @@ func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 		holdNamed(batch, l.id)
 		queueChecks(batch, dialect.MayCommit(), l.id)
 		mustHit(batch.Queue("UPDATE quanxi.loads SET state = 'live' WHERE id = $1", l.id))
-		recordLoad(batch, l.actor, "loads.commit", l.id, feed.Change{Revision: 1, Op: feed.Live}, &receipt)
+		recordLoad(batch, grid.By{Actor: l.actor}, "loads.commit", l.id, feed.Change{Revision: 1, Op: feed.Live}, &receipt)
 		return tx.SendBatch(ctx, batch).Close()
 	})
 	if err != nil {

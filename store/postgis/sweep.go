@@ -69,7 +69,7 @@ func abort(ctx context.Context, tx pgx.Tx, actor string, id int64) error {
 		return err
 	}
 	batch := new(pgx.Batch)
-	recordLoad(batch, actor, "loads.abort", id, feed.Change{}, new(grid.Receipt))
+	recordLoad(batch, grid.By{Actor: actor}, "loads.abort", id, feed.Change{}, new(grid.Receipt))
 	return tx.SendBatch(ctx, batch).Close()
 }
 

@@ -120,7 +120,7 @@ func linkedLoads(t *testing.T, place Place) {
 		write(t, s, home)
 		l := loaded(t, s, &grid.Dwelling{Head: grid.Head{ID: home.ID}, Building: fresh.ID, Floor: 1})
 		mustWrite(t, s, removal(old))
-		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); !errors.Is(err, grid.ErrConflict) {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); !errors.Is(err, grid.ErrConflict) {
 			t.Errorf("UndoLoad: %v", err)
 		}
 	})
@@ -130,7 +130,7 @@ func linkedLoads(t *testing.T, place Place) {
 		mustWrite(t, s, removal(b))
 		l := loaded(t, s, numbered(b.ID, "phoenix"))
 		write(t, s, &grid.Dwelling{Building: b.ID, Floor: 1})
-		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); !errors.Is(err, grid.ErrConflict) {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); !errors.Is(err, grid.ErrConflict) {
 			t.Errorf("UndoLoad: %v", err)
 		}
 	})
@@ -139,7 +139,7 @@ func linkedLoads(t *testing.T, place Place) {
 		l := loaded(t, s, b, &grid.Dwelling{Head: grid.Head{ID: 12}, Building: b.ID, Floor: 1})
 		home := &grid.Dwelling{Building: b.ID, Floor: 2}
 		write(t, s, home)
-		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); !errors.Is(err, grid.ErrConflict) {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); !errors.Is(err, grid.ErrConflict) {
 			t.Errorf("UndoLoad: %v", err)
 		}
 		mustWrite(t, s, removal(home))
@@ -178,7 +178,7 @@ func contestedLoads(t *testing.T, place Place) {
 			other := open(t, place)
 			race(t, 2, func(i int) error {
 				if i == 0 {
-					_, err := s.UndoLoad(t.Context(), "tester", l.ID())
+					_, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID())
 					return err
 				}
 				_, err := other.Write(t.Context(), putting(&grid.Dwelling{Building: b.ID, Floor: 1}))
@@ -194,7 +194,7 @@ func contestedLoads(t *testing.T, place Place) {
 			later := begin(t, other)
 			race(t, 2, func(i int) error {
 				if i == 0 {
-					_, err := s.UndoLoad(t.Context(), "tester", l.ID())
+					_, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID())
 					return err
 				}
 				if err := later.Put(t.Context(), []grid.Entity{&grid.Dwelling{Building: b.ID, Floor: 1}}, nil); err != nil {

@@ -46,7 +46,7 @@ func loaded(t *testing.T, s Store, put ...grid.Entity) grid.Load {
 
 func undone(t *testing.T, s Store, l grid.Load) {
 	t.Helper()
-	if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); err != nil {
+	if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); err != nil {
 		t.Fatalf("UndoLoad: %v", err)
 	}
 }
@@ -189,7 +189,7 @@ func endsOfLoads(t *testing.T, place Place) {
 				t.Errorf("LoadEntities: %v", err)
 			}
 		}
-		if _, err := s.UndoLoad(t.Context(), "tester", 12345); !errors.Is(err, grid.ErrNotFound) {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, 12345); !errors.Is(err, grid.ErrNotFound) {
 			t.Errorf("UndoLoad: %v", err)
 		}
 	})
@@ -374,7 +374,7 @@ func undo(t *testing.T, place Place) {
 		l := loaded(t, s, a, b)
 		a.Revision = 1
 		write(t, s, a)
-		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); !errors.Is(err, grid.ErrConflict) {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); !errors.Is(err, grid.ErrConflict) {
 			t.Errorf("UndoLoad: %v", err)
 		}
 	})
@@ -384,7 +384,7 @@ func undo(t *testing.T, place Place) {
 		first := loaded(t, s, numbered(b.ID, "first"))
 		second := loaded(t, s, numbered(b.ID, "second"))
 		third := loaded(t, s, numbered(b.ID, "third"))
-		if _, err := s.UndoLoad(t.Context(), "tester", first.ID()); !errors.Is(err, grid.ErrConflict) {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, first.ID()); !errors.Is(err, grid.ErrConflict) {
 			t.Errorf("UndoLoad below others: %v", err)
 		}
 		revision := entity(t, s, grid.Buildings, b.ID).Entity().Revision
@@ -413,7 +413,7 @@ func undo(t *testing.T, place Place) {
 		l := loaded(t, s, building("x"))
 		undone(t, s, l)
 		for _, id := range []int64{l.ID(), begin(t, s).ID()} {
-			if _, err := s.UndoLoad(t.Context(), "tester", id); !errors.Is(err, grid.ErrConflict) {
+			if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, id); !errors.Is(err, grid.ErrConflict) {
 				t.Errorf("UndoLoad: %v", err)
 			}
 		}

@@ -226,7 +226,7 @@ func (r *modelRun) commit(l *modelLoad) error {
 }
 
 func (r *modelRun) undo(l *modelLoad) error {
-	_, err := r.store.UndoLoad(r.Context(), "tester", l.ID())
+	_, err := r.store.UndoLoad(r.Context(), grid.By{Actor: "tester"}, l.ID())
 	refused := l.state != grid.LoadLive || l.edited
 	for _, above := range r.model.loads {
 		refused = refused || above.state == grid.LoadLive && above.under[l]

@@ -157,7 +157,7 @@ func rekeying(t *testing.T, s Store) {
 	if after := position(t, s); after.Pos != before.Pos {
 		t.Errorf("the log went from %d to %d", before.Pos, after.Pos)
 	}
-	if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); err != nil {
+	if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); err != nil {
 		t.Fatal(err)
 	}
 	wantKey(t, s, second.ID, "K2")

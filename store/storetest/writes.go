@@ -229,7 +229,7 @@ func keys(t *testing.T, place Place) {
 		wantKey(t, s, p.ID, "before")
 		commit(t, l)
 		wantKey(t, s, p.ID, "loaded")
-		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); err != nil {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); err != nil {
 			t.Fatal(err)
 		}
 		wantKey(t, s, p.ID, "before")
@@ -241,7 +241,7 @@ func keys(t *testing.T, place Place) {
 		stage(t, l, []grid.SubjectKey{{Kind: grid.People, ID: p.ID, Wrapped: []byte("loaded")}}, copyOf(t, p))
 		commit(t, l)
 		mustWrite(t, s, destroy(p))
-		if _, err := s.UndoLoad(t.Context(), "tester", l.ID()); err != nil {
+		if _, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, l.ID()); err != nil {
 			t.Fatal(err)
 		}
 		wantKey(t, s, p.ID, "")
