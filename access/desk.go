@@ -237,12 +237,18 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	return SignedIn{Secret: secret, Account: account, Until: begun.Ends, Device: device, Receipt: receipt}, err
 }
 
-// refused leaves the row of a refusal. It does not say which login was typed: now and
-// then that is a password.
+// refused leaves the row of a refusal.
 func (d *Desk) refused(ctx context.Context, e Entry) error {
-	row := grid.AuditRow{Action: "session.begin", From: e.From.String(), Result: grid.ResultRefused}
-	if account, known := d.Directory.Account(e.Login); known {
-		row.Actor = accountName(account.ID)
+	return d.Store.Audit(context.WithoutCancel(ctx), []grid.AuditRow{d.RefusalOf(e).row(1)})
+}
+
+// RefusalOf returns the refusal of a sign-in. It does not say which login was typed: now and
+// then that is a password.
+func (d *Desk) RefusalOf(e Entry) Refusal {
+	what := Refusal{Action: "session.begin", From: e.From.String(), Result: grid.ResultRefused}
+	if account, known := d.Directory.Account(strings.ToLower(e.Login)); known {
+		what.Actor = accountName(account.ID)
+		what.Post = d.postOf(what.Actor)
 	}
-	return d.Store.Audit(context.WithoutCancel(ctx), []grid.AuditRow{row})
+	return what
 }

@@ -12,10 +12,16 @@ import (
 // A Refusal is something that somebody asked for and did not get.
 type Refusal struct {
 	Actor  string // account id
+	Post   string // the highest that the actor has, as role@area; empty for none
 	From   string // network address, without the port
 	Action string // such as "people.read"
 	Object string // such as "people/17"
 	Result grid.AuditResult
+}
+
+// row returns the row of so many equal ones.
+func (r Refusal) row(count int64) grid.AuditRow {
+	return grid.AuditRow{Actor: r.Actor, Post: r.Post, From: r.From, Action: r.Action, Object: r.Object, Result: r.Result, Count: count}
 }
 
 const (
@@ -80,7 +86,7 @@ func (r *Refusals) Flush(ctx context.Context) error {
 	}
 	rows := make([]grid.AuditRow, 0, len(held))
 	for what, n := range held {
-		rows = append(rows, grid.AuditRow{Actor: what.Actor, From: what.From, Action: what.Action, Object: what.Object, Result: what.Result, Count: n})
+		rows = append(rows, what.row(n))
 	}
 	err := r.store.Audit(ctx, rows)
 	if err != nil {

@@ -54,6 +54,9 @@ func (v *Viewer) post(right role.Right, area grid.Code) string {
 // postOf returns the highest post that gives the viewer a right, wherever; as of post.
 func (v *Viewer) postOf(right role.Right) string { return postName(v.grant.HighestOf(right)) }
 
+// HighestPost returns the highest post of the viewer, as of post.
+func (v *Viewer) HighestPost() string { return postName(v.grant.HighestOfAll()) }
+
 // postName is how rows of the audit name a post: role@area.
 func postName(code string, over grid.Code, ok bool) string {
 	if !ok || code == "" {

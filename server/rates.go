@@ -135,7 +135,7 @@ func (s *Server) overRate(w http.ResponseWriter, r *http.Request, wait time.Dura
 	if s.Refused != nil {
 		what := access.Refusal{Action: "rate." + rateNames[of], Result: grid.ResultRefused}
 		if who.viewer != nil {
-			what.Actor = who.viewer.Account()
+			what.Actor, what.Post = who.viewer.Account(), who.viewer.HighestPost()
 		}
 		if at := networkOf(who.address); at.IsValid() {
 			what.From = at.String()

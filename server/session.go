@@ -119,10 +119,12 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.Desk.SignIn(ctx, access.Entry{
+	entry := access.Entry{
 		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Device: in.Device, Program: in.Body.Program,
-	})
+	}
+	done, err := s.Desk.SignIn(ctx, entry)
 	if err != nil {
+		s.noteThrottled(err, entry)
 		return nil, err
 	}
 	return s.signedIn(ctx, done, in.Body.Program)

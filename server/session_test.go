@@ -180,14 +180,35 @@ func TestRefusedSignIns(t *testing.T) {
 
 func TestWhoGuessesIsAskedToWait(t *testing.T) {
 	r := newRig(t)
-	r.hire(t, "worker", "grid-worker", "500106003001001")
+	a := r.hire(t, "worker", "grid-worker", "500106003001001")
 	for range 20 {
 		reply := r.signIn(t, `{"name":"worker","password":"guess"}`)
 		if reply.Code == 429 && reply.Header().Get("Retry-After") > "0" {
+			want := []access.Refusal{{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: "session.begin", Result: grid.ResultRefused}}
+			if !slices.Equal(r.refused, want) {
+				t.Errorf("%+v, want %+v", r.refused, want)
+			}
 			return
 		}
 	}
 	t.Error("twenty guesses in a row were taken")
+}
+
+func TestWhoLooksForTooManyLeavesATrace(t *testing.T) {
+	r := newRig(t)
+	r.build(t)
+	r.viewer = townDesk
+	for range 20 {
+		reply := r.do(t, call{line: "POST /api/people/find", body: `{"phone":"10300001234","reason":"visit"}`})
+		if reply.Code == 429 {
+			want := []access.Refusal{{Actor: "town", Post: "desk@500106003", From: "192.0.2.1", Action: "people.find", Result: grid.ResultRefused}}
+			if !slices.Equal(r.refused, want) {
+				t.Errorf("%+v, want %+v", r.refused, want)
+			}
+			return
+		}
+	}
+	t.Error("twenty people in a row were looked for")
 }
 
 func TestWhatIsRefusedLeavesATrace(t *testing.T) {
@@ -196,6 +217,10 @@ func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 	a := r.hire(t, "worker", "grid-worker", "500106003001001")
 	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
 	theirs := made.theirs[grid.People]
+	bodies := map[string]string{
+		"people.unmask": `{"reason":"visit"}`, "people.file": `{"purpose":"request"}`, "people.erase": `{"reason":"request"}`, "tokens.issue": `{"days":1}`,
+		"proposals.create": `{"rights":[],"personal":0}`,
+	}
 	for _, tt := range []struct {
 		line   string
 		action string // empty for no trace
@@ -206,16 +231,31 @@ func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 		{"/api/people/404", "people.read", "people/404", grid.ResultNotFound},
 		{fmt.Sprintf("DELETE /api/divisions/%d", made.theirs[grid.Divisions]), "divisions.remove", fmt.Sprintf("divisions/%d", made.theirs[grid.Divisions]), grid.ResultRefused},
 		{"/api/divisions/500106004001001", "", "", ""},
+		{fmt.Sprintf("POST /api/people/%d/unmask", theirs), "people.unmask", fmt.Sprintf("people/%d", theirs), grid.ResultNotFound},
+		{fmt.Sprintf("/api/people/%d/file", theirs), "people.view-file", fmt.Sprintf("people/%d", theirs), grid.ResultNotFound},
+		{fmt.Sprintf("POST /api/people/%d/file", theirs), "people.file", fmt.Sprintf("people/%d", theirs), grid.ResultNotFound},
+		{fmt.Sprintf("POST /api/people/%d/erase", theirs), "people.erase", fmt.Sprintf("people/%d", theirs), grid.ResultNotFound},
+		{"POST /api/exports/7/approve", "exports.approve", "exports/7", grid.ResultNotFound},
+		{"/api/exports/7/file", "exports.take", "exports/7", grid.ResultNotFound},
+		{"POST /api/accounts/7/token", "tokens.issue", "accounts/7", grid.ResultNotFound},
+		{"POST /api/accounts/7/link", "setups.create", "accounts/7", grid.ResultNotFound},
+		{"DELETE /api/accounts/7/sessions", "signins.remove", "accounts/7", grid.ResultNotFound},
+		{"PUT /api/roles/planner", "proposals.create", "", grid.ResultNotFound},
+		{"POST /api/roles/proposals/7/accept", "roles.change", "proposals/7", grid.ResultNotFound},
+		{"POST /api/loads/7/undo", "loads.undo", "loads/7", grid.ResultNotFound},
+		{"/api/audit", "audit.read", "", grid.ResultNotFound},
+		{"/ogc/collections/people/items/404", "people.read", "people/404", grid.ResultNotFound},
+		{"/ogc/collections/zhang-san", "", "", ""},
 		{fmt.Sprintf("/api/people/%d", made.ours[grid.People]), "", "", ""},
 		{"/api/people/zhang-san", "", "", ""},
 		{"/api/search?q=zhangsan", "", "", ""},
 		{"/nothing/here/17", "", "", ""},
 	} {
 		r.refused = nil
-		r.do(t, call{line: tt.line, header: map[string]string{"Authorization": "Bearer " + token, "If-Match": `"1"`}})
+		r.do(t, call{line: tt.line, body: bodies[tt.action], header: map[string]string{"Authorization": "Bearer " + token, "If-Match": `"1"`}})
 		var want []access.Refusal
 		if tt.action != "" {
-			want = []access.Refusal{{Actor: fmt.Sprint(a.ID), From: "192.0.2.1", Action: tt.action, Object: tt.object, Result: tt.result}}
+			want = []access.Refusal{{Actor: fmt.Sprint(a.ID), From: "192.0.2.1", Post: "grid-worker@500106003001001", Action: tt.action, Object: tt.object, Result: tt.result}}
 		}
 		if !slices.Equal(r.refused, want) {
 			t.Errorf("%s: %+v, want %+v", tt.line, r.refused, want)

@@ -95,6 +95,12 @@ func (g *Grant) HighestOf(r Right) (code string, over grid.Code, ok bool) {
 	return g.highest(func(p *part) bool { return p.rights.Has(r) })
 }
 
+// HighestOfAll returns the role and the area of the highest post, and false if there is none
+// that gives anything.
+func (g *Grant) HighestOfAll() (code string, over grid.Code, ok bool) {
+	return g.highest(func(*part) bool { return true })
+}
+
 // highest returns the highest post that a test takes; of those of one level the first.
 func (g *Grant) highest(takes func(*part) bool) (code string, over grid.Code, ok bool) {
 	for i := range g.parts {
