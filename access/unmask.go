@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -86,19 +87,23 @@ func (v *View) unmasking(ctx context.Context, e grid.Entity, why Why) (*staff.Un
 	return begun, begun.Validate()
 }
 
-// checkEvent refuses an event that is no reason: it is over, or not where the person is.
+// checkEvent refuses an event that is no reason: it is over, or not where the person is. Of
+// an event is not kept which worker handles it, so none is a reason to look a worker up.
 func (v *View) checkEvent(ctx context.Context, e grid.Entity, id int64) error {
+	p, ok := e.(*grid.Person)
+	if !ok {
+		return refuse(e.Kind(), "event", "is no reason to see this record: give another one")
+	}
 	found, err := v.entity(ctx, events.Events, id)
-	if err != nil {
+	switch {
+	case errors.Is(err, grid.ErrNotFound):
 		return refuse(e.Kind(), "event", "names nothing that exists")
+	case err != nil:
+		return err
 	}
 	event := found.(*events.Event)
 	if event.State == events.Closed {
 		return refuse(e.Kind(), "event", "is closed: it is no reason any more")
-	}
-	p, ok := e.(*grid.Person)
-	if !ok {
-		return nil
 	}
 	if !v.isAtHome(event, p) {
 		return refuse(e.Kind(), "event", "is not where this person lives")

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -94,6 +95,18 @@ func TestUnmask(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a worker for an event next to the house, which says nothing of who handles it", func(t *testing.T) {
+		_, err := d.as(worker).Unmask(t.Context(), grid.Workers, ours[grid.Workers], access.Why{Event: atHome.ID}, access.Origin{})
+		mustRefuse(t, err, "no reason")
+	})
+	t.Run("a store that is away is no wrong event", func(t *testing.T) {
+		master := masterKey(t, "1")
+		views := access.NewViews(access.Sources{Store: eventless{d.store}, Vault: d.vault, Master: master, World: d.world, Clock: clock})
+		_, err := views.For(access.NewViewer("7", grantOf(worker))).Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Event: atHome.ID}, access.Origin{})
+		if !errors.Is(err, grid.ErrUnavailable) || errors.Is(err, grid.ErrInvalid) {
+			t.Errorf("%v", err)
+		}
+	})
 	t.Run("the audit says who and why, and nothing of whom", func(t *testing.T) {
 		n := 0
 		for row, err := range d.store.AuditRows(t.Context(), grid.AuditQuery{Action: "people.unmask"}) {
@@ -110,6 +123,16 @@ func TestUnmask(t *testing.T) {
 			t.Errorf("%d rows, want 3", n)
 		}
 	})
+}
+
+// eventless is a store that goes away when it is asked for an event.
+type eventless struct{ grid.Store }
+
+func (s eventless) Entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entity, error) {
+	if kind == events.Events {
+		return nil, grid.ErrUnavailable
+	}
+	return s.Store.Entity(ctx, kind, id)
 }
 
 func (d desk) unmaskings(t *testing.T) (n int) {

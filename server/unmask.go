@@ -24,7 +24,7 @@ type unmaskInput struct {
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
 		Reason staff.Reason `json:"reason,omitempty" maxLength:"40" doc:"event, visit, care, emergency, correction or registration"`
-		Event  int64        `json:"event,omitempty" minimum:"1" doc:"an open event where the person lives: a reason by itself"`
+		Event  int64        `json:"event,omitempty" minimum:"1" doc:"of people: an open event where the person lives, a reason by itself"`
 	}
 }
 
