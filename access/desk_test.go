@@ -357,3 +357,21 @@ func TestWhoGuessesWaits(t *testing.T) {
 		t.Errorf("the worker is locked out by somebody else: %v", err)
 	}
 }
+
+func TestASweepForgetsTheUnmaskingsThatAreOver(t *testing.T) {
+	l := newLobby(t)
+	began := l.now
+	l.write(t, &staff.Unmasking{Account: l.worker.ID, Of: grid.People, Subject: 9, Reason: staff.ForVisit, Began: began, Ends: began.Add(time.Minute)})
+	for _, tt := range []struct {
+		after time.Duration
+		held  int
+	}{{59 * time.Second, 1}, {time.Minute, 0}} {
+		l.now = began.Add(tt.after)
+		if err := l.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if open, _ := l.store.to.Unmaskings(l.worker.ID, began); len(open) != tt.held {
+			t.Errorf("after %v %d are held, want %d", tt.after, len(open), tt.held)
+		}
+	}
+}

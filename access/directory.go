@@ -104,13 +104,18 @@ func (d *Directory) Unclaimed() bool {
 type DirectoryLoad struct {
 	of   *Directory
 	held *book
+	at   time.Time
 }
 
-// Begin starts a new state from nothing; the old one counts until Publish.
-func (d *Directory) Begin() *DirectoryLoad { return &DirectoryLoad{d, newBook()} }
+// Begin starts a new state from nothing, at a moment; the old one counts until Publish.
+func (d *Directory) Begin(at time.Time) *DirectoryLoad { return &DirectoryLoad{d, newBook(), at} }
 
-// Add takes an entity of staff; a negative revision is a removal's.
+// Add takes an entity of staff; a negative revision is a removal's. Of unmaskings, of which
+// there are ever more, it takes those that are not over.
 func (l *DirectoryLoad) Add(e grid.Entity) {
+	if u, ok := e.(*staff.Unmasking); ok && !l.at.Before(u.Ends) {
+		return
+	}
 	if head := e.Entity(); head.Revision < 0 {
 		l.held.remove(grid.Ref{Kind: e.Kind(), ID: head.ID, Revision: -head.Revision})
 		return
@@ -168,10 +173,23 @@ func (b *book) remove(ref grid.Ref) concerned {
 	if !b.newer(ref) {
 		return concerned{}
 	}
-	if ref.Kind == staff.SignIns { // there are ever more of them, and none comes back
+	if ref.Kind == staff.SignIns || ref.Kind == staff.Unmaskings { // there are ever more of them, and none comes back
 		delete(b.revisions, grid.Ref{Kind: ref.Kind, ID: ref.ID})
 	}
 	return b.drop(ref.Kind, ref.ID)
+}
+
+// ForgetUnmaskings forgets the unmaskings that are over at a moment. They stay in the store,
+// for the file of whom they are about; nobody is shown anything by them any more.
+func (d *Directory) ForgetUnmaskings(at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, u := range d.held.unmasked {
+		if !at.Before(u.Ends) {
+			d.held.drop(staff.Unmaskings, id)
+			delete(d.held.revisions, grid.Ref{Kind: staff.Unmaskings, ID: id})
+		}
+	}
 }
 
 // newer reports whether a state is later than what was taken of its entity, and notes it.

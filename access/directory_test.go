@@ -99,18 +99,18 @@ func TestWhatEndsARight(t *testing.T) {
 			put(d, &staff.Role{Head: grid.Head{ID: 9, Revision: 1}, Code: "grid-worker", Rights: []string{"see-events"}, Personal: grid.GridLevel})
 		}, false},
 		{"a new history begins without the post", func(d *access.Directory) {
-			load := d.Begin()
+			load := d.Begin(nine)
 			load.Add(office()[0])
 			load.Publish()
 		}, false},
 		{"a new history brings it again", func(d *access.Directory) {
-			load := d.Begin()
+			load := d.Begin(nine)
 			for _, e := range office() {
 				load.Add(e)
 			}
 			load.Publish()
 		}, true},
-		{"a new history is not published", func(d *access.Directory) { d.Begin().Add(office()[0]) }, true},
+		{"a new history is not published", func(d *access.Directory) { d.Begin(nine).Add(office()[0]) }, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := directoryOf(office()...)
@@ -224,5 +224,41 @@ func TestALoginThatMovedStays(t *testing.T) {
 	remove(d, grid.Ref{Kind: staff.Accounts, ID: 1, Revision: 3})
 	if got, ok := d.Account("worker"); !ok || got.ID != 7 {
 		t.Errorf("the login is of %+v, %v", got, ok)
+	}
+}
+
+// There are ever more unmaskings, and each is over within minutes: those that are over are
+// neither loaded nor kept, nor is it kept that there were any.
+func TestUnmaskingsThatAreOverAreForgotten(t *testing.T) {
+	before := nine.Add(-time.Minute)
+	unmasking := func(id int64, ends time.Time) *staff.Unmasking {
+		return &staff.Unmasking{Head: grid.Head{ID: id, Revision: 1}, Account: 1, Of: grid.People, Subject: id, Began: before, Ends: ends}
+	}
+	over, lasts := unmasking(21, nine), unmasking(22, nine.Add(time.Minute))
+	held := func(d *access.Directory) int { // also of those that are over
+		open, _ := d.Unmaskings(1, before)
+		return len(open)
+	}
+	d := access.NewDirectory()
+	load := d.Begin(nine)
+	load.Add(over)
+	load.Add(lasts)
+	load.Publish()
+	if held(d) != 1 {
+		t.Errorf("%d are held after a load, want the one that lasts", held(d))
+	}
+	put(d, over) // while the node catches up
+	d.ForgetUnmaskings(nine)
+	if open, _ := d.Unmaskings(1, nine); held(d) != 1 || len(open) != 1 || open[0].ID != 22 {
+		t.Errorf("%d are held after a sweep; %v lasts", held(d), open)
+	}
+	put(d, over)
+	if held(d) != 2 {
+		t.Error("it is kept that there was one")
+	}
+	remove(d, grid.Ref{Kind: staff.Unmaskings, ID: 22, Revision: 2})
+	put(d, lasts)
+	if held(d) != 2 {
+		t.Error("it is kept that one was removed")
 	}
 }

@@ -82,8 +82,10 @@ func (d *Desk) SignOut(ctx context.Context, secret, from string) (grid.Receipt, 
 const swept = 500
 
 // Sweep stores when sign-ins were last used, and removes those that have ended by
-// themselves, so that they are not kept for ever. Other nodes may do the same.
+// themselves, so that they are not kept for ever. Other nodes may do the same. Unmaskings
+// that are over it forgets on this node.
 func (d *Desk) Sweep(ctx context.Context) error {
+	d.Directory.ForgetUnmaskings(d.Clock())
 	return errors.Join(d.storeUses(ctx), d.removeEnded(ctx))
 }
 

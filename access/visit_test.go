@@ -90,7 +90,7 @@ func TestWhoIsAtTheMachineIsLetInUntilThereIsAnAccount(t *testing.T) {
 	if _, ok := desk.Visit(""); ok {
 		t.Error("somebody is let in before it is known whether there are accounts")
 	}
-	sources.Directory.Begin().Publish()
+	sources.Directory.Begin(nine).Publish()
 	visit, ok := desk.Visit("")
 	if !ok {
 		t.Fatal("nobody is let in where there is no account")
@@ -104,7 +104,7 @@ func TestWhoIsAtTheMachineIsLetInUntilThereIsAnAccount(t *testing.T) {
 		t.Error("it goes on without a sign-in")
 	}
 	sources.Directory, sources.Open = access.NewDirectory(), false
-	sources.Directory.Begin().Publish()
+	sources.Directory.Begin(nine).Publish()
 	if _, ok := access.NewDesk(sources).Visit(""); ok {
 		t.Error("somebody is let in at a desk that is not open")
 	}

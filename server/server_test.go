@@ -127,7 +127,7 @@ func (r *rig) openDesk(t testing.TB) {
 		t.Fatal(err)
 	}
 	r.directory, r.sealer = access.NewDirectory(), signin.NewSealer([32]byte{1})
-	r.directory.Begin().Publish()
+	r.directory.Begin(now).Publish()
 	r.desk = access.NewDesk(access.DeskSources{
 		Store: r.store, Directory: r.directory, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
 		Sealer: r.sealer, Vault: access.NewVault(access.MasterKey{}), Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, Seals: func() iter.Seq2[access.Seal, error] { return func(func(access.Seal, error) bool) {} },

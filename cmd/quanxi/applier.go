@@ -3,6 +3,7 @@ package main
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"quanxi/access"
 	"quanxi/feed"
@@ -17,13 +18,14 @@ import (
 type applier struct {
 	world     *world.World
 	directory *access.Directory
+	now       func() time.Time
 }
 
 var _ feed.Applier = applier{}
 
 // Begin implements feed.Applier.
 func (a applier) Begin() feed.Loading {
-	return loading{a.world.Begin(), a.directory.Begin(), a.directory}
+	return loading{a.world.Begin(), a.directory.Begin(a.now()), a.directory}
 }
 
 // Apply implements feed.Applier.

@@ -115,7 +115,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	n.hub = feed.NewHub(sets, feed.HubOptions{})
 	n.relay = feed.NewRelay(n.store, n.bus, feed.RelayOptions{Logger: log})
 	n.feed = feed.NewNode(feed.Sources{
-		Log: n.store, Loads: n.store, Transport: n.bus, Applier: applier{n.world, n.directory}, Audience: n.hub,
+		Log: n.store, Loads: n.store, Transport: n.bus, Applier: applier{n.world, n.directory, n.now}, Audience: n.hub,
 	}, feed.NodeOptions{Logger: log})
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
 	p.start("node", n.feed.Run)
