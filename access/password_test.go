@@ -40,13 +40,13 @@ func TestAnotherPasswordEndsWhoCameByTheOldOne(t *testing.T) {
 			return in.Secret
 		}},
 		{"by whoever has signed in", func(t *testing.T, l *lobby, secret string) string {
-			if err := l.ChangePassword(t.Context(), secret, password, fresh); err != nil {
+			if _, err := l.ChangePassword(t.Context(), secret, password, fresh); err != nil {
 				t.Fatal(err)
 			}
 			return secret
 		}},
 		{"at the machine", func(t *testing.T, l *lobby, _ string) string {
-			registry := access.NewRegistry(access.RegistrySources{Store: l.store, Hasher: l.Hasher, Sealer: l.sealer, Actor: "tester"})
+			registry := access.NewRegistry(access.RegistrySources{Store: l.store, Hasher: l.Hasher, Sealer: l.sealer, Vault: l.Vault, Actor: "tester"})
 			account := *l.worker
 			if err := registry.SetPassword(t.Context(), &account, fresh); err != nil {
 				t.Fatal(err)

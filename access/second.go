@@ -107,8 +107,8 @@ func (d *Desk) DropSecond(ctx context.Context, secret, code string) error {
 // ChangePassword gives whoever shows a secret another password, if they know the old
 // one, and ends the sign-ins by it but for this one. The error wraps ErrSignIn, signin.ErrUnfit or
 // signin.ErrBusy.
-func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) error {
-	_, err := d.changeWith(ctx, secret, "accounts.change-password", func(a *staff.Account, c *signin.Credential) error {
+func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) (grid.Receipt, error) {
+	return d.changeWith(ctx, secret, "accounts.change-password", func(a *staff.Account, c *signin.Credential) error {
 		if _, err := d.Hasher.Verify(ctx, old, c.PasswordHash); err != nil {
 			if errors.Is(err, signin.ErrPassword) {
 				return ErrSignIn
@@ -124,7 +124,6 @@ func (d *Desk) ChangePassword(ctx context.Context, secret, old, fresh string) er
 		a.PasswordNo++ // somebody else may have known the old one
 		return err
 	}, func(a *staff.Account, s *staff.SignIn) { s.PasswordNo = a.PasswordNo })
-	return err
 }
 
 // A how changes how somebody signs in.

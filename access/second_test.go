@@ -114,7 +114,7 @@ func TestChangingTheOwnPassword(t *testing.T) {
 		{"to one that is easily guessed", password, "password1", signin.ErrUnfit},
 		{"to a good one", password, fresh, nil},
 	} {
-		if err := l.ChangePassword(t.Context(), secret, tt.old, tt.fresh); !errors.Is(err, tt.want) {
+		if _, err := l.ChangePassword(t.Context(), secret, tt.old, tt.fresh); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
@@ -127,7 +127,7 @@ func TestChangingTheOwnPassword(t *testing.T) {
 	if _, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: fresh, From: home}); err != nil {
 		t.Errorf("with the new one: %v", err)
 	}
-	if err := l.ChangePassword(t.Context(), "qxb_nothing", fresh, password); !errors.Is(err, access.ErrSignIn) {
+	if _, err := l.ChangePassword(t.Context(), "qxb_nothing", fresh, password); !errors.Is(err, access.ErrSignIn) {
 		t.Errorf("by nobody: %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestGuessingAtAnOpenScreenIsSlowed(t *testing.T) {
 	secret := l.in(t)
 	var wait *access.WaitError
 	for range 20 {
-		if errors.As(l.ChangePassword(t.Context(), secret, "guess", "x"), &wait) {
+		if _, err := l.ChangePassword(t.Context(), secret, "guess", "x"); errors.As(err, &wait) {
 			return
 		}
 	}
@@ -214,5 +214,26 @@ func TestOwnSessions(t *testing.T) {
 	}
 	if _, _, ok := l.Viewer(second); !ok || len(l.Sessions(second)) != 1 {
 		t.Error("the other has ended too")
+	}
+}
+
+// A sign-in that changed a moment ago, of which this node has not heard yet, is signed out
+// all the same: whoever leaves a screen has left it.
+func TestSigningOutIsNotBeatenByAUse(t *testing.T) {
+	l := newLobby(t)
+	secret := l.in(t)
+	who, _ := l.Identity(secret)
+	used := *who.SignIn
+	if _, err := l.store.Store.Write(t.Context(), grid.Write{Put: []grid.Entity{&used}}); err != nil { // past the Directory
+		t.Fatal(err)
+	}
+	if _, err := l.SignOut(t.Context(), secret, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.store.Entity(t.Context(), staff.SignIns, used.ID); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("the sign-in is still there: %v", err)
+	}
+	if _, err := l.SignOut(t.Context(), secret, ""); err != nil {
+		t.Errorf("once more: %v", err)
 	}
 }

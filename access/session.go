@@ -74,8 +74,7 @@ func (d *Desk) SignOut(ctx context.Context, secret, from string) (grid.Receipt, 
 	if !ok {
 		return grid.Receipt{}, nil
 	}
-	receipt, err := d.end(ctx, s, from)
-	return receipt, unlessBeaten(err)
+	return d.end(ctx, s, from)
 }
 
 // swept is how many sign-ins one Sweep stores or removes at most.
@@ -239,10 +238,23 @@ func (d *Desk) EndSession(ctx context.Context, secret string, id int64, from str
 	return d.end(ctx, s, from)
 }
 
-// end removes a sign-in in the name of its account.
-func (d *Desk) end(ctx context.Context, s *staff.SignIn, from string) (grid.Receipt, error) {
-	return d.Store.Write(ctx, grid.Write{
-		Actor: accountName(s.Account), Action: "session.end", From: from,
-		Remove: []grid.Ref{{Kind: staff.SignIns, ID: s.ID, Revision: s.Revision}},
-	})
+// end removes a sign-in in the name of its account, also one that was just changed, such as
+// when it was last used; one that has ended already has ended.
+func (d *Desk) end(ctx context.Context, s *staff.SignIn, from string) (receipt grid.Receipt, err error) {
+	ref := refOf(s)
+	for range verifyTries {
+		receipt, err = d.Store.Write(ctx, grid.Write{Actor: accountName(s.Account), Action: "session.end", From: from, Remove: []grid.Ref{ref}})
+		if !errors.Is(err, grid.ErrConflict) {
+			break
+		}
+		stored, err := d.Store.Entity(ctx, staff.SignIns, s.ID)
+		if err != nil {
+			return grid.Receipt{}, unlessBeaten(err)
+		}
+		ref = refOf(stored)
+	}
+	if errors.Is(err, grid.ErrNotFound) {
+		return grid.Receipt{}, nil
+	}
+	return receipt, err
 }

@@ -81,7 +81,11 @@ type passwordInput struct {
 }
 
 func (s *Server) changePassword(ctx context.Context, in *passwordInput) (*struct{}, error) {
-	return nil, s.Desk.ChangePassword(ctx, secretFrom(ctx), in.Body.Old, in.Body.New)
+	receipt, err := s.Desk.ChangePassword(ctx, secretFrom(ctx), in.Body.Old, in.Body.New)
+	if err == nil {
+		s.applied(ctx, receipt) // whoever knew the old one is out by then
+	}
+	return nil, err
 }
 
 type signInBody struct {

@@ -302,6 +302,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "action.rate.entry": "Too many requests · signing in",
   "action.rate.stranger": "Too many requests · without a sign-in",
   "action.rate.address": "Too many requests · one address",
+  "action.settings.proposal": "Settings · withdrew what waited",
   "action.accounts.equip": "Gave posts",
   "action.accounts.enrol": "Added an account at its sign-in elsewhere",
   "action.posts.by-group": "Changed posts by groups",

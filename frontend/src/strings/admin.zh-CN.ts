@@ -300,6 +300,7 @@ export const adminZhCN = {
   "action.rate.entry": "请求过多 · 登录",
   "action.rate.stranger": "请求过多 · 未登录",
   "action.rate.address": "请求过多 · 同一地址",
+  "action.settings.proposal": "设置 · 撤回待审批的变更",
   "action.accounts.equip": "给予岗位",
   "action.accounts.enrol": "统一登录 · 新建账号",
   "action.posts.by-group": "按用户组调整岗位",
