@@ -61,7 +61,7 @@ func (v *View) Division(ctx context.Context, code grid.Code, geometry bool) (Div
 	if err != nil {
 		return DivisionRecord{}, err
 	}
-	record, err := v.pageRecord(ctx, e, Page{WithoutGeometry: !geometry})
+	record, err := v.pageRecord(ctx, e, grid.Identity{}, Page{WithoutGeometry: !geometry})
 	out := v.withLive(record, d)
 	for up, known := d, true; known; up, known = up.Parent() {
 		out.Chain = append(out.Chain, up)
@@ -127,7 +127,7 @@ func (v *View) divisionRecords(ctx context.Context, found []world.Division, geom
 		if err != nil {
 			return nil, err
 		}
-		rec, err := v.pageRecord(ctx, e, Page{WithoutGeometry: !geometry})
+		rec, err := v.pageRecord(ctx, e, grid.Identity{}, Page{WithoutGeometry: !geometry})
 		if err != nil {
 			return nil, err
 		}

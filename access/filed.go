@@ -62,14 +62,15 @@ func fileOf(e grid.Entity, shown grid.Identity, how Showing) grid.Entity {
 }
 
 // file returns an entity as a file shows it to the viewer: masked, also where it has
-// unmasked a record, which it did to look at that one and not to carry it away.
-func (v *View) file(ctx context.Context, e grid.Entity) (grid.Entity, error) {
+// unmasked a record, which it did to look at that one and not to carry it away. Its key is
+// among some.
+func (v *View) file(ctx context.Context, e grid.Entity, keys map[int64]grid.SubjectKey) (grid.Entity, error) {
 	v.stamp(e)
 	whose, err := v.subjectOf(ctx, e)
 	if err != nil || whose == nil {
 		return e, err
 	}
-	identity, err := v.identity(ctx, e)
+	identity, err := v.opened(e, keys)
 	if err != nil {
 		return nil, fmt.Errorf("%s %d: %w", e.Kind(), e.Entity().ID, err)
 	}

@@ -66,7 +66,8 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	} else if v.viewer.SeesAll(kind) && scope.IsEverywhere() {
 		query.Limit = page.Limit + 1
 	}
-	var records []Record
+	var kept []grid.Entity
+	next := ""
 	for e, err := range v.store.Entities(ctx, kind, query) {
 		if err != nil {
 			return nil, "", err
@@ -76,19 +77,17 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		} else if !ok {
 			continue
 		}
-		if len(records) == page.Limit {
-			return records, v.sealCursor(kind, records[page.Limit-1].ID), nil
+		if len(kept) == page.Limit {
+			next = v.sealCursor(kind, kept[page.Limit-1].Entity().ID)
+			break
 		}
-		rec, err := v.pageRecord(ctx, e, page)
-		if err != nil {
-			return nil, "", err
-		}
-		records = append(records, rec)
+		kept = append(kept, e)
 	}
-	if len(query.IDs) == maxMeeting {
-		return records, v.sealCursor(kind, query.IDs[maxMeeting-1]), nil
+	if next == "" && len(query.IDs) == maxMeeting {
+		next = v.sealCursor(kind, query.IDs[maxMeeting-1])
 	}
-	return records, "", nil
+	records, err := v.pageRecords(ctx, kind, kept, page)
+	return records, next, err
 }
 
 // maxMeeting bounds how much of what meets an envelope one page looks at. A page
@@ -137,14 +136,35 @@ func idsOf(s *world.Snapshot, kind grid.Kind) func(slot uint32) int64 {
 	return func(slot uint32) int64 { return s.ThingAt(kind, slot).ID() }
 }
 
-func (v *View) pageRecord(ctx context.Context, e grid.Entity, page Page) (Record, error) {
+func (v *View) pageRecord(ctx context.Context, e grid.Entity, identity grid.Identity, page Page) (Record, error) {
 	v.stamp(e) // while it is known where it lies
 	if page.WithoutGeometry && grid.ShapeOf(e.Kind()) != grid.NoShape {
 		if err := e.SetGeometry(nil); err != nil {
 			return Record{}, err
 		}
 	}
-	return v.recordAsItIs(ctx, e)
+	return v.recordWith(ctx, e, identity)
+}
+
+// pageRecords are the records of entities of a kind, in their order.
+func (v *View) pageRecords(ctx context.Context, kind grid.Kind, some []grid.Entity, page Page) ([]Record, error) {
+	keys, err := v.keysOf(ctx, kind, some)
+	if err != nil {
+		return nil, err
+	}
+	var records []Record
+	for _, e := range some {
+		identity, err := v.opened(e, keys)
+		if err != nil {
+			return nil, err
+		}
+		rec, err := v.pageRecord(ctx, e, identity, page)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, rec)
+	}
+	return records, nil
 }
 
 // entity reads what the viewer may see.

@@ -103,7 +103,7 @@ func (v *View) recordsOf(ctx context.Context, kind grid.Kind, ids []int64, page 
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var records []Record
+	var kept []grid.Entity
 	for e, err := range v.store.Entities(ctx, kind, grid.Query{IDs: ids}) {
 		if err != nil {
 			return nil, err
@@ -113,16 +113,15 @@ func (v *View) recordsOf(ctx context.Context, kind grid.Kind, ids []int64, page 
 		} else if !ok {
 			continue
 		}
-		rec, err := v.pageRecord(ctx, e, page)
-		if err == nil {
-			rec.JSON, err = v.addWhere(rec.JSON, e)
-		}
-		if err != nil {
+		kept = append(kept, e)
+	}
+	records, err := v.pageRecords(ctx, kind, kept, page)
+	for i := range records {
+		if records[i].JSON, err = v.addWhere(records[i].JSON, kept[i]); err != nil {
 			return nil, err
 		}
-		records = append(records, rec)
 	}
-	return records, nil
+	return records, err
 }
 
 // A Hit is something that a search found.

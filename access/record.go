@@ -40,16 +40,16 @@ func IdentityFields(kind grid.Kind) []string {
 // record writes an entity for the viewer, in the area that it lies in now.
 func (v *View) record(ctx context.Context, e grid.Entity) (Record, error) {
 	v.stamp(e)
-	return v.recordAsItIs(ctx, e)
-}
-
-// recordAsItIs is record for an entity that is stamped already, and may have lost its
-// geometry since.
-func (v *View) recordAsItIs(ctx context.Context, e grid.Entity) (Record, error) {
 	identity, err := v.identity(ctx, e)
 	if err != nil {
 		return Record{}, err
 	}
+	return v.recordWith(ctx, e, identity)
+}
+
+// recordWith is record for an entity that is stamped already, may have lost its geometry
+// since, and whose identity is opened.
+func (v *View) recordWith(ctx context.Context, e grid.Entity, identity grid.Identity) (Record, error) {
 	whose, err := v.subjectOf(ctx, e)
 	if err != nil {
 		return Record{}, err
@@ -116,6 +116,29 @@ func (v *View) identity(ctx context.Context, e grid.Entity) (grid.Identity, erro
 		return grid.Identity{}, err
 	}
 	return v.vault.Open(key, *sealed)
+}
+
+// keysOf reads, in one question, the keys of those entities of a kind whose identity is sealed.
+func (v *View) keysOf(ctx context.Context, kind grid.Kind, some []grid.Entity) (map[int64]grid.SubjectKey, error) {
+	var ids []int64
+	for _, e := range some {
+		if sealed := sealedOf(e); sealed != nil && len(*sealed) > 0 {
+			ids = append(ids, e.Entity().ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return v.store.LiveKeys(ctx, kind, ids)
+}
+
+// opened is identity for an entity whose key is among some, if it has one.
+func (v *View) opened(e grid.Entity, keys map[int64]grid.SubjectKey) (grid.Identity, error) {
+	key, ok := keys[e.Entity().ID]
+	if !ok {
+		return grid.Identity{}, nil
+	}
+	return v.vault.Open(key, *sealedOf(e))
 }
 
 // sealedOf returns the place of an entity's sealed identity, nil if its kind has none.

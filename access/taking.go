@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"quanxi/grid"
 	"quanxi/staff"
@@ -43,16 +44,47 @@ func (x *Exporter) Take(ctx context.Context, id int64) (*Taking, error) {
 func (t *Taking) Entities(ctx context.Context) func(func(grid.Entity, error) bool) {
 	v := t.exporter.view
 	return func(yield func(grid.Entity, error) bool) {
-		for e, err := range v.selected(ctx, t.Of, t.in) {
+		for some, err := range inParts(v.selected(ctx, t.Of, t.in)) {
+			var keys map[int64]grid.SubjectKey
 			if err == nil {
+				keys, err = v.keysOf(ctx, t.Of, some)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, e := range some {
 				if v.isAbout(e) {
 					t.personal++
 				}
-				e, err = v.file(ctx, e)
+				e, err := v.file(ctx, e, keys)
+				if !yield(e, err) || err != nil {
+					return
+				}
 			}
-			if !yield(e, err) || err != nil {
+		}
+	}
+}
+
+// inParts yields entities in parts of selectedAtOnce, each a slice of its own, and what they
+// end with if that is an error.
+func inParts(all iter.Seq2[grid.Entity, error]) iter.Seq2[[]grid.Entity, error] {
+	return func(yield func([]grid.Entity, error) bool) {
+		var some []grid.Entity
+		for e, err := range all {
+			if err != nil {
+				yield(nil, err)
 				return
 			}
+			if some = append(some, e); len(some) == selectedAtOnce {
+				if !yield(some, nil) {
+					return
+				}
+				some = nil
+			}
+		}
+		if len(some) > 0 {
+			yield(some, nil)
 		}
 	}
 }

@@ -103,6 +103,10 @@ type Store interface {
 	// SubjectKey returns a data subject's wrapped key, or ErrNotFound.
 	SubjectKey(ctx context.Context, kind Kind, id int64) (SubjectKey, error)
 
+	// LiveKeys returns what SubjectKey does of many data subjects of a kind, by their ids.
+	// Who has none is not among them.
+	LiveKeys(ctx context.Context, kind Kind, ids []int64) (map[int64]SubjectKey, error)
+
 	// SubjectKeys returns all wrapped keys of a data subject, also those that came with
 	// loads which are not live; none is no error.
 	SubjectKeys(ctx context.Context, kind Kind, id int64) ([]SubjectKey, error)

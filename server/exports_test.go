@@ -26,7 +26,7 @@ func (r *rig) become(id int64) {
 }
 
 // ask asks for a file of our community and returns what is answered.
-func (r *rig) ask(t *testing.T, kind grid.Kind, format string) exportReply {
+func (r *rig) ask(t testing.TB, kind grid.Kind, format string) exportReply {
 	t.Helper()
 	reply := r.do(t, call{line: "POST /api/exports", body: fmt.Sprintf(`{"kind":%q,"area":%q,"format":%q,"purpose":"report","note":"季度"}`, kind, ourCommunity, format)})
 	if reply.Code != 201 {
@@ -50,7 +50,7 @@ type exportReply struct {
 }
 
 // set changes a setting as whoever runs the system would.
-func (r *rig) set(t *testing.T, exportRows int64) {
+func (r *rig) set(t testing.TB, exportRows int64) {
 	t.Helper()
 	s := staff.DefaultSettings()
 	s.ExportRows = exportRows
@@ -60,7 +60,7 @@ func (r *rig) set(t *testing.T, exportRows int64) {
 // exportPeople are the accounts of the tests of exports.
 type exportPeople struct{ secretary, other, leader, sibling, county, worker int64 }
 
-func (r *rig) exportPeople(t *testing.T) exportPeople {
+func (r *rig) exportPeople(t testing.TB) exportPeople {
 	t.Helper()
 	r.build(t)
 	hire := func(login, role string, area grid.Code) int64 { // without a password: nobody signs in

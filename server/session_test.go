@@ -39,7 +39,7 @@ func (r *rig) hire(t *testing.T, login, role string, area grid.Code) *staff.Acco
 	return a
 }
 
-func (r *rig) write(t *testing.T, e grid.Entity) {
+func (r *rig) write(t testing.TB, e grid.Entity) {
 	t.Helper()
 	if _, err := r.store.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Put: []grid.Entity{e}}); err != nil {
 		t.Fatal(err)

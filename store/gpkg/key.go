@@ -3,6 +3,7 @@ package gpkg
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +28,28 @@ func (s *Store) SubjectKey(ctx context.Context, kind grid.Kind, id int64) (grid.
 		return grid.SubjectKey{}, fmt.Errorf("key of %s %d: %w", kind, id, classify(err))
 	}
 	return k, nil
+}
+
+// LiveKeys implements grid.Store.
+func (s *Store) LiveKeys(ctx context.Context, kind grid.Kind, ids []int64) (map[int64]grid.SubjectKey, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.readers.Load().QueryContext(ctx, `SELECT id, wrapped FROM subject_key WHERE kind = ? AND id IN (SELECT value FROM json_each(?))
+		AND (load = 0 OR load IN (SELECT id FROM loads WHERE state = 'live')) ORDER BY id, load`, string(kind), string(list))
+	var found []grid.SubjectKey
+	if err == nil {
+		found, err = collect(rows, func(rows *sql.Rows) (grid.SubjectKey, error) {
+			k := grid.SubjectKey{Kind: kind}
+			err := rows.Scan(&k.ID, &k.Wrapped)
+			return k, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keys of %s: %w", kind, classify(err))
+	}
+	return store.ByID(found), nil
 }
 
 // putKey replaces the live key of a subject, or gives it one.

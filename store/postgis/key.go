@@ -25,6 +25,21 @@ func (s *Store) SubjectKey(ctx context.Context, kind grid.Kind, id int64) (grid.
 	return k, nil
 }
 
+// LiveKeys implements grid.Store.
+func (s *Store) LiveKeys(ctx context.Context, kind grid.Kind, ids []int64) (map[int64]grid.SubjectKey, error) {
+	scan := func(row pgx.CollectableRow) (grid.SubjectKey, error) {
+		k := grid.SubjectKey{Kind: kind}
+		err := row.Scan(&k.ID, &k.Wrapped)
+		return k, err
+	}
+	found, err := gather(ctx, s.pool, scan, `SELECT id, wrapped FROM quanxi.subject_key WHERE kind = $1 AND id = ANY ($2)
+		AND (load = 0 OR load IN (SELECT l.id FROM quanxi.loads l WHERE l.state = 'live')) ORDER BY id, load`, string(kind), ids)
+	if err != nil {
+		return nil, fmt.Errorf("keys of %s: %w", kind, classify(err))
+	}
+	return store.ByID(found), nil
+}
+
 // putKey queues the replacement of a subject's live key, or its first key.
 func putKey(batch *pgx.Batch, k grid.SubjectKey) {
 	batch.Queue("UPDATE quanxi.loads SET edited = true WHERE NOT edited AND state = 'live' AND id = (SELECT load "+liveKey+")", string(k.Kind), k.ID)

@@ -248,7 +248,8 @@ func keys(t *testing.T, place Place) {
 	})
 }
 
-// wantKey checks a person's wrapped key; empty means that there must be none.
+// wantKey checks a person's wrapped key, asked for alone and among others; empty means that
+// there must be none.
 func wantKey(t *testing.T, s Store, id int64, want string) {
 	t.Helper()
 	k, err := s.SubjectKey(t.Context(), grid.People, id)
@@ -257,6 +258,11 @@ func wantKey(t *testing.T, s Store, id int64, want string) {
 		t.Errorf("key %q, %v; want ErrNotFound", k.Wrapped, err)
 	case want != "" && (err != nil || string(k.Wrapped) != want || k.ID != id || k.Kind != grid.People):
 		t.Errorf("key %+v, %v; want %q", k, err, want)
+	}
+	keys, err := s.LiveKeys(t.Context(), grid.People, []int64{id, 404})
+	among, there := keys[id]
+	if err != nil || there != (want != "") || string(among.Wrapped) != want || there && (among.ID != id || among.Kind != grid.People) || len(keys) > 1 {
+		t.Errorf("keys %+v, %v; want %q", keys, err, want)
 	}
 }
 
