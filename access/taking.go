@@ -44,7 +44,7 @@ func (x *Exporter) Take(ctx context.Context, id int64) (*Taking, error) {
 func (t *Taking) Entities(ctx context.Context) func(func(grid.Entity, error) bool) {
 	v := t.exporter.view
 	return func(yield func(grid.Entity, error) bool) {
-		for some, err := range inParts(v.selected(ctx, t.Of, t.in)) {
+		for some, err := range grid.InParts(v.selected(ctx, t.Of, t.in), selectedAtOnce) {
 			var keys map[int64]grid.SubjectKey
 			if err == nil {
 				keys, err = v.keysOf(ctx, t.Of, some)
@@ -66,32 +66,26 @@ func (t *Taking) Entities(ctx context.Context) func(func(grid.Entity, error) boo
 	}
 }
 
-// inParts yields entities in parts of selectedAtOnce, each a slice of its own, and what they
-// end with if that is an error.
-func inParts(all iter.Seq2[grid.Entity, error]) iter.Seq2[[]grid.Entity, error] {
-	return func(yield func([]grid.Entity, error) bool) {
-		var some []grid.Entity
-		for e, err := range all {
-			if err != nil {
-				yield(nil, err)
+// Find looks up what things in the file name, as far as the viewer sees them, for their ids
+// elsewhere.
+func (t *Taking) Find(ctx context.Context) func(grid.Kind, []int64) iter.Seq2[grid.Entity, error] {
+	v := t.exporter.view
+	return func(kind grid.Kind, ids []int64) iter.Seq2[grid.Entity, error] {
+		return func(yield func(grid.Entity, error) bool) {
+			if !v.viewer.MayList(kind) {
 				return
 			}
-			if some = append(some, e); len(some) == selectedAtOnce {
-				if !yield(some, nil) {
+			for e, err := range v.byID(ctx, kind, ids) {
+				seen := false
+				if err == nil {
+					seen, err = v.sees(ctx, e)
+				}
+				if (seen || err != nil) && !yield(e, err) || err != nil {
 					return
 				}
-				some = nil
 			}
 		}
-		if len(some) > 0 {
-			yield(some, nil)
-		}
 	}
-}
-
-// Find looks up what something in the file names, if the viewer sees it, for its id elsewhere.
-func (t *Taking) Find(ctx context.Context) func(grid.Kind, int64) (grid.Entity, error) {
-	return func(kind grid.Kind, id int64) (grid.Entity, error) { return t.exporter.view.entity(ctx, kind, id) }
 }
 
 // Post returns the post by which the file was asked for, as role@area.

@@ -93,16 +93,20 @@ func (p *pump) refuseOwn(ctx context.Context) error {
 	if len(p.ours) == 0 {
 		return nil
 	}
-	names := namings{find: func(kind grid.Kind, id int64) (grid.Entity, error) { return p.from.Entity(ctx, kind, id) }}
+	names := newNamings(StoreFinder(ctx, p.from))
+	var here []grid.Entity
 	for e, err := range p.from.Entities(ctx, p.Kind, grid.Query{IDs: slices.Sorted(maps.Keys(p.ours))}) {
 		if err != nil {
 			return err
 		}
-		key, err := names.keyOf(e)
-		if err != nil {
-			return err
-		}
-		if head := e.Entity(); head.External == "" && p.ours[head.ID] == key {
+		here = append(here, e)
+	}
+	keys, err := names.keysOf(here)
+	if err != nil {
+		return err
+	}
+	for i, e := range here {
+		if head := e.Entity(); head.External == "" && p.ours[head.ID] == keys[i] {
 			return fmt.Errorf("the file was exported from this store (quanxi_id %d) and is not read back beside what it came from: %w", head.ID, ErrRefused)
 		}
 	}

@@ -66,12 +66,10 @@ type Export struct {
 }
 
 // named returns the export of entities that say by external ids what they name.
-func (x Export) named() (Export, error) {
-	names := &namings{find: x.Find}
-	x.Entities = names.all(x.Entities)
-	var err error
-	x.Empty, err = names.of(x.Empty)
-	return x, err
+func (x Export) named() Export {
+	names := newNamings(x.Find)
+	x.Entities, x.Empty = names.all(x.Entities), names.of(x.Empty)
+	return x
 }
 
 // Extension is how the names of files of a format end.
@@ -82,10 +80,7 @@ func Extension(format string) string {
 // Stream writes the file to a stream, which a GeoPackage cannot be written to, and
 // returns how many entities it holds.
 func (x Export) Stream(w io.Writer) (int, error) {
-	x, err := x.named()
-	if err != nil {
-		return 0, err
-	}
+	x = x.named()
 	switch x.Format {
 	case "geojson":
 		return WriteGeoJSON(w, x.Mark, x.Entities)
@@ -121,10 +116,7 @@ func (x Export) WriteFile(ctx context.Context, path string) (Written, error) {
 
 func (x Export) fill(ctx context.Context, path string) (n int, err error) {
 	if x.Format == "geopackage" {
-		x, err := x.named()
-		if err != nil {
-			return 0, err
-		}
+		x = x.named()
 		return WriteGeoPackage(ctx, path, x.Mark, x.Empty, x.Entities)
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

@@ -95,7 +95,7 @@ func formats() map[string]func(t *testing.T, path string, e grid.Entity) {
 }
 
 // nothing is there to be found.
-func nothing(grid.Kind, int64) (grid.Entity, error) { return nil, grid.ErrNotFound }
+func nothing(grid.Kind, []int64) exchange.Entities { return all(nil) }
 
 // A town's houses, homes and what hangs in them, none of which has an id of its own, are
 // taken to another store, twice, and all name what they named. Where they came from they
@@ -116,12 +116,11 @@ func TestWhatNamesEachOtherIsTakenElsewhere(t *testing.T) {
 	put(&grid.Dwelling{Building: house.ID, Unit: 1, Floor: 3, Room: "302", State: grid.OwnerOccupied})
 	put(&grid.Device{Name: "门磁", Category: "door", State: "online", Place: at, Building: house.ID, Dwelling: home.ID})
 	put(&grid.Organisation{Name: "面馆", Place: at, Building: house.ID})
-	find := func(kind grid.Kind, id int64) (grid.Entity, error) { return from.Entity(t.Context(), kind, id) }
 	for _, format := range exchange.Formats() {
 		for _, kind := range []grid.Kind{grid.Buildings, grid.Dwellings, grid.Devices, grid.Organisations} {
 			empty, _ := grid.New(kind)
 			path := filepath.Join(t.TempDir(), "out"+exchange.Extension(format))
-			x := exchange.Export{Format: format, Empty: empty, Entities: from.Entities(t.Context(), kind, grid.Query{}), Find: find}
+			x := exchange.Export{Format: format, Empty: empty, Entities: from.Entities(t.Context(), kind, grid.Query{}), Find: exchange.StoreFinder(t.Context(), from)}
 			if _, err := x.WriteFile(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}

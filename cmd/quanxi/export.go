@@ -103,7 +103,7 @@ func areaOf(ctx context.Context, store grid.Store, code grid.Code) (exchange.Are
 // write writes the file, and leaves a row of the audit before anything of it is
 // anywhere and another when it is whole.
 func (c *exportCommand) write(in *invocation, store grid.Store, empty grid.Entity, entities exchange.Entities) (int, error) {
-	x := exchange.Export{Format: c.Format, Empty: empty, Entities: entities, Mark: c.mark(), Find: func(kind grid.Kind, id int64) (grid.Entity, error) { return store.Entity(in.ctx, kind, id) }}
+	x := exchange.Export{Format: c.Format, Empty: empty, Entities: entities, Mark: c.mark(), Find: exchange.StoreFinder(in.ctx, store)}
 	if err := c.trace(in.ctx, store, "exports.begin", x.Mark.String()); err != nil {
 		return 0, err
 	}
