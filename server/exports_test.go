@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -120,7 +119,7 @@ func TestAFileHoldsWhatItsAskerSeesAndSaysWho(t *testing.T) {
 			}
 		})
 	}
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), "quanxi-export-*"))
+	left, err := os.ReadDir(string(r.Scratch))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
