@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +14,7 @@ import (
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
-	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 // following is a store whose directory hears of every write at once.
@@ -54,16 +53,11 @@ type lobby struct {
 // newLobby lets in by password alone.
 func newLobby(t *testing.T) *lobby {
 	t.Helper()
-	file, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = file.Close() })
 	hasher, err := signin.NewHasher(signin.Params{Memory: 10 << 10, Passes: 1, Lanes: 1}, 2, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lobby{now: nine, store: following{file, access.NewDirectory()}, sealer: signin.NewSealer([32]byte(masterKey(t, "1").Derive("credentials")))}
+	l := &lobby{now: nine, store: following{gpkgtest.New(t), access.NewDirectory()}, sealer: signin.NewSealer([32]byte(masterKey(t, "1").Derive("credentials")))}
 	clock := func() time.Time { return l.now }
 	l.Desk = access.NewDesk(access.DeskSources{
 		Store: l.store, Directory: l.store.to, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),

@@ -9,6 +9,7 @@ import (
 	"quanxi/access"
 	"quanxi/access/role"
 	"quanxi/grid"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 // makeForeign gives somebody a key of a master key that nobody has any more.
@@ -43,7 +44,7 @@ func TestAKeyOfNoMasterKeyDoesNotStopAnErasure(t *testing.T) {
 		t.Errorf("another such key: %d, %v", n, err)
 	}
 	for _, want := range []int{1, 0} {
-		if n, err := eraser(d.desk, openFile(t, saved)).Replay(t.Context()); n != want || err != nil {
+		if n, err := eraser(d.desk, gpkgtest.Open(t, saved)).Replay(t.Context()); n != want || err != nil {
 			t.Errorf("repeated %d, %v, want %d", n, err, want)
 		}
 	}

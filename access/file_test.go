@@ -14,6 +14,7 @@ import (
 	"quanxi/access/role"
 	"quanxi/grid"
 	"quanxi/staff"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 // Of the people of furnish.
@@ -303,7 +304,7 @@ func TestTheJournalIsRepeated(t *testing.T) {
 	if _, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{}); err != nil {
 		t.Fatal(err)
 	}
-	old := openFile(t, saved)
+	old := gpkgtest.Open(t, saved)
 	if n, err := eraser(d.desk, old).Replay(t.Context()); n != 1 || err != nil {
 		t.Fatalf("repeated %d, %v", n, err)
 	}

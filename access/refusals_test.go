@@ -5,20 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"testing"
 
 	"quanxi/access"
 	"quanxi/grid"
-	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 func TestRefusalsAreFoldedAndKept(t *testing.T) {
-	store, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := gpkgtest.New(t)
 	r := access.NewRefusals(store, slog.New(slog.DiscardHandler))
 	one := access.Refusal{Actor: "7", From: "192.0.2.7", Action: "people.read", Object: "people/17", Result: grid.ResultNotFound}
 	for range 3 {

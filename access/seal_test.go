@@ -13,6 +13,7 @@ import (
 	"quanxi/access"
 	"quanxi/grid"
 	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 // A sealed audit is a store with the file of its seals, and one who seals it.
@@ -26,12 +27,7 @@ type sealedAudit struct {
 func newSealedAudit(t *testing.T) *sealedAudit {
 	t.Helper()
 	dir := t.TempDir()
-	store, err := gpkg.Open(t.Context(), filepath.Join(dir, "map.gpkg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	return &sealedAudit{store: store, file: filepath.Join(dir, "keys", "seals"), master: access.MasterKey{1}}
+	return &sealedAudit{store: gpkgtest.Make(t, filepath.Join(dir, "map.gpkg")), file: filepath.Join(dir, "keys", "seals"), master: access.MasterKey{1}}
 }
 
 // work adds rows to the audit and has a sealer live for the moment that it takes

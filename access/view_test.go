@@ -14,6 +14,7 @@ import (
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 	"quanxi/world"
 )
 
@@ -57,23 +58,9 @@ type desk struct {
 	vault       *access.Vault
 }
 
-func openFile(t testing.TB, path string) *gpkg.Store {
-	t.Helper()
-	store, err := gpkg.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return store
-}
-
 func newDesk(t testing.TB) desk {
 	t.Helper()
-	store := openFile(t, filepath.Join(t.TempDir(), "map.gpkg"))
+	store := gpkgtest.New(t)
 	master, towns := masterKey(t, "1"), twoTowns(t)
 	d := desk{store: store, world: towns, journalFile: filepath.Join(t.TempDir(), "keys", "erasures"), vault: access.NewVault(master)}
 	d.journal = access.NewJournal(d.journalFile)

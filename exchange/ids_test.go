@@ -11,16 +11,12 @@ import (
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 func openStore(t *testing.T) *gpkg.Store {
 	t.Helper()
-	s, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	return s
+	return gpkgtest.New(t)
 }
 
 func importInto(t *testing.T, s grid.Store, kind grid.Kind, file, content string) (*exchange.Report, error) {

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +18,7 @@ import (
 	"quanxi/access"
 	"quanxi/grid"
 	"quanxi/server"
-	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 	"quanxi/world"
 )
 
@@ -327,11 +326,7 @@ func TestFailures(t *testing.T) {
 
 func failingServer(t *testing.T, err error) *rig {
 	t.Helper()
-	store, openErr := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
-	if openErr != nil {
-		t.Fatal(openErr)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := gpkgtest.New(t)
 	r := &rig{store: store, viewer: access.Local(), node: server.NodeStatus{Loaded: true, Fresh: true}, world: world.New(world.Options{Now: clock})}
 	var master access.MasterKey
 	views := access.NewViews(access.Sources{Store: failing{store, err}, Vault: access.NewVault(master), Master: master, World: r.world, Clock: clock})

@@ -27,6 +27,7 @@ import (
 	"quanxi/server"
 	"quanxi/staff"
 	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 	"quanxi/world"
 )
 
@@ -74,15 +75,7 @@ func newRig(t testing.TB) *rig {
 // newRigWith is newRig with other options.
 func newRigWith(t testing.TB, change func(*server.Options)) *rig {
 	t.Helper()
-	store, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	store := gpkgtest.New(t)
 	var master access.MasterKey
 	r := &rig{store: store, viewer: access.Local(), node: server.NodeStatus{Epoch: "e1", Loaded: true, Fresh: true}, metrics: prometheus.NewRegistry()}
 	r.world = world.New(world.Options{Now: clock})

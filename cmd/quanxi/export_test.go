@@ -2,23 +2,18 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"quanxi/geo"
 	"quanxi/grid"
-	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 // A development zone manages a town whose code begins with another county's, and a
 // code is no prefix of what does not hang on it.
 func TestAnAreaIsADivisionAndWhatItManages(t *testing.T) {
-	store, err := gpkg.Open(t.Context(), filepath.Join(t.TempDir(), "map.gpkg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
+	store := gpkgtest.New(t)
 	var all []grid.Entity
 	for _, d := range [][2]grid.Code{{"5000", ""}, {"500101", "5000"}, {"500102", "5000"}, {"500101001", "500101"}, {"500101002", "500102"}, {"500101001001", "500101001"}} {
 		all = append(all, &grid.Division{Code: d[0], Parent: d[1], Name: "区", Level: d[0].Level(), Label: geo.At(106.5, 29.5)})

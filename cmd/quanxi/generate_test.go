@@ -11,15 +11,11 @@ import (
 	"quanxi/access"
 	"quanxi/grid"
 	"quanxi/grid/generate"
-	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 )
 
 func TestAPlanGoesOnWhereItWas(t *testing.T) {
-	s, err := gpkg.Open(t.Context(), t.TempDir()+"/map.gpkg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := gpkgtest.New(t)
 	load := func(actor, about string) int64 {
 		l, err := s.BeginLoad(t.Context(), grid.LoadInfo{Actor: actor, About: about})
 		if err != nil {
@@ -97,11 +93,7 @@ func (b breaking) BeginLoad(ctx context.Context, about grid.LoadInfo) (grid.Load
 
 // A town of each of two counties, with a break between them.
 func TestTheCityGoesOnWithTheCountyThatIsMissing(t *testing.T) {
-	s, err := gpkg.Open(t.Context(), t.TempDir()+"/map.gpkg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := gpkgtest.New(t)
 	f := townFlags{Seed: 1, Towns: generate.CityTowns}
 	maker, err := f.plan()
 	if err != nil {
