@@ -9,12 +9,14 @@ import (
 	_ "modernc.org/sqlite"
 
 	"quanxi/store/gpkg"
+	"quanxi/store/gpkg/gpkgtest"
 	"quanxi/store/storetest"
 )
 
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Place {
 		path := filepath.Join(t.TempDir(), "map.gpkg")
+		gpkgtest.Put(t, path)
 		return storetest.Place{
 			Open: func(t *testing.T) storetest.Store { return open(t, path) },
 			Audit: func(t *testing.T, action string) int {
