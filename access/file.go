@@ -116,7 +116,8 @@ func (v *View) File(ctx context.Context, kind grid.Kind, id int64, origin Origin
 func Purposes() []string { return []string{"request", "transfer", "authority"} }
 
 // FileCopy is File in the open, as the person asked for it: for whoever keeps the record,
-// may unmask it and sees tags of care, so that nothing is missing.
+// may unmask it and sees tags of care, so that nothing is missing. It counts as an Unmask,
+// also towards the WaitError.
 func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose string, origin Origin) (File, error) {
 	e, whose, err := v.kept(ctx, kind, id)
 	if err == nil {
@@ -129,6 +130,9 @@ func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose s
 		return File{}, ErrForbidden
 	case !slices.Contains(Purposes(), purpose):
 		return File{}, refuse(kind, "purpose", fmt.Sprintf("must be one of %v", Purposes()))
+	}
+	if wait := v.opens.Take(v.meters.Name(v.viewer.account), v.meters.Now()); wait > 0 {
+		return File{}, &WaitError{For: wait}
 	}
 	others, err := v.othersOf(ctx, e)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"quanxi/access/role"
+	"quanxi/access/signin"
 	"quanxi/events"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -16,6 +17,11 @@ import (
 
 // unmaskSpan is how long somebody who gave a reason sees a record in the open.
 const unmaskSpan = 15 * time.Minute
+
+// openRate is how often an account may have a record shown in the open: more than anybody
+// needs who goes from door to door, and too slow to open a grid one record after the other,
+// past the number of rows that an export may hold.
+var openRate = signin.Rate{Every: 6 * time.Second, Burst: 30}
 
 // A Why says why somebody wants to see a record in the open. An open event where the
 // person lives is a reason by itself: Event alone will do.
@@ -32,7 +38,8 @@ type Unveiled struct {
 
 // Unmask shows the viewer one record of somebody in the open for a while, and leaves a
 // row in the audit and in that person's file. The error wraps grid.ErrNotFound,
-// ErrForbidden, or grid.ErrInvalid naming the field.
+// ErrForbidden, or grid.ErrInvalid naming the field, or is a WaitError for whoever opens too
+// many.
 func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why, origin Origin) (Unveiled, error) {
 	e, err := v.entity(ctx, kind, id)
 	if err != nil {
@@ -51,6 +58,9 @@ func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why, or
 	begun, err := v.unmasking(ctx, e, why)
 	if err != nil {
 		return Unveiled{}, err
+	}
+	if wait := v.opens.Take(v.meters.Name(v.viewer.account), v.meters.Now()); wait > 0 {
+		return Unveiled{}, &WaitError{For: wait}
 	}
 	identity, err := v.identity(ctx, e)
 	if err != nil {

@@ -146,6 +146,45 @@ func (d desk) unmaskings(t *testing.T) (n int) {
 	return n
 }
 
+// A loop over the people of a grid is stopped, and a worker at a door is not. Another account
+// is not held up by it, and a copy in the open counts as well.
+func TestWhoOpensManyRecordsIsAskedToWait(t *testing.T) {
+	d := newDesk(t)
+	ours, _ := d.furnish(t)
+	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
+	at := clock()
+	views := access.NewViews(access.Sources{Store: d.store, Vault: d.vault, Master: masterKey(t, "1"), World: d.world, Clock: func() time.Time { return at }})
+	opens := func(account string) error {
+		view := views.For(access.NewViewer(account, grantOf(role.Post{Role: "grid-worker", Area: ourGrid})))
+		_, err := view.Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Reason: staff.ForVisit}, access.Origin{})
+		return err
+	}
+	for n := range 30 {
+		if err := opens("7"); err != nil {
+			t.Fatalf("record %d: %v", n+1, err)
+		}
+	}
+	kept := d.unmaskings(t)
+	var wait *access.WaitError
+	if err := opens("7"); !errors.As(err, &wait) || wait.Seconds() != 6 || d.unmaskings(t) != kept {
+		t.Errorf("the next one: %v, want to wait for 6 s, and nothing kept", err)
+	}
+	copies := views.For(access.NewViewer("7", grantOf(role.Post{Role: "grid-worker", Area: ourGrid})))
+	if _, err := copies.FileCopy(t.Context(), grid.People, ours[grid.People], "request", access.Origin{}); !errors.As(err, &wait) {
+		t.Errorf("a copy: %v", err)
+	}
+	if err := opens("8"); err != nil {
+		t.Errorf("somebody else: %v", err)
+	}
+	at = at.Add(6 * time.Second)
+	if err := opens("7"); err != nil {
+		t.Errorf("after 6 s: %v", err)
+	}
+	if err := opens("7"); !errors.As(err, &wait) {
+		t.Errorf("two after 6 s: %v", err)
+	}
+}
+
 // Who sees a record in the open may correct it, and it is sealed anew.
 func TestACorrection(t *testing.T) {
 	d := newDesk(t)

@@ -43,6 +43,7 @@ type sources struct {
 	eraser    *Eraser
 	meters    *signin.Meters
 	finds     *signin.Meter // by account
+	opens     *signin.Meter // records shown in the open, by account
 	counting  sync.Mutex
 	totals    *total // the last; guarded by counting
 	cache     *tiles.Cache
@@ -61,6 +62,7 @@ func NewViews(s Sources) *Views {
 		eraser:   &Eraser{Store: s.Store, Vault: s.Vault, Journal: s.Journal, Clock: s.Clock},
 		meters:   s.Meters,
 		finds:    s.Meters.Add("find", findRate),
+		opens:    s.Meters.Add("open", openRate),
 		encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},
 	}}
 }

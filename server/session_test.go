@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"quanxi/access"
+	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -194,21 +195,30 @@ func TestWhoGuessesIsAskedToWait(t *testing.T) {
 	t.Error("twenty guesses in a row were taken")
 }
 
-func TestWhoLooksForTooManyLeavesATrace(t *testing.T) {
+// A loop over people, by their numbers or in the open, is answered 429 and leaves a trace.
+func TestWhoAsksForTooManyPeopleWaitsAndLeavesATrace(t *testing.T) {
 	r := newRig(t)
-	r.build(t)
-	r.viewer = townDesk
-	for range 20 {
-		reply := r.do(t, call{line: "POST /api/people/find", body: `{"phone":"10300001234","reason":"visit"}`})
-		if reply.Code == 429 {
-			want := []access.Refusal{{Actor: "town", Post: "desk@500106003", From: "192.0.2.1", Action: "people.find", Result: grid.ResultRefused}}
-			if !slices.Equal(r.refused, want) {
-				t.Errorf("%+v, want %+v", r.refused, want)
-			}
-			return
+	ours := r.build(t).ours[grid.People]
+	const area grid.Code = "500106003001001"
+	r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: "grid-worker", Area: area}}, role.Shipped(), r.desk.ScopeOf))
+	one := fmt.Sprintf("people/%d", ours)
+	for _, tt := range []struct{ line, body, action, object string }{
+		{"POST /api/people/find", `{"phone":"10300001234","reason":"visit"}`, "people.find", ""},
+		{"POST /api/" + one + "/unmask", `{"reason":"visit"}`, "people.unmask", one},
+	} {
+		reply := r.do(t, call{line: tt.line, body: tt.body})
+		for n := 0; reply.Code != http.StatusTooManyRequests && n < 40; n++ {
+			reply = r.do(t, call{line: tt.line, body: tt.body})
 		}
+		if reply.Code != http.StatusTooManyRequests || reply.Header().Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v", tt.line, reply.Code, reply.Header())
+		}
+		want := []access.Refusal{{Actor: "7", Post: "grid-worker@" + string(area), From: "192.0.2.1", Action: tt.action, Object: tt.object, Result: grid.ResultRefused}}
+		if !slices.Equal(r.refused, want) {
+			t.Errorf("%+v, want %+v", r.refused, want)
+		}
+		r.refused = nil
 	}
-	t.Error("twenty people in a row were looked for")
 }
 
 func TestWhatIsRefusedLeavesATrace(t *testing.T) {

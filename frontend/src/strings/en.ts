@@ -301,6 +301,7 @@ export const en: Words = {
   "unmask.left": "hidden again in {n} min",
   "unmask.failed": "Not shown, try again",
   "unmask.forbidden": "Your post may not see this",
+  "unmask.often": "Too many records: try again in {n} s",
   "unmask.event": "Event: {title}",
   "reason.visit": "Visit",
   "reason.care": "Care",

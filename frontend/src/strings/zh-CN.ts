@@ -300,6 +300,7 @@ export const zhCN = {
   "unmask.left": "{n} 分钟后隐去",
   "unmask.failed": "没有打开，请重试",
   "unmask.forbidden": "您的岗位不能查看",
+  "unmask.often": "查看太多，请在 {n} 秒后再试",
   "unmask.event": "处置：{title}",
   "reason.visit": "走访核实",
   "reason.care": "关爱服务",

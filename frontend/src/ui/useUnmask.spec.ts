@@ -39,9 +39,10 @@ test("asked again, it is open for the longer time", async () => {
 test.each([
   [403, "forbidden"],
   [404, "forbidden"],
+  [429, "often"],
   [500, "failed"],
 ])("a refusal of %i says %s, and nothing is open", async (status, says) => {
-  const { open, refusal, busy, ask } = desk(() => Promise.reject(new Problem(status, "", "")));
+  const { open, refusal, wait, busy, ask } = desk(() => Promise.reject(new Problem(status, "", "", [], 6)));
   await ask({ reason: "care" });
-  expect([open.value, refusal.value, busy.value]).toEqual([undefined, says, false]);
+  expect([open.value, refusal.value, wait.value, busy.value]).toEqual([undefined, says, 6, false]);
 });

@@ -5,11 +5,16 @@ import { Problem } from "../api/client";
 import type { Client, Why } from "../api/client";
 import type { Unveiled } from "../api/types";
 
+type Refusal = "failed" | "forbidden" | "often";
+const refusals: Readonly<Record<number, Refusal>> = { 403: "forbidden", 404: "forbidden", 429: "often" };
+
 export interface UnmaskDesk {
   /** The record in the open; undefined before and after. */
   readonly open: ShallowRef<Unveiled | undefined>;
   readonly busy: Ref<boolean>;
-  readonly refusal: Ref<"failed" | "forbidden" | undefined>;
+  readonly refusal: Ref<Refusal | undefined>;
+  /** Seconds until somebody who opens too many may go on. */
+  readonly wait: Ref<number>;
   /** Asks to see the record; the server keeps who and why. */
   ask(why: Why): Promise<void>;
 }
@@ -18,7 +23,8 @@ export interface UnmaskDesk {
 export function useUnmask(client: Client, person: number): UnmaskDesk {
   const open = shallowRef<Unveiled>();
   const busy = ref(false);
-  const refusal = ref<"failed" | "forbidden">();
+  const refusal = ref<Refusal>();
+  const wait = ref(0);
   let end: ReturnType<typeof setTimeout> | undefined;
   onScopeDispose(() => clearTimeout(end));
 
@@ -31,10 +37,11 @@ export function useUnmask(client: Client, person: number): UnmaskDesk {
       clearTimeout(end);
       end = setTimeout(() => (open.value = undefined), Date.parse(shown.until) - Date.now());
     } catch (problem) {
-      refusal.value = problem instanceof Problem && (problem.status === 403 || problem.status === 404) ? "forbidden" : "failed";
+      refusal.value = (problem instanceof Problem && refusals[problem.status]) || "failed";
+      wait.value = problem instanceof Problem ? problem.retryAfter : 0;
     } finally {
       busy.value = false;
     }
   };
-  return { open, busy, refusal, ask };
+  return { open, busy, refusal, wait, ask };
 }
