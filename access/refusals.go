@@ -1,8 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -30,21 +32,34 @@ const (
 	// mostRefusals bounds what is gathered; of more the objects and addresses are left
 	// out, of which anybody has as many as he likes.
 	mostRefusals = 10_000
+	// Of what is new that many are written at once within a fold: of one account, or of one
+	// address where nobody has signed in, and of all. Others wait for the fold.
+	hurryOfOne, hurryOfAll = 20, 1000
 )
 
-// Refusals leave a trace of what was refused: equal ones of a minute as one audit row
-// that counts them, so that whoever tries a million ids writes no million rows, and
-// learns nothing from how long an answer takes. It is safe for concurrent use.
+// Refusals leave a trace of what was refused. The first of a kind is written at once, so that
+// whoever then stops the server hides nothing; equal ones that follow are one audit row a
+// minute that counts them, as long as they go on. Whoever tries a million ids writes no million
+// rows, and learns nothing from how long an answer takes: nobody waits for a row. It is safe
+// for concurrent use.
 type Refusals struct {
 	store grid.Store
 	log   *slog.Logger
-	mu    sync.Mutex
-	held  map[Refusal]int64 // guarded by mu
+	wake  chan struct{} // holds one if there are firsts
+
+	mu      sync.Mutex
+	held    map[Refusal]int64 // of this fold, how many are yet to be written; guarded by mu
+	earlier map[Refusal]int64 // those of the fold before, which are known; guarded by mu
+	firsts  []Refusal         // to be written at once; guarded by mu
+	hurried map[string]int    // firsts of this fold by whose they are; guarded by mu
+	hurry   int               // and of all; guarded by mu
 }
 
 // NewRefusals returns Refusals that write to a store while Run runs.
 func NewRefusals(store grid.Store, log *slog.Logger) *Refusals {
-	return &Refusals{store: store, log: log, held: make(map[Refusal]int64)}
+	return &Refusals{
+		store: store, log: log, wake: make(chan struct{}, 1), held: make(map[Refusal]int64), hurried: make(map[string]int),
+	}
 }
 
 // Note counts one refusal.
@@ -54,45 +69,95 @@ func (r *Refusals) Note(what Refusal) {
 	if _, known := r.held[what]; !known && len(r.held) >= mostRefusals {
 		what.Object, what.From = "", ""
 	}
-	r.held[what]++
+	if !r.hurries(what) {
+		r.held[what]++
+		return
+	}
+	r.held[what] += 0 // known from now on
+	r.firsts = append(r.firsts, what)
+	select {
+	case r.wake <- struct{}{}:
+	default: // it is awake
+	}
 }
 
-// Run writes rows every minute, and what is left when ctx ends.
+// hurries reports whether a refusal is the first of its kind and may be written at once. The
+// caller holds mu.
+func (r *Refusals) hurries(what Refusal) bool {
+	_, now := r.held[what]
+	_, before := r.earlier[what]
+	whose := cmp.Or(what.Actor, what.From)
+	if now || before || r.hurried[whose] >= hurryOfOne || r.hurry >= hurryOfAll {
+		return false
+	}
+	r.hurried[whose]++
+	r.hurry++
+	return true
+}
+
+// Run writes first ones at once, the others every minute, and what is left when ctx ends.
 func (r *Refusals) Run(ctx context.Context) error {
 	tick := time.NewTicker(fold)
 	defer tick.Stop()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
 			return r.Flush(last)
+		case <-r.wake:
+			err = r.writeFirsts(ctx)
 		case <-tick.C:
-			if err := r.Flush(ctx); err != nil && ctx.Err() == nil {
-				r.log.WarnContext(ctx, "refusals are kept until the audit takes them", "err", err)
-			}
+			err = r.Flush(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			r.log.WarnContext(ctx, "refusals are kept until the audit takes them", "err", err)
 		}
 	}
+}
+
+// writeFirsts writes the first ones. What cannot be written waits for the fold.
+func (r *Refusals) writeFirsts(ctx context.Context) error {
+	r.mu.Lock()
+	counts := make(map[Refusal]int64, len(r.firsts))
+	for _, what := range r.firsts {
+		counts[what]++
+	}
+	r.firsts = nil
+	r.mu.Unlock()
+	return r.write(ctx, counts)
 }
 
 // Flush writes what was gathered. What cannot be written is kept.
 func (r *Refusals) Flush(ctx context.Context) error {
 	r.mu.Lock()
-	held := r.held
-	r.held = make(map[Refusal]int64)
-	r.mu.Unlock()
-	if len(held) == 0 {
-		return nil
+	counts := r.held
+	for _, what := range r.firsts {
+		counts[what]++
 	}
-	rows := make([]grid.AuditRow, 0, len(held))
-	for what, n := range held {
-		rows = append(rows, what.row(n))
+	r.earlier, r.held, r.firsts = maps.Clone(counts), make(map[Refusal]int64), nil
+	r.hurried, r.hurry = make(map[string]int), 0
+	r.mu.Unlock()
+	return r.write(ctx, counts)
+}
+
+// write writes a row for each kind, with how many there were, or keeps them.
+func (r *Refusals) write(ctx context.Context, counts map[Refusal]int64) error {
+	var rows []grid.AuditRow
+	for what, n := range counts {
+		if n > 0 {
+			rows = append(rows, what.row(n))
+		}
+	}
+	if len(rows) == 0 {
+		return nil
 	}
 	err := r.store.Audit(ctx, rows)
 	if err != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		for what, n := range held {
+		for what, n := range counts {
 			r.held[what] += n
 		}
 	}
