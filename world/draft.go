@@ -15,6 +15,7 @@ type draft struct {
 	state
 	edition     uint64
 	bulk        bool // indexes are filled at the end, and nothing is told
+	restored    bool // it began with an image
 	indexes     [sorts]*geo.Index
 	borderIndex *geo.Index
 	interns     map[string]uint32 // texts that many rows share
@@ -158,13 +159,13 @@ func (d *draft) ensure(k sort, id int64) uint32 {
 	case k == households:
 		return d.householdSlot(id)
 	case k == people:
-		return d.people.ensure(d.edition, id, personRow{dwelling: none, household: none, next: none})
+		return d.people.ensure(d.edition, id, blankPerson)
 	case k <= service:
-		return d.things[k-organisations].ensure(d.edition, id, thingRow{area: none, building: none, dwelling: none})
+		return d.things[k-organisations].ensure(d.edition, id, blankThing)
 	case k == workers:
 		return d.workerSlot(id)
 	}
-	return d.events.ensure(d.edition, id, eventRow{area: none, building: none})
+	return d.events.ensure(d.edition, id, blankEvent)
 }
 
 // withdraw takes the live entity in a slot out of indexes, lists and counters.

@@ -11,7 +11,7 @@ func (d *draft) dwellingSlot(id int64) uint32 {
 }
 
 func (d *draft) householdSlot(id int64) uint32 {
-	return d.households.ensure(d.edition, id, householdRow{dwelling: none})
+	return d.households.ensure(d.edition, id, blankHousehold)
 }
 
 func (d *draft) putDwelling(e *grid.Dwelling) {

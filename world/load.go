@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"iter"
+	"sync"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -47,12 +48,15 @@ func (l *Loader) Publish(at Position) error {
 	if seen := l.world.Snapshot(); seen.at.Epoch == at.Epoch {
 		d.keepCensus(&seen.state)
 	}
+	var work sync.WaitGroup
+	work.Go(d.redraw)
 	for k := range d.indexes {
-		d.indexes[k].Load(d.placed(sort(k)))
+		work.Go(func() { d.indexes[k].Load(d.placed(sort(k))) })
 		d.changed[k] = true
 	}
+	work.Wait()
 	d.finish()
-	d.bulk = false
+	d.bulk, d.restored = false, false
 	l.world.writer.Lock()
 	defer l.world.writer.Unlock()
 	version := l.world.snapshot.Load().version + 1

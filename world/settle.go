@@ -17,7 +17,7 @@ func (d *draft) settleAll() {
 		}
 	}
 	d.unsettled = nil
-	if !d.bulk {
+	if !d.bulk || d.restored { // what is loaded from rows is all unsettled
 		for _, region := range joined(d.regions) {
 			d.resettle(region)
 		}

@@ -3,7 +3,7 @@ package world
 import "quanxi/grid"
 
 func (d *draft) workerSlot(id int64) uint32 {
-	return d.workers.ensure(d.edition, id, workerRow{area: none, next: none})
+	return d.workers.ensure(d.edition, id, blankWorker)
 }
 
 func (d *draft) putWorker(e *grid.Worker) {

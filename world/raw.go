@@ -1,0 +1,157 @@
+package world
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"unsafe"
+)
+
+// errImage reports content that no World has written, or another kind of World.
+var errImage = errors.New("not the image of a World")
+
+// An encoder writes numbers, texts and rows as they lie in memory. After an error it
+// writes nothing more and keeps it.
+type encoder struct {
+	to  io.Writer
+	err error
+}
+
+func (e *encoder) bytes(b []byte) {
+	if e.err == nil {
+		_, e.err = e.to.Write(b)
+	}
+}
+
+func (e *encoder) number(n uint64) { e.bytes(binary.LittleEndian.AppendUint64(nil, n)) }
+
+func (e *encoder) text(s string) {
+	e.number(uint64(len(s)))
+	e.bytes([]byte(s))
+}
+
+// memory returns the memory of items, which hold no pointers.
+func memory[T any](items []T) []byte {
+	var one T
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(items))), len(items)*int(unsafe.Sizeof(one)))
+}
+
+// putRows writes all rows as tidy leaves a copy of them; nil leaves them as they are.
+func putRows[T any](e *encoder, p *pages[T], tidy func(slot uint32, row *T)) {
+	e.number(uint64(p.n))
+	room := make([]T, pageRows)
+	for from := uint32(0); from < p.n && e.err == nil; from += pageRows {
+		rows := room[:copy(room, p.table[from/pageRows].rows[:min(pageRows, p.n-from)])]
+		if tidy != nil {
+			for i := range rows {
+				tidy(from+uint32(i), &rows[i])
+			}
+		}
+		e.bytes(memory(rows))
+	}
+}
+
+// putArena writes all items as they are.
+func putArena[T any](e *encoder, a *arena[T]) {
+	e.number(uint64(a.next))
+	for i, chunk := range a.chunks {
+		from := uint32(i) << chunkBits
+		if from >= a.next {
+			return
+		}
+		e.bytes(memory(chunk[:min(chunkItems, a.next-from)]))
+	}
+}
+
+// A decoder reads what an encoder wrote. After an error it reads nothing more and
+// keeps it. It makes no room for more than there is left to read.
+type decoder struct {
+	from io.Reader
+	left int64 // bytes
+	err  error
+}
+
+func (d *decoder) bytes(b []byte) {
+	if d.err != nil {
+		return
+	}
+	if d.left -= int64(len(b)); d.left < 0 {
+		d.fail("more is announced than there is")
+		return
+	}
+	_, d.err = io.ReadFull(d.from, b)
+}
+
+func (d *decoder) fail(format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), errImage)
+	}
+}
+
+func (d *decoder) number() uint64 {
+	var b [8]byte
+	d.bytes(b[:])
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// announced reads how many items of a size follow.
+func (d *decoder) announced(size uintptr, most uint64) int {
+	n := d.number()
+	if n > most || int64(n)*int64(size) > d.left {
+		d.fail("%d items of %d bytes", n, size)
+	}
+	if d.err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() string {
+	b := make([]byte, d.announced(1, 1<<20))
+	d.bytes(b)
+	return string(b)
+}
+
+// getRows reads rows into empty pages of edition 1.
+func getRows[T any](d *decoder, p *pages[T]) {
+	var one T
+	n := uint32(d.announced(unsafe.Sizeof(one), slotMask-1))
+	p.edition, p.table = 1, make([]*page[T], 0, n/pageRows+n/pageRows/8+1)
+	for p.n < n && d.err == nil {
+		next := &page[T]{edition: 1}
+		some := min(pageRows, n-p.n)
+		d.bytes(memory(next.rows[:some]))
+		p.table, p.n = append(p.table, next), p.n+some
+	}
+}
+
+// getArena reads items into an empty arena. They lie in one block, whatever runs
+// they are made of.
+func getArena[T any](d *decoder, a *arena[T]) {
+	var one T
+	n := d.announced(unsafe.Sizeof(one), mostItems)
+	if n == 0 {
+		return
+	}
+	block := make([]T, (n+chunkItems-1)>>chunkBits<<chunkBits)
+	for from := 0; from < n; from += chunkItems {
+		a.chunks = append(a.chunks, block[from:])
+		d.bytes(memory(block[from:min(n, from+chunkItems)]))
+	}
+	a.next = uint32(n)
+}
+
+// A bitmap is a set of numbers.
+type bitmap []uint64
+
+func newBitmap(n uint32) bitmap { return make(bitmap, n/64+1) }
+
+func (b bitmap) has(i uint32) bool { return b[i/64]>>(i%64)&1 == 1 }
+
+// add reports whether i was not in.
+func (b bitmap) add(i uint32) bool {
+	fresh := !b.has(i)
+	b[i/64] |= 1 << (i % 64)
+	return fresh
+}
