@@ -15,11 +15,10 @@ var errApply = errors.New("not applicable")
 // one step, when the transport fails.
 const page = 5000
 
-// load fills the World from the log and follows up to where the log stood at the
+// load fills the World from an image or the rows, and follows up to where the log stood at the
 // end of the load. Only then is the node ready (RULES A7).
 func (n *Node) load(ctx context.Context) error {
-	loading := n.to.Begin()
-	at, err := n.log.Load(ctx, loading.Add)
+	loading, at, err := n.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}

@@ -109,14 +109,14 @@ type Log interface {
 	// ends when the lock is lost; release gives it back.
 	LockRelay(ctx context.Context) (held context.Context, release func(), err error)
 
-	// Load streams a consistent state: it calls visit for every live entity, kind
-	// by kind in the order of events.Kinds and by id within a kind, all read at
-	// one moment, and returns the position of that moment. visit is called from
-	// one goroutine at a time; the entity is the callee's to keep.
+	// Load streams a consistent state: it calls visit for every live entity of the
+	// kinds, in their order and by id within a kind, all read at one moment, and
+	// returns the position of that moment. visit is called from one goroutine at a
+	// time; the entity is the callee's to keep.
 	//
 	// At the end come tombstones: at least of every removed entity of which a change
 	// committed by that moment has a position after it. It may be an older state,
 	// which positions in the order of batches let come last, and must not bring the
 	// entity back (RULES A7). A tombstone is a Head alone, the Revision negated.
-	Load(ctx context.Context, visit func(grid.Entity) error) (Position, error)
+	Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (Position, error)
 }

@@ -39,6 +39,7 @@ type Node struct {
 	in       Transport
 	to       Applier
 	audience Audience
+	images   Images // nil for none
 	NodeOptions
 
 	inbox chan Batch // what arrived; when it is full the rest is dropped and read from the log
@@ -81,12 +82,13 @@ type Sources struct {
 	Transport Transport
 	Applier   Applier
 	Audience  Audience
+	Images    Images // nil for none
 }
 
 // NewNode returns a node. Call Run.
 func NewNode(s Sources, options NodeOptions) *Node {
 	return &Node{
-		log: s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience,
+		log: s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience, images: s.Images,
 		NodeOptions: options.withDefaults(), began: time.Now(),
 		inbox: make(chan Batch, 64), moved: make(chan struct{}), turn: make(chan struct{}, 1),
 	}

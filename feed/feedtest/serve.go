@@ -120,7 +120,7 @@ func (l *Log) LockRelay(ctx context.Context) (held context.Context, release func
 }
 
 // Load implements feed.Log.
-func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
+func (l *Log) Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (feed.Position, error) {
 	l.mu.Lock()
 	at, failing, state, during := l.position(), l.failing, maps.Clone(l.state), l.during
 	l.during = nil
@@ -133,7 +133,7 @@ func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Pos
 		return feed.Position{}, failing
 	}
 	order := slices.SortedFunc(maps.Keys(state), func(a, b grid.Ref) int { return int(a.ID - b.ID) })
-	for _, kind := range feed.Kinds() {
+	for _, kind := range kinds {
 		for _, key := range order {
 			if key.Kind != kind || state[key].body == nil {
 				continue
@@ -144,6 +144,9 @@ func (l *Log) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Pos
 		}
 	}
 	for _, key := range gone {
+		if !slices.Contains(kinds, key.Kind) {
+			continue
+		}
 		if err := visitRow(key, state[key], visit); err != nil {
 			return feed.Position{}, err
 		}

@@ -41,17 +41,17 @@ func (v view) state(ctx context.Context, l layout, one *sql.Stmt, id int64) (gri
 
 // Load implements feed.Log. There are no tombstones to tell of: changes have their
 // positions in the order of the commits, so none at that moment has one after it.
-func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
+func (s *Store) Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (feed.Position, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*s.options.ReadLimit)
 	defer cancel()
-	at, err := s.load(ctx, visit)
+	at, err := s.load(ctx, kinds, visit)
 	if err != nil {
 		return feed.Position{}, fmt.Errorf("load: %w", classify(err))
 	}
 	return at, nil
 }
 
-func (s *Store) load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
+func (s *Store) load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (feed.Position, error) {
 	if err := s.verify(ctx); err != nil {
 		return feed.Position{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Store) load(ctx context.Context, visit func(grid.Entity) error) (feed.P
 	if err != nil {
 		return feed.Position{}, err
 	}
-	for _, kind := range feed.Kinds() {
+	for _, kind := range kinds {
 		if err := each(ctx, view.tx, s.writer.layouts[kind], " ORDER BY id", nil, visit); err != nil {
 			return feed.Position{}, fmt.Errorf("%s: %w", kind, err)
 		}

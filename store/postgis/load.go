@@ -26,7 +26,7 @@ type stretch struct {
 
 // Load implements feed.Log. Several readers share one snapshot and fetch
 // neighbouring stretches of ids at the same time; they are visited in order.
-func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.Position, error) {
+func (s *Store) Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (feed.Position, error) {
 	if err := s.verifyEpoch(ctx); err != nil {
 		return feed.Position{}, fmt.Errorf("load: epoch: %w", classify(err))
 	}
@@ -37,10 +37,10 @@ func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.P
 		if err != nil {
 			return err
 		}
-		if err := s.readAll(ctx, tx, visit); err != nil {
+		if err := s.readAll(ctx, tx, kinds, visit); err != nil {
 			return err
 		}
-		return s.tombstones(ctx, tx, visit)
+		return s.tombstones(ctx, tx, kinds, visit)
 	})
 	if err != nil {
 		return feed.Position{}, fmt.Errorf("load: %w", classify(err))
@@ -50,7 +50,7 @@ func (s *Store) Load(ctx context.Context, visit func(grid.Entity) error) (feed.P
 
 // readAll divides the tables and lets the readers work on them. The transaction
 // keeps the snapshot alive until all are done.
-func (s *Store) readAll(ctx context.Context, tx pgx.Tx, visit func(grid.Entity) error) error {
+func (s *Store) readAll(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, visit func(grid.Entity) error) error {
 	var snapshot string
 	if err := tx.QueryRow(ctx, "SELECT pg_export_snapshot()").Scan(&snapshot); err != nil {
 		return err
@@ -65,15 +65,15 @@ func (s *Store) readAll(ctx context.Context, tx pgx.Tx, visit func(grid.Entity) 
 	work.Go(func() error {
 		defer close(todo)
 		defer close(order)
-		return s.divide(ctx, tx, todo, order)
+		return s.divide(ctx, tx, kinds, todo, order)
 	})
 	work.Go(func() error { return visitAll(ctx, order, visit) })
 	return work.Wait()
 }
 
 // divide hands out all stretches, to be read and to be visited.
-func (s *Store) divide(ctx context.Context, tx pgx.Tx, todo, order chan<- *stretch) error {
-	for _, kind := range feed.Kinds() {
+func (s *Store) divide(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, todo, order chan<- *stretch) error {
+	for _, kind := range kinds {
 		borders, err := s.sample(ctx, tx, rowTable(kind))
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store/postgis"
@@ -442,7 +443,7 @@ func stretches(t *testing.T, server *pgtest.Server) {
 		t.Fatal(err)
 	}
 	seen := map[grid.Kind]int64{}
-	_, err = s.Load(t.Context(), func(e grid.Entity) error {
+	_, err = s.Load(t.Context(), feed.Kinds(), func(e grid.Entity) error {
 		if seen[e.Kind()]++; e.Entity().ID != seen[e.Kind()] || e.Kind() == grid.Buildings && seen[grid.Dwellings] > 0 {
 			return fmt.Errorf("%s %d came after %v", e.Kind(), e.Entity().ID, seen)
 		}
@@ -456,7 +457,7 @@ func stretches(t *testing.T, server *pgtest.Server) {
 		t.Errorf("visited %v, %v; want %d of both", seen, err, n)
 	}
 	boom := errors.New("boom")
-	if _, err := s.Load(t.Context(), func(grid.Entity) error { return boom }); !errors.Is(err, boom) {
+	if _, err := s.Load(t.Context(), feed.Kinds(), func(grid.Entity) error { return boom }); !errors.Is(err, boom) {
 		t.Errorf("a visitor's error: %v", err)
 	}
 }

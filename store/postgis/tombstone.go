@@ -13,8 +13,8 @@ import (
 // tombstones visits what is removed and has a change without a position. Changes
 // get positions in the order of transaction numbers, which is not that of the
 // commits: a removal may have its position before the state that it removed.
-func (s *Store) tombstones(ctx context.Context, tx pgx.Tx, visit func(grid.Entity) error) error {
-	for _, kind := range feed.Kinds() {
+func (s *Store) tombstones(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, visit func(grid.Entity) error) error {
+	for _, kind := range kinds {
 		heads, err := outrun(ctx, tx, kind)
 		if err != nil {
 			return fmt.Errorf("tombstones of %s: %w", kind, err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -103,7 +104,7 @@ func benchImport(b *testing.B, s Store, n int) {
 
 func benchLoad(b *testing.B, s Store) {
 	began, count := time.Now(), 0
-	if _, err := s.Load(b.Context(), func(grid.Entity) error { count++; return nil }); err != nil {
+	if _, err := s.Load(b.Context(), feed.Kinds(), func(grid.Entity) error { count++; return nil }); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(count)/time.Since(began).Seconds(), "rows-loaded/s")

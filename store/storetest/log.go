@@ -283,7 +283,7 @@ func equalsQueries(t *testing.T, s Store) {
 			want = append(want, e)
 		}
 	}
-	at, err := s.Load(t.Context(), func(e grid.Entity) error {
+	at, err := s.Load(t.Context(), feed.Kinds(), func(e grid.Entity) error {
 		if e.Entity().Revision > 0 { // no tombstone
 			got = append(got, e)
 		}
@@ -300,8 +300,18 @@ func equalsQueries(t *testing.T, s Store) {
 			t.Errorf("got %s\nwant %s", describe(got[i]), describe(want[i]))
 		}
 	}
+	some := 0
+	if _, err := s.Load(t.Context(), []grid.Kind{grid.Roads}, func(e grid.Entity) error {
+		some++
+		if e.Kind() != grid.Roads {
+			t.Errorf("asked for roads alone, Load gave %s", describe(e))
+		}
+		return nil
+	}); err != nil || some == 0 {
+		t.Errorf("Load of roads gave %d entities, %v", some, err)
+	}
 	boom := errors.New("boom")
-	if _, err := s.Load(t.Context(), func(grid.Entity) error { return boom }); !errors.Is(err, boom) {
+	if _, err := s.Load(t.Context(), feed.Kinds(), func(grid.Entity) error { return boom }); !errors.Is(err, boom) {
 		t.Errorf("a visitor's error: %v", err)
 	}
 }
@@ -315,7 +325,7 @@ func outrun(t *testing.T, s Store) {
 	write(t, s, back)
 
 	held := map[int64]int64{} // revisions, negative for tombstones
-	at, err := s.Load(t.Context(), func(e grid.Entity) error {
+	at, err := s.Load(t.Context(), feed.Kinds(), func(e grid.Entity) error {
 		held[e.Entity().ID] = e.Entity().Revision
 		return nil
 	})
