@@ -19,19 +19,20 @@ type applier struct {
 	world     *world.World
 	directory *access.Directory
 	now       func() time.Time
+	images    *images // that must forget whoever is removed; nil for none
 }
 
 var _ feed.Applier = applier{}
 
 // Begin implements feed.Applier.
 func (a applier) Begin() feed.Loading {
-	return loading{a.world.Begin(), a.directory.Begin(a.now()), a.directory}
+	return &loading{world: a.world.Begin(), staff: a.directory.Begin(a.now()), of: a}
 }
 
 // Apply implements feed.Applier.
 func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (feed.Effects, error) {
 	var ofStaff []access.Step
-	redivided := false
+	redivided, gone, taken := false, false, 0
 	effects, err := a.world.ApplyEach(positionOf(at), func(yield func(world.Step, error) bool) {
 		for s, err := range steps {
 			if err == nil && staff.Is(kindOf(s)) {
@@ -39,6 +40,7 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 				continue
 			}
 			redivided = redivided || err == nil && kindOf(s) == grid.Divisions
+			gone, taken = gone || isGone(s), taken+1
 			if !yield(world.Step(s), err) {
 				return
 			}
@@ -50,8 +52,14 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 	if err == nil && redivided {
 		a.directory.Recheck()
 	}
+	if err == nil && a.images != nil {
+		a.images.changed(taken, gone)
+	}
 	return effectsOf(effects), err
 }
+
+// isGone reports whether a step removes somebody.
+func isGone(s feed.Step) bool { return s.Entity == nil && s.Remove.Kind == grid.People }
 
 func kindOf(s feed.Step) grid.Kind {
 	if s.Entity != nil {
@@ -85,28 +93,33 @@ func (a applier) Sight(e grid.Entity) feed.Sight {
 
 // A loading takes a whole state of World and Directory as a feed.Node drives it.
 type loading struct {
-	world     *world.Loader
-	staff     *access.DirectoryLoad
-	directory *access.Directory
+	world *world.Loader
+	staff *access.DirectoryLoad
+	of    applier
+	gone  bool // somebody was removed since the image was written
 }
 
 // Add implements feed.Loading.
-func (l loading) Add(e grid.Entity) error {
+func (l *loading) Add(e grid.Entity) error {
 	if staff.Is(e.Kind()) {
 		l.staff.Add(e)
 		return nil
 	}
+	l.gone = l.gone || e.Entity().Revision < 0 && e.Kind() == grid.People
 	return l.world.Add(e)
 }
 
 // Publish implements feed.Loading.
-func (l loading) Publish(at feed.Position) error {
+func (l *loading) Publish(at feed.Position) error {
 	// Rights first: nobody sees the new state by rights of the old one.
 	l.staff.Publish()
 	if err := l.world.Publish(positionOf(at)); err != nil {
 		return err
 	}
-	l.directory.Recheck() // who manages what may have changed
+	l.of.directory.Recheck() // who manages what may have changed
+	if l.of.images != nil {
+		l.of.images.changed(0, l.gone)
+	}
 	return nil
 }
 

@@ -15,10 +15,10 @@ import (
 	"quanxi/store/gpkg/gpkgtest"
 )
 
-// cityFlags is what plans the whole city, and its plan, which takes seconds: one for all tests.
-var cityFlags = townFlags{Seed: 7, Towns: generate.CityTowns}
+// invented is what plans the whole city, and its plan, which takes seconds: one for all tests.
+var invented = townFlags{Seed: 7, Towns: generate.CityTowns}
 
-var cityPlan = sync.OnceValues(cityFlags.plan)
+var cityPlan = sync.OnceValues(invented.plan)
 
 func TestAPlanGoesOnWhereItWas(t *testing.T) {
 	s := gpkgtest.New(t)
@@ -49,14 +49,14 @@ func TestAPlanGoesOnWhereItWas(t *testing.T) {
 		{"a seed that only begins alike", townFlags{County: "500106", Seed: 77, Towns: 2}, "", -1},
 		{"real names", townFlags{County: "500106", Seed: 7, Towns: 2, Names: "../../grid/generate/testdata/names"}, "", -1},
 		{"another county", townFlags{County: "500107", Seed: 9, Towns: 1}, "", 1},
-		{"the whole city around a county that stood alone", cityFlags, "", -1},
+		{"the whole city around a county that stood alone", invented, "", -1},
 		{"a county of which one town is there", townFlags{County: "500105", Seed: 7, Towns: 2}, "", 2},
 		{"the town that is there", townFlags{County: "500105", Seed: 7, Towns: 2}, "500105001", 0},
 		{"the town that is not", townFlags{County: "500105", Seed: 7, Towns: 2}, "500105100", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plan := tt.plan
-			if tt.townFlags == cityFlags {
+			if tt.townFlags == invented {
 				plan = cityPlan
 			}
 			maker, err := plan()
@@ -108,7 +108,7 @@ func (b breaking) BeginLoad(ctx context.Context, about grid.LoadInfo) (grid.Load
 // A small town of each of two counties, with a break between them.
 func TestTheCityGoesOnWithTheCountyThatIsMissing(t *testing.T) {
 	s := gpkgtest.New(t)
-	f := cityFlags
+	f := invented
 	maker, err := cityPlan()
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,7 @@ import (
 type nodeFlags struct {
 	Nats          string `help:"NATS server or cluster of several nodes (URL,URL,…); default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
 	NatsTelemetry string `help:"The same servers with the name and password of the account of positions; default: that of --nats." env:"QUANXI_NATS_TELEMETRY" placeholder:"URL"`
+	NoImage       bool   `help:"Keep no image of the World in DIR for the next start." env:"QUANXI_NO_IMAGE"`
 
 	now func() time.Time // the clock, put there by a test; nil for the machine's
 }
@@ -48,6 +49,7 @@ type node struct {
 	// directory follows the log beside the World.
 	directory *access.Directory
 	feed      *feed.Node
+	images    *images // nil for none
 	relay     *feed.Relay
 	hub       *feed.Hub
 	sealer    *feed.Sealer
@@ -114,11 +116,23 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	sets := feed.NewSets(access.LayerNames())
 	n.hub = feed.NewHub(sets, feed.HubOptions{})
 	n.relay = feed.NewRelay(n.store, n.bus, feed.RelayOptions{Logger: log})
-	n.feed = feed.NewNode(feed.Sources{
-		Log: n.store, Loads: n.store, Transport: n.bus, Applier: applier{n.world, n.directory, n.now}, Audience: n.hub,
-	}, feed.NodeOptions{Logger: log})
+	sources := feed.Sources{Log: n.store, Loads: n.store, Transport: n.bus, Audience: n.hub}
+	if nf.NoImage {
+		err = f.forgetImage()
+	} else {
+		n.images = &images{path: f.imageFile(), key: master.Derive("image of the World"), world: n.world, log: n.store, told: log}
+		sources.Images = n.images
+	}
+	if err != nil {
+		return nil, err
+	}
+	sources.Applier = applier{n.world, n.directory, n.now, n.images}
+	n.feed = feed.NewNode(sources, feed.NodeOptions{Logger: log})
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
 	p.start("node", n.feed.Run)
+	if n.images != nil {
+		p.start("image", func(ctx context.Context) error { return n.images.run(ctx, n.feed.Serves) })
+	}
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
 	if n.desk, err = n.newDesk(master, f.sealFile()); err != nil {

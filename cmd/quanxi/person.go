@@ -227,6 +227,9 @@ type personEraseCommand struct {
 func (w *personEraseCommand) Run(in *invocation) error {
 	return w.withOne(in.ctx, func(c clerk, rec access.Record, _ input) error {
 		done, err := c.view().Erase(in.ctx, grid.Ref{Kind: grid.People, ID: rec.ID, Revision: rec.Revision}, w.Reason, access.Origin{})
+		if err == nil {
+			err = w.forgetImage()
+		}
 		if err != nil {
 			return err
 		}
