@@ -8,55 +8,53 @@ import "unsafe"
 // four times as much a change and save nothing.
 const pageRows = 1024
 
-// A page holds the rows of one run of slots. It may be written only by the
-// edition that made it; once that edition is published nobody writes it.
-type page[T any] struct {
-	edition uint64
-	rows    [pageRows]T
-}
+// A page holds the rows of one run of slots, and nothing else: its size is one that the
+// allocator has, where a few bytes more would cost up to a fifth.
+type page[T any] [pageRows]T
 
 // pages is a growing array that is shared between editions by copy-on-write.
 // Copying the struct shares it: the copy stays as it is as long as every writer
 // brings an edition newer than the copy. The zero value is empty.
 type pages[T any] struct {
 	table   []*page[T]
-	edition uint64 // that owns the table
+	edition uint64 // that owns the table and may write to the pages in own
+	own     bitmap // pages that the edition made; once it is published nobody writes them
 	n       uint32
 }
 
 // at returns row i for reading.
-func (p *pages[T]) at(i uint32) *T { return &p.table[i/pageRows].rows[i%pageRows] }
+func (p *pages[T]) at(i uint32) *T { return &p.table[i/pageRows][i%pageRows] }
 
 // edit returns row i for writing by an edition.
 func (p *pages[T]) edit(edition uint64, i uint32) *T {
-	have := p.table[i/pageRows]
-	if have.edition != edition {
-		p.own(edition)
-		mine := *have
-		mine.edition = edition
-		have = &mine
-		p.table[i/pageRows] = have
+	p.begin(edition)
+	k := i / pageRows
+	if p.own.add(k) {
+		mine := *p.table[k]
+		p.table[k] = &mine
 	}
-	return &have.rows[i%pageRows]
+	return &p.table[k][i%pageRows]
 }
 
 // push appends a row and returns its number.
 func (p *pages[T]) push(edition uint64, row T) uint32 {
 	i := p.n
 	if i%pageRows == 0 {
-		p.own(edition)
-		p.table = append(p.table, &page[T]{edition: edition})
+		p.begin(edition)
+		p.table = append(p.table, new(page[T]))
+		p.own = p.own.reaching(i / pageRows)
+		p.own.add(i / pageRows)
 	}
 	p.n++
 	*p.edit(edition, i) = row
 	return i
 }
 
-// own makes the table this edition's.
-func (p *pages[T]) own(edition uint64) {
+// begin makes the table this edition's.
+func (p *pages[T]) begin(edition uint64) {
 	if p.edition != edition {
 		p.table = append(make([]*page[T], 0, len(p.table)+len(p.table)/8+1), p.table...)
-		p.edition = edition
+		p.edition, p.own = edition, newBitmap(uint32(len(p.table)))
 	}
 }
 

@@ -42,7 +42,7 @@ func putRows[T any](e *encoder, p *pages[T], tidy func(slot uint32, row *T)) {
 	e.number(uint64(p.n))
 	room := make([]T, pageRows)
 	for from := uint32(0); from < p.n && e.err == nil; from += pageRows {
-		rows := room[:copy(room, p.table[from/pageRows].rows[:min(pageRows, p.n-from)])]
+		rows := room[:copy(room, p.table[from/pageRows][:min(pageRows, p.n-from)])]
 		if tidy != nil {
 			for i := range rows {
 				tidy(from+uint32(i), &rows[i])
@@ -117,11 +117,13 @@ func (d *decoder) text() string {
 func getRows[T any](d *decoder, p *pages[T]) {
 	var one T
 	n := uint32(d.announced(unsafe.Sizeof(one), slotMask-1))
-	p.edition, p.table = 1, make([]*page[T], 0, n/pageRows+n/pageRows/8+1)
+	p.begin(1)
 	for p.n < n && d.err == nil {
-		next := &page[T]{edition: 1}
+		next := new(page[T])
 		some := min(pageRows, n-p.n)
-		d.bytes(memory(next.rows[:some]))
+		d.bytes(memory(next[:some]))
+		p.own = p.own.reaching(uint32(len(p.table)))
+		p.own.add(uint32(len(p.table)))
 		p.table, p.n = append(p.table, next), p.n+some
 	}
 }
@@ -140,18 +142,4 @@ func getArena[T any](d *decoder, a *arena[T]) {
 		d.bytes(memory(block[from:min(n, from+chunkItems)]))
 	}
 	a.next = uint32(n)
-}
-
-// A bitmap is a set of numbers.
-type bitmap []uint64
-
-func newBitmap(n uint32) bitmap { return make(bitmap, n/64+1) }
-
-func (b bitmap) has(i uint32) bool { return b[i/64]>>(i%64)&1 == 1 }
-
-// add reports whether i was not in.
-func (b bitmap) add(i uint32) bool {
-	fresh := !b.has(i)
-	b[i/64] |= 1 << (i % 64)
-	return fresh
 }

@@ -1,5 +1,7 @@
 package world
 
+import "unsafe"
+
 // none is the slot of nothing.
 const none = ^uint32(0)
 
@@ -25,12 +27,12 @@ type bucket struct {
 	edition uint64
 	depth   uint8 // bits that its ids have in common
 	used    uint16
-	slots   [bucketSlots]uint32 // by the last bits of the hash, 0 where free
+	slots   [bucketSlots]uint32 // from the remainder of the hash on, 0 where free
 }
 
 const (
-	bucketSlots = 512
-	bucketFull  = 470
+	bucketSlots = 509 // with the rest 2 KiB, which the allocator has
+	bucketFull  = 468
 
 	// slotBits is the width of a slot. The other bits of a bucket's entry tell most
 	// wrong ids apart without a look at the id itself, which lies far away.
@@ -169,5 +171,5 @@ func (r *register) bytes() int64 {
 	for _, b := range r.dir {
 		distinct[b] = true
 	}
-	return r.ids.bytes() + r.marks.bytes() + int64(len(distinct))*(bucketSlots*4+16) + int64(len(r.dir))*8
+	return r.ids.bytes() + r.marks.bytes() + int64(len(distinct))*int64(unsafe.Sizeof(bucket{})) + int64(len(r.dir))*8
 }

@@ -183,13 +183,13 @@ func (d *draft) registers() []*register {
 	return list
 }
 
-// restore makes the way from ids to slots, and counts who is there. It is as wide from
-// the start as it would have grown.
+// restore makes the way from ids to slots, and counts who is there. It begins
+// almost as wide as it would have grown, and a bucket that fills up is split as ever.
 func (r *register) restore() error {
 	if r.ids.n == 0 {
 		return nil
 	}
-	for r.ids.n>>r.depth > bucketFull*3/4 {
+	for r.ids.n>>r.depth >= bucketFull {
 		r.depth++
 	}
 	const deepest = 8 // splits of a bucket that scattered ids do not come to
