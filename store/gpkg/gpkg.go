@@ -63,6 +63,10 @@ type Options struct {
 	// ForeignPoll is how often commits of other processes are looked for; 100 ms
 	// if zero.
 	ForeignPoll time.Duration
+	// Readers is how many connections a Load reads through; 2 if zero.
+	Readers int
+	// StretchRows is how many rows of a table one of them reads at a time; 20,000 if zero.
+	StretchRows int
 	// MaxPages bounds the file's size in pages of 4 KiB; no bound if zero. A write
 	// beyond it fails with grid.ErrUnavailable, like one on a full disk.
 	MaxPages int64
@@ -71,6 +75,8 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	o.ReadLimit = cmp.Or(o.ReadLimit, time.Minute)
 	o.BatchTime = cmp.Or(o.BatchTime, 20*time.Millisecond)
+	o.Readers = cmp.Or(o.Readers, 2)
+	o.StretchRows = cmp.Or(o.StretchRows, 20_000)
 	o.ForeignPoll = cmp.Or(o.ForeignPoll, 100*time.Millisecond)
 	return o
 }

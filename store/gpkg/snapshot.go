@@ -38,36 +38,3 @@ func (v view) state(ctx context.Context, l layout, one *sql.Stmt, id int64) (gri
 		+ COALESCE((SELECT bump FROM loads WHERE loads.id = replaced_by), 0)) FROM %q WHERE id = ?`, rowTable(l.kind)), id).Scan(&head.Revision)
 	return e, err
 }
-
-// Load implements feed.Log. There are no tombstones to tell of: changes have their
-// positions in the order of the commits, so none at that moment has one after it.
-func (s *Store) Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (feed.Position, error) {
-	ctx, cancel := context.WithTimeout(ctx, 20*s.options.ReadLimit)
-	defer cancel()
-	at, err := s.load(ctx, kinds, visit)
-	if err != nil {
-		return feed.Position{}, fmt.Errorf("load: %w", classify(err))
-	}
-	return at, nil
-}
-
-func (s *Store) load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (feed.Position, error) {
-	if err := s.verify(ctx); err != nil {
-		return feed.Position{}, err
-	}
-	view, err := s.snapshot(ctx)
-	if err != nil {
-		return feed.Position{}, err
-	}
-	defer view.end()
-	at, err := position(ctx, view.tx)
-	if err != nil {
-		return feed.Position{}, err
-	}
-	for _, kind := range kinds {
-		if err := each(ctx, view.tx, s.writer.layouts[kind], " ORDER BY id", nil, visit); err != nil {
-			return feed.Position{}, fmt.Errorf("%s: %w", kind, err)
-		}
-	}
-	return at, nil
-}

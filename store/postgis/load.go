@@ -6,23 +6,10 @@ import (
 	"math"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/sync/errgroup"
-
 	"quanxi/feed"
 	"quanxi/grid"
+	"quanxi/store"
 )
-
-// sliceRows is how many rows a reader hands over at a time.
-const sliceRows = 512
-
-// A stretch is a range of ids of one kind, read by one reader. Its rows come in
-// slices, so that visiting begins before the last is there.
-type stretch struct {
-	layout layout
-	above  int64 // exclusive
-	upTo   int64 // inclusive
-	rows   chan []grid.Entity
-}
 
 // Load implements feed.Log. Several readers share one snapshot and fetch
 // neighbouring stretches of ids at the same time; they are visited in order.
@@ -55,24 +42,18 @@ func (s *Store) readAll(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, visit
 	if err := tx.QueryRow(ctx, "SELECT pg_export_snapshot()").Scan(&snapshot); err != nil {
 		return err
 	}
-	todo := make(chan *stretch)
-	// A reader goes ahead by one stretch at most before its rows are visited.
-	order := make(chan *stretch, s.options.Readers)
-	work, ctx := errgroup.WithContext(ctx)
-	for range s.options.Readers {
-		work.Go(func() error { return s.readStretches(ctx, snapshot, todo) })
-	}
-	work.Go(func() error {
-		defer close(todo)
-		defer close(order)
-		return s.divide(ctx, tx, kinds, todo, order)
+	return store.ReadInOrder(ctx, store.Reading{
+		Readers: s.options.Readers,
+		Divide:  func(ctx context.Context, hand store.Hand) error { return s.divide(ctx, tx, kinds, hand) },
+		Read: func(ctx context.Context, todo <-chan *store.Stretch) error {
+			return s.readStretches(ctx, snapshot, todo)
+		},
+		Visit: visit,
 	})
-	work.Go(func() error { return visitAll(ctx, order, visit) })
-	return work.Wait()
 }
 
-// divide hands out all stretches, to be read and to be visited.
-func (s *Store) divide(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, todo, order chan<- *stretch) error {
+// divide hands out all stretches.
+func (s *Store) divide(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, hand store.Hand) error {
 	for _, kind := range kinds {
 		borders, err := s.sample(ctx, tx, rowTable(kind))
 		if err != nil {
@@ -80,13 +61,8 @@ func (s *Store) divide(ctx context.Context, tx pgx.Tx, kinds []grid.Kind, todo, 
 		}
 		above := int64(math.MinInt64)
 		for _, upTo := range append(borders, math.MaxInt64) {
-			next := &stretch{s.layouts[kind], above, upTo, make(chan []grid.Entity, 256)}
-			for _, to := range []chan<- *stretch{order, todo} {
-				select {
-				case to <- next:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
+			if err := hand(kind, above, upTo); err != nil {
+				return err
 			}
 			above = upTo
 		}
@@ -112,7 +88,7 @@ func (s *Store) sample(ctx context.Context, tx pgx.Tx, table string) ([]int64, e
 }
 
 // readStretches works on what comes until there is no more.
-func (s *Store) readStretches(ctx context.Context, snapshot string, todo <-chan *stretch) error {
+func (s *Store) readStretches(ctx context.Context, snapshot string, todo <-chan *store.Stretch) error {
 	return s.snapshot(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, fmt.Sprintf("SET TRANSACTION SNAPSHOT '%s'", snapshot)); err != nil {
 			return err
@@ -123,65 +99,15 @@ func (s *Store) readStretches(ctx context.Context, snapshot string, todo <-chan 
 				if !ok {
 					return nil
 				}
-				if err := next.read(ctx, tx); err != nil {
-					return fmt.Errorf("%s: %w", next.layout.kind, err)
+				err := next.Fill(ctx, func(visit func(grid.Entity) error) error {
+					return each(ctx, tx, s.layouts[next.Kind], " AND id > $1 AND id <= $2 ORDER BY id", []any{next.Above, next.UpTo}, visit)
+				})
+				if err != nil {
+					return fmt.Errorf("%s: %w", next.Kind, err)
 				}
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
 	})
-}
-
-// read sends the rows of the stretch in order, and closes its channel at the end.
-func (r *stretch) read(ctx context.Context, tx pgx.Tx) error {
-	some := make([]grid.Entity, 0, sliceRows)
-	send := func() error {
-		select {
-		case r.rows <- some:
-			some = make([]grid.Entity, 0, sliceRows)
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	err := each(ctx, tx, r.layout, " AND id > $1 AND id <= $2 ORDER BY id", []any{r.above, r.upTo}, func(e grid.Entity) error {
-		if some = append(some, e); len(some) < sliceRows {
-			return nil
-		}
-		return send()
-	})
-	if err == nil {
-		err = send()
-	}
-	close(r.rows)
-	return err
-}
-
-// visitAll calls visit for every row of every stretch in order.
-func visitAll(ctx context.Context, order <-chan *stretch, visit func(grid.Entity) error) error {
-	for r := range order {
-		if err := r.visit(ctx, visit); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-func (r *stretch) visit(ctx context.Context, visit func(grid.Entity) error) error {
-	for {
-		select {
-		case some, ok := <-r.rows:
-			if !ok {
-				return nil
-			}
-			for _, e := range some {
-				if err := visit(e); err != nil {
-					return err
-				}
-			}
-		case <-ctx.Done(): // the reader may have failed before it came to this stretch
-			return ctx.Err()
-		}
-	}
 }
