@@ -3,7 +3,6 @@ package generate
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"quanxi/geo"
@@ -45,28 +44,8 @@ func communitiesOf(kind string) int {
 // divide cuts the town into communities, these into grids and those into
 // micro-grids.
 func (d *draft) divide() error {
+	m, open := d.atoms()
 	n := len(d.graph.Faces)
-	atom := make([]int32, n)
-	edge := make([]bool, n)
-	var open []int32
-	for f := range atom {
-		atom[f] = int32(f)
-		if d.closed[f] {
-			atom[f] = fabric.Closed
-		} else {
-			open = append(open, int32(f))
-		}
-	}
-	for h := range d.graph.Origin {
-		if d.graph.Face[h] == fabric.Outside {
-			edge[d.graph.Face[h^1]] = true
-		}
-	}
-	var links []divide.Link
-	for _, b := range d.graph.Borders(atom) {
-		links = append(links, divide.Link{A: b.A, B: b.B, Class: b.Class})
-	}
-	m := divide.NewMap(n, links, edge)
 	homes, load := make([]float64, n), make([]float64, n)
 	for f := range n {
 		homes[f] = float64(d.urban[f] + d.rural[f])
@@ -74,14 +53,45 @@ func (d *draft) divide() error {
 	}
 	town := &divide.Task{Map: m, Weight: homes, Trees: 16, Chance: d.site.Chance("communities")}
 	parts := town.Split(open, d.communityCount())
-	mean := sum(homes, open) / float64(len(parts))
-	town.Improve(parts, 1, func(p []int32) float64 { return max(0, math.Abs(sum(homes, p)/mean-1)-0.15) })
+	town.Cost = d.communityCost(m, sum(homes, open)/float64(len(parts)))
+	town.Improve(parts, 2)
 	d.areas.communities = d.number(parts, d.communityCode(d.villages(parts)))
 	for i := range d.areas.communities {
 		d.cutGrids(m, load, homes, i)
 	}
 	return d.outlineAreas()
 }
+
+// atoms returns the map of the atoms, and those that are ground of the town.
+func (d *draft) atoms() (m *divide.Map, open []int32) {
+	n := len(d.graph.Faces)
+	label := make([]int32, n)
+	pieces := make([]divide.Piece, n)
+	for f := range label {
+		label[f] = int32(f)
+		if d.closed[f] {
+			label[f] = fabric.Closed
+			continue
+		}
+		open = append(open, int32(f))
+		pieces[f].Area = plane.RingFrom(d.graph.Ring(f)).Area()
+		d.graph.Edges(f, func(h int32) {
+			beyond := d.graph.Face[h^1]
+			if beyond == fabric.Outside || d.closed[beyond] {
+				pieces[f].Edge += metres(d.graph.Points[d.graph.Origin[h]], d.graph.Points[d.graph.To(h)])
+				pieces[f].Rim = pieces[f].Rim || beyond == fabric.Outside
+			}
+		})
+	}
+	var links []divide.Link
+	for _, b := range d.graph.Borders(label, metres) {
+		links = append(links, divide.Link{A: b.A, B: b.B, Length: b.Length, Class: b.Class})
+	}
+	return divide.NewMap(pieces, links), open
+}
+
+// metres is the distance of two lattice points.
+func metres(a, b geo.Point) float64 { return plane.From(a).Dist(plane.From(b)) }
 
 // number makes areas of parts, ordered from west to east and then from north to
 // south by their label points; code gives the i-th its code.
@@ -196,12 +206,8 @@ func (d *draft) communityCode(most float64) func(*division) {
 func (d *draft) cutGrids(m *divide.Map, load, homes []float64, community int) {
 	c := &d.areas.communities[community]
 	rest, special := d.setApart(m, c.atoms)
-	task := &divide.Task{Map: m, Weight: load, Trees: 24, Chance: d.site.Chance("grids", uint64(community))}
-	parts := task.Split(rest, max(1, round(sum(load, rest))))
-	task.Improve(parts, 5, func(p []int32) float64 {
-		w := sum(load, p)
-		return max(0, 0.76-w, w-1.24)
-	})
+	task := &divide.Task{Map: m, Weight: load, Trees: 24, Chance: d.site.Chance("grids", uint64(community)), Cost: d.gridCost(m)}
+	parts := cutBest(task, rest, max(1, round(sum(load, rest))))
 	next := 1
 	general := d.number(parts, func(a *division) {
 		a.code = grid.Code(fmt.Sprintf("%s%03d", c.code, next))
@@ -226,8 +232,9 @@ func (d *draft) cutMicros(m *divide.Map, homes []float64, g *division) {
 	task := &divide.Task{Map: m, Weight: homes, Trees: 8, Chance: d.site.Chance("micro", uint64(g.atoms[0]))}
 	parts := [][]int32{g.atoms}
 	if !g.special && k > 1 {
+		task.Cost = func(p []int32) float64 { return max(0, 50-sum(homes, p), sum(homes, p)-80) / 10 }
 		parts = task.Split(g.atoms, k)
-		task.Improve(parts, 1, func(p []int32) float64 { return max(0, 50-sum(homes, p), sum(homes, p)-80) / 10 })
+		task.Improve(parts, 1)
 	}
 	next := 1
 	d.areas.micros = append(d.areas.micros, d.number(parts, func(a *division) {

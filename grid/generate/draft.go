@@ -59,7 +59,7 @@ func wanted(kind string) layout.Wanted {
 // survey lays out and builds the town.
 func (d *draft) survey() error {
 	c := d.county
-	d.site = layout.NewSite(c.land, d.plan.ring, d.plan.seat, d.plan.gates, c.seed, d.num, wanted(d.plan.Kind))
+	d.site = layout.NewSite(c.land, d.plan.shape(), d.plan.seat, d.plan.gates, c.seed, d.num, wanted(d.plan.Kind))
 	streets := layout.Streets(d.site)
 	d.country = layout.Settle(d.site, streets)
 	for _, r := range d.country.Roads {
@@ -75,7 +75,11 @@ func (d *draft) survey() error {
 	d.keepClear()
 	d.ground.Blocks(d.coreFaces(first))
 	d.ground.Villages(d.country.Groups)
+	across := d.ground.Across(openFaces(first, d.plan.holes))
 	d.ground.Finish()
+	for _, l := range across {
+		lines = append(lines, segments(l, borderCut)...)
+	}
 	for _, l := range d.ground.Edges {
 		lines = append(lines, segments(l, borderLane)...)
 	}
@@ -92,6 +96,18 @@ func (d *draft) survey() error {
 		return fmt.Errorf("land: %w", err)
 	}
 	return nil
+}
+
+// openFaces returns the faces that lie in no hole.
+func openFaces(g *fabric.Graph, holes []geo.Ring) []plane.Ring {
+	var out []plane.Ring
+	closed := g.In(holes)
+	for f := range g.Faces {
+		if !closed[f] {
+			out = append(out, plane.RingFrom(g.Ring(f)))
+		}
+	}
+	return out
 }
 
 // frame returns the lines that part blocks: roads, banks, the river's middle and

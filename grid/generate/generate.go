@@ -33,7 +33,7 @@ var (
 
 // Version changes whenever the same options come to give other towns. Towns of
 // different versions do not fit together: store it with what was generated.
-const Version = 1
+const Version = 2
 
 // Options say what to invent.
 type Options struct {

@@ -22,12 +22,15 @@ type OffNorm struct {
 
 const normLow, normHigh = 300, 500
 
+// isUrban reports whether four of five homes are in blocks.
+func isUrban(urban, homes int) bool { return homes > 0 && 10*urban >= 8*homes }
+
 // norms counts the urban grids.
 func (d *draft) norms() Norms {
 	var n Norms
 	for i := range d.areas.grids {
 		g := &d.areas.grids[i]
-		if g.special || 10*d.urbanHomes(g.atoms) < 8*g.homes || g.homes == 0 {
+		if g.special || !isUrban(d.urbanHomes(g.atoms), g.homes) {
 			continue
 		}
 		n.Urban++
@@ -60,10 +63,10 @@ func (d *draft) whyOff(g *division) string {
 		return fmt.Sprintf("the community has %d homes and no other general grid", rest)
 	case d.urbanHomes(g.atoms) < g.homes:
 		return "village and town meet in it"
-	case g.homes < normLow:
-		return fmt.Sprintf("it is cut off, or the %d homes of the community do not make %d full grids", rest, grids)
+	case unwhole(rest, 0) > 0:
+		return fmt.Sprintf("the %d homes of the community do not make whole grids", rest)
 	}
-	return fmt.Sprintf("no border within it leaves both sides in the norm; its largest piece has %d homes", largest)
+	return fmt.Sprintf("no cut of the community leaves all its grids in the norm; the largest piece of this one has %d homes", largest)
 }
 
 func (d *draft) urbanHomes(atoms []int32) int {

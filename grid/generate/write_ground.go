@@ -65,7 +65,7 @@ func (w *writer) river() {
 	label := make([]int32, len(d.graph.Faces))
 	for f := range label {
 		label[f] = -1
-		if d.site.Value(d.site.Bank, plane.RingFrom(d.graph.Ring(f)).Inner()) < 0 {
+		if !d.closed[f] && d.site.Value(d.site.Bank, plane.RingFrom(d.graph.Ring(f)).Inner()) < 0 {
 			label[f] = 0
 		}
 	}
@@ -80,6 +80,9 @@ func (w *writer) banks() {
 	d := w.d
 	covered := d.built()
 	for f := range d.graph.Faces {
+		if d.closed[f] {
+			continue
+		}
 		r := plane.RingFrom(d.graph.Ring(f))
 		p := r.Inner()
 		if bank := d.site.Value(d.site.Bank, p); bank > 0 && bank < 45 && 2*r.Area() < 45*r.Perimeter() && !covered[d.site.Node(p)] {
@@ -194,7 +197,7 @@ func (w *writer) contours() {
 	s := w.d.site
 	for _, lines := range s.Contours(s.Height, 160, contourStep, 60) {
 		for _, l := range lines {
-			for _, run := range keepRuns(l.Smooth(1).Simplify(2).Dense(60), func(p plane.Vec) bool { return s.Outline.Clear(p, 4) }) {
+			for _, run := range keepRuns(l.Smooth(1).Simplify(2).Dense(15), func(p plane.Vec) bool { return s.Outline.Clear(p, 4) }) {
 				if run.Length() > 200 {
 					w.use("", "contour", geo.MultiLine{latticeLine(run.Simplify(0.5))})
 				}

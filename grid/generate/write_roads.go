@@ -15,7 +15,7 @@ func (w *writer) roads() {
 		w.roadNames[k] = w.roadName(k)
 	}
 	for k, r := range w.d.ground.Ways.Roads {
-		for _, part := range w.overWater(r.Line) {
+		for _, part := range w.parts(r.Line) {
 			name := w.roadNames[k]
 			if part.bridge && r.Class == layout.Main {
 				name = strings.TrimSuffix(name, "大道") + "大桥"
@@ -106,6 +106,18 @@ func (w *writer) named(name string) bool {
 type overPart struct {
 	line   plane.Line
 	bridge bool
+}
+
+// parts returns a line without what lies in holes of the town, bridges apart.
+func (w *writer) parts(l plane.Line) []overPart {
+	if len(w.d.plan.holes) == 0 {
+		return w.overWater(l)
+	}
+	var out []overPart
+	for _, run := range keepRuns(l.Dense(4), w.d.site.Outline.Contains) {
+		out = append(out, w.overWater(run.Simplify(0.05))...)
+	}
+	return out
 }
 
 // overWater parts a line where it leaves and reaches the banks.

@@ -13,29 +13,60 @@ import (
 	"quanxi/grid/generate/chance"
 )
 
+// A Piece is one indivisible piece of a town's ground.
+type Piece struct {
+	Area float64 // m²
+	Edge float64 // metres of its outline that it shares with no other piece
+	Rim  bool    // it touches the border of the town
+}
+
 // A Link says that two pieces share a border, and how good a border it would make.
 type Link struct {
-	A, B  int32
-	Class uint8
+	A, B   int32
+	Length float64 // metres
+	Class  uint8
 }
 
-// A Map is the pieces of a town and how they lie.
+// A Map is the pieces of a town and how they lie. It is not safe for concurrent use.
 type Map struct {
-	n     int
-	links []Link
-	near  [][]int32 // links by piece
-	edge  []bool    // pieces on the town's border
+	pieces []Piece
+	links  []Link
+	near   [][]int32 // links by piece
+	around []float64 // outline of each piece, metres
+	open   int       // pieces that can be reached from the border
+
+	marks []int32 // by piece: the call that marked it, and what it was marked with
+	at    []int32
+	call  int32
+	stack []int32
 }
 
-// NewMap returns the map of n pieces; edge tells which of them touch the border.
-func NewMap(n int, links []Link, edge []bool) *Map {
-	m := &Map{n: n, links: links, near: make([][]int32, n), edge: edge}
-	for i, l := range links {
-		m.near[l.A] = append(m.near[l.A], int32(i))
-		m.near[l.B] = append(m.near[l.B], int32(i))
+// NewMap returns the map of pieces; a piece without links is no ground of the town.
+func NewMap(pieces []Piece, links []Link) *Map {
+	n := len(pieces)
+	m := &Map{pieces: pieces, links: links, near: make([][]int32, n), around: make([]float64, n), marks: make([]int32, n), at: make([]int32, n)}
+	for i, p := range pieces {
+		m.around[i] = p.Edge
 	}
+	for i, l := range links {
+		for _, p := range [2]int32{l.A, l.B} {
+			m.near[p] = append(m.near[p], int32(i))
+			m.around[p] += l.Length
+		}
+	}
+	m.open = m.reached(nil)
 	return m
 }
+
+// mark begins a new set of marked pieces: those of the list, with their positions.
+func (m *Map) mark(list []int32) {
+	m.call++
+	for i, p := range list {
+		m.marks[p], m.at[p] = m.call, int32(i)
+	}
+}
+
+func (m *Map) marked(p int32) bool { return m.marks[p] == m.call }
 
 func (m *Map) other(link int32, piece int32) int32 {
 	return m.links[link].A + m.links[link].B - piece
@@ -47,6 +78,10 @@ type Task struct {
 	Weight []float64 // of each piece of the map
 	Trees  int       // how many spanning trees are tried for each cut
 	Chance *chance.Stream
+	// Cost rates a part for Improve; 0 needs no change. It must not call the Task.
+	Cost func(part []int32) float64
+
+	keys []uint64 // room for span
 }
 
 // Split cuts pieces into k connected parts of nearly equal weight. No part
@@ -62,10 +97,10 @@ func (t *Task) Split(pieces []int32, k int) [][]int32 {
 	return append(t.Split(one, j), t.Split(two, k-j)...)
 }
 
-// A cut takes the subtree below piece off a spanning tree and gives it j parts.
+// A cut takes a subtree off a spanning tree and gives it so many parts.
 type cut struct {
 	tree  *tree
-	piece int32
+	at    int32 // position of the subtree's root
 	parts int
 	score float64
 }
@@ -78,9 +113,15 @@ func (t *Task) halve(pieces []int32, k int) (one, two []int32, j int) {
 			best = append(best, t.rate(tr, k)...)
 		}
 	}
-	slices.SortStableFunc(best, func(a, b cut) int { return cmp.Compare(a.score, b.score) })
+	byScore := func(a, b cut) int { return cmp.Compare(a.score, b.score) }
+	slices.SortStableFunc(best, byScore)
+	best = best[:min(len(best), weighed)]
+	for i := range best {
+		best[i].score += t.ragged(best[i])
+	}
+	slices.SortStableFunc(best, byScore)
 	for _, c := range best {
-		one, two = c.tree.sides(c.piece)
+		one, two = c.tree.sides(c.at)
 		if !t.Map.Surrounds(one) && !t.Map.Surrounds(two) {
 			return one, two, c.parts
 		}
@@ -88,52 +129,80 @@ func (t *Task) halve(pieces []int32, k int) (one, two []int32, j int) {
 	if len(best) == 0 {
 		return nil, nil, 0
 	}
-	one, two = best[0].tree.sides(best[0].piece) // an enclave that cannot be helped
+	one, two = best[0].tree.sides(best[0].at) // an enclave that cannot be helped
 	return one, two, best[0].parts
 }
 
-// rate scores the edges of a tree and returns the few best.
+// weighed is how many cuts are looked at closely: for their shape and for enclaves.
+const weighed = 24
+
+// ragged is what the shapes of both sides cost a cut.
+func (t *Task) ragged(c cut) float64 {
+	one, two := c.tree.sides(c.at)
+	return 1.5 * (max(0, 0.35-t.Map.Compactness(one)) + max(0, 0.35-t.Map.Compactness(two)))
+}
+
+// bestOfTree is how many cuts of one tree are considered.
+const bestOfTree = 5
+
+// rate scores the edges of a tree and returns the few best, in order.
 func (t *Task) rate(tr *tree, k int) []cut {
 	total := tr.below[0]
 	mean := total / float64(k)
-	var out []cut
+	out := make([]cut, 0, bestOfTree+1)
 	for i := 1; i < len(tr.order); i++ {
 		w := tr.below[i]
 		j := min(max(int(math.Round(w/mean)), 1), k-1)
 		off := math.Abs(w/float64(j)-mean) + math.Abs((total-w)/float64(k-j)-mean)
-		score := off/max(mean, 1e-9) - 0.03*float64(tr.class[i])
-		out = append(out, cut{tr, tr.order[i], j, score})
+		score := off/max(mean, 1e-9) - float64(0.03*float64(tr.class[i]))
+		if len(out) == bestOfTree && score >= out[bestOfTree-1].score {
+			continue
+		}
+		at := len(out)
+		for at > 0 && out[at-1].score > score {
+			at--
+		}
+		out = slices.Insert(out, at, cut{tr, int32(i), j, score})
+		out = out[:min(len(out), bestOfTree)]
 	}
-	slices.SortStableFunc(out, func(a, b cut) int { return cmp.Compare(a.score, b.score) })
-	return out[:min(len(out), 5)]
+	return out
 }
 
 // Surrounds reports whether pieces cut any other piece off from the border.
 func (m *Map) Surrounds(pieces []int32) bool {
-	seen := make([]bool, m.n)
-	for _, p := range pieces {
-		seen[p] = true
-	}
-	left := m.n - len(pieces)
-	var stack []int32
-	for p := range int32(m.n) {
-		if m.edge[p] && !seen[p] {
-			seen[p] = true
-			stack = append(stack, p)
+	return m.reached(pieces)+len(pieces) < m.open
+}
+
+// reached counts the pieces that can be reached from the border without passing
+// those of the list.
+func (m *Map) reached(list []int32) int {
+	m.mark(list)
+	n := 0
+	for p := range m.pieces {
+		if m.pieces[p].Rim && !m.marked(int32(p)) && len(m.near[p]) > 0 {
+			n += m.flood(int32(p))
 		}
 	}
-	for len(stack) > 0 {
-		p := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		left--
+	return n
+}
+
+// flood marks what hangs together with p and is not marked yet, and counts it.
+func (m *Map) flood(p int32) int {
+	m.marks[p] = m.call
+	m.stack = append(m.stack[:0], p)
+	n := 0
+	for len(m.stack) > 0 {
+		p := m.stack[len(m.stack)-1]
+		m.stack = m.stack[:len(m.stack)-1]
+		n++
 		for _, l := range m.near[p] {
-			if q := m.other(l, p); !seen[q] {
-				seen[q] = true
-				stack = append(stack, q)
+			if q := m.other(l, p); m.marks[q] != m.call {
+				m.marks[q] = m.call
+				m.stack = append(m.stack, q)
 			}
 		}
 	}
-	return left > 0
+	return n
 }
 
 // Connected reports whether pieces hang together. None are connected.
@@ -141,23 +210,41 @@ func (m *Map) Connected(pieces []int32) bool {
 	if len(pieces) == 0 {
 		return true
 	}
-	in := make(map[int32]bool, len(pieces))
-	for _, p := range pieces {
-		in[p] = true
-	}
-	stack := []int32{pieces[0]}
-	delete(in, pieces[0])
-	for len(stack) > 0 {
-		p := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
+	m.mark(pieces)
+	in := m.call
+	m.call++ // what is in and not yet seen has the mark before
+	m.marks[pieces[0]] = m.call
+	m.stack = append(m.stack[:0], pieces[0])
+	n := 0
+	for len(m.stack) > 0 {
+		p := m.stack[len(m.stack)-1]
+		m.stack = m.stack[:len(m.stack)-1]
+		n++
 		for _, l := range m.near[p] {
-			if q := m.other(l, p); in[q] {
-				delete(in, q)
-				stack = append(stack, q)
+			if q := m.other(l, p); m.marks[q] == in {
+				m.marks[q] = m.call
+				m.stack = append(m.stack, q)
 			}
 		}
 	}
-	return len(in) == 0
+	return n == len(pieces)
+}
+
+// Compactness is 1 for a disc and near 0 for a thread (Polsby and Popper: 4π times the
+// area over the square of the outline).
+func (m *Map) Compactness(pieces []int32) float64 {
+	m.mark(pieces)
+	area, outline := 0.0, 0.0
+	for _, p := range pieces {
+		area += m.pieces[p].Area
+		outline += m.around[p]
+		for _, l := range m.near[p] {
+			if m.marked(m.other(l, p)) {
+				outline -= m.links[l].Length // once from either side
+			}
+		}
+	}
+	return 4 * math.Pi * area / max(outline*outline, 1e-9)
 }
 
 // Neighbours calls see with the pieces that share a border with p.

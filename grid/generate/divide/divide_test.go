@@ -1,6 +1,7 @@
 package divide
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,20 +12,25 @@ import (
 // board is a map of w × h squares.
 func board(w, h int) *Map {
 	var links []Link
-	edge := make([]bool, w*h)
+	pieces := make([]Piece, w*h)
 	for y := range h {
 		for x := range w {
 			i := int32(y*w + x)
 			if x+1 < w {
-				links = append(links, Link{i, i + 1, uint8(x % 7)})
+				links = append(links, Link{i, i + 1, 1, uint8(x % 7)})
 			}
 			if y+1 < h {
-				links = append(links, Link{i, i + int32(w), uint8(y % 7)})
+				links = append(links, Link{i, i + int32(w), 1, uint8(y % 7)})
 			}
-			edge[i] = x == 0 || y == 0 || x == w-1 || y == h-1
+			for _, open := range []bool{x == 0, y == 0, x == w-1, y == h-1} {
+				if open {
+					pieces[i].Edge++
+				}
+			}
+			pieces[i].Area, pieces[i].Rim = 1, pieces[i].Edge > 0
 		}
 	}
-	return NewMap(w*h, links, edge)
+	return NewMap(pieces, links)
 }
 
 func TestSplitMakesConnectedPartsOfAllPieces(t *testing.T) {
@@ -38,9 +44,9 @@ func TestSplitMakesConnectedPartsOfAllPieces(t *testing.T) {
 			weight[i] = float64(rapid.IntRange(0, 40).Draw(t, "weight"))
 			all[i] = int32(i)
 		}
-		task := &Task{Map: m, Weight: weight, Trees: 8, Chance: chance.New(1, "t")}
+		task := &Task{Map: m, Weight: weight, Trees: 8, Chance: chance.New(1, "t"), Cost: func(p []int32) float64 { return float64(len(p)) }}
 		parts := task.Split(all, k)
-		task.Improve(parts, 2, func(p []int32) float64 { return float64(len(p)) })
+		task.Improve(parts, 2)
 		seen := map[int32]bool{}
 		for _, p := range parts {
 			if len(p) == 0 || !m.Connected(p) {
@@ -90,5 +96,59 @@ func TestSurrounds(t *testing.T) {
 	}
 	if m.Surrounds([]int32{6, 8, 11, 13, 16, 17, 18}) {
 		t.Error("an open ring surrounds nothing")
+	}
+}
+
+func TestCompactnessIsThatOfTheUnion(t *testing.T) {
+	m := board(6, 6)
+	for _, tt := range []struct {
+		name   string
+		pieces []int32
+		want   float64 // area over the square of the outline, times 4π
+	}{
+		{"a square", []int32{0}, 4 * math.Pi / 16},
+		{"four squares in a square", []int32{7, 8, 13, 14}, 4 * math.Pi * 4 / 64},
+		{"four in a row", []int32{0, 1, 2, 3}, 4 * math.Pi * 4 / 100},
+		{"the whole board's corner and its neighbour", []int32{35, 29}, 4 * math.Pi * 2 / 36},
+	} {
+		if got := m.Compactness(tt.pieces); math.Abs(got-tt.want) > 1e-9 {
+			t.Errorf("%s: %.4f, want %.4f", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A hole of the town is a piece without links: what lies around it is no enclave.
+func TestAHoleIsNotSurrounded(t *testing.T) {
+	m := board(5, 5)
+	var links []Link
+	for _, l := range m.links {
+		if l.A != 12 && l.B != 12 {
+			links = append(links, l)
+		}
+	}
+	m.pieces[12].Rim = false
+	holed := NewMap(m.pieces, links)
+	if ring := []int32{6, 7, 8, 11, 13, 16, 17, 18}; holed.Surrounds(ring) {
+		t.Error("a ring surrounds a hole")
+	}
+}
+
+func TestImproveTradesPieces(t *testing.T) {
+	m := board(4, 1)
+	weight := []float64{1, 1, 1, 1}
+	task := &Task{Map: m, Weight: weight, Chance: chance.New(1, "trade"), Cost: func(p []int32) float64 { return max(0, float64(len(p))-2) }}
+	parts := [][]int32{{0}, {1, 2, 3}}
+	task.Improve(parts, 1) // without trees nothing can be cut again
+	if len(parts[0]) != 2 || len(parts[1]) != 2 || !m.Connected(parts[0]) || !m.Connected(parts[1]) {
+		t.Errorf("parts %v", parts)
+	}
+}
+
+func TestMergeJoinsWhatCostsLessTogether(t *testing.T) {
+	m := board(6, 1)
+	task := &Task{Map: m, Cost: func(p []int32) float64 { return max(0, 2-float64(len(p)), float64(len(p))-3) }}
+	parts := task.Merge([][]int32{{0, 1}, {2}, {3, 4, 5}})
+	if len(parts) != 2 || task.Total(parts) != 0 {
+		t.Errorf("parts %v", parts)
 	}
 }

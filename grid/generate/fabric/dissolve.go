@@ -108,13 +108,14 @@ func encloses(r, h geo.Ring) bool {
 // A Border is what two neighbouring faces or regions share.
 type Border struct {
 	A, B   int32   // A < B
-	Length float64 // units of the lattice
+	Length float64 // as it was measured
 	Class  uint8   // the best along it
 	On     float64 // length along edges of class 3 and better
 }
 
-// Borders returns the borders between differently labelled faces, sorted.
-func (g *Graph) Borders(label []int32) []Border {
+// Borders returns the borders between differently labelled faces, sorted; measure
+// gives the length of an edge.
+func (g *Graph) Borders(label []int32, measure func(a, b geo.Point) float64) []Border {
 	at := map[[2]int32]int{}
 	var out []Border
 	for h := int32(0); int(h) < len(g.Origin); h += 2 {
@@ -131,7 +132,7 @@ func (g *Graph) Borders(label []int32) []Border {
 			at[[2]int32{a, b}] = i
 			out = append(out, Border{A: a, B: b})
 		}
-		l := length(g.Points[g.Origin[h]], g.Points[g.To(h)])
+		l := measure(g.Points[g.Origin[h]], g.Points[g.To(h)])
 		out[i].Length += l
 		out[i].Class = max(out[i].Class, g.Class[h/2])
 		if g.Class[h/2] >= 3 {

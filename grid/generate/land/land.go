@@ -137,7 +137,7 @@ func (l *lander) covers() ([]Cover, error) {
 		if closed && len(inside) == 1 && len(inside[0]) > 4 && inside[0][0] == inside[0][len(inside[0])-1] {
 			ring := plane.Ring(inside[0][:len(inside[0])-1])
 			if math.Abs(ring.Area()) > 1500 {
-				out = append(out, Cover{Class(l.label[s.Node(ring.Inner())]), geo.MultiPolygon{{ring.Lattice()}}})
+				out = append(out, Cover{Class(l.label[s.Node(ring.Inner())]), geo.MultiPolygon{l.around(ring)}})
 			}
 			continue
 		}
@@ -147,12 +147,17 @@ func (l *lander) covers() ([]Cover, error) {
 			}
 		}
 	}
-	g, err := fabric.Build(geo.Polygon{s.Ring}, parts, landEps)
+	g, err := fabric.Build(s.Shape, parts, landEps)
 	if err != nil {
 		return nil, err
 	}
 	label := make([]int32, len(g.Faces))
+	closed := g.In(s.Shape[1:])
 	for f := range label {
+		if closed[f] {
+			label[f] = fabric.Closed
+			continue
+		}
 		label[f] = int32(l.most(plane.RingFrom(g.Ring(f))))
 	}
 	var under []Cover
@@ -162,6 +167,17 @@ func (l *lander) covers() ([]Cover, error) {
 		}
 	}
 	return append(under, largestFirst(out)...), nil
+}
+
+// around returns an island without the holes of the site that it surrounds.
+func (l *lander) around(island plane.Ring) geo.Polygon {
+	out := geo.Polygon{island.Lattice()}
+	for _, hole := range l.s.Shape[1:] {
+		if island.Contains(plane.From(hole[0])) {
+			out = append(out, hole)
+		}
+	}
+	return out
 }
 
 // most returns the class that covers most of a ring, islands and all.

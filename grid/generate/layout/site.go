@@ -18,7 +18,7 @@ import (
 type Site struct {
 	*terrain.Raster
 	Outline *plane.Outline
-	Ring    geo.Ring
+	Shape   geo.Polygon // the outer ring, and holes that belong to others
 	Seed    uint64
 	Town    uint64 // the code as a number: the key of every stream
 	Gates   []geo.Point
@@ -39,14 +39,18 @@ type Wanted struct {
 }
 
 // NewSite samples the terrain and chooses the core near seat.
-func NewSite(land terrain.Terrain, ring geo.Ring, seat plane.Vec, gates []geo.Point, seed, town uint64, want Wanted) *Site {
-	outline := plane.NewOutline(plane.RingFrom(ring))
+func NewSite(land terrain.Terrain, shape geo.Polygon, seat plane.Vec, gates []geo.Point, seed, town uint64, want Wanted) *Site {
+	rings := make([]plane.Ring, len(shape))
+	for i, r := range shape {
+		rings[i] = plane.RingFrom(r)
+	}
+	outline := plane.NewOutline(rings[0], rings[1:]...)
 	lo, hi := outline.Ring.Envelope()
 	cell := 20.0
 	if (hi.X-lo.X)*(hi.Y-lo.Y) > 160e6 {
 		cell = 40
 	}
-	s := &Site{Raster: land.Sample(lo, hi, cell), Outline: outline, Ring: ring, Seed: seed, Town: town, Gates: gates, Want: want}
+	s := &Site{Raster: land.Sample(lo, hi, cell), Outline: outline, Shape: shape, Seed: seed, Town: town, Gates: gates, Want: want}
 	s.chooseCentre(seat)
 	s.chooseRadius()
 	return s

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// An Outline answers quickly where a place lies relative to a long ring.
+// An Outline answers quickly where a place lies relative to a long ring with holes.
 type Outline struct {
 	Ring  Ring
+	edges [][2]Vec // of the ring, then of the holes
 	lo    Vec
 	rows  [][]int32 // edges by strip of height strip
 	cells *Cells    // edges by bucket
@@ -15,19 +16,28 @@ type Outline struct {
 
 const strip = 60
 
-// NewOutline returns the outline of r, which must not change afterwards.
-func NewOutline(r Ring) *Outline {
+// NewOutline returns the outline of r without the holes in it, none of which may change
+// afterwards.
+func NewOutline(r Ring, holes ...Ring) *Outline {
 	lo, hi := r.Envelope()
 	o := &Outline{Ring: r, lo: lo, cells: NewCells(lo, hi, 120)}
 	o.rows = make([][]int32, int((hi.Y-lo.Y)/strip)+1)
-	for i, a := range r {
-		b := r[(i+1)%len(r)]
+	o.add(r)
+	for _, h := range holes {
+		o.add(h)
+	}
+	return o
+}
+
+func (o *Outline) add(r Ring) {
+	for k, a := range r {
+		i, b := len(o.edges), r[(k+1)%len(r)]
+		o.edges = append(o.edges, [2]Vec{a, b})
 		for k := o.row(min(a.Y, b.Y)); k <= o.row(max(a.Y, b.Y)); k++ {
 			o.rows[k] = append(o.rows[k], int32(i))
 		}
 		o.cells.AddSegment(i, a, b)
 	}
-	return o
 }
 
 func (o *Outline) row(y float64) int {
@@ -38,7 +48,7 @@ func (o *Outline) row(y float64) int {
 func (o *Outline) Contains(p Vec) bool {
 	in := false
 	for _, i := range o.rows[o.row(p.Y)] {
-		a, b := o.Ring[i], o.Ring[(int(i)+1)%len(o.Ring)]
+		a, b := o.edges[i][0], o.edges[i][1]
 		if (a.Y > p.Y) != (b.Y > p.Y) && p.X < a.X+float64((b.X-a.X)*((p.Y-a.Y)/(b.Y-a.Y))) {
 			in = !in
 		}
@@ -53,7 +63,7 @@ func (o *Outline) Clear(p Vec, margin float64) bool {
 	}
 	clear := true
 	o.cells.Near(p, margin, func(i int) bool {
-		clear = DistSegment(p, o.Ring[i], o.Ring[(i+1)%len(o.Ring)]) >= margin
+		clear = DistSegment(p, o.edges[i][0], o.edges[i][1]) >= margin
 		return clear
 	})
 	return clear
@@ -76,21 +86,21 @@ func (o *Outline) Reach(p Vec) (Vec, bool) {
 		seen := map[int]bool{}
 		var list []int
 		o.cells.Near(p, r, func(i int) bool {
-			if !seen[i] && o.Ring[i].Dist(p) <= r {
+			if !seen[i] && o.edges[i][0].Dist(p) <= r {
 				seen[i] = true
 				list = append(list, i)
 			}
 			return true
 		})
 		slices.SortFunc(list, func(a, b int) int {
-			if da, db := o.Ring[a].Dist(p), o.Ring[b].Dist(p); da != db {
+			if da, db := o.edges[a][0].Dist(p), o.edges[b][0].Dist(p); da != db {
 				return int(math.Copysign(1, da-db))
 			}
 			return a - b
 		})
 		for _, i := range list[:min(len(list), 25)] {
-			if o.Sees(p, o.Ring[i]) {
-				return o.Ring[i], true
+			if o.Sees(p, o.edges[i][0]) {
+				return o.edges[i][0], true
 			}
 		}
 	}

@@ -58,6 +58,13 @@ func (r Ring) Perimeter() float64 {
 	return sum
 }
 
+// Compactness is 1 for a disc and near 0 for a thread (Polsby and Popper: 4π times the
+// area over the square of the perimeter).
+func (r Ring) Compactness() float64 {
+	p := r.Perimeter()
+	return 4 * math.Pi * math.Abs(r.Area()) / max(p*p, 1e-9)
+}
+
 // Contains reports whether p lies in r; on the edge either answer may come.
 func (r Ring) Contains(p Vec) bool {
 	in := false
