@@ -62,7 +62,11 @@ func (f cityFlags) openCity(ctx context.Context, path string) (store, error) {
 		return nil, err
 	}
 	town := townFlags{Towns: 1, Seed: 1}
-	if err := town.fill(ctx, s, access.NewVault(access.MasterKey{1}), "", io.Discard, io.Discard); err != nil {
+	maker, err := town.plan()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := town.fill(ctx, s, maker, access.NewVault(access.MasterKey{1}), "", io.Discard, io.Discard); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -58,7 +58,7 @@ func (c *demoCommand) prepareIn(ctx context.Context, s store, screen io.Writer) 
 	empty, err := isEmpty(ctx, s)
 	if err == nil && empty {
 		fmt.Fprintf(screen, "%s is empty: inventing %d town(s)\n", c.Data, c.Towns)
-		err = c.fill(ctx, s, access.NewVault(master), "", screen, io.Discard)
+		err = c.invent(ctx, s, master, screen)
 	}
 	if err != nil {
 		return door{}, "", err
@@ -79,6 +79,14 @@ func (c *demoCommand) prepareIn(ctx context.Context, s store, screen io.Writer) 
 		d.invite = func(string) string { return fmt.Sprintf("All accounts of the demo have the password %s", password) }
 	}
 	return d, token, nil
+}
+
+func (c *demoCommand) invent(ctx context.Context, s store, master access.MasterKey, screen io.Writer) error {
+	maker, err := c.plan()
+	if err != nil {
+		return err
+	}
+	return c.fill(ctx, s, maker, access.NewVault(master), "", screen, io.Discard)
 }
 
 // isEmpty reports whether a store has no division.

@@ -33,26 +33,26 @@ func (c *generateCommand) Run(in *invocation) error {
 	if c.Towns < 1 && c.Names == "" {
 		return errors.New("--towns must be at least 1")
 	}
+	maker, err := c.plan() // before a store is made for what cannot be
+	if err != nil {
+		return err
+	}
 	s, err := c.open(in.ctx)
 	if err != nil {
 		return err
 	}
 	master, err := c.unlock(in.ctx, s)
 	if err == nil {
-		err = c.fill(in.ctx, s, access.NewVault(master), grid.Code(c.Town), in.stderr, in.stdout)
+		err = c.fill(in.ctx, s, maker, access.NewVault(master), grid.Code(c.Town), in.stderr, in.stdout)
 	}
 	return errors.Join(err, s.Close())
 }
 
-// fill generates into the store, a load for each county: it becomes visible whole, and
+// fill generates what was planned into the store, a load for each county: it becomes visible whole, and
 // whoever begins again after a break goes on with the first that is not there. only,
 // if not empty, is the one town to make. The grids that miss their norm go to report, a
 // line each.
-func (f townFlags) fill(ctx context.Context, s store, vault grid.Vault, only grid.Code, screen, report io.Writer) error {
-	maker, err := f.plan()
-	if err != nil {
-		return err
-	}
+func (f townFlags) fill(ctx context.Context, s store, maker *generate.Generator, vault grid.Vault, only grid.Code, screen, report io.Writer) error {
 	todo, err := f.remaining(ctx, s, maker, only)
 	if err != nil {
 		return err

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -33,14 +36,19 @@ func TestAPlanGoesOnWhereItWas(t *testing.T) {
 		return l.ID()
 	}
 	load("command line", "some towns of 500106, seed 9") // a file of that name
-	sown := load(generator, "generate 2 towns of 500106, seed 7, generator 1")
-	load(generator, "generate town 500105001 of 2 towns of 500105, seed 7, generator 1")
+	now := fmt.Sprintf(", generator %d", generate.Version)
+	sown := load(generator, "generate 2 towns of 500106, seed 7"+now)
+	load(generator, "generate town 500105001 of 2 towns of 500105, seed 7"+now)
+	load(generator, "generate 2 towns of 500108, seed 7, generator 1")
 	for _, tt := range []struct {
 		name string
 		townFlags
 		only    grid.Code
 		missing int // towns still to be made; -1 if the plan is refused
 	}{
+		{"a county of another version of the generator", townFlags{County: "500108", Seed: 7, Towns: 2}, "", -1},
+		{"one town of another version of the generator", townFlags{County: "500108", Seed: 7, Towns: 2}, "500108001", -1},
+
 		{"the same again", townFlags{County: "500106", Seed: 7, Towns: 2}, "", 0},
 		{"one of its towns", townFlags{County: "500106", Seed: 7, Towns: 2}, "500106001", 0},
 		{"a town that it does not have", townFlags{County: "500106", Seed: 7, Towns: 2}, "500106999", -1},
@@ -88,6 +96,73 @@ func TestAPlanGoesOnWhereItWas(t *testing.T) {
 			t.Errorf("%d towns remain, %v", len(todo.towns), err)
 		}
 	})
+}
+
+func TestARefusalNamesTheVersionOfTheGenerator(t *testing.T) {
+	maker, err := townFlags{County: "500106", Seed: 7, Towns: 2}.plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := grid.LoadInfo{ID: 3, Actor: generator, About: "generate 2 towns of 500106, seed 7, generator 1"}
+	err = townFlags{County: "500106", Seed: 7, Towns: 2}.mayLie(old, maker)
+	want := fmt.Sprintf("was made by generator 1 and this program has generator %d", generate.Version)
+	if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "load 3") {
+		t.Errorf("%v, want %q", err, want)
+	}
+}
+
+// A county that does not exist is named, and no store is made for it.
+func TestACountyThatDoesNotExistIsNamed(t *testing.T) {
+	c := generateCommand{townFlags: townFlags{County: "500199", Towns: 2}}
+	c.Data = filepath.Join(t.TempDir(), "new")
+	err := c.Run(&invocation{ctx: t.Context(), stdout: io.Discard, stderr: io.Discard})
+	if !errors.Is(err, generate.ErrUnknownCounty) || !strings.Contains(err.Error(), "500199") {
+		t.Error(err)
+	}
+	if exists(c.Data) {
+		t.Error("a store was made")
+	}
+}
+
+// What a server says at its start about what was generated in its store.
+func TestWhatIsSownIsTold(t *testing.T) {
+	now := fmt.Sprintf(", seed 1, generator %d", generate.Version)
+	city := func(counties int) []string {
+		out := []string{"generate the whole city" + now}
+		for i := range counties {
+			out = append(out, fmt.Sprintf("generate 12 towns of 5001%02d in the whole city%s, names ab12cd34", i, now))
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name  string
+		about []string
+		want  string // empty for nothing
+	}{
+		{"nothing is generated", nil, ""},
+		{"two towns of a county", []string{"generate 2 towns of 500106" + now}, ""},
+		{"two towns of another version", []string{"generate 2 towns of 500106, seed 1, generator 1"}, "another version of the generator"},
+		{"a city of which one county is there", city(1), "counties=\"1 of 38\""},
+		{"a city of which nothing but itself is there", city(0), "counties=\"0 of 38\""},
+		{"a city of which one county lacks", city(37), "counties=\"37 of 38\""},
+		{"a city of which one town is there alone", []string{"generate town 500103003 of 12 towns of 500103 in the whole city" + now}, "counties=\"0 of 38\""},
+		{"the whole city", city(38), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var loads []grid.LoadInfo
+			for i, about := range tt.about {
+				loads = append(loads, grid.LoadInfo{ID: int64(i), Actor: generator, About: about, State: grid.LoadLive})
+			}
+			loads = append(loads,
+				grid.LoadInfo{Actor: generator, About: "generate 2 towns of 500199, seed 1, generator 0", State: grid.LoadUndone},
+				grid.LoadInfo{Actor: "command line", About: "the whole city", State: grid.LoadLive}) // a file of that name
+			var told strings.Builder
+			tellSown(loads, slog.New(slog.NewTextHandler(&told, nil)))
+			if got := told.String(); !strings.Contains(got, tt.want) || (tt.want == "") != (got == "") {
+				t.Errorf("told %q, want %q", got, tt.want)
+			}
+		})
+	}
 }
 
 // breaking is a store in which the load of one county cannot begin.

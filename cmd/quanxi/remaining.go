@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"quanxi/grid"
 	"quanxi/grid/generate"
@@ -90,19 +89,17 @@ func (f townFlags) sown(maker *generate.Generator, county grid.Code) string {
 
 // mayLie refuses a load of another plan that touches the ground of this one.
 func (f townFlags) mayLie(l grid.LoadInfo, maker *generate.Generator) error {
-	sown := strings.TrimPrefix(l.About, "generate ")
-	if strings.HasPrefix(sown, "town ") {
-		_, sown, _ = strings.Cut(sown, " of ")
-	}
-	_, county, _ := strings.Cut(sown, " towns of ")
-	county = county[:min(len(county), 6)]
-	mine := f.sown(maker, grid.Code(county))
-	there := slices.Contains(maker.Counties(), grid.Code(county))
+	was := sowingOf(l)
+	mine := f.sown(maker, grid.Code(was.county))
+	there := slices.Contains(maker.Counties(), grid.Code(was.county))
 	switch {
-	case sown == mine:
+	case was.what == mine:
 		return nil
-	case !there && !maker.WholeCity() && !strings.Contains(sown, wholeCity):
+	case !there && !maker.WholeCity() && !was.wholeCity:
 		return nil
+	case was.stranger():
+		return fmt.Errorf("load %d, “%s”, was made by generator %s and this program has generator %d, whose towns do not fit to those: take another --data or --database, or undo it with quanxi import --undo %d",
+			l.ID, l.About, was.version, generate.Version, l.ID)
 	}
 	return fmt.Errorf("load %d is “%s”, and %s would mix two plans into one: take another --data or --database, or undo it with quanxi import --undo %d",
 		l.ID, l.About, mine, l.ID)

@@ -150,6 +150,11 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 	if n.openid, err = c.openIDFlags.client(ctx, n.store, n.master); err != nil {
 		return "", err
 	}
+	loads, err := n.store.Loads(ctx)
+	if err != nil {
+		return "", err
+	}
+	tellSown(loads, log)
 	n.desk.PasswordAlone, n.desk.Open, n.entry = in.passwordAlone, in.open, in.entry
 	web, err := n.server(c.listenFlags)
 	if err != nil {

@@ -101,6 +101,9 @@ func TestTheCityHasAllItsTowns(t *testing.T) {
 		kinds[town.Kind]++
 		seen[town.Code] = true
 	}
+	if len(g.Counties()) != CityCounties {
+		t.Errorf("%d counties", len(g.Counties()))
+	}
 	if want := map[string]int{KindStreet: 245, KindTown: 625, KindTownship: 161}; !maps.Equal(kinds, want) || len(seen) != CityTowns {
 		t.Errorf("%d towns: %v", len(seen), kinds)
 	}

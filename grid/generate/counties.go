@@ -2,8 +2,11 @@ package generate
 
 import "quanxi/geo"
 
-// CityTowns is how many towns the city has.
-const CityTowns = 1031
+// How many towns and counties the city has.
+const (
+	CityTowns    = 1031
+	CityCounties = 38
+)
 
 // What a county is called, where its seat lies and how many streets, towns and
 // townships it has are public facts (GB/T 2260, statistical codes of 2023).
