@@ -76,6 +76,9 @@ func (r *rural) placeGroups() []Group {
 			}
 		}
 	}
+	for i := range out {
+		out[i].Place = r.place(r.node(out[i].Place)) // where its lane leads
+	}
 	slices.SortStableFunc(out, func(a, b Group) int { return cmp.Compare(a.Place.X, b.Place.X) })
 	return out
 }

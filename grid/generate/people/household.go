@@ -15,23 +15,26 @@ func makers() []func(*Census, *chance.Stream) Household {
 
 func oldAlone(_ *Census, rnd *chance.Stream) Household {
 	u := rnd.Float()
-	return Household{Type: "single", People: []Person{{Male: rnd.Happens(0.46), Age: 62 + int(36*u*u)}}}
+	return Household{Type: "single", People: []Person{{Role: Head, Male: rnd.Happens(0.46), Age: 62 + int(36*u*u)}}}
 }
 
 // oldCouple may have a grandchild whose parents are registered and away.
 func oldCouple(c *Census, rnd *chance.Stream) Household {
 	u := rnd.Float()
 	age := 60 + int(30*u*u)
+	wife := max(58, age+rnd.Range(-4, 2))
 	out := Household{Type: "family", People: []Person{
-		{Male: true, Age: age}, {Age: max(58, age+rnd.Range(-4, 2)), Name: ownName},
+		{Role: Head, Male: true, Age: age}, {Role: Partner, Age: wife, Name: ownName},
 	}}
 	if c.village && rnd.Happens(0.42) {
 		child := rnd.Range(2, 15)
-		parent := min(max(child+rnd.Range(22, 32), age-42), age-19)
+		// 18 to 45 years lie between parents and their children, twice over.
+		parent := max(child+rnd.Range(22, 32), max(age, wife)-45)
+		parent = min(parent, min(age, wife)-18, child+45)
 		out.People = append(out.People,
-			Person{Male: rnd.Happens(0.53), Age: child},
-			Person{Male: true, Age: max(parent, child+18), Residence: grid.RegisteredOnly},
-			Person{Age: max(parent-1, child+18), Residence: grid.RegisteredOnly, Name: ownName})
+			Person{Role: Grandchild, Male: rnd.Happens(0.53), Age: child},
+			Person{Role: Child, Male: true, Age: parent, Residence: grid.RegisteredOnly},
+			Person{Role: ChildPartner, Age: parent - 1, Residence: grid.RegisteredOnly, Name: ownName})
 	}
 	return out
 }
@@ -54,13 +57,13 @@ func sharers(_ *Census, rnd *chance.Stream) Household {
 }
 
 func singleAdult(_ *Census, rnd *chance.Stream) Household {
-	return Household{Type: "single", People: []Person{{Male: rnd.Happens(0.58), Age: rnd.Range(30, 59)}}}
+	return Household{Type: "single", People: []Person{{Role: Head, Male: rnd.Happens(0.58), Age: rnd.Range(30, 59)}}}
 }
 
 func couple(_ *Census, rnd *chance.Stream) Household {
 	age := rnd.Range(26, 62)
 	return Household{Type: "family", People: []Person{
-		{Male: true, Age: age}, {Age: max(22, age+rnd.Range(-4, 2)), Name: ownName},
+		{Role: Head, Male: true, Age: age}, {Role: Partner, Age: max(22, age+rnd.Range(-4, 2)), Name: ownName},
 	}}
 }
 
@@ -69,7 +72,7 @@ func couple(_ *Census, rnd *chance.Stream) Household {
 func family(c *Census, rnd *chance.Stream) Household {
 	age := rnd.Range(25, 56)
 	wife := max(23, age+rnd.Range(-3, 2))
-	people := []Person{{Male: true, Age: age}, {Age: wife, Name: ownName}}
+	people := []Person{{Role: Head, Male: true, Age: age}, {Role: Partner, Age: wife, Name: ownName}}
 	if c.village && rnd.Happens(0.62) {
 		people[rnd.Int(2)].Residence = grid.RegisteredOnly
 	}
@@ -82,7 +85,7 @@ func family(c *Census, rnd *chance.Stream) Household {
 	for i := range children {
 		child := first - i*rnd.Range(2, 6)
 		if child >= 0 && (child < 24 || rnd.Happens(0.5)) {
-			people = append(people, Person{Male: rnd.Happens(0.53), Age: child})
+			people = append(people, Person{Role: Child, Male: rnd.Happens(0.53), Age: child})
 		}
 	}
 	if rnd.Happens(0.36) {
@@ -93,7 +96,8 @@ func family(c *Census, rnd *chance.Stream) Household {
 
 func grandparents(age int, rnd *chance.Stream) []Person {
 	old := age + rnd.Range(21, 32)
-	man, woman := Person{Male: true, Age: min(old, 97)}, Person{Age: min(max(old-2, age+19), 97), Name: ownName}
+	man := Person{Role: Parent, Male: true, Age: min(old, 97)}
+	woman := Person{Role: Parent, Age: min(max(old-2, age+19), 97), Name: ownName}
 	switch {
 	case old > 93:
 		return nil

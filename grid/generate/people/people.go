@@ -14,9 +14,25 @@ import (
 	"quanxi/grid/generate/chance"
 )
 
+// A Role is what somebody is to the head of the household 与户主关系. It keeps ages in
+// their place and is not stored.
+type Role uint8
+
+// The roles. Who lives elsewhere and is no kin that the home depends on has that of Other.
+const (
+	Other Role = iota
+	Head
+	Partner
+	Child
+	ChildPartner
+	Grandchild
+	Parent // of the head
+)
+
 // A Person is one invented human, not yet sealed.
 type Person struct {
 	Name      string
+	Role      Role
 	Male      bool
 	Age       int
 	Born      grid.Date
