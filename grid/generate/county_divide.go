@@ -55,20 +55,22 @@ func (c *county) seat(r *terrain.Raster, attempt uint64) {
 			continue
 		}
 		best := math.Inf(-1)
-		for range 160 {
-			p := plane.Vec{X: rnd.Between(lo.X, hi.X), Y: rnd.Between(lo.Y, hi.Y)}
-			if !c.outline.Clear(p, 900) {
-				continue
-			}
-			score := min(nearestOf(taken, p), 2.2*math.Sqrt(area(t.Kind)/math.Pi))
-			if t.Kind == KindStreet {
-				score -= pull * (0.9*p.Dist(centre)/reach*3000 + 2.5*max(0, r.Value(r.Bank, p)-400))
-			}
-			if r.Value(r.Bank, p) < 150 {
-				score -= 1500
-			}
-			if score > best {
-				best, t.seat = score, p
+		for margin := 900.0; math.IsInf(best, -1) && margin > 1; margin /= 2 { // a narrow county has no place far from its border
+			for range 160 {
+				p := plane.Vec{X: rnd.Between(lo.X, hi.X), Y: rnd.Between(lo.Y, hi.Y)}
+				if !c.outline.Clear(p, margin) {
+					continue
+				}
+				score := min(nearestOf(taken, p), 2.2*math.Sqrt(area(t.Kind)/math.Pi))
+				if t.Kind == KindStreet {
+					score -= pull * (0.9*p.Dist(centre)/reach*3000 + 2.5*max(0, r.Value(r.Bank, p)-400))
+				}
+				if r.Value(r.Bank, p) < 150 {
+					score -= 1500
+				}
+				if score > best {
+					best, t.seat = score, p
+				}
 			}
 		}
 		taken = append(taken, t.seat)

@@ -16,7 +16,6 @@ import (
 
 	"quanxi/geo"
 	"quanxi/grid"
-	"quanxi/grid/generate/chance"
 	"quanxi/grid/generate/fabric"
 )
 
@@ -152,55 +151,6 @@ func TestTownsPartitionTheCounty(t *testing.T) {
 			t.Fatal(err)
 		}
 		fillsCounty(t, g, "500106")
-	}
-}
-
-func TestDivisionsPartitionTheirParents(t *testing.T) {
-	for _, r := range mustResults(t) {
-		children := map[grid.Code][]geo.MultiPolygon{}
-		for _, d := range r.Divisions[1:] {
-			children[d.Parent] = append(children[d.Parent], d.Boundary)
-		}
-		for _, d := range r.Divisions {
-			if d.Level < grid.MicroGridLevel {
-				partitions(t, d.Boundary, children[d.Code])
-			}
-			if len(d.Boundary) != 1 || len(d.Boundary[0]) != 1 {
-				t.Errorf("%s has %d pieces or a hole", d.Code, len(d.Boundary))
-			}
-			if err := d.Validate(); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-}
-
-func TestAPointOnASharedBorderLiesInOneGrid(t *testing.T) {
-	rnd := chance.New(1, "points")
-	for _, r := range mustResults(t) {
-		var grids []*grid.Division
-		for _, d := range r.Divisions {
-			if d.Level == grid.GridLevel {
-				grids = append(grids, d)
-			}
-		}
-		for range 50 {
-			ring := chance.Pick(rnd, grids).Boundary[0][0]
-			k := 1 + rnd.Int(len(ring)-1)
-			p := ring[k]
-			q := geo.Point{Lon: (ring[k-1].Lon + p.Lon) / 2, Lat: (ring[k-1].Lat + p.Lat) / 2}
-			for _, at := range []geo.Point{p, q} {
-				owners := 0
-				for _, g := range grids {
-					if fabric.Inside(g.Boundary[0][0], at) {
-						owners++
-					}
-				}
-				if inTown := fabric.Inside(r.Divisions[0].Boundary[0][0], at); (owners == 1) != inTown {
-					t.Errorf("%v lies in %d grids, in the town %v", at, owners, inTown)
-				}
-			}
-		}
 	}
 }
 
@@ -367,28 +317,6 @@ func TestRunStops(t *testing.T) {
 	cancel()
 	if err := g.Run(ctx, func(TownResult) error { return nil }, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
-	}
-}
-
-func TestOddRingsAndSeeds(t *testing.T) {
-	for seed := range uint64(oddTowns) {
-		opt := options(1+int(seed)%3, 1)
-		opt.Seed = 1000 + 17*seed
-		opt.County = []string{"500106", "500233", "500243"}[seed%3]
-		g, err := New(opt)
-		if err != nil {
-			t.Fatalf("seed %d: %v", opt.Seed, err)
-		}
-		towns := g.Towns()
-		d, err := g.draft(towns[len(towns)-1].Code)
-		if err != nil {
-			t.Fatalf("seed %d: %v", opt.Seed, err)
-		}
-		var parts []geo.MultiPolygon
-		for _, m := range d.areas.micros {
-			parts = append(parts, m.ground)
-		}
-		partitions(t, d.plan.boundary(), parts)
 	}
 }
 

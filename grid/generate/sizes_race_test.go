@@ -3,7 +3,8 @@
 package generate
 
 const (
-	oddTowns = 1
-	mostRuns = 1
-	ofAKind  = 0
+	hardSeeds = 2
+	mostRuns  = 1
+	ofAKind   = 0
+	soakTowns = 30
 )

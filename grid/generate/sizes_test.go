@@ -5,7 +5,8 @@ package generate
 // How much the tests make. The race detector slows invention eightfold and is
 // after other faults, so it gets less.
 const (
-	oddTowns = 3
-	mostRuns = 3 // with 3, 1 and 2 workers
-	ofAKind  = 1 // besides one street
+	hardSeeds = 8
+	mostRuns  = 3 // with 3, 1 and 2 workers
+	ofAKind   = 1 // besides one street
+	soakTowns = CityTowns
 )
