@@ -26,6 +26,7 @@ func checks() []check {
 		{"1 every level partitions its parent exactly", partsFillTheirParents},
 		{"1 a point on a border lies in one grid", bordersBelongToOneGrid},
 		{"2 the town has its ring vertex for vertex", keepsItsRing},
+		{"2 nothing is drawn over ground of another county", staysOutOfHoles},
 		{"4 nothing is built across a border", buildsWithinAtoms},
 		{"4 nothing is built on roads, water or other buildings", buildsOnFreeGround},
 		{"4 every building lies in one micro-grid and homes add up", homesAddUp},
@@ -318,7 +319,7 @@ func pieces(w *layout.Ways, roads []layout.Road) int {
 
 func lanesReachGroups(t *testing.T, m made) {
 	for i, g := range m.country.Groups {
-		if _, ok := m.ground.Ways.Nearest(g.Place, 60, func(k int) bool { return k < m.laid }); !ok {
+		if _, ok := m.ground.Ways.Nearest(g.Place, 3*m.site.Cell, func(k int) bool { return k < m.laid }); !ok {
 			t.Errorf("no lane reaches group %d", i)
 		}
 	}

@@ -71,9 +71,18 @@ func cutBest(t *divide.Task, pieces []int32, k int) [][]int32 {
 		parts := t.Split(pieces, n)
 		t.Improve(parts, 5)
 		parts = t.Merge(parts)
-		if cost := t.Total(parts); cost < least-1e-9 {
+		cost := t.Total(parts)
+		for _, p := range parts {
+			if t.Map.Surrounds(p) {
+				cost += enclave
+			}
+		}
+		if cost < least-1e-9 {
 			best, least = parts, cost
 		}
 	}
 	return best
 }
+
+// enclave is what a grid costs that surrounds others: more than one that misses its norm.
+const enclave = 3

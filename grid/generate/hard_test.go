@@ -99,7 +99,8 @@ func ragged(rnd *chance.Stream, r plane.Ring, share float64) plane.Ring {
 		for k := range n {
 			p := a.Lerp(b, float64(k)/float64(n))
 			if k > 0 {
-				p = p.Along(b.Sub(a).Unit().Left(), rnd.Spread(share*min(a.Dist(b), 900)))
+				most := min(share*min(a.Dist(b), 900), 0.4*min(p.Dist(a), p.Dist(b))) // or two sides would cross
+				p = p.Along(b.Sub(a).Unit().Left(), rnd.Spread(most))
 			}
 			out = append(out, p)
 		}

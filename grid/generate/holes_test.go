@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"quanxi/geo"
-	"quanxi/grid"
-	"quanxi/grid/generate/fabric"
 	"quanxi/grid/generate/plane"
 )
 
@@ -37,72 +35,54 @@ func holed(t *testing.T) *draft {
 	return d
 }
 
-func TestNothingIsDrawnOverAHole(t *testing.T) {
+func TestATownWithAHoleHoldsItsChecks(t *testing.T) {
 	d := holed(t)
-	r := d.write()
-	hole := plane.NewOutline(plane.RingFrom(d.plan.holes[0]))
-	deep := func(p plane.Vec) bool { return hole.Clear(p, 3) }
-	middle := geo.Polygon(d.plan.holes)[0]
-	drawn := 0
-	for e := range r.All() {
-		drawn++
-		switch g := e.Geometry().(type) {
-		case geo.Point:
-			if e.Kind() != grid.Divisions && fabric.Inside(middle, g) {
-				t.Errorf("%s %d lies in the hole", e.Kind(), e.Entity().ID)
-			}
-		case geo.MultiLine:
-			for _, l := range g {
-				for _, p := range lineOf(l).Dense(5) {
-					if deep(p) {
-						t.Fatalf("%s %d runs over the hole", e.Kind(), e.Entity().ID)
-					}
-				}
-			}
-		case geo.MultiPolygon:
-			if covers(g, hole.Ring) {
-				t.Errorf("%s %d covers the hole", e.Kind(), e.Entity().ID)
-			}
-		}
+	m := made{d, d.write()}
+	if len(m.r.Divisions[0].Boundary[0]) != 2 {
+		t.Fatal("there is no hole in the town")
 	}
-	if drawn == 0 || len(r.Divisions[0].Boundary[0]) != 2 {
-		t.Error("there is no hole in the town")
+	for _, c := range checks() {
+		t.Run(c.name, func(t *testing.T) { c.holds(t, m) })
 	}
 }
 
-// covers reports whether a place of the hole, on a raster of 40 m, lies in g.
-func covers(g geo.MultiPolygon, hole plane.Ring) bool {
-	lo, hi := hole.Envelope()
+func staysOutOfHoles(t *testing.T, m made) {
+	for _, ring := range m.plan.holes {
+		hole := plane.NewOutline(plane.RingFrom(ring))
+		for e := range m.r.All() {
+			switch g := e.Geometry().(type) {
+			case geo.Point:
+				if hole.Clear(plane.From(g), 3) {
+					t.Errorf("%s %d lies in a hole", e.Kind(), e.Entity().ID)
+				}
+			case geo.MultiLine:
+				for _, l := range g {
+					for _, p := range lineOf(l).Dense(5) {
+						if hole.Clear(p, 3) {
+							t.Fatalf("%s %d runs over a hole", e.Kind(), e.Entity().ID)
+						}
+					}
+				}
+			case geo.MultiPolygon:
+				if covers(g, hole) {
+					t.Errorf("%s %d covers a hole", e.Kind(), e.Entity().ID)
+				}
+			}
+		}
+	}
+}
+
+// covers reports whether a place well inside a hole, on a raster of 40 m, lies in g.
+func covers(g geo.MultiPolygon, hole *plane.Outline) bool {
+	lo, hi := hole.Ring.Envelope()
+	a, z := plane.RingFrom(g[0][0]).Envelope()
 	for x := lo.X + 10; x < hi.X; x += 40 {
 		for y := lo.Y + 10; y < hi.Y; y += 40 {
-			at := plane.Vec{X: x, Y: y}.Lattice()
-			for _, p := range g {
-				in := false
-				for _, r := range p {
-					in = in != fabric.Inside(r, at)
-				}
-				if in {
-					return true
-				}
+			p := plane.Vec{X: x, Y: y}
+			if x > a.X && x < z.X && y > a.Y && y < z.Y && hole.Clear(p, 3) && lies(g, p.Lattice()) {
+				return true
 			}
 		}
 	}
 	return false
-}
-
-func TestATownWithAHoleIsDividedWithoutEnclaves(t *testing.T) {
-	d := holed(t)
-	var parts []geo.MultiPolygon
-	for i := range d.areas.micros {
-		parts = append(parts, d.areas.micros[i].ground)
-	}
-	partitions(t, d.plan.boundary(), parts)
-	for i := range d.areas.grids {
-		g := &d.areas.grids[i]
-		for _, h := range g.ground[0][1:] {
-			if fabric.DoubleArea(h) != fabric.DoubleArea(d.plan.holes[0]) {
-				t.Errorf("grid %s surrounds another", g.code)
-			}
-		}
-	}
 }

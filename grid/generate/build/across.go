@@ -10,6 +10,7 @@ import (
 const (
 	slender    = 0.28 // compactness below which a face is cut across
 	worthwhile = 1000 // metres around a face, below which it is not
+	widest     = 400  // metres that a cut may be long: a longer one would look ruled
 )
 
 // Across returns lines that cut long drawn faces into shorter ones: half a river in one
@@ -61,7 +62,7 @@ func (g *Ground) waist(r plane.Ring) (i, j int, ok bool) {
 	for i := 0; i < len(r); i += step {
 		for j := i + 2*step; j < len(r); j += step {
 			way := along[j] - along[i]
-			if way, d := min(way, round-way), r[i].Dist(r[j]); way > 2.5*d {
+			if way, d := min(way, round-way), r[i].Dist(r[j]); d < widest && way > 2.5*d {
 				all = append(all, crossing{i, j, way / (d + 40)})
 			}
 		}
