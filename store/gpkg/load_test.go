@@ -78,7 +78,7 @@ func TestLoadIsOfOneMomentWhileOthersWrite(t *testing.T) {
 			}
 		}
 	}()
-	for range 30 {
+	for range 8 {
 		seen := map[grid.Kind]int64{}
 		at, err := s.Load(t.Context(), feed.Kinds(), func(e grid.Entity) error {
 			seen[e.Kind()]++
