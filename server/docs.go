@@ -123,7 +123,7 @@ func renderDocs(api *huma.OpenAPI) ([]byte, error) {
 }
 
 func methodsOf(item *huma.PathItem) map[string]*huma.Operation {
-	return map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PATCH": item.Patch, "DELETE": item.Delete}
+	return map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete}
 }
 
 func newDocOperation(method, path string, op *huma.Operation) docOperation {

@@ -1,15 +1,18 @@
 import { effectScope } from "vue";
 import { expect, test, vi } from "vitest";
 
+import { Problem } from "../api/client";
 import type { TrailRow } from "../api/trail";
 import { everything, objectOf, partsOf, useTrail } from "./useTrail";
 
 const rowsFrom = (first: number, n: number) => Array.from({ length: n }, (_, i) => ({ id: first - i }) as TrailRow);
 
+const lacks = vi.fn();
+
 function desk(answers: readonly number[]) {
   let turn = 0;
   const rows = vi.fn(async (_: unknown, before: number) => ({ items: rowsFrom(before ? before - 1 : 1000, answers[turn++] ?? 0), accounts: { 7: { login: "audit", name: "审计员" } } }));
-  return { rows, desk: effectScope().run(() => useTrail({ rows }))! };
+  return { rows, desk: effectScope().run(() => useTrail({ rows }, lacks))! };
 }
 
 test("pages go back in time, until one is not full", async () => {
@@ -27,6 +30,12 @@ test("another question begins with the newest again, and keeps whom it learned",
   await trail.more();
   await trail.ask({ ...everything, action: "people." });
   expect([trail.rows.value.length, trail.query.value.action, trail.accounts.get("7")?.login]).toEqual([3, "people.", "audit"]);
+});
+
+test("who audits a part is shown no audit at all", async () => {
+  const rows = () => Promise.reject(new Problem(404, "", ""));
+  await effectScope().run(() => useTrail({ rows }, lacks))!.ask(everything);
+  expect(lacks).toHaveBeenCalledOnce();
 });
 
 test.each([

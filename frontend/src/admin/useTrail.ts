@@ -2,7 +2,7 @@ import { ref, shallowReactive, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
 
 import type { Trail, TrailPage, TrailQuery, TrailRow } from "../api/trail";
-import { useReader } from "../ui/useReader";
+import { useOptional } from "../ui/useOptional";
 import type { Reading } from "../ui/useReader";
 
 const page = 100;
@@ -22,8 +22,12 @@ export interface TrailDesk {
   more(): Promise<void>;
 }
 
-/** Rows of the audit that a query selects. */
-export function useTrail(trail: Pick<Trail, "rows">): TrailDesk {
+/**
+ * Rows of the audit that a query selects.
+ *
+ * @param lacks runs where this viewer audits a part: rows do not say in whose area they were
+ */
+export function useTrail(trail: Pick<Trail, "rows">, lacks: () => void): TrailDesk {
   const rows = shallowRef<readonly TrailRow[]>([]);
   const state = ref<Reading>("loading");
   const hasMore = ref(false);
@@ -36,10 +40,7 @@ export function useTrail(trail: Pick<Trail, "rows">): TrailDesk {
     rows.value = before ? [...rows.value, ...read.items] : read.items;
     hasMore.value = read.items.length === page;
   };
-  const load = useReader(state, async (current) => {
-    const read = await trail.rows(query.value, before, page);
-    if (current()) show(read);
-  });
+  const load = useOptional(state, () => trail.rows(query.value, before, page), show, lacks);
   const ask = (asked: TrailQuery): Promise<void> => {
     [query.value, before] = [asked, 0];
     state.value = "loading";
