@@ -157,7 +157,10 @@ func (m *images) due() bool {
 func (m *images) writeAndTell(ctx context.Context) {
 	began := time.Now()
 	head, err := m.write(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled): // the node stops, and writes another
+		return
+	case err != nil:
 		m.told.WarnContext(ctx, "image of the World not written", "err", err)
 		return
 	}
