@@ -32,8 +32,8 @@ func ruleOf(kind grid.Kind) (rule, bool) {
 		return rule{public: true, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Dwellings, grid.Households:
 		return rule{see: role.SeeHomes, make: role.KeepPeople, change: role.KeepPeople}, true
-	case grid.Devices: // a door contact marks a home (RULES C2)
-		return rule{see: role.SeeHomes, make: role.KeepThings, change: role.KeepThings}, true
+	case grid.Devices: // a door contact marks the home of somebody who lives alone (RULES C2)
+		return rule{see: role.SeeCare, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.People:
 		return rule{see: role.SeePeople, make: role.KeepPeople, change: role.KeepPeople}, true
 	case grid.Cameras:

@@ -41,7 +41,7 @@ func (d *drawing) peopleOfBuildings() {
 		d.e.Feature(uint64(n.id))
 		d.e.Point(b.Pixel())
 		d.e.Int(peopleBuilding, n.id)
-		d.numbers(h.counters())
+		d.numbers(h.counters(), d.holds(OfCare, b.row.area))
 	}
 }
 
@@ -59,13 +59,16 @@ func (d *drawing) peopleOfAreas() {
 		d.e.Feature(uint64(n.id))
 		d.e.Point(geo.Project(div.Label()))
 		d.e.Str(peopleCode, string(div.Code()))
-		d.numbers(c)
+		d.numbers(c, true)
 	}
 }
 
-func (d *drawing) numbers(c Counters) {
+// numbers describes how many there are, and how many are cared for where that may be known.
+func (d *drawing) numbers(c Counters, care bool) {
 	d.e.Int(peopleAll, int64(c.People))
 	d.e.Int(peopleLiving, int64(c.Living))
 	d.e.Int(peopleAged60, int64(c.Aged60))
-	d.e.Int(peopleCare, int64(c.Care))
+	if care {
+		d.e.Int(peopleCare, int64(c.Care))
+	}
 }

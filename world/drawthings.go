@@ -16,7 +16,7 @@ func (d *drawing) componentsAndDevices() {
 
 // boundDevices draws what is bound to a home, to those who answer for it.
 func (d *drawing) boundDevices() {
-	d.things("devices", grid.Devices, func(t Thing) bool { return t.Bound() && d.holds(OfHomes, d.areaOfItem(devices, t.Slot)) })
+	d.things("devices", grid.Devices, func(t Thing) bool { return t.Bound() && d.holds(OfCare, d.areaOfItem(devices, t.Slot)) })
 }
 
 // things draws those that pass, with category and state.

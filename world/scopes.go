@@ -8,7 +8,8 @@ type Subject uint8
 // The subjects.
 const (
 	OfNumbers Subject = iota // of people and homes, by division
-	OfHomes                  // single homes, the people in them and the devices that hang there
+	OfHomes                  // single homes and the people in them
+	OfCare                   // who of them is cared for, and the devices that hang in homes: most tell of that
 	OfCameras
 	OfStaff // who works where, and where they are
 	OfEvents
@@ -31,6 +32,8 @@ func AllOf(scope grid.Scope) Scopes {
 // subjectOf returns the subject of a sort that is not public.
 func subjectOf(k sort) Subject {
 	switch k {
+	case devices:
+		return OfCare
 	case cameras:
 		return OfCameras
 	case workers:

@@ -24,7 +24,8 @@ func TestEachSubjectHasItsScope(t *testing.T) {
 		layers  string // that show something at zoom 15 or 17
 	}{
 		{"numbers are of divisions, never of buildings", world.OfNumbers, "people/15"},
-		{"homes show by building, and devices with them", world.OfHomes, "devices/15 devices/17 dwellings/17 people/17"},
+		{"homes show by building", world.OfHomes, "dwellings/17 people/17"},
+		{"what hangs in homes shows with whom it is for", world.OfCare, "devices/15 devices/17"},
 		{"cameras", world.OfCameras, "cameras/15"},
 		{"staff", world.OfStaff, "workers/15 workers/17"},
 		{"events", world.OfEvents, "events/15 events/17"},
@@ -68,6 +69,34 @@ func TestNumbersOpenNoHome(t *testing.T) {
 	}
 }
 
+// Whoever may know of homes, and has no duty of care there, is told nothing of who is cared
+// for: neither by an area drawn around one house, nor by a tile.
+func TestCareIsToldToWhoHasTheDuty(t *testing.T) {
+	s := tinyTown(t).Snapshot()
+	env := tileOver(10).Envelope()
+	area := geo.MultiPolygon{{{env.Min, {Lon: env.Max.Lon, Lat: env.Min.Lat}, env.Max, {Lon: env.Min.Lon, Lat: env.Max.Lat}, env.Min}}}
+	for _, duty := range []bool{false, true} {
+		var scopes world.Scopes
+		scopes[world.OfHomes] = grid.Everywhere()
+		if duty {
+			scopes[world.OfCare] = grid.Everywhere()
+		}
+		sum, err := s.Within(t.Context(), area, &scopes)
+		if err != nil || sum.People == 0 || (sum.Care > 0) != duty {
+			t.Errorf("with the duty %v an area counts %d of %d people as cared for, %v", duty, sum.Care, sum.People, err)
+		}
+		told, tile := 0, tilestest.Decode(t, s.DrawTile(tiles.NewEncoder(), tileOver(17), &scopes, "people"))
+		for _, f := range tile["people"] {
+			if _, ok := f.Properties["care"]; ok {
+				told++
+			}
+		}
+		if (told > 0) != duty {
+			t.Errorf("with the duty %v a tile tells it of %d buildings", duty, told)
+		}
+	}
+}
+
 // However many cameras stand where one may not look, those where one may are found.
 func TestHiddenThingsTakeNothingFromASearch(t *testing.T) {
 	for _, hidden := range []int{0, 100, 2000} {
@@ -106,7 +135,8 @@ func TestEachQuestionAsksForTheRightScope(t *testing.T) {
 		answers bool        // a tap tells who answers
 	}{
 		{world.OfNumbers, nil, nil, nil, false},
-		{world.OfHomes, []grid.Kind{grid.Dwellings, grid.People, grid.Devices}, []grid.Kind{grid.Dwellings, grid.People, grid.Devices}, nil, false},
+		{world.OfHomes, []grid.Kind{grid.Dwellings, grid.People}, []grid.Kind{grid.Dwellings, grid.People}, nil, false},
+		{world.OfCare, []grid.Kind{grid.Devices}, []grid.Kind{grid.Devices}, nil, false},
 		{world.OfCameras, []grid.Kind{grid.Cameras}, []grid.Kind{grid.Cameras}, []grid.Kind{grid.Cameras}, false},
 		{world.OfStaff, nil, nil, []grid.Kind{grid.Workers}, true},
 		{world.OfEvents, []grid.Kind{events.Events}, []grid.Kind{events.Events}, nil, false},

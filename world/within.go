@@ -20,8 +20,8 @@ type Area interface {
 // Within counts what lies in an area: buildings by the point that stands for
 // them, homes and people by their building, everything else by its place.
 // Buildings, components, organisations and service points are counted wherever
-// they are; homes, people, devices, cameras, workers and events only where the
-// scopes hold them (RULES C1). Workers are not counted: they have no fixed place. The
+// they are; homes, people, who of them is cared for, devices, cameras, workers and events
+// only where the scopes hold them (RULES C1). Workers are not counted: they have no fixed place. The
 // error is that of a context that ends first.
 func (s *Snapshot) Within(ctx context.Context, area Area, scopes *Scopes) (Counters, error) {
 	var sum Counters
@@ -31,6 +31,9 @@ func (s *Snapshot) Within(ctx context.Context, area Area, scopes *Scopes) (Count
 		sum.Buildings++
 		if known.holds(OfHomes, row.area) {
 			c := row.homes.homes().counters()
+			if !known.holds(OfCare, row.area) {
+				c.Care = 0
+			}
 			sum.plus(&c, 1)
 		}
 	})
