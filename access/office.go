@@ -28,7 +28,7 @@ type Office struct {
 
 // Office returns the Office of a viewer who asks from a network address.
 func (d *Desk) Office(v *Viewer, from string) *Office {
-	return &Office{d, NewRegistry(RegistrySources{Store: d.Store, Hasher: d.Hasher, Sealer: d.Sealer, Vault: d.Vault, Actor: v.account, From: from}), v}
+	return &Office{d, NewRegistry(RegistrySources{Store: d.Store, Hasher: d.Hasher, Sealer: d.Sealer, Vault: d.Vault, Actor: v.account, From: from, Clock: d.Clock}), v}
 }
 
 // by returns the Registry of what the viewer does by a right in an area.

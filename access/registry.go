@@ -21,16 +21,20 @@ type RegistrySources struct {
 	Store  grid.Store
 	Hasher *signin.Hasher
 	Sealer *signin.Sealer
-	Vault  *Vault // makes the digests of the audit rows
-	Actor  string // of the audit rows
-	From   string // network address, of the audit rows; empty at the machine itself
-	Why    string // what the audit rows of posts say of them; empty for nothing
-	Post   string // by which it is done, of the audit rows; empty for the actor's highest
+	Vault  *Vault           // makes the digests of the audit rows
+	Actor  string           // of the audit rows
+	From   string           // network address, of the audit rows; empty at the machine itself
+	Why    string           // what the audit rows of posts say of them; empty for nothing
+	Post   string           // by which it is done, of the audit rows; empty for the actor's highest
+	Clock  func() time.Time // nil for that of the machine
 }
 
 // NewRegistry returns a Registry.
 func NewRegistry(s RegistrySources) *Registry {
 	s.Store = witnessed(s.Store, s.Vault, nil)
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
 	return &Registry{s}
 }
 
@@ -49,7 +53,7 @@ func (r *Registry) because(why string) *Registry {
 }
 
 // Add stores a new account with its posts. Without a password it cannot sign in yet.
-// The error wraps grid.ErrInvalid, also where the login is taken, or
+// The error wraps grid.ErrInvalid, also where the login is taken, role.ErrOffices or
 // signin.ErrUnfit. If the posts cannot be stored, the account is there without any.
 func (r *Registry) Add(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) error {
 	if password != "" {
@@ -67,6 +71,9 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 		if err := r.checkPost(ctx, p); err != nil {
 			return err
 		}
+	}
+	if err := r.checkTogether(ctx, 0, posts...); err != nil {
+		return err
 	}
 	a.External = loginID(a.Login)
 	if _, err := r.write(ctx, "accounts.create", a); err != nil {
@@ -223,7 +230,8 @@ func (r *Registry) lock(ctx context.Context, a *staff.Account, locked bool) (gri
 	return r.write(ctx, verb, a)
 }
 
-// Appoint gives an account a post. The error wraps grid.ErrInvalid.
+// Appoint gives an account a post. The error wraps grid.ErrInvalid, or role.ErrOffices for one
+// that does not go with what the account has.
 func (r *Registry) Appoint(ctx context.Context, p *staff.Post) error {
 	_, err := r.appoint(ctx, p)
 	return err
@@ -231,6 +239,9 @@ func (r *Registry) Appoint(ctx context.Context, p *staff.Post) error {
 
 func (r *Registry) appoint(ctx context.Context, p *staff.Post) (grid.Receipt, error) {
 	if err := r.checkPost(ctx, p); err != nil {
+		return grid.Receipt{}, err
+	}
+	if err := r.checkTogether(ctx, p.Account, p); err != nil {
 		return grid.Receipt{}, err
 	}
 	return r.put(ctx, "posts.create", r.Why, p)

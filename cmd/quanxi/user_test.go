@@ -145,7 +145,10 @@ func (p *process) setUpSecond(as map[string]string) {
 }
 
 func TestUserRefuses(t *testing.T) {
-	data := emptyStore(t)
+	p := start(t, "--data", t.TempDir())
+	p.kill()
+	p.user(passwordOfTests+"\n", "add", "audra", "--name", "审计员", "--role", "audit-admin", "--area", "5000")
+	data := p.args[1]
 	for _, tt := range []struct {
 		name, input string
 		args        []string
@@ -156,6 +159,7 @@ func TestUserRefuses(t *testing.T) {
 		{"a role that there is not", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "king", "--area", "500106001"}, "role"},
 		{"an area that is no code", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "here"}, "area"},
 		{"a login that is no name", passwordOfTests, []string{"add", "A B", "--name", "甲", "--role", "operator", "--area", "500106001"}, "login"},
+		{"a post beside an administrator's", "", []string{"appoint", "audra", "--role", "operator", "--area", "500106001"}, "do not go together"},
 		{"nobody to lock", "", []string{"lock", "ghost"}, "ghost"},
 		{"a folder without a store", "", []string{"list", "--data", t.TempDir()}, "no store"},
 	} {
@@ -175,12 +179,4 @@ func TestUserRefuses(t *testing.T) {
 			}
 		})
 	}
-}
-
-// emptyStore returns the folder of a store in which nothing is.
-func emptyStore(t *testing.T) string {
-	t.Helper()
-	p := start(t, "--data", t.TempDir())
-	p.kill()
-	return p.args[1]
 }
