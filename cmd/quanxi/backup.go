@@ -31,7 +31,7 @@ func (c *backupCommand) Run(in *invocation) error {
 	if err := errors.Join(store.Backup(in.ctx, c.File), store.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(in.stdout, "%s written. The keys in %s are not in it: keep a copy of them elsewhere.\n", c.File, c.Data+"/keys")
+	_, err = fmt.Fprintf(in.stdout, "%s written. The keys and the journal of erasures in %s are not in it: keep a copy of them elsewhere.\n", c.File, c.Data+"/keys")
 	return err
 }
 
@@ -40,8 +40,8 @@ type restoreCommand struct {
 	File string `arg:"" optional:"" help:"Backup to put in place; none with --database, which is put back by its own means before." type:"existingfile"`
 }
 
-// Run puts a backup where there is no store yet. Whoever was erased since it was made is
-// erased in it, and nobody is signed in.
+// Run puts a backup where there is no store yet. Whom the journal says was erased since it was
+// made is erased in it, and nobody is signed in. It says so where there is no journal.
 func (c *restoreCommand) Run(in *invocation) error {
 	if c.Database != "" {
 		return c.settleDatabase(in)
@@ -56,5 +56,5 @@ func (c *restoreCommand) Run(in *invocation) error {
 		return err
 	}
 	_, err := fmt.Fprintf(in.stdout, "%s is in place; a new epoch begins, every client starts anew, and everybody signs in again.\n", c.file())
-	return err
+	return errors.Join(err, c.warnOfTheErased(in.stderr))
 }

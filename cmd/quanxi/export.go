@@ -47,6 +47,11 @@ func (c *exportCommand) Run(in *invocation) error {
 		return err
 	}
 	defer store.Close()
+	if access.IsPersonal(c.As) {
+		if err := c.forget(in.ctx, store); err != nil {
+			return err
+		}
+	}
 	entities, err := c.selected(in.ctx, store)
 	if err != nil {
 		return err

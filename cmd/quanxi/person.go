@@ -26,7 +26,7 @@ type personCommand struct {
 	File    personFileCommand    `cmd:"" help:"Show all that is held on somebody, masked."`
 	Export  personExportCommand  `cmd:"" help:"Write all that is held on somebody, in the open, as the person asked for it."`
 	Correct personCorrectCommand `cmd:"" help:"Correct a record: a JSON object of the fields to change is read from the input."`
-	Erase   personEraseCommand   `cmd:"" help:"Erase somebody everywhere, also from history and backups of the store."`
+	Erase   personEraseCommand   `cmd:"" help:"Erase somebody everywhere, also from history; a restore repeats it by the journal in DIR/keys."`
 }
 
 // whichPerson says whom a command is about: by the number of the record, or by one that
@@ -70,6 +70,9 @@ func (w whichPerson) atDesk(ctx context.Context, do func(clerk) error) error {
 		return err
 	}
 	master, err := w.unlock(ctx, s)
+	if err == nil {
+		err = w.forget(ctx, s)
+	}
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
@@ -126,7 +129,7 @@ func (w whichPerson) one(ctx context.Context, c clerk, in input) (access.Record,
 	case err != nil:
 		return access.Record{}, err
 	case len(found) == 0:
-		return access.Record{}, errors.New("nobody has that number")
+		return access.Record{}, errNobody
 	case len(found) > 1:
 		var ids []string
 		for _, r := range found {
@@ -136,6 +139,8 @@ func (w whichPerson) one(ctx context.Context, c clerk, in input) (access.Record,
 	}
 	return found[0], nil
 }
+
+var errNobody = errors.New("nobody has that number")
 
 // withOne opens the store and finds the record.
 func (w whichPerson) withOne(ctx context.Context, do func(clerk, access.Record, input) error) error {
@@ -162,6 +167,9 @@ type personFindCommand struct{ whichPerson }
 func (w *personFindCommand) Run(in *invocation) error {
 	return w.atDesk(in.ctx, func(c clerk) error {
 		found, err := w.find(in.ctx, c, newInput())
+		if err == nil && len(found) == 0 {
+			_, err = fmt.Fprintln(in.stderr, errNobody)
+		}
 		for _, r := range found {
 			if err == nil {
 				_, err = fmt.Fprintf(in.stdout, "%s\n", r.JSON)

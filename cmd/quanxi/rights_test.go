@@ -171,7 +171,7 @@ func TestAPersonsRights(t *testing.T) {
 		w.restore()
 		w.run()
 		for _, n := range []string{him.number, corrected.number} {
-			if out := w.mustPerson(n+"\n", "find", "--id-number"); strings.TrimSpace(out) != "" {
+			if out := w.mustPerson(n+"\n", "find", "--id-number"); out != "nobody has that number\n" {
 				t.Errorf("the older state brought back %s", out)
 			}
 		}
@@ -180,6 +180,57 @@ func TestAPersonsRights(t *testing.T) {
 			t.Errorf("the map shows the person again: %d", status)
 		}
 	})
+}
+
+// Whatever of the keys a restore finds, it says what may come back; and once the keys and
+// the journal are there, nobody who was erased is shown, before any server has started.
+func TestARestoreSaysWhoMayComeBack(t *testing.T) {
+	data := dataFlag(t)
+	folder := strings.TrimPrefix(data, "--data=")
+	keys, backup := filepath.Join(folder, "keys"), filepath.Join(t.TempDir(), "backup.gpkg")
+	w := &ward{t: t, flags: []string{data}}
+	w.populate(3)
+	w.stop()
+	him, other := inventedAt(1), inventedAt(2)
+	mustCommand(t, "backup", data, backup)
+	w.mustPerson(him.phone+"\n", "erase", "--phone")
+	aside := filepath.Join(t.TempDir(), "keys")
+	move := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const journal, master = "erasures (the journal", "master (the master key)"
+	for _, tt := range []struct {
+		name         string
+		hide, unhide func()
+		want, not    []string
+	}{
+		{"nothing of the keys", func() { move(keys, aside) }, func() { os.RemoveAll(keys); move(aside, keys) }, []string{journal, master, "is in place"}, nil},
+		{"no journal", func() { move(filepath.Join(keys, "erasures"), aside) }, func() { move(aside, filepath.Join(keys, "erasures")) },
+			[]string{journal, "is in place"}, []string{master}},
+		{"both", func() {}, func() {}, []string{"is in place"}, []string{"Not there"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			setAside(t, folder)
+			tt.hide()
+			out := mustCommand(t, "restore", data, backup)
+			tt.unhide()
+			holds(t, out, tt.want, tt.not)
+			if out := mustCommand(t, "export", "--as", "people", "--format", "csv", "--purpose", "report", data); strings.Count(out, "\n") != 1+2+1 { // heads, people, how many
+				t.Errorf("exported\n%s", out)
+			}
+			setAside(t, folder)
+			tt.hide()
+			mustCommand(t, "restore", data, backup)
+			tt.unhide()
+			if out, err := w.person(him.number+"\n", "export", "--id-number"); err == nil || strings.Contains(out, him.name) {
+				t.Errorf("%v, %s", err, out)
+			}
+			w.idOf(other)
+		})
+	}
 }
 
 func people(count int) (all []invented) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"quanxi/access"
@@ -37,10 +39,58 @@ func (f storeFlags) settleUnder(ctx context.Context, s store, vault *access.Vaul
 	return f.eraser(s, vault).Settle(ctx, string(at.Epoch))
 }
 
+// forget sees, before a command shows people, that a store which was put back to an earlier
+// state shows nobody whom it was asked to forget, also where no server has started since.
+// The sign-ins of that state are a server's to end, before it lets anybody in.
+func (f storeFlags) forget(ctx context.Context, s store) error {
+	standing, err := access.NewJournal(f.journalFile()).Standing()
+	if err != nil || len(standing) == 0 {
+		return err
+	}
+	if !f.hasKey() {
+		return f.errForgetsNobody()
+	}
+	master, err := f.unlock(ctx, s)
+	if err != nil {
+		return err
+	}
+	n, err := f.eraser(s, access.NewVault(master)).Replay(ctx)
+	if n > 0 {
+		err = errors.Join(err, f.forgetImage())
+	}
+	return err
+}
+
+// hasKey reports whether there is a master key, without making one.
+func (f storeFlags) hasKey() bool { return f.Key != "" || exists(f.keyFile()) }
+
+func (f storeFlags) errForgetsNobody() error {
+	return fmt.Errorf("%s says that people were erased since: put the master key to %s first", f.journalFile(), f.keyFile())
+}
+
+// warnOfTheErased says what of erasures a store that was put back cannot know, and how to
+// keep it from bringing anybody back.
+func (f storeFlags) warnOfTheErased(to io.Writer) error {
+	var missing []string
+	if !exists(f.journalFile()) {
+		missing = append(missing, f.journalFile()+" (the journal of erasures)")
+	}
+	if !f.hasKey() {
+		missing = append(missing, f.keyFile()+" (the master key)")
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(to, "Not there: %s. Whoever was erased after this state was saved is in the store again, and can be read with the key of that time. "+
+		"If anybody ever was erased, put your copies of the journal and the key there now: serve, person and export then erase them again before they show anybody.\n",
+		strings.Join(missing, " and "))
+	return err
+}
+
 // settleIn is settle for a backup that is about to be put in place. One from before a
 // change of the master key comes under the key in force.
 func (f storeFlags) settleIn(ctx context.Context, s store) error {
-	if f.Key == "" && !exists(f.keyFile()) {
+	if !f.hasKey() {
 		return f.settleWithoutKey(ctx, s)
 	}
 	master, err := f.unlock(ctx, s)
@@ -58,7 +108,7 @@ func (f storeFlags) settleIn(ctx context.Context, s store) error {
 func (f storeFlags) settleWithoutKey(ctx context.Context, s store) error {
 	standing, err := access.NewJournal(f.journalFile()).Standing()
 	if err == nil && len(standing) > 0 {
-		err = fmt.Errorf("%s says that people were erased since: put the master key to %s first", f.journalFile(), f.keyFile())
+		err = f.errForgetsNobody()
 	}
 	if err != nil {
 		return err
@@ -97,8 +147,8 @@ func (c *restoreCommand) settleDatabase(in *invocation) error {
 	if err := errors.Join(c.settleIn(in.ctx, s), s.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(in.stdout, "Who was erased is erased again; if the database was put back, everybody signs in again.")
-	return err
+	_, err = fmt.Fprintln(in.stdout, "Whom the journal says was erased is erased again; if the database was put back, everybody signs in again.")
+	return errors.Join(err, c.warnOfTheErased(in.stderr))
 }
 
 // epochTick is how often a node looks whether the store was put back under it.
