@@ -119,9 +119,15 @@ test("the audit administrator searches, verifies and takes the rows along", asyn
     return rows.length > 0 && rows.every((row) => row.dataset.action.startsWith("accounts."));
   });
   assert.match(await screen.text("[data-row]"), /安全员/);
+  assert.equal(await screen.text("[data-row] [data-post]"), "安全管理员 5000");
   await screen.click("[data-verify]");
   await screen.page.waitForSelector('[data-verdict="whole"]');
   await screen.shot("admin-audit");
+  await screen.page.setViewportSize({ width: 390, height: 844 });
+  const over = await screen.page.evaluate(() => [...document.querySelectorAll("[data-trail], [data-trail] td, [data-post]")].filter((one) => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right > innerWidth).length);
+  assert.equal(over, 0, "in the hand nothing of the rows sticks out");
+  await screen.page.locator("[data-row]").nth(3).scrollIntoViewIfNeeded();
+  await screen.shot("admin-audit-hand");
   const [file] = await Promise.all([screen.page.waitForEvent("download"), screen.click("[data-export]")]);
   const lines = await (await file.createReadStream()).toArray();
   const rows = Buffer.concat(lines).toString().trim().split("\n").map((line) => JSON.parse(line));

@@ -9,6 +9,7 @@ export interface TrailRow {
   readonly at: string;
   /** Id of an account, or words such as “command line”. */
   readonly actor: string;
+  /** By which it was done, as role@area; empty for none, as at the machine. */
   readonly post: string;
   readonly from: string;
   readonly action: string;
