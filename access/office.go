@@ -152,8 +152,8 @@ func (o *Office) commands(right role.Right, id int64) (*staff.Account, error) {
 // isSelf reports whether an account is the viewer's own.
 func (o *Office) isSelf(account int64) bool { return accountName(account) == o.viewer.account }
 
-// AddMember adds an account with one post, which chooses its password by the link on a
-// page. The error wraps grid.ErrInvalid, ErrForbidden or grid.ErrNotFound.
+// AddMember adds an account with one post, which chooses its password by the link on a page;
+// a machine gets none, for it signs in by a token. The error wraps grid.ErrInvalid, ErrForbidden or grid.ErrNotFound.
 func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post, page string) (link string, receipt grid.Receipt, err error) {
 	if !o.viewer.has(role.ManageAccounts) {
 		return "", receipt, fmt.Errorf("accounts: %w", grid.ErrNotFound)
@@ -166,7 +166,8 @@ func (o *Office) AddMember(ctx context.Context, a *staff.Account, p *staff.Post,
 		return "", receipt, err
 	}
 	registry := o.by(role.ManageAccounts, p.Area).because(why)
-	if err := registry.Add(ctx, a, "", p); err != nil {
+	receipt, err = registry.add(ctx, a, "", p)
+	if err != nil || a.Sort == staff.Machine {
 		return "", receipt, err
 	}
 	return registry.Invite(ctx, a, page, o.desk.Clock())

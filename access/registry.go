@@ -67,22 +67,28 @@ func (r *Registry) Add(ctx context.Context, a *staff.Account, password string, p
 // AddUnchecked is Add with any password: for the invented city, whose passwords are
 // shown to everybody.
 func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) error {
+	_, err := r.add(ctx, a, password, posts...)
+	return err
+}
+
+// add is AddUnchecked, with the receipt of the posts.
+func (r *Registry) add(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) (grid.Receipt, error) {
 	for _, p := range posts {
 		if err := r.checkPost(ctx, p); err != nil {
-			return err
+			return grid.Receipt{}, err
 		}
 	}
 	if err := r.checkTogether(ctx, 0, posts...); err != nil {
-		return err
+		return grid.Receipt{}, err
 	}
 	a.External = loginID(a.Login)
 	if _, err := r.write(ctx, "accounts.create", a); err != nil {
-		return ofLogin(err)
+		return grid.Receipt{}, ofLogin(err)
 	}
 	all := make([]grid.Entity, 0, len(posts)+1)
 	if password != "" {
 		if err := r.credit(ctx, a, password); err != nil {
-			return err
+			return grid.Receipt{}, err
 		}
 		all = append(all, a)
 	}
@@ -90,8 +96,7 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 		p.Account = a.ID
 		all = append(all, p)
 	}
-	_, err := r.put(ctx, "accounts.equip", r.Why, all...)
-	return err
+	return r.put(ctx, "accounts.equip", r.Why, all...)
 }
 
 // ofLogin says of what is unique about an account what people call it.

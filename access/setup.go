@@ -19,14 +19,21 @@ var ErrSetup = errors.New("the link was used already or is too old: ask for anot
 // ErrElsewhere reports an account that a sign-in server lets in: it has no password here.
 var ErrElsewhere = errors.New("this account signs in elsewhere: it has no password here")
 
+// ErrProgram reports an account of a program, which signs in by a token.
+var ErrProgram = errors.New("a program signs in by a token: it has no password")
+
 // setupSpan is how long a set-up link opens.
 const setupSpan = 24 * time.Hour
 
 // Invite makes a set-up link for an account, on a page, in the place of those before.
-// The link is shown this once, and opens on a node that has applied the receipt. The error wraps ErrElsewhere, for who has no password here.
+// The link is shown this once, and opens on a node that has applied the receipt. The error wraps
+// ErrElsewhere or ErrProgram, for who has no password here.
 func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, receipt grid.Receipt, err error) {
 	if a.SignsInElsewhere() {
 		return "", receipt, fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
+	}
+	if a.Sort == staff.Machine {
+		return "", receipt, fmt.Errorf("account %d: %w", a.ID, ErrProgram)
 	}
 	w := grid.Write{Actor: r.Actor, Post: r.Post, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
 	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {

@@ -16,7 +16,7 @@ import (
 func (s *Server) memberRoutes() {
 	register(s, operation{"list-accounts", http.MethodGet, "/api/accounts", "List the accounts that you have to do with", "accounts"}, s.listMembers)
 	register(s, operation{"read-account", http.MethodGet, "/api/accounts/{id}", "Read an account with its posts", "accounts"}, s.readMember)
-	register(s, operation{"create-account", http.MethodPost, "/api/accounts", "Add an account with a post, and make its set-up link", "accounts"}, s.addMember)
+	register(s, operation{"create-account", http.MethodPost, "/api/accounts", "Add an account with a post, and make its set-up link, unless it is a machine's", "accounts"}, s.addMember)
 	register(s, operation{"edit-account", http.MethodPatch, "/api/accounts/{id}", "Lock an account, or unlock it", "accounts"}, s.lockMember)
 	register(s, operation{"invite-account", http.MethodPost, "/api/accounts/{id}/link", "Make a new set-up link", "accounts"}, s.inviteMember)
 	register(s, operation{"end-sessions", http.MethodDelete, "/api/accounts/{id}/sessions", "End all sign-ins of an account", "accounts"}, s.endSessions)
@@ -193,7 +193,7 @@ type linkOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
 		ID   int64  `json:"id"`
-		Link string `json:"link" doc:"shown this once: opens for a day, and once"`
+		Link string `json:"link,omitempty" doc:"shown this once: opens for a day, and once; none for a machine, which signs in by a token"`
 	}
 }
 

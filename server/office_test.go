@@ -149,8 +149,6 @@ func TestOnePostHereDoesNotHandOverAnAccount(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t)
 			a, boss := r.hire(t, "a", "integration", here), r.hire(t, "boss", "leader", above)
-			a.Sort = staff.Machine
-			r.write(t, a)
 			if p := tt.other; p != nil {
 				p.Account = a.ID
 				if tt.standIn {
@@ -163,14 +161,17 @@ func TestOnePostHereDoesNotHandOverAnAccount(t *testing.T) {
 			}
 			for _, c := range []struct {
 				code, line, body string
+				sort             staff.Sort
 				done             int
 			}{
-				{"security-admin", "POST /api/accounts/%d/link", "", 200},
-				{"security-admin", "PATCH /api/accounts/%d", `{"locked":true}`, 409},
-				{"security-admin", "DELETE /api/accounts/%d/sessions", "", 200},
-				{"system-admin", "POST /api/accounts/%d/token", `{"days":1}`, 200},
-				{"security-admin", "/api/accounts/%d", "", 200},
+				{"security-admin", "POST /api/accounts/%d/link", "", staff.Person, 200},
+				{"security-admin", "PATCH /api/accounts/%d", `{"locked":true}`, staff.Machine, 409},
+				{"security-admin", "DELETE /api/accounts/%d/sessions", "", staff.Machine, 200},
+				{"system-admin", "POST /api/accounts/%d/token", `{"days":1}`, staff.Machine, 200},
+				{"security-admin", "/api/accounts/%d", "", staff.Machine, 200},
 			} {
+				a.Sort = c.sort
+				r.write(t, a)
 				r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: c.code, Area: "500106"}}, role.Shipped(),
 					func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
 				want := c.done
@@ -181,6 +182,36 @@ func TestOnePostHereDoesNotHandOverAnAccount(t *testing.T) {
 				if reply.Code != want {
 					t.Errorf("%s: %d %.200s, want %d", c.line, reply.Code, reply.Body, want)
 				}
+			}
+		})
+	}
+}
+
+// A program has a token and no password: there is no link that would open it to somebody.
+func TestAMachineGetsNoLink(t *testing.T) {
+	for sort, link := range map[staff.Sort]bool{staff.Machine: false, staff.Person: true, staff.Partner: true, staff.Resident: true} {
+		t.Run(string(sort), func(t *testing.T) {
+			r := newRig(t)
+			as := func(code string) {
+				r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: code, Area: "5001"}}, role.Shipped(), func(grid.Code) grid.Scope { return grid.Everywhere() }))
+			}
+			as("security-admin")
+			body := fmt.Sprintf(`{"login":"bridge","name":"网桥","sort":%q,"post":{"role":"integration","area":"5000"}}`, sort)
+			reply := r.do(t, call{line: "POST /api/accounts", body: body})
+			if reply.Code != http.StatusOK || strings.Contains(reply.Body.String(), `"link"`) != link {
+				t.Fatalf("added: %d %s, want a link: %t", reply.Code, reply.Body, link)
+			}
+			a, known := r.directory.Account("bridge")
+			if !known {
+				t.Fatal("the account is not there by the time of the answer")
+			}
+			want := map[bool]int{true: http.StatusOK, false: http.StatusConflict}
+			if reply := r.do(t, call{line: fmt.Sprintf("POST /api/accounts/%d/link", a.ID)}); reply.Code != want[link] {
+				t.Errorf("another link: %d %s", reply.Code, reply.Body)
+			}
+			as("system-admin")
+			if reply := r.do(t, call{line: fmt.Sprintf("POST /api/accounts/%d/token", a.ID), body: `{"days":1}`}); (reply.Code == http.StatusOK) == link {
+				t.Errorf("a token: %d %s", reply.Code, reply.Body)
 			}
 		})
 	}

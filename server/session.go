@@ -259,6 +259,8 @@ func signInProblem(err error) *Problem {
 		return p
 	case errors.Is(err, access.ErrElsewhere):
 		return newProblem(http.StatusConflict, access.ErrElsewhere.Error())
+	case errors.Is(err, access.ErrProgram):
+		return newProblem(http.StatusConflict, access.ErrProgram.Error())
 	case errors.Is(err, role.ErrOffices):
 		return newProblem(http.StatusForbidden, err.Error())
 	case errors.Is(err, access.ErrSetup):

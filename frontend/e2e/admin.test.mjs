@@ -70,6 +70,21 @@ test("the security administrator adds an account, whose link opens the set-up, a
   await screen.close();
 });
 
+test("a program that is added gets no link, and is told of its token", async () => {
+  const screen = await desk("security");
+  await screen.click("[data-new]");
+  await screen.page.fill('[name="login"]', fresh("meter"));
+  await screen.page.fill('[name="name"]', "电表网关");
+  await screen.page.selectOption('[name="sort"]', "machine");
+  await screen.page.selectOption('[name="role"]', "integration");
+  await pick(screen, "area", "社区");
+  await screen.click("[data-new-account] button[type=submit]");
+  await screen.page.waitForSelector("[data-program]");
+  assert.equal(await screen.page.locator("[data-secret]").count(), 0);
+  clean(screen);
+  await screen.close();
+});
+
 test("an account that somebody else has changed meanwhile is shown anew, with the reason", async () => {
   const security = await tokenOf("security");
   const { id } = await someone(fresh("he"), "grid-worker");

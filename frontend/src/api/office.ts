@@ -92,8 +92,8 @@ export class Office {
     return this.wire.get(`/api/accounts/${id}`, {}, signal);
   }
 
-  /** Adds an account with its first post; the link opens once, within a day, and is told this once. */
-  add(order: MemberOrder): Promise<{ readonly id: number; readonly link: string }> {
+  /** Adds an account with its first post; the link opens once, within a day, and is told this once. A machine has none. */
+  add(order: MemberOrder): Promise<{ readonly id: number; readonly link?: string }> {
     return this.wire.command("POST", "/api/accounts", order);
   }
 
