@@ -32,21 +32,32 @@ type Finding struct {
 	Until  int64 // last of several such rows; Seq for one
 	Action string
 	Actor  string
-	At     time.Time // of the row; of the seal or the row before if that is missing
+	At     time.Time // of the row; of the seal or the row before if that is missing; zero if nothing is before
 	Fault  Fault
 }
 
 // String returns the finding as a line.
 func (f Finding) String() string {
 	switch {
-	case f.Fault == RowMissing && f.Until > f.Seq:
-		return fmt.Sprintf("rows %d to %d, after %s: are missing", f.Seq, f.Until, stamp(f.At))
 	case f.Fault == RowMissing:
-		return fmt.Sprintf("row %d, after %s: %s", f.Seq, stamp(f.At), f.Fault)
+		return f.missing()
 	case f.Fault == RowsCut:
 		return fmt.Sprintf("row %d %s, up to row %d, sealed at %s", f.Seq, f.Fault, f.Until, stamp(f.At))
 	}
 	return fmt.Sprintf("row %d (%s by %q at %s) %s", f.Seq, f.Action, f.Actor, stamp(f.At), f.Fault)
+}
+
+// missing is String of rows that are missing: after the moment of the row before them, if there
+// is one.
+func (f Finding) missing() string {
+	rows, are := fmt.Sprintf("row %d", f.Seq), string(f.Fault)
+	if f.Until > f.Seq {
+		rows, are = fmt.Sprintf("rows %d to %d", f.Seq, f.Until), "are missing"
+	}
+	if f.At.IsZero() {
+		return rows + " " + are
+	}
+	return fmt.Sprintf("%s, after %s: %s", rows, stamp(f.At), are)
 }
 
 // A Restoration is what a restored older state has lost.

@@ -217,3 +217,24 @@ func TestChainOfARow(t *testing.T) {
 		t.Errorf("the MAC of the second row is %s", got)
 	}
 }
+
+// What is missing is told with the moment of the row before, and without one where none is.
+func TestMissingRowsInWords(t *testing.T) {
+	c := chainOf(t, strings.Repeat("0f", 32))
+	for _, tt := range []struct {
+		name     string
+		from, to int
+		want     string
+	}{
+		{"the first row", 0, 1, "row 1 is missing"},
+		{"the first rows", 0, 3, "rows 1 to 3 are missing"},
+		{"a row", 56, 57, "row 57, after "},
+		{"rows", 56, 60, "rows 57 to 60, after "},
+	} {
+		rows, seals := day(c, 200)
+		said := verified(t, c, slices.Delete(rows, tt.from, tt.to), seals).Findings[0].String()
+		if !strings.HasPrefix(said, tt.want) || strings.Contains(said, "0001") || (tt.from == 0) != (said == tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, said, tt.want)
+		}
+	}
+}

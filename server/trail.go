@@ -115,7 +115,7 @@ func (s *Server) verifyTrail(ctx context.Context, _ *struct{}) (*verifyOutput, e
 type findingBody struct {
 	Seq   int64     `json:"seq" doc:"place in the chain"`
 	Until int64     `json:"until" doc:"of the last of several such rows; seq for one"`
-	At    time.Time `json:"at" doc:"of the row; of the seal or the row before if it is missing"`
+	At    time.Time `json:"at,omitzero" doc:"of the row; of the seal or the row before if it is missing; none if nothing is before it"`
 	Fault string    `json:"fault" enum:"changed,missing,cut,replaced,misplaced,seals-back,old"`
 	Text  string    `json:"text" doc:"the same as a sentence"`
 }

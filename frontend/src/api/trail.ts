@@ -46,8 +46,8 @@ export interface Finding {
   readonly seq: number;
   /** Of the last. */
   readonly until: number;
-  /** Of the row; of what stands before it if the row is missing. */
-  readonly at: string;
+  /** Of the row; of what stands before it if the row is missing; none if nothing does. */
+  readonly at?: string;
   /** Such as changed or missing. */
   readonly fault: string;
 }

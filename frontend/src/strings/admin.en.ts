@@ -326,6 +326,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "finding.row": "Row {n}",
   "finding.rows": "Rows {from} to {until}",
   "finding.line": "{rows} ({at}): {fault}",
+  "finding.bare": "{rows}: {fault}",
   "fault.changed": "its content, place or predecessor was changed",
   "fault.missing": "missing",
   "fault.cut": "all after it is cut off",

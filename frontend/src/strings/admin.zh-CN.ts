@@ -324,6 +324,7 @@ export const adminZhCN = {
   "finding.row": "第 {n} 条",
   "finding.rows": "第 {from} 至 {until} 条",
   "finding.line": "{rows}（{at}）：{fault}",
+  "finding.bare": "{rows}：{fault}",
   "fault.changed": "内容、位置或上一条被改过",
   "fault.missing": "缺失",
   "fault.cut": "以后的记录被截去",
