@@ -133,7 +133,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 // mayName refuses an external id other than before from whoever does not see all of the kind:
 // that one is taken would tell that it is there (RULES C6). Importers name what they bring.
 func (v *View) mayName(e grid.Entity, before string) error {
-	if e.Entity().External != before && !v.viewer.seesAll(e.Kind()) {
+	if e.Entity().External != before && !v.viewer.SeesAll(e.Kind()) {
 		return refuse(e.Kind(), "external", "is given by imports: you do not see all whose ids might be taken")
 	}
 	return nil

@@ -53,12 +53,6 @@ func (v *Viewer) Sees(kind grid.Kind, area grid.Code) bool {
 	return v.signedIn && known && (r.public || v.grant.May(r.see, area))
 }
 
-// seesAll reports whether the viewer sees the entities of a kind wherever they are.
-func (v *Viewer) seesAll(kind grid.Kind) bool {
-	r, known := ruleOf(kind)
-	return v.signedIn && known && (r.public || v.grant.Scope(r.see).IsEverywhere())
-}
-
 // SeesNumbers reports whether the viewer may know how many people and homes a
 // division has (RULES C1).
 func (v *Viewer) SeesNumbers(division grid.Code) bool {
