@@ -139,8 +139,8 @@ type Seen struct {
 	Plan  int64  `query:"plan" minimum:"0" doc:"number of the boundary plan that the reply must not be older than; a node that is not there yet answers 503"`
 }
 
-// admit refuses writes until the World is loaded: from it follows where things
-// lie, and so who may write them.
+// admit refuses what is answered in silence until the World is loaded: from it follows where
+// things lie, and so who may write them.
 func (s *Server) admit() error {
 	if node := s.Status(); !node.Loaded {
 		return fmt.Errorf("%s: %w", node.Why(), ErrBehind)

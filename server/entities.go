@@ -208,9 +208,6 @@ type removeOutput struct {
 }
 
 func (e entities) remove(ctx context.Context, in *removeInput) (*removeOutput, error) {
-	if err := e.admit(); err != nil {
-		return nil, err
-	}
 	ref, err := e.ref(in.ID, in.Match)
 	if err != nil {
 		return nil, err

@@ -38,9 +38,6 @@ type unmaskOutput struct {
 }
 
 func (e entities) unmask(ctx context.Context, in *unmaskInput) (*unmaskOutput, error) {
-	if err := e.admit(); err != nil {
-		return nil, err
-	}
 	shown, err := e.view(ctx).Unmask(ctx, e.kind, in.ID, access.Why{Reason: in.Body.Reason, Event: in.Body.Event}, e.origin(ctx, ""))
 	if err != nil {
 		return nil, err
