@@ -43,5 +43,8 @@ func (v *Visit) Viewer() *Viewer {
 // Changed is signalled when Viewer may return another one.
 func (v *Visit) Changed() <-chan struct{} { return v.watch.Changed() }
 
+// Signals counts what Changed is signalled of, before it is. It is safe for concurrent use.
+func (v *Visit) Signals() uint64 { return v.watch.Signals() }
+
 // Close ends the visit; the sign-in goes on.
 func (v *Visit) Close() { v.watch.Close() }

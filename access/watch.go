@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,6 +29,7 @@ func (c concerned) concerns(account int64) bool {
 type Watch struct {
 	directory *Directory
 	account   int64
+	signals   atomic.Uint64
 	changed   chan struct{}
 	moment    *time.Timer // when time alone changes it; nil before the first
 }
@@ -62,7 +64,11 @@ func (w *Watch) Close() {
 	delete(w.directory.watches, w)
 }
 
+// Signals counts what Changed is signalled of, before it is.
+func (w *Watch) Signals() uint64 { return w.signals.Load() }
+
 func (w *Watch) signal() {
+	w.signals.Add(1)
 	select {
 	case w.changed <- struct{}{}:
 	default: // it is signalled already

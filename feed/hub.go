@@ -28,8 +28,9 @@ type HubOptions struct {
 // is visible in the World.
 type Hub struct {
 	HubOptions
-	sets *Sets
-	told atomic.Pointer[Cursor] // everything up to here is in the queues
+	sets    *Sets
+	senders *senders
+	told    atomic.Pointer[Cursor] // everything up to here is in the queues
 
 	mu      sync.Mutex
 	subs    map[*Subscription]bool
@@ -52,7 +53,7 @@ func NewHub(sets *Sets, options HubOptions) *Hub {
 	options.Soft = cmp.Or(options.Soft, 150*time.Millisecond)
 	options.History = cmp.Or(options.History, 16384)
 	h := &Hub{
-		HubOptions: options, sets: sets,
+		HubOptions: options, sets: sets, senders: newSenders(),
 		subs: make(map[*Subscription]bool), alerted: make(scopeIndex), counted: make(scopeIndex),
 		tiles: make(tileIndex), moves: newMoves(),
 		history: history{limit: options.History, limitBytes: historyBytes},

@@ -23,6 +23,7 @@ type queue struct {
 	soft time.Duration // how long states and tiles are collected
 
 	mu     sync.Mutex
+	told   func() // called when frames are queued; signal, or what makes up for it
 	frames []Frame
 	taken  []Frame // what take returned; the next takes its place
 	bytes  int
@@ -43,10 +44,19 @@ type QueueStats struct {
 }
 
 func newQueue(soft time.Duration) *queue {
-	return &queue{
+	q := &queue{
 		wake: make(chan struct{}, 1), soft: soft,
 		states: make(map[stateKey]int), tiles: make(map[Tile]struct{}),
 	}
+	q.told = q.signal
+	return q
+}
+
+// tell has something else than signal called when frames are queued.
+func (q *queue) tell(told func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.told = told
 }
 
 func (q *queue) signal() {
@@ -61,7 +71,7 @@ func (q *queue) signal() {
 func (q *queue) push(f Frame) (kept bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	defer q.signal()
+	defer q.told()
 	if len(q.frames) >= maxFrames || q.bytes+len(f.rest) > maxBytes {
 		q.restart(Slow, f.at)
 		return false
@@ -75,7 +85,7 @@ func (q *queue) push(f Frame) (kept bool) {
 func (q *queue) resync(why Reason, at Cursor) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	defer q.signal()
+	defer q.told()
 	q.restart(why, at)
 }
 
@@ -101,7 +111,7 @@ func (q *queue) put(s state) {
 	}
 	if len(q.order) >= maxKeys {
 		q.restart(Slow, Cursor{})
-		q.signal()
+		q.told()
 		return
 	}
 	q.states[s.key] = len(q.order)
@@ -152,16 +162,30 @@ type Delivery struct {
 // keptFrames is how many frames' room a queue keeps for the next ones.
 const keptFrames = 16
 
-// take returns what is due until it is called again, and empties the queue of it.
-func (q *queue) take() Delivery {
+// takeFrames is take for frames alone.
+func (q *queue) takeFrames() []Frame {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	d := Delivery{Frames: q.frames}
+	return q.turnFrames()
+}
+
+// turnFrames returns the frames that wait, and makes room for the next ones where the
+// last that were taken are. The caller holds q.mu.
+func (q *queue) turnFrames() []Frame {
+	frames := q.frames
 	clear(q.taken) // their bodies are shared, and long
 	q.frames, q.taken, q.bytes = q.taken[:0], q.frames, 0
 	if cap(q.taken) > keptFrames {
 		q.taken = nil
 	}
+	return frames
+}
+
+// take returns what is due until it is called again, and empties the queue of it.
+func (q *queue) take() Delivery {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	d := Delivery{Frames: q.turnFrames()}
 	if !q.ripe {
 		return d
 	}

@@ -3,11 +3,13 @@ package feed
 import "fmt"
 
 // A Subscription is one screen's part of the feed. Its queue is filled by the hub
-// and emptied by the connection's writer. Its methods are safe for concurrent use.
+// and emptied by the connection. Its methods are safe for concurrent use.
 type Subscription struct {
 	hub    *Hub
 	viewer Viewer
 	queue  *queue
+	direct func() bool // of Direct; nil if there is none
+	due    bool        // waits for a sender; guarded by the senders' lock
 
 	// The rest is guarded by the hub's lock.
 	filter  *filter // nil until the first view
@@ -21,8 +23,19 @@ type Subscription struct {
 // Ready is signalled when Take may have something.
 func (s *Subscription) Ready() <-chan struct{} { return s.queue.wake }
 
-// Take returns what is due to be sent, in order. It holds until Take is called again.
+// Direct has deliver called when frames are due, in place of the signal of Ready, by
+// goroutines that serve many: it must not wait for anything, and may be called again
+// before it has returned. Where it returns false, Ready is signalled.
+func (s *Subscription) Direct(deliver func() bool) {
+	s.direct = deliver
+	s.queue.tell(func() { s.hub.senders.add(s) })
+}
+
+// Take returns what is due to be sent, in order. It holds until something is taken again.
 func (s *Subscription) Take() Delivery { return s.queue.take() }
+
+// TakeFrames is Take for what never waits to be collected.
+func (s *Subscription) TakeFrames() []Frame { return s.queue.takeFrames() }
 
 // Stats returns what the queue went through.
 func (s *Subscription) Stats() QueueStats {

@@ -88,6 +88,7 @@ type visit struct {
 	desk    *desk
 	who     string
 	changed chan struct{}
+	signals atomic.Uint64
 	closed  atomic.Bool
 }
 
@@ -116,6 +117,8 @@ func (v *visit) Screen() socket.Screen {
 
 func (v *visit) Changed() <-chan struct{} { return v.changed }
 
+func (v *visit) Signals() uint64 { return v.signals.Load() }
+
 func (v *visit) Close() { v.closed.Store(true) }
 
 // open counts the visits that have not ended.
@@ -136,6 +139,7 @@ func (d *desk) becomes(who string, s *screenStub) {
 	defer d.mu.Unlock()
 	d.screens[who] = s
 	for _, v := range d.visits {
+		v.signals.Add(1)
 		select {
 		case v.changed <- struct{}{}:
 		default:
@@ -178,6 +182,25 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 
 // publish tells the hub of an event's next state.
 func (d *desk) publish(id int64, area grid.Code, lon, lat float64) {
+	n := d.news(id, area, lon, lat)
+	d.hub.Publish(feed.Update{
+		Epoch: "epoch-1", Pos: d.pos, News: []feed.News{n},
+		Effects: feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: n.After.Envelope}}, Counters: []feed.Counted{{Code: area, Open: true}}},
+	})
+}
+
+// publishMany tells the hub of the next n states of one event at once.
+func (d *desk) publishMany(n int) {
+	var u feed.Update
+	for range n {
+		u.News = append(u.News, d.news(1, grid1, 106.5, 29.5))
+	}
+	u.Epoch, u.Pos = "epoch-1", d.pos
+	d.hub.Publish(u)
+}
+
+// news is of an event's next state.
+func (d *desk) news(id int64, area grid.Code, lon, lat float64) feed.News {
 	e := feedtest.Event(id, area, lon, lat)
 	d.pos++
 	e.Revision = d.pos
@@ -187,11 +210,17 @@ func (d *desk) publish(id int64, area grid.Code, lon, lat float64) {
 	}
 	env, _ := e.Geometry().Envelope()
 	change := feed.Change{Pos: d.pos, Kind: e.Kind(), ID: id, Revision: d.pos, Op: feed.Put, Body: body}
-	d.hub.Publish(feed.Update{
-		Epoch: "epoch-1", Pos: d.pos,
-		News:    []feed.News{{Change: change, Epoch: "epoch-1", After: feed.Sight{Area: area, Envelope: env, There: true}}},
-		Effects: feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: env}}, Counters: []feed.Counted{{Code: area, Open: true}}},
-	})
+	return feed.News{Change: change, Epoch: "epoch-1", After: feed.Sight{Area: area, Envelope: env, There: true}}
+}
+
+// eventually reports whether something becomes true in time.
+func eventually(within time.Duration, is func() bool) bool {
+	for deadline := time.Now().Add(within); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
 }
 
 // A client is the other end of the wire.

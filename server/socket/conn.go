@@ -10,16 +10,18 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gobwas/ws"
 	"github.com/gorilla/websocket"
 
 	"quanxi/feed"
 )
 
 // A conn is one connection. Its reader runs in the goroutine of the request and
-// its writer in another, which serve starts and waits for.
+// its writer in another, which serve starts and waits for. What is due and can be
+// written without waiting, a sender of the hub writes in the writer's place.
 type conn struct {
 	*Handler
-	ws    *websocket.Conn
+	ws    *websocket.Conn // only read from
 	visit Visit
 	sub   *feed.Subscription
 	asked *requests
@@ -27,23 +29,36 @@ type conn struct {
 	// behind, the reader waits, and with it the client.
 	replies chan any
 
-	// The rest belongs to the writer once it runs.
-	screen Screen            // of the visit
-	n      uint64            // text frames sent
-	names  map[uint16]string // sets announced, as the client writes them
-	buf    []byte            // of the frame being sent; reused
-	cursor []byte            // of the frame being sent; reused
-	pongs  int               // that the client waits for
-	again  <-chan time.Time  // when to look again whether the node follows the log; nil while it does
+	writing sync.Mutex // held by whoever writes; guards the rest once the writer runs
+	wire    wire
+	screen  Screen            // of the visit
+	known   uint64            // signals of the visit when it was asked for
+	n       uint64            // text frames sent
+	names   map[uint16]string // sets announced, as the client writes them
+	buf     message           // that is being sent; reused
+	cursor  []byte            // of the frame being sent; reused
+	left    []feed.Frame      // taken by a sender, and left to the writer
+	pongs   int               // that the client waits for
+
+	again <-chan time.Time // the writer's: when to look again whether the node follows the log; nil while it does
 }
 
 type pong struct{}
 
-func newConn(h *Handler, ws *websocket.Conn) *conn {
-	return &conn{
-		Handler: h, ws: ws,
+func newConn(h *Handler, upgraded *websocket.Conn) *conn {
+	c := &conn{
+		Handler: h, ws: upgraded, wire: newWire(upgraded.NetConn(), h.Limits.Write),
 		asked: newRequests(h.Limits.Pending), replies: make(chan any, 16), names: make(map[uint16]string),
 	}
+	// The library would answer by itself, in the middle of what is being written.
+	upgraded.SetPingHandler(c.answerPing)
+	upgraded.SetCloseHandler(func(code int, _ string) error { c.sayClose(websocket.FormatCloseMessage(code, "")); return nil })
+	return c
+}
+
+// answerPing answers a ping of the protocol's own; the client's own are messages.
+func (c *conn) answerPing(text string) error {
+	return c.alone(func() error { return c.put(ws.OpPong, append(newMessage(nil), text...)) })
 }
 
 // serve greets the client and runs reader and writer until one of them ends.
@@ -61,6 +76,9 @@ func (c *conn) serve(r *http.Request) error {
 	defer c.sub.Close()
 	if err := c.welcome(greeting); err != nil {
 		return err
+	}
+	if c.wire.raw != nil {
+		c.sub.Direct(c.deliverAtOnce)
 	}
 	ctx, cancel := context.WithCancelCause(c.closing)
 	defer cancel(nil)
@@ -112,6 +130,7 @@ func (c *conn) enterAs(r *http.Request, greeting *hello) error {
 	if c.visit = c.Visit(r, greeting.Token); c.visit == nil {
 		return errSignedOut
 	}
+	c.known = c.visit.Signals()
 	if c.screen = c.visit.Screen(); c.screen == nil {
 		c.visit.Close()
 		return errSignedOut

@@ -2,6 +2,8 @@ package socket_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +210,21 @@ func TestAReaderWhoNeverReadsDelaysNobody(t *testing.T) {
 	<-done
 }
 
+// A reader who stops until the socket is full, and frames wait, gets all that waited.
+func TestAReaderWhoComesBackGetsAllThatWaited(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("local")
+	for stuck := false; !stuck; {
+		d.publishMany(300)
+		stuck = !eventually(100*time.Millisecond, func() bool { return d.hub.Stats().Waiting == 0 })
+	}
+	for revision := range d.pos {
+		if got := c.want("change"); got["revision"] != float64(revision+1) {
+			t.Fatalf("revision %v after %d", got["revision"], revision)
+		}
+	}
+}
+
 func TestWithoutAViewNothingComes(t *testing.T) {
 	d := newDesk(t, nil)
 	c := d.dial("local")
@@ -234,5 +251,53 @@ func TestAClientMayGoAtAnyTime(t *testing.T) {
 		} else if err := c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Under TLS no write can be tried: all is sent by the connection's own writer.
+func TestChangesComeUnderTLSToo(t *testing.T) {
+	d := newDesk(t, nil)
+	d.server.Close()
+	d.server = httptest.NewTLSServer(d.handler)
+	dialer := websocket.Dialer{TLSClientConfig: d.server.Client().Transport.(*http.Transport).TLSClientConfig}
+	ws, _, err := dialer.Dial(d.url("local"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ws.Close() })
+	c := &client{t: t, ws: ws}
+	c.send(`{"op":"hello"}`)
+	c.send(viewAll)
+	c.until("welcome")
+	c.settle()
+	for range 3 {
+		d.publish(1, grid1, 106.5, 29.5)
+		c.want("change")
+	}
+}
+
+// The protocol's own pings are answered between frames, whoever writes those.
+func TestAPingOfTheProtocolIsAnsweredBetweenFrames(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("local")
+	pongs := 0
+	c.ws.SetPongHandler(func(text string) error {
+		if pongs++; text != fmt.Sprint(pongs) {
+			t.Errorf("pong %q is number %d", text, pongs)
+		}
+		return nil
+	})
+	for i := range 50 {
+		if err := c.ws.WriteControl(websocket.PingMessage, fmt.Append(nil, i+1), time.Now().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		d.publish(1, grid1, 106.5, 29.5)
+	}
+	for range 50 {
+		c.want("change")
+	}
+	c.settle()
+	if pongs != 50 {
+		t.Errorf("%d pongs", pongs)
 	}
 }

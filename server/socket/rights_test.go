@@ -12,6 +12,7 @@ import (
 // neither what was drawn by the old right nor the news reach who may not see them any more.
 func TestWhatIsDueWhenARightIsWithdrawnIsNotSent(t *testing.T) {
 	for name, busy := range map[string]func(d *desk, c *client, with func()){
+		"with nothing": func(_ *desk, _ *client, with func()) { with() },
 		"with a tile": func(d *desk, c *client, with func()) {
 			d.screens["east"].set(func(s *screenStub) { s.during = with })
 			c.send(`{"op":"tile","id":9,"layers":"events","z":0,"x":0,"y":0}`)

@@ -3,7 +3,7 @@
 //
 // It knows nothing of SQL, geometry or the World. Who sees what is decided by the
 // hub and the Screen; a socket only copies: one reader, one writer, a deadline on
-// each.
+// each. The hub's senders write in the writer's place what can be written at once.
 package socket
 
 import (
@@ -49,6 +49,9 @@ type Visit interface {
 	Screen() Screen
 	// Changed is signalled when Screen may return another one.
 	Changed() <-chan struct{}
+	// Signals counts, before Changed has them, the signals since the visit began. It is
+	// safe for concurrent use.
+	Signals() uint64
 	Close()
 }
 
@@ -114,7 +117,7 @@ type Handler struct {
 	upgrader websocket.Upgrader
 	tiles    prometheus.Histogram
 
-	buffers sync.Pool       // of *[]byte, for tiles
+	buffers sync.Pool       // of *message, for tiles
 	closing context.Context // ends when the server shuts down
 	close   context.CancelFunc
 	mu      sync.Mutex // guards the start of connections against Shutdown
@@ -124,7 +127,7 @@ type Handler struct {
 // New returns a Handler. Shutdown ends its connections.
 func New(o Options) *Handler {
 	o.Limits = o.Limits.withDefaults()
-	h := &Handler{Options: o, buffers: sync.Pool{New: func() any { return new([]byte) }}}
+	h := &Handler{Options: o, buffers: sync.Pool{New: func() any { return new(message) }}}
 	h.tiles = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "quanxi_feed_tile_seconds", Help: "Time to draw and send a tile that was asked for over the feed.",
 		Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
@@ -134,11 +137,9 @@ func New(o Options) *Handler {
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
 		ReadBufferSize:   1 << 10,
-		WriteBufferSize:  4 << 10,
-		// Most connections are silent at any moment: they share their write buffers.
-		WriteBufferPool: new(sync.Pool),
-		Subprotocols:    []string{Protocol},
-		CheckOrigin:     h.admits,
+		WriteBufferPool:  new(sync.Pool), // only the answer to the request is written through it
+		Subprotocols:     []string{Protocol},
+		CheckOrigin:      h.admits,
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, why error) {
 			problem(w, status, why.Error())
 		},

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/gobwas/ws"
 
 	"quanxi/feed"
 )
@@ -119,10 +119,10 @@ func (c *conn) serveTile(ctx context.Context) error {
 	if r.held != 0 && r.held == version {
 		return c.send(feed.NewFrame("unchanged", fmt.Appendf(nil, `,"id":%d}`, r.id)), nil)
 	}
-	buf := c.buffers.Get().(*[]byte)
+	buf := c.buffers.Get().(*message)
 	defer c.buffers.Put(buf)
-	*buf = appendTile((*buf)[:0], r.id, r.at, version, body)
-	return c.writeMessage(websocket.BinaryMessage, *buf)
+	*buf = appendTile(newMessage(*buf), r.id, r.at, version, body)
+	return c.put(ws.OpBinary, *buf)
 }
 
 // hold remembers what the client holds. A tile that is pushed out is told stale,
@@ -136,7 +136,7 @@ func (c *conn) hold(at feed.Tile, version uint64) error {
 
 // appendTile writes a binary frame: request id, set, z, x, y, version, all big
 // endian, then the MVT bytes.
-func appendTile(dst []byte, id uint32, at feed.Tile, version uint64, body []byte) []byte {
+func appendTile(dst message, id uint32, at feed.Tile, version uint64, body []byte) message {
 	dst = binary.BigEndian.AppendUint32(dst, id)
 	dst = binary.BigEndian.AppendUint16(dst, at.Set)
 	dst = append(dst, at.Z)

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
+	"github.com/gobwas/ws"
 	"github.com/gorilla/websocket"
 
 	"quanxi/feed"
@@ -18,39 +20,76 @@ func (c *conn) write(ctx context.Context) error {
 	beat := time.NewTicker(c.Limits.Pong * 2 / 5)
 	defer beat.Stop()
 	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return c.leave(context.Cause(ctx))
-		case what := <-c.replies:
-			err = c.answer(ctx, what)
-		case <-c.sub.Ready():
-			err = c.deliver(ctx)
-		case <-c.again:
-			c.again = nil
-			err = c.deliver(ctx)
-		case <-c.asked.ready:
-			err = c.serveTile(ctx)
-		case <-c.visit.Changed():
-			err = c.reconsider()
-		case <-beat.C:
-			err = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.Limits.Write))
-		}
-		if err != nil {
+		if err := c.turn(ctx, beat.C); err != nil {
 			return c.leave(err)
 		}
 	}
 }
 
+// turn waits until something is due, and sends it.
+func (c *conn) turn(ctx context.Context, beat <-chan time.Time) error {
+	deliver := func() error { return c.deliver(ctx) }
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case what := <-c.replies:
+		return c.alone(func() error { return c.answer(ctx, what) })
+	case <-c.sub.Ready():
+		return c.alone(deliver)
+	case <-c.again:
+		c.again = nil
+		return c.alone(deliver)
+	case <-c.asked.ready:
+		return c.alone(func() error { return c.serveTile(ctx) })
+	case <-c.visit.Changed():
+		return c.alone(c.reconsider)
+	case <-beat:
+		return c.alone(func() error { return c.put(ws.OpPing, newMessage(nil)) })
+	}
+}
+
+// alone calls do while nobody else writes.
+func (c *conn) alone(do func() error) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return do()
+}
+
+// deliverAtOnce sends the frames that are due if the socket takes them without waiting,
+// and reports false if something is left to the writer. It is called by the hub's
+// senders, who serve others after this connection.
+func (c *conn) deliverAtOnce() bool {
+	if !c.writing.TryLock() {
+		return false
+	}
+	defer c.writing.Unlock()
+	if !c.Ready() || c.pongs > 0 || len(c.left) > 0 || len(c.wire.rest) > 0 {
+		return false
+	}
+	frames := c.sub.TakeFrames()
+	for i, f := range frames {
+		if c.visit.Signals() != c.known { // of the right of before, which the writer looks at
+			c.left = slices.Clone(frames[i:])
+			return false
+		}
+		if !c.wire.try(c.encode(f).frame(ws.OpText)) {
+			c.left = slices.Clone(frames[i+1:])
+			return false
+		}
+	}
+	return true
+}
+
 // reconsider looks anew at what the client may see. The error is errSignedOut if that
 // is nothing any more.
 func (c *conn) reconsider() error {
+	c.known = c.visit.Signals() // first, so that none is missed
 	now := c.visit.Screen()
 	switch {
 	case now == nil:
 		return errSignedOut
 	case now != c.screen:
-		c.screen = now
+		c.screen, c.left = now, nil
 		c.sub.Become(now)
 	}
 	return nil
@@ -60,14 +99,12 @@ func (c *conn) reconsider() error {
 // taken up to now is dropped if not: a right that is withdrawn holds from the moment on
 // when it is known here (RULES A15), also for who is slow to read.
 func (c *conn) seesOn() (bool, error) {
-	select {
-	case <-c.visit.Changed():
-		before := c.screen
-		err := c.reconsider()
-		return err == nil && c.screen == before, err
-	default:
+	if c.visit.Signals() == c.known {
 		return true, nil
 	}
+	before := c.screen
+	err := c.reconsider()
+	return err == nil && c.screen == before, err
 }
 
 // answer sends a reply of the reader.
@@ -97,7 +134,10 @@ func (c *conn) deliver(ctx context.Context) error {
 		}
 		return nil
 	}
-	if err := c.sendDue(ctx, c.sub.Take()); err != nil {
+	due := c.sub.Take()
+	due.Frames = append(c.left, due.Frames...)
+	c.left = nil
+	if err := c.sendDue(ctx, due); err != nil {
 		return err
 	}
 	for ; c.pongs > 0; c.pongs-- {
@@ -122,15 +162,14 @@ func (c *conn) pong() feed.Frame {
 }
 
 func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
+	if err := c.wire.flush(); err != nil {
+		return err
+	}
 	for _, f := range d.Frames {
 		if same, err := c.seesOn(); !same {
 			return err // what comes instead is due already
 		}
-		var cursor []byte
-		if at, ok := f.Cursor(); ok {
-			cursor = c.seal(at)
-		}
-		if err := c.send(f, cursor); err != nil {
+		if err := c.put(ws.OpText, c.encode(f)); err != nil {
 			return err
 		}
 	}
@@ -153,25 +192,32 @@ func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
 	return c.sendStale(ctx, d.Suspects)
 }
 
-// maxKept is the largest buffer that a connection keeps for its next frame.
+// maxKept is the largest buffer that a connection keeps for its next message.
 const maxKept = 4 << 10
 
-// send writes a text frame with the connection's next number.
-func (c *conn) send(f feed.Frame, cursor []byte) error {
-	c.n++
-	text := f.Append(c.buf[:0], c.n, cursor)
-	if cap(text) <= maxKept {
-		c.buf = text
+// encode makes a frame of the log a message.
+func (c *conn) encode(f feed.Frame) message {
+	if at, ok := f.Cursor(); ok {
+		return c.number(f, c.seal(at))
 	}
-	return c.writeMessage(websocket.TextMessage, text)
+	return c.number(f, nil)
 }
 
-func (c *conn) writeMessage(kind int, data []byte) error {
-	if err := c.ws.SetWriteDeadline(time.Now().Add(c.Limits.Write)); err != nil {
-		return err
+// number makes a frame a message with the connection's next number.
+func (c *conn) number(f feed.Frame, cursor []byte) message {
+	c.n++
+	m := message(f.Append(newMessage(c.buf), c.n, cursor))
+	if cap(m) <= maxKept {
+		c.buf = m
 	}
-	return c.ws.WriteMessage(kind, data)
+	return m
 }
+
+// send sends a frame with a cursor, if that is not empty.
+func (c *conn) send(f feed.Frame, cursor []byte) error { return c.put(ws.OpText, c.number(f, cursor)) }
+
+// put sends a message, however long the client takes to read it.
+func (c *conn) put(code ws.OpCode, m message) error { return c.wire.write(m.frame(code)) }
 
 // refuse sends an error frame.
 func (c *conn) refuse(r *refusal) error {
@@ -222,12 +268,19 @@ func (c *conn) leave(err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		code, reason = closeNotHeard, "nothing was heard for too long"
 	}
-	// The peer may be gone already; there is nobody else to tell.
-	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
+	c.sayClose(websocket.FormatCloseMessage(code, reason))
 	if errors.Is(err, errTooLarge) || errors.Is(err, errTooManyErrors) {
 		c.drain()
 	}
 	return err
+}
+
+// sayClose ends what is said to the client. It may be gone already; there is nobody else
+// to tell.
+func (c *conn) sayClose(body []byte) {
+	_ = c.alone(func() error {
+		return c.wire.writeWithin(append(newMessage(nil), body...).frame(ws.OpClose), time.Second)
+	})
 }
 
 // drain reads on what the client is still sending, within limits: closing before

@@ -61,6 +61,8 @@ func (v visit) Screen() socket.Screen { return v.screen }
 
 func (visit) Changed() <-chan struct{} { return nil }
 
+func (visit) Signals() uint64 { return 0 }
+
 func (visit) Close() {}
 
 // A bench is a whole feed over a log in memory: log, relay, NATS, node, hub, sockets.

@@ -1,0 +1,72 @@
+package feed_test
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"quanxi/events"
+	"quanxi/feed"
+	"quanxi/feed/feedtest"
+)
+
+// report is news of an event in the middle of the test places.
+func report(pos int64) feed.News {
+	change := feed.Change{Pos: pos, Kind: events.Events, ID: 1, Revision: pos, Op: feed.Put, Body: []byte(`{}`)}
+	return feed.News{Change: change, Epoch: "e", After: feed.Sight{Area: "500101001001001", Envelope: box(106.5, 29.5, 106.5, 29.5), There: true}}
+}
+
+// direct subscribes to everything around the test places, and has deliver called there.
+func direct(t *testing.T, hub *feed.Hub, deliver func(*feed.Subscription) bool) *feed.Subscription {
+	t.Helper()
+	sub := hub.Subscribe(feedtest.Everybody(), nil)
+	t.Cleanup(sub.Close)
+	sub.Direct(func() bool { return deliver(sub) })
+	view := feed.View{Envelope: box(106, 29, 107, 30), Zoom: 16, Topics: []feed.Topic{feed.EventsTopic}}
+	if err := sub.View(view); err != nil {
+		t.Fatal(err)
+	}
+	return sub
+}
+
+func TestEveryFrameIsDeliveredDirectlyInOrder(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8)) // several senders, also on a small machine
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	const subscribers, changes = 100, 300
+	var missing atomic.Int64
+	missing.Store(subscribers * changes)
+	all := make(chan struct{})
+	for range subscribers {
+		var mu sync.Mutex
+		var told int64 // guarded by mu
+		direct(t, hub, func(sub *feed.Subscription) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, f := range sub.TakeFrames() {
+				at, _ := f.Cursor()
+				if told++; at.Pos != told {
+					t.Errorf("told of %d after %d", at.Pos, told-1)
+				}
+				if missing.Add(-1) == 0 {
+					close(all)
+				}
+			}
+			return true
+		})
+	}
+	for pos := range int64(changes) {
+		hub.Publish(feed.Update{Epoch: "e", Pos: pos + 1, News: []feed.News{report(pos + 1)}})
+	}
+	<-all
+}
+
+func TestWhatCannotBeDeliveredDirectlyIsSignalled(t *testing.T) {
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	sub := direct(t, hub, func(*feed.Subscription) bool { return false })
+	hub.Publish(feed.Update{Epoch: "e", Pos: 1, News: []feed.News{report(1)}})
+	<-sub.Ready()
+	if got := sub.Take().Frames; len(got) != 1 {
+		t.Errorf("%d frames wait", len(got))
+	}
+}

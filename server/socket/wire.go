@@ -1,0 +1,98 @@
+package socket
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/gobwas/ws"
+	"golang.org/x/sys/unix"
+)
+
+// A wire writes whole frames of the websocket protocol to one connection. Nothing else
+// may write to it. It is used by one goroutine at a time.
+type wire struct {
+	conn  net.Conn
+	raw   syscall.RawConn // of conn; nil where a write cannot be tried, as under TLS
+	limit time.Duration   // until one write must be done
+	rest  []byte          // of a frame that the system took only in part
+	err   error           // of the write that failed
+}
+
+func newWire(conn net.Conn, limit time.Duration) wire {
+	w := wire{conn: conn, limit: limit}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		// A connection that has none yet is written to as TLS is.
+		w.raw, _ = tcp.SyscallConn()
+	}
+	return w
+}
+
+// write sends a frame, and first what is left of the one before. It waits for a slow
+// reader until the limit. Nothing can be written after an error.
+func (w *wire) write(frame []byte) error { return w.writeWithin(frame, w.limit) }
+
+func (w *wire) writeWithin(frame []byte, limit time.Duration) error {
+	if w.err != nil {
+		return w.err
+	}
+	if w.err = w.conn.SetWriteDeadline(time.Now().Add(limit)); w.err != nil {
+		return w.err
+	}
+	for _, part := range [][]byte{w.rest, frame} {
+		if len(part) == 0 {
+			continue
+		}
+		if _, w.err = w.conn.Write(part); w.err != nil {
+			return w.err
+		}
+	}
+	w.rest = nil
+	return nil
+}
+
+// flush is write for what is left alone.
+func (w *wire) flush() error {
+	if len(w.rest) == 0 {
+		return nil
+	}
+	return w.write(nil)
+}
+
+// try sends a frame as far as the system takes it without waiting, and reports whether
+// that is all of it. The rest is left to the next write. Nothing may be left already.
+func (w *wire) try(frame []byte) bool {
+	sent := 0
+	// An error is of a connection that has ended, as the next write says.
+	_ = w.raw.Control(func(fd uintptr) {
+		n, err := unix.Write(int(fd), frame)
+		for errors.Is(err, unix.EINTR) {
+			n, err = unix.Write(int(fd), frame)
+		}
+		sent = max(n, 0)
+	})
+	w.rest = slices.Clone(frame[sent:])
+	return len(w.rest) == 0
+}
+
+// A message is a frame of the websocket protocol in the making: room for its head, and
+// the payload behind it.
+type message []byte
+
+// newMessage begins a message in the room of another, which is used up.
+func newMessage(room message) message {
+	var head [ws.MaxHeaderSize]byte
+	return append(room[:0], head[:]...)
+}
+
+// frame returns the message with its head. The message is the payload's alone after it.
+func (m message) frame(code ws.OpCode) []byte {
+	head := ws.Header{Fin: true, OpCode: code, Length: int64(len(m) - ws.MaxHeaderSize)}
+	begin := ws.MaxHeaderSize - ws.HeaderSize(head)
+	// A buffer takes every write, and this one has the room.
+	_ = ws.WriteHeader(bytes.NewBuffer(m[begin:begin]), head)
+	return m[begin:]
+}

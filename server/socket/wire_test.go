@@ -1,0 +1,106 @@
+package socket
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// pair returns a wire over TCP, and its other end.
+func pair(t *testing.T) (wire, net.Conn) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	far, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { near.Close(); far.Close() })
+	return newWire(near, 10*time.Second), far
+}
+
+func TestAMessageHasTheHeadOfItsLength(t *testing.T) {
+	var room message
+	for _, length := range []int{0, 1, 125, 126, 65_535, 65_536, 3} {
+		payload := bytes.Repeat([]byte{'x'}, length)
+		room = append(newMessage(room), payload...)
+		got, err := ws.ReadFrame(bytes.NewReader(room.frame(ws.OpBinary)))
+		if err != nil || !got.Header.Fin || got.Header.OpCode != ws.OpBinary || got.Header.Masked || !bytes.Equal(got.Payload, payload) {
+			t.Errorf("%d bytes: %+v, %v", length, got.Header, err)
+		}
+	}
+}
+
+// Tries and writes of frames of all lengths come out whole and in order at a reader who
+// begins only when nothing fits any more.
+func TestWhatASocketTakesInPartIsSentWhole(t *testing.T) {
+	w, far := pair(t)
+	frame := func(i int) []byte {
+		return append(newMessage(nil), bytes.Repeat([]byte{byte(i)}, i*977%70_000)...).frame(ws.OpText)
+	}
+	n := 0
+	for w.try(frame(n)) {
+		n++
+	}
+	read := make(chan error, 1)
+	const more = 20
+	go func() {
+		for i := range n + 1 + more {
+			got, err := ws.ReadFrame(far)
+			if err != nil || !bytes.Equal(ws.MustCompileFrame(got), frame(i)) {
+				read <- err
+				t.Errorf("frame %d of %d: %d bytes, %v", i, n, got.Header.Length, err)
+				return
+			}
+		}
+		read <- nil
+	}()
+	for i := range more {
+		if err := w.write(frame(n + 1 + i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-read; err != nil {
+		t.Fatal(err)
+	}
+	if len(w.rest) != 0 || !w.try(frame(1)) {
+		t.Error("it does not go on at once afterwards")
+	}
+}
+
+func TestAReaderWhoHasGoneIsFoundOutByTheNextWrite(t *testing.T) {
+	w, far := pair(t)
+	far.Close()
+	w.conn.Close()
+	if w.try([]byte("late")) {
+		t.Fatal("sent to nobody")
+	}
+	err := w.flush()
+	if err == nil || w.write(nil) != err {
+		t.Errorf("%v, then %v", err, w.write(nil))
+	}
+}
+
+func TestAWriteGivesUpAReaderWhoNeverReads(t *testing.T) {
+	w, far := pair(t)
+	w.limit = 20 * time.Millisecond
+	chunk := make([]byte, 1<<20)
+	for w.try(chunk) {
+	}
+	if err := w.flush(); err == nil {
+		t.Error("no error")
+	}
+	if _, err := io.CopyN(io.Discard, far, 1); err != nil {
+		t.Error(err)
+	}
+}
