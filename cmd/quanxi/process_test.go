@@ -49,12 +49,13 @@ func TestMain(m *testing.M) {
 
 // A process is one running `quanxi serve`, spoken to as any client speaks to it.
 type process struct {
-	t    *testing.T
-	args []string
-	addr string
-	cmd  *exec.Cmd
-	log  *journal
-	done chan error
+	t       *testing.T
+	program string // that is run; this version if empty
+	args    []string
+	addr    string
+	cmd     *exec.Cmd
+	log     *journal
+	done    chan error
 }
 
 // A journal is what a process writes. It is safe for concurrent use.
@@ -105,6 +106,9 @@ func (p *process) run() {
 	path, err := binary()
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	if p.program != "" {
+		path = p.program
 	}
 	p.log, p.done = new(journal), make(chan error, 1)
 	p.cmd = exec.Command(path, append([]string{"serve", "--open", "--addr", p.addr, "--metrics-addr="}, p.args...)...)

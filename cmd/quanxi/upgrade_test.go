@@ -1,0 +1,86 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// nextVersion builds this program as its next version may be: with a migration of its own,
+// and another column of a kind. Its files lie over those of the project.
+func nextVersion(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := map[string]string{}
+	put := func(name, text string) {
+		to := filepath.Join(folder, strings.ReplaceAll(name, "/", "_"))
+		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		over[filepath.Join(root, name)] = to
+	}
+	event, err := os.ReadFile(filepath.Join(root, "events/event.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put("events/event.go", strings.NewReplacer(
+		"\tBuilding   int64 ", "\tSource     string\n\tBuilding   int64 ",
+		`{Name: "occurred_at",`, `{Name: "source", Value: &e.Source}, {Name: "occurred_at",`,
+	).Replace(string(event)))
+	put("store/postgis/migrations/00099_next.sql", `-- +goose Up
+CREATE TABLE quanxi.next (note text NOT NULL);
+ALTER TABLE quanxi.audit ADD COLUMN next text;
+`)
+	overlay, err := json.Marshal(map[string]any{"Replace": over})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(folder, "overlay.json")
+	if err := os.WriteFile(list, overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(folder, "quanxi")
+	if out, err := exec.Command("go", "build", "-overlay", list, "-o", program, "quanxi/cmd/quanxi").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return program
+}
+
+// The next version brings the tables up to date while this one serves, under writing, and
+// then takes its place: nothing that was acknowledged is lost.
+func TestTheNextVersionMigratesWhileThisOneServes(t *testing.T) {
+	s, url := postgis(t)
+	nats := freeAddress(t)
+	startNATS(t, nats, t.TempDir())
+	args := []string{"--database=" + url, "--nats=nats://" + nats, "--key=" + key, "--drain=3s", "--trusted-proxies=127.0.0.0/8"}
+	a, b := start(t, append(args, dataFlag(t))...), start(t, append(args, dataFlag(t))...)
+	door := balance(t, a, b)
+	f := follow(t, door)
+	stop := writing(door, "upgrade")
+	door.until("something is written", func() bool { return len(door.stored()) > 20 })
+	b.leave()
+	b.program = nextVersion(t)
+	b.run()
+	for _, node := range []*process{a, b} {
+		node.until("each version takes reports and shows them", func() bool { return node.applies("beside the other version") })
+	}
+	if err := s.Exec(t.Context(), nameOf(url), "SELECT source FROM quanxi.events, quanxi.next"); err != nil {
+		t.Errorf("the next version has not migrated: %v", err)
+	}
+	a.leave()
+	a.program = b.program
+	a.run()
+	all := stop()
+	for _, node := range []*process{a, b} {
+		node.until("the World is level", node.worldLevel)
+	}
+	all.check(t, door.stored())
+	door.until("the follower is level", f.level)
+}
