@@ -15,7 +15,7 @@ import (
 var postgres = sync.OnceValues(func() (*pgtest.Server, error) { return pgtest.New(context.Background()) })
 
 // postgis returns the package's server and the address of an empty database on it.
-func postgis(t *testing.T) (*pgtest.Server, string) {
+func postgis(t testing.TB) (*pgtest.Server, string) {
 	t.Helper()
 	s, err := postgres()
 	if err != nil {
@@ -49,4 +49,4 @@ func cutOff(t *testing.T, s *pgtest.Server, name string) {
 }
 
 // dataFlag names a fresh data folder.
-func dataFlag(t *testing.T) string { return "--data=" + filepath.Join(t.TempDir(), "data") }
+func dataFlag(t testing.TB) string { return "--data=" + filepath.Join(t.TempDir(), "data") }

@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 
 // A process is one running `quanxi serve`, spoken to as any client speaks to it.
 type process struct {
-	t       *testing.T
+	t       testing.TB
 	program string // that is run; this version if empty
 	args    []string
 	addr    string
@@ -82,7 +82,7 @@ const patience = 60 * time.Second
 
 // start runs `quanxi serve` with the given store on a free port and waits until
 // it is ready.
-func start(t *testing.T, args ...string) *process {
+func start(t testing.TB, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, args: args, addr: freeAddress(t)}
 	p.run()
@@ -90,7 +90,7 @@ func start(t *testing.T, args ...string) *process {
 	return p
 }
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // startNATS starts an external NATS on an address, with its files in a folder.
-func startNATS(t *testing.T, addr, folder string) *server.Server {
+func startNATS(t testing.TB, addr, folder string) *server.Server {
 	t.Helper()
 	at, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
