@@ -68,6 +68,29 @@ func TestABackupRestoredUnderARunningNode(t *testing.T) {
 	})
 }
 
+// The copy is pg_dump's, as OPERATIONS has it, and the database is made anew from it.
+func TestADumpRestoredUnderARunningNode(t *testing.T) {
+	s, url := postgis(t)
+	name := nameOf(url)
+	var dump []byte
+	checkRestore(t, restoring{
+		serve: []string{dataFlag(t), "--database=" + url},
+		save: func() {
+			var err error
+			if dump, err = s.Dump(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+		},
+		restore: func() {
+			cutOff(t, s, name)
+			execute(t, s, "DROP DATABASE "+name+" WITH (FORCE)", "CREATE DATABASE "+name+" TEMPLATE template0 ALLOW_CONNECTIONS true")
+			if err := s.Fill(t.Context(), name, dump); err != nil {
+				t.Fatal(err)
+			}
+		},
+	})
+}
+
 // setAside moves the embedded store away, as an operator does before a restore.
 func setAside(t *testing.T, folder string) {
 	t.Helper()

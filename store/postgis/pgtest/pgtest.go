@@ -6,6 +6,7 @@
 package pgtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -247,6 +248,16 @@ func (s *Server) Exec(ctx context.Context, database, query string) error {
 // Dump returns a database as pg_dump writes it.
 func (s *Server) Dump(ctx context.Context, database string) ([]byte, error) {
 	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), s.URL(database)).Output()
+}
+
+// Fill runs what pg_dump wrote in a database that is empty.
+func (s *Server) Fill(ctx context.Context, database string, dump []byte) error {
+	psql := exec.CommandContext(ctx, filepath.Join(s.bin, "psql"), "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", s.URL(database))
+	psql.Stdin = bytes.NewReader(dump)
+	if out, err := psql.CombinedOutput(); err != nil {
+		return fmt.Errorf("psql: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // Database makes an empty database with PostGIS and returns its address.
