@@ -10,11 +10,11 @@ const numerals = "〇一二三四五六七八九"
 // 二十一. Greater numbers are read digit by digit.
 func digitsAt(text []rune, at int) (digits string, ok bool) {
 	r := text[at]
+	if !isNumeral(r) {
+		return "", false
+	}
 	if r != '十' {
 		value := strings.IndexRune(numerals, r)
-		if value < 0 {
-			return "", false
-		}
 		return "0123456789"[value/len("一"):][:1], true
 	}
 	tens := at > 0 && isNumeral(text[at-1])
@@ -31,7 +31,13 @@ func digitsAt(text []rune, at int) (digits string, ok bool) {
 }
 
 // isNumeral reports whether a character is a digit written out or 十.
-func isNumeral(r rune) bool { return r == '十' || strings.ContainsRune(numerals, r) }
+func isNumeral(r rune) bool {
+	switch r {
+	case '〇', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十':
+		return true
+	}
+	return false
+}
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 

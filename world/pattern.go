@@ -53,7 +53,7 @@ func (p pattern) find(text string) (at int, exact bool) {
 	}
 	runes := []rune(text)
 	for at := range runes {
-		if amid := p.digits&1 != 0 && at > 0 && isDigit(runes[at-1]); !amid && p.begins(runes, at, 0) {
+		if amid := p.digits&1 != 0 && at > 0 && isDigit(runes[at-1]); !amid && p.mayBegin(runes[at]) && p.begins(runes, at, 0) {
 			return at, true
 		}
 	}
@@ -61,11 +61,31 @@ func (p pattern) find(text string) (at int, exact bool) {
 		return -1, false
 	}
 	for at := range runes {
-		if p.begins(runes, at, p.numbers) {
+		if p.mayBegin(runes[at]) && p.begins(runes, at, p.numbers) {
 			return at, false
 		}
 	}
 	return -1, false
+}
+
+// mayBegin reports whether the pattern can begin with a character of a text. Nearly all
+// characters of all texts that a question looks at are told apart by it.
+func (p pattern) mayBegin(r rune) bool {
+	switch {
+	case p.letters&1 != 0:
+		return r > unicode.MaxASCII || lower(r) == p.runes[0]
+	case p.digits&1 != 0 && isNumeral(r):
+		return true
+	}
+	return lower(r) == p.runes[0]
+}
+
+// lower is unicode.ToLower, and quick for characters, which have no case.
+func lower(r rune) rune {
+	if r >= '⺀' && r < 'ꀀ' { // from the radicals to the last ideograph
+		return r
+	}
+	return unicode.ToLower(r)
 }
 
 // within reports whether the pattern is found in a text as it stands.
@@ -125,7 +145,7 @@ func (s skips) all() places { return s[0] | s[1] | s[2] | s[3] }
 
 // take returns the places behind one more character of a text.
 func (p pattern) take(from places, text []rune, at int) places {
-	r := unicode.ToLower(text[at])
+	r := lower(text[at])
 	var spelt []string
 	if from&p.letters != 0 {
 		spelt = p.read(r)

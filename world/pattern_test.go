@@ -3,6 +3,8 @@ package world
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestFindTakesFewSteps counts how often a character is looked up while a pattern
@@ -56,4 +58,18 @@ func TestFind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a pattern cannot begin with it never begins with.
+func TestAPatternBeginsWithWhatItMayBeginWith(t *testing.T) {
+	alphabet := []rune("锦绣花第一二十〇39aXjхЖé号")
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SliceOfN(rapid.SampledFrom(alphabet), 1, 6).Draw(t, "text")
+		p := newPattern(strings.ToLower(string(rapid.SliceOfN(rapid.SampledFrom(alphabet), 1, 4).Draw(t, "query"))))
+		for at, r := range text {
+			if !p.mayBegin(r) && (p.begins(text, at, 0) || p.begins(text, at, p.numbers)) {
+				t.Errorf("%q is found at %d of %q", p.word, at, string(text))
+			}
+		}
+	})
 }

@@ -49,6 +49,9 @@ func (f cityFlags) benchCity(ctx context.Context, tell func(figure)) (err error)
 		return err
 	}
 	b.weigh()
+	if err := served(ctx, b.world, tell); err != nil {
+		return err
+	}
 	return b.pauses(ctx)
 }
 
