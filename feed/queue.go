@@ -23,7 +23,7 @@ type queue struct {
 	soft time.Duration // how long states and tiles are collected
 
 	mu     sync.Mutex
-	told   func() // called when frames are queued; signal, or what makes up for it
+	queued func() // called when frames are queued; signal, or what makes up for it
 	frames []Frame
 	taken  []Frame // what take returned; the next takes its place
 	bytes  int
@@ -48,15 +48,15 @@ func newQueue(soft time.Duration) *queue {
 		wake: make(chan struct{}, 1), soft: soft,
 		states: make(map[stateKey]int), tiles: make(map[Tile]struct{}),
 	}
-	q.told = q.signal
+	q.queued = q.signal
 	return q
 }
 
-// tell has something else than signal called when frames are queued.
-func (q *queue) tell(told func()) {
+// whenQueued has something else than signal called when frames are queued.
+func (q *queue) whenQueued(do func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.told = told
+	q.queued = do
 }
 
 func (q *queue) signal() {
@@ -71,7 +71,7 @@ func (q *queue) signal() {
 func (q *queue) push(f Frame) (kept bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	defer q.told()
+	defer q.queued()
 	if len(q.frames) >= maxFrames || q.bytes+len(f.rest) > maxBytes {
 		q.restart(Slow, f.at)
 		return false
@@ -85,12 +85,13 @@ func (q *queue) push(f Frame) (kept bool) {
 func (q *queue) resync(why Reason, at Cursor) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	defer q.told()
+	defer q.queued()
 	q.restart(why, at)
 }
 
 // restart is resync for a caller that holds q.mu. The memory is let go, so that
-// a reader who never reads costs no more than a full queue.
+// a reader who never reads costs no more than a full queue, and as much again where its
+// connection has taken frames that it cannot write.
 func (q *queue) restart(why Reason, at Cursor) {
 	f := resyncFrame(why, at)
 	q.frames, q.bytes = []Frame{f}, len(f.rest)
@@ -111,7 +112,7 @@ func (q *queue) put(s state) {
 	}
 	if len(q.order) >= maxKeys {
 		q.restart(Slow, Cursor{})
-		q.told()
+		q.queued()
 		return
 	}
 	q.states[s.key] = len(q.order)

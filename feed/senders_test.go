@@ -61,6 +61,34 @@ func TestEveryFrameIsDeliveredDirectlyInOrder(t *testing.T) {
 	<-all
 }
 
+// Half of the processors are left to everything else.
+func TestFewSendersServeAll(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	var at, most atomic.Int64
+	var served sync.WaitGroup
+	const subscribers = 200
+	served.Add(subscribers)
+	for range subscribers {
+		direct(t, hub, func(sub *feed.Subscription) bool {
+			defer at.Add(-1)
+			if n := at.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			runtime.Gosched() // so that another would run beside it, if there were one
+			if len(sub.TakeFrames()) > 0 {
+				served.Done()
+			}
+			return true
+		})
+	}
+	hub.Publish(feed.Update{Epoch: "e", Pos: 1, News: []feed.News{report(1)}})
+	served.Wait()
+	if most.Load() > 2 {
+		t.Errorf("%d at once", most.Load())
+	}
+}
+
 func TestWhatCannotBeDeliveredDirectlyIsSignalled(t *testing.T) {
 	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
 	sub := direct(t, hub, func(*feed.Subscription) bool { return false })

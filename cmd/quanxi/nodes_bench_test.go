@@ -27,8 +27,8 @@ func BenchmarkNodes(b *testing.B) {
 	}
 }
 
-// measureNodes reports the delays to all screens, and the processor time of a change at the
-// nodes beside the one that takes the reports, or at that one where it is alone.
+// measureNodes reports the delays to all screens, and the processor time of a change at
+// each node. The first takes the reports.
 func measureNodes(b *testing.B, n, screens, changes int) {
 	_, url := postgis(b)
 	nats := freeAddress(b)

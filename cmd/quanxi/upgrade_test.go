@@ -67,7 +67,11 @@ func TestTheNextVersionMigratesWhileThisOneServes(t *testing.T) {
 	door.until("something is written", func() bool { return len(door.stored()) > 20 })
 	b.leave()
 	b.program = nextVersion(t)
+	before := len(a.stored())
 	b.run()
+	if len(a.stored()) == before {
+		t.Error("nothing was taken while the next version began")
+	}
 	for _, node := range []*process{a, b} {
 		node.until("each version takes reports and shows them", func() bool { return node.applies("beside the other version") })
 	}

@@ -199,6 +199,14 @@ func (d *desk) publishMany(n int) {
 	d.hub.Publish(u)
 }
 
+// publishUntilStuck tells of more and more until the one reader's socket takes nothing.
+func (d *desk) publishUntilStuck() {
+	for stuck := false; !stuck; {
+		d.publishMany(300)
+		stuck = !eventually(100*time.Millisecond, func() bool { return d.hub.Stats().Waiting == 0 })
+	}
+}
+
 // news is of an event's next state.
 func (d *desk) news(id int64, area grid.Code, lon, lat float64) feed.News {
 	e := feedtest.Event(id, area, lon, lat)

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gobwas/ws"
 	"github.com/gorilla/websocket"
 
 	"quanxi/feed"
@@ -25,7 +24,7 @@ type conn struct {
 	visit Visit
 	sub   *feed.Subscription
 	asked *requests
-	// replies are what the reader wants sent: *refusal, *pong. When the writer is
+	// replies are what the reader wants sent: *refusal, pong, echo. When the writer is
 	// behind, the reader waits, and with it the client.
 	replies chan any
 
@@ -45,20 +44,16 @@ type conn struct {
 
 type pong struct{}
 
+// An echo answers a ping of the protocol's own; the client's own pings are messages.
+type echo string
+
 func newConn(h *Handler, upgraded *websocket.Conn) *conn {
 	c := &conn{
 		Handler: h, ws: upgraded, wire: newWire(upgraded.NetConn(), h.Limits.Write),
 		asked: newRequests(h.Limits.Pending), replies: make(chan any, 16), names: make(map[uint16]string),
 	}
-	// The library would answer by itself, in the middle of what is being written.
-	upgraded.SetPingHandler(c.answerPing)
-	upgraded.SetCloseHandler(func(code int, _ string) error { c.sayClose(websocket.FormatCloseMessage(code, "")); return nil })
+	upgraded.SetCloseHandler(func(int, string) error { return nil }) // leave answers it
 	return c
-}
-
-// answerPing answers a ping of the protocol's own; the client's own are messages.
-func (c *conn) answerPing(text string) error {
-	return c.alone(func() error { return c.put(ws.OpPong, append(newMessage(nil), text...)) })
 }
 
 // serve greets the client and runs reader and writer until one of them ends.
@@ -187,6 +182,8 @@ func (c *conn) seal(at feed.Cursor) []byte {
 func (c *conn) read(ctx context.Context) error {
 	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(c.Limits.Pong)) }
 	c.ws.SetPongHandler(alive)
+	// The library would answer by itself, in the middle of what is being written.
+	c.ws.SetPingHandler(func(text string) error { return c.reply(ctx, echo(text)) })
 	pace := newPace(c.Limits.Rate)
 	for bad := 0; ; {
 		if err := pace.next(ctx); err != nil {

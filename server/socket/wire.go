@@ -2,6 +2,7 @@ package socket
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"net"
 	"slices"
@@ -13,7 +14,8 @@ import (
 )
 
 // A wire writes whole frames of the websocket protocol to one connection. Nothing else
-// may write to it. It is used by one goroutine at a time.
+// writes to it, but for the library that reads it, which tells a client that breaks the
+// protocol so, and reads no more. It is used by one goroutine at a time.
 type wire struct {
 	conn  net.Conn
 	raw   syscall.RawConn // of conn; nil where a write cannot be tried, as under TLS
@@ -54,6 +56,16 @@ func (w *wire) writeWithin(frame []byte, limit time.Duration) error {
 	return nil
 }
 
+// end sends the last frame, for which it waits so long. Nothing can be written after it.
+func (w *wire) end(frame []byte, limit time.Duration) error {
+	err := w.writeWithin(frame, limit)
+	w.err = cmp.Or(w.err, net.ErrClosed)
+	return err
+}
+
+// free reports whether the next frame can be tried.
+func (w *wire) free() bool { return w.err == nil && len(w.rest) == 0 }
+
 // flush is write for what is left alone.
 func (w *wire) flush() error {
 	if len(w.rest) == 0 {
@@ -63,7 +75,7 @@ func (w *wire) flush() error {
 }
 
 // try sends a frame as far as the system takes it without waiting, and reports whether
-// that is all of it. The rest is left to the next write. Nothing may be left already.
+// that is all of it. The rest is left to the next write. The wire must be free.
 func (w *wire) try(frame []byte) bool {
 	sent := 0
 	// An error is of a connection that has ended, as the next write says.

@@ -63,7 +63,7 @@ func (c *conn) deliverAtOnce() bool {
 		return false
 	}
 	defer c.writing.Unlock()
-	if !c.Ready() || c.pongs > 0 || len(c.left) > 0 || len(c.wire.rest) > 0 {
+	if !c.Ready() || c.pongs > 0 || len(c.left) > 0 || !c.wire.free() {
 		return false
 	}
 	frames := c.sub.TakeFrames()
@@ -83,12 +83,13 @@ func (c *conn) deliverAtOnce() bool {
 // reconsider looks anew at what the client may see. The error is errSignedOut if that
 // is nothing any more.
 func (c *conn) reconsider() error {
-	c.known = c.visit.Signals() // first, so that none is missed
+	signals := c.visit.Signals() // first, so that none is missed
 	now := c.visit.Screen()
-	switch {
-	case now == nil:
-		return errSignedOut
-	case now != c.screen:
+	if now == nil {
+		return errSignedOut // and no sender takes what it knew for what holds
+	}
+	c.known = signals
+	if now != c.screen {
 		c.screen, c.left = now, nil
 		c.sub.Become(now)
 	}
@@ -115,6 +116,8 @@ func (c *conn) answer(ctx context.Context, what any) error {
 	case pong:
 		c.pongs++
 		return c.deliver(ctx)
+	case echo:
+		return c.put(ws.OpPong, append(newMessage(nil), what...))
 	}
 	return fmt.Errorf("a reply of type %T", what)
 }
@@ -128,6 +131,9 @@ const recheck = time.Second
 // right may be among what is missed (RULES A15). A pong comes after everything that
 // was queued when its ping was read, so that it tells where the client stands.
 func (c *conn) deliver(ctx context.Context) error {
+	if err := c.wire.flush(); err != nil {
+		return err
+	}
 	if !c.Ready() {
 		if c.again == nil {
 			c.again = time.After(recheck)
@@ -162,9 +168,6 @@ func (c *conn) pong() feed.Frame {
 }
 
 func (c *conn) sendDue(ctx context.Context, d feed.Delivery) error {
-	if err := c.wire.flush(); err != nil {
-		return err
-	}
 	for _, f := range d.Frames {
 		if same, err := c.seesOn(); !same {
 			return err // what comes instead is due already
@@ -255,8 +258,10 @@ func (c *conn) leave(err error) error {
 	var timeout interface{ Timeout() bool }
 	var closed *websocket.CloseError
 	switch {
+	case errors.As(err, &closed) && closed.Code == websocket.CloseAbnormalClosure:
+		return err // nobody listens
 	case errors.As(err, &closed):
-		return err // the peer has said so itself, and was answered
+		code = closed.Code // as the protocol wants it answered
 	case c.closing.Err() != nil:
 		code, reason = websocket.CloseGoingAway, "the server goes away"
 	case errors.Is(err, errSignedOut):
@@ -279,7 +284,7 @@ func (c *conn) leave(err error) error {
 // to tell.
 func (c *conn) sayClose(body []byte) {
 	_ = c.alone(func() error {
-		return c.wire.writeWithin(append(newMessage(nil), body...).frame(ws.OpClose), time.Second)
+		return c.wire.end(append(newMessage(nil), body...).frame(ws.OpClose), time.Second)
 	})
 }
 
