@@ -41,7 +41,8 @@ func Filed(kind grid.Kind) (grid.Entity, error) {
 }
 
 // fileOf returns an entity as a file shows it to somebody: what is sealed of it is not among
-// its columns, and what is shown of that is.
+// its columns, and what is shown of that is. Days are texts there: of the masked they are
+// years, which no format with days of its own would take.
 func fileOf(e grid.Entity, shown grid.Identity, how Showing) grid.Entity {
 	names := IdentityFields(e.Kind())
 	if names == nil {
@@ -49,6 +50,10 @@ func fileOf(e grid.Entity, shown grid.Identity, how Showing) grid.Entity {
 	}
 	var columns []grid.Column
 	for _, c := range e.Columns() {
+		if day, ok := c.Value.(*grid.Date); ok {
+			said := day.String()
+			c.Value = &said
+		}
 		if !IsSealed(c.Name) {
 			columns = append(columns, c)
 		}

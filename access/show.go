@@ -30,6 +30,9 @@ type Subject struct {
 	grid.Ref // without revision
 	Area     grid.Code
 	Minor    bool
+	// SinceBirth is of who has lived there since the year of birth: since when would tell
+	// the day of birth, or what it cannot be.
+	SinceBirth bool
 }
 
 // adult is the age from which somebody is no minor any more (民法典 Art. 17).
@@ -48,13 +51,15 @@ func (v *View) subjectOf(ctx context.Context, e grid.Entity) (*Subject, error) {
 	if p, ok := e.(*grid.Person); ok {
 		age := p.Born.Years(grid.DateOf(v.clock()))
 		s.Minor = 0 <= age && age < adult
+		s.SinceBirth = p.Born != 0 && p.Since.OnlyYear() == p.Born.OnlyYear()
 	}
 	return s, nil
 }
 
 // Identity returns how name, ID number and phone of somebody whom the viewer sees are
-// shown; of minors also the day of birth. What was opened for a reason closes with the right
-// to open it.
+// shown, and with them the day of birth: beside a masked ID number, which holds it, it would
+// leave some ninety numbers to try. What was opened for a reason closes with the right to
+// open it.
 func (v *Viewer) Identity(s *Subject) Showing {
 	switch {
 	case v.unmasked(s.Ref) && v.MayUnmask(s) == nil:
@@ -93,10 +98,16 @@ func unmaskedBy(u *staff.Unmasking) Unmasked {
 }
 
 // obscure takes from somebody's record what the viewer is not shown of it besides the
-// identity.
+// identity: of the masked stays the year of birth, of minors nothing of it.
 func (v *Viewer) obscure(p *grid.Person, s *Subject) {
-	if v.Identity(s) == Hidden {
-		p.Born = 0
+	switch v.Identity(s) {
+	case Hidden:
+		p.Born, p.Since = 0, 0
+	case Masked:
+		p.Born = p.Born.OnlyYear()
+		if s.SinceBirth {
+			p.Since = p.Since.OnlyYear()
+		}
 	}
 	if !v.SeesCare(s.Area) {
 		p.Care = nil
@@ -109,7 +120,10 @@ func (v *Viewer) maySet(field string, s *Subject) bool {
 	case "name", "id_number", "phone":
 		return v.Identity(s) == Open || s.Kind == grid.Workers && field == "name"
 	case "born":
-		return v.Identity(s) != Hidden
+		return v.Identity(s) == Open
+	case "since":
+		how := v.Identity(s)
+		return how == Open || how == Masked && !s.SinceBirth
 	case "care":
 		return v.SeesCare(s.Area)
 	}

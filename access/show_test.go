@@ -2,6 +2,8 @@ package access_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"quanxi/access"
@@ -50,6 +52,49 @@ func TestHowSomebodyIsShown(t *testing.T) {
 			if care := tt.viewer.SeesCare(tt.of.Area); care != tt.care {
 				t.Errorf("sees tags of care: %v", care)
 			}
+		})
+	}
+}
+
+// Of the masked stays the year of birth: with the day, a masked ID number would leave some
+// ninety to try.
+func TestOfTheMaskedTheYearOfBirthIsShown(t *testing.T) {
+	d := newDesk(t)
+	ours, _ := d.furnish(t)
+	worker := role.Post{Role: "grid-worker", Area: ourGrid}
+	for _, tt := range []struct {
+		name, born, since string
+		masked            []string
+		fixed             []string // fields that cannot be set while it is masked
+	}{
+		{"who moved in later", "1950-03-02", "1987-06-05", []string{`"born":"1950"`, `"since":"1987-06-05"`}, []string{"born"}},
+		{"who has lived there since birth", "1950-03-02", "1950-03-02", []string{`"born":"1950"`, `"since":"1950"`}, []string{"born", "since"}},
+		{"who came in the year of birth", "1950-03-02", "1950-12-31", []string{`"born":"1950"`, `"since":"1950"`}, []string{"born", "since"}},
+		{"of whom neither is known", "", "", []string{`"born":""`, `"since":""`}, []string{"born"}},
+		{"a child, born there", "2018-05-01", "2018-05-01", []string{`"born":""`, `"since":""`}, []string{"born", "since"}},
+		{"a child that moved in", "2018-05-01", "2020-05-01", []string{`"born":""`, `"since":""`}, []string{"born", "since"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			made := d.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","name":"欧阳小明","born":%q,"since":%q}`, ours[grid.Dwellings], tt.born, tt.since))
+			ref := grid.Ref{Kind: grid.People, ID: made.ID, Revision: made.Revision}
+			open := d.views.For(access.NewViewer("7", grantOf(worker), access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: made.ID}}))
+			d.show(t, grid.Buildings, grid.Dwellings, grid.People)
+			for who, want := range map[*access.View][]string{d.as(worker): tt.masked, open: {fmt.Sprintf(`"born":%q`, tt.born), fmt.Sprintf(`"since":%q`, tt.since)}} {
+				record, err := who.Entity(t.Context(), grid.People, made.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				mustHold(t, string(record.JSON), want, nil)
+			}
+			for _, field := range []string{"born", "since"} {
+				_, err := d.as(worker).Edit(t.Context(), ref, fmt.Appendf(nil, `{%q:"1951-01-01","sex":"x"}`, field), access.Origin{})
+				refused := err != nil && strings.Contains(err.Error(), "unmask the record first")
+				if want := slices.Contains(tt.fixed, field); refused != want {
+					t.Errorf("%s is refused as masked: %v, want %v (%v)", field, refused, want, err)
+				}
+			}
+			_, err := open.Edit(t.Context(), ref, []byte(`{"born":"1951"}`), access.Origin{})
+			mustRefuse(t, err, "born")
 		})
 	}
 }

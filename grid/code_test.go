@@ -2,6 +2,7 @@ package grid_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,7 @@ func TestDate(t *testing.T) {
 		{"no leap day", 20230229, false},
 		{"the thirteenth month", 20231301, false},
 		{"before the registers", 17990101, false},
+		{"a year alone, which is shown of a day and is none", grid.Date(19460524).OnlyYear(), false},
 	} {
 		if got := tt.date.Valid(); got != tt.valid {
 			t.Errorf("%s: Valid(%d) = %v", tt.name, tt.date, got)
@@ -112,5 +114,8 @@ func TestDate(t *testing.T) {
 	}
 	if got := born.Years(20260524); got != 80 {
 		t.Errorf("on the birthday: %d years, want 80", got)
+	}
+	if said := []string{born.String(), born.OnlyYear().String(), grid.Date(0).OnlyYear().String()}; !slices.Equal(said, []string{"1946-05-24", "1946", ""}) {
+		t.Errorf("a day, its year and none are written %q", said)
 	}
 }

@@ -6,7 +6,8 @@ import (
 )
 
 // A Date is a day as the number yyyymmdd; zero means not known or open. As a
-// number it fits any store and sorts by time.
+// number it fits any store and sorts by time. What is shown of a day that is masked is its
+// year, yyyy0000, which is no day of the calendar and so is never taken in.
 type Date int32
 
 // DateOf returns the day of t in t's own zone.
@@ -14,6 +15,9 @@ func DateOf(t time.Time) Date {
 	y, m, d := t.Date()
 	return Date(y*10000 + int(m)*100 + d)
 }
+
+// OnlyYear returns the year alone, zero of zero.
+func (d Date) OnlyYear() Date { return d / 10000 * 10000 }
 
 // Valid reports whether d is zero or a day of the calendar.
 func (d Date) Valid() bool {
@@ -33,15 +37,18 @@ func (d Date) Years(on Date) int {
 	return int(on-d) / 10000
 }
 
-// String returns yyyy-mm-dd, or the empty string for zero.
+// String returns yyyy-mm-dd, yyyy for a year alone, or the empty string for zero.
 func (d Date) String() string {
-	if d == 0 {
+	switch d {
+	case 0:
 		return ""
+	case d.OnlyYear():
+		return fmt.Sprintf("%04d", d/10000)
 	}
 	return fmt.Sprintf("%04d-%02d-%02d", d/10000, d/100%100, d%100)
 }
 
-// MarshalText writes yyyy-mm-dd.
+// MarshalText writes the day as String says it.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads yyyy-mm-dd, or the empty string as zero.

@@ -86,8 +86,9 @@ func TestAFileHoldsWhatItsAskerSeesAndSaysWho(t *testing.T) {
 		holds  []string
 		not    []string
 	}{
-		{grid.People, "geojson", 1, 1, []string{`"quanxi_export":{"id":"`, `"who":"secretary","post":"secretary@500106003001"`, `"purpose":"report","note":"季度"`, "欧阳**", "990***********1234", `"shown":"masked"`}, []string{"小明", "19400501", "digest", `"identity"`}},
-		{grid.People, "csv", 1, 1, []string{"欧阳**", " by secretary as secretary@500106003001 at ", " for report (季度)"}, []string{"小明", "19400501", "digest"}},
+		{grid.People, "geojson", 1, 1, []string{`"quanxi_export":{"id":"`, `"who":"secretary","post":"secretary@500106003001"`, `"purpose":"report","note":"季度"`, "欧阳**", "990***********1234", `"born":"1940"`, `"since":"1940"`, `"shown":"masked"`}, []string{"小明", "19400501", "1940-05", "digest", `"identity"`}},
+		{grid.People, "csv", 1, 1, []string{"欧阳**", " by secretary as secretary@500106003001 at ", " for report (季度)", ",1940,"}, []string{"小明", "19400501", "1940-05", "digest"}},
+		{grid.People, "geopackage", 1, 1, []string{"欧阳**", "\"born\" TEXT"}, []string{"小明", "19400501", "1940-05"}},
 		{grid.Workers, "csv", 1, 1, []string{"我们村网格员", "103****5678"}, []string{"10300005678", "他们村"}},
 		{grid.Dwellings, "csv", 1, 1, []string{"2-1"}, nil},
 		{grid.Buildings, "geojson", 1, 0, []string{"我们村1幢"}, []string{"他们村"}},

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,6 +120,41 @@ func TestDescription(t *testing.T) {
 		[]string{"id_digest", `"identity"`, "https://"})
 	page := r.do(t, call{line: "/docs"}).Body.String()
 	mustHold(t, page, []string{"/api/within", "/docs/page.css"}, []string{"<script", "http://", "https://", "style="})
+}
+
+// A day of birth is described as it is: whole where it is taken in, maybe a year where it is shown.
+func TestDaysOfBirthAreDescribedAsTheyAre(t *testing.T) {
+	r := newRig(t)
+	id := r.build(t).ours[grid.People]
+	type schema struct {
+		Properties map[string]struct{ Pattern string }
+	}
+	type content struct {
+		Content map[string]struct{ Schema schema }
+	}
+	var description struct {
+		Paths map[string]map[string]struct {
+			RequestBody content
+			Responses   map[string]content
+		}
+	}
+	r.read(t, "/openapi.json", &description)
+	person := description.Paths["/api/people/{id}"]
+	taken := person["patch"].RequestBody.Content["application/json"].Schema
+	given := person["get"].Responses["200"].Content["application/json"].Schema
+	var shown map[string]any
+	r.read(t, fmt.Sprintf("/api/people/%d", id), &shown)
+	for _, field := range []string{"born", "since"} {
+		if shown[field] != "1940" {
+			t.Errorf("%s is shown as %v", field, shown[field])
+		}
+		for text, want := range map[string][2]bool{"1940": {true, false}, "1940-05-01": {true, true}, "": {true, true}, "1940-05": {false, false}} {
+			got := [2]bool{regexp.MustCompile(given.Properties[field].Pattern).MatchString(text), regexp.MustCompile(taken.Properties[field].Pattern).MatchString(text)}
+			if got != want {
+				t.Errorf("%s: given and taken as %q: %v, want %v", field, text, got, want)
+			}
+		}
+	}
 }
 
 func TestOGC(t *testing.T) {

@@ -42,11 +42,20 @@ func entitySchema(kind grid.Kind) *huma.Schema {
 	schema.Properties["id"], schema.Properties["revision"] = integer, integer
 	schema.Properties["applied"] = &huma.Schema{Type: huma.TypeBoolean, Description: "in replies to writes: this node shows it already"}
 	if access.IdentityFields(kind) != nil {
-		schema.Properties["shown"] = &huma.Schema{Type: huma.TypeString, Enum: []any{"hidden", "masked", "open"}, Description: "how close name, ID number and phone are shown; hidden: of a minor"}
+		schema.Properties["shown"] = &huma.Schema{Type: huma.TypeString, Enum: []any{"hidden", "masked", "open"}, Description: "how close name, ID number, phone and day of birth are shown; hidden: of a minor"}
 		schema.Properties["may_unmask"] = &huma.Schema{Type: huma.TypeBoolean, Description: "whether you may ask to see them in the open, with a reason"}
+	}
+	if kind == grid.People {
+		schema.Properties["born"] = shownDay("of masked records the year alone, yyyy; empty while hidden")
+		schema.Properties["since"] = shownDay("of masked records the year alone, yyyy, if it is that of birth; empty while hidden")
 	}
 	schema.Required = []string{"id", "revision"}
 	return schema
+}
+
+// shownDay describes a day as a viewer gets it, who may be shown less than the day.
+func shownDay(what string) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^([0-9]{4}(-[0-9]{2}-[0-9]{2})?)?$`, Description: "yyyy-mm-dd, or empty; " + what}
 }
 
 // commandSchema describes what may be sent to create or edit an entity.
@@ -88,7 +97,7 @@ func columnSchema(value any) *huma.Schema {
 	case *time.Time:
 		return &huma.Schema{Type: huma.TypeString, Format: "date-time"}
 	case *grid.Date:
-		return &huma.Schema{Type: huma.TypeString, Description: "yyyy-mm-dd, or empty"}
+		return &huma.Schema{Type: huma.TypeString, Pattern: `^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`, Description: "yyyy-mm-dd, or empty"}
 	case *[]string:
 		return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
 	case *[]grid.Entrance:

@@ -231,6 +231,15 @@ func (r *rig) doIn(ctx context.Context, c call) *httptest.ResponseRecorder {
 	return rec
 }
 
+// read asks for a path and decodes what it answers.
+func (r *rig) read(t testing.TB, path string, into any) {
+	t.Helper()
+	rec := r.do(t, call{line: path})
+	if err := json.Unmarshal(rec.Body.Bytes(), into); err != nil || rec.Code != http.StatusOK {
+		t.Fatalf("%s: %d %.300s: %v", path, rec.Code, rec.Body, err)
+	}
+}
+
 // create makes an entity through the API as the viewer of the whole city and
 // returns its id.
 func (r *rig) create(t testing.TB, kind grid.Kind, body string) int64 {
@@ -284,7 +293,7 @@ func (r *rig) furnish(t testing.TB, lon float64, townCode, gridCode, name string
 	ids[grid.Divisions] = r.create(t, grid.Divisions, fmt.Sprintf(`{"code":%q,"name":"%s一网格","level":5,"kind":"general","parent":%q,"geometry":%s}`, gridCode, name, community, half))
 	ids[grid.Buildings] = r.create(t, grid.Buildings, fmt.Sprintf(`{"name":"%s1幢","address":"%s大道1号","floors":6,"height_cm":1800,"geometry":%s}`, name, name, square(lon+0.1, 29.5, 0.001)))
 	ids[grid.Dwellings] = r.create(t, grid.Dwellings, fmt.Sprintf(`{"building":%d,"unit":1,"floor":2,"room":"2-1","state":"own"}`, ids[grid.Buildings]))
-	ids[grid.People] = r.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","born":"1940-05-01","name":"欧阳小明","id_number":"990999194005011234","phone":"10300001234"}`, ids[grid.Dwellings]))
+	ids[grid.People] = r.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","born":"1940-05-01","since":"1940-05-03","name":"欧阳小明","id_number":"990999194005011234","phone":"10300001234"}`, ids[grid.Dwellings]))
 	ids[grid.Devices] = r.create(t, grid.Devices, fmt.Sprintf(`{"dwelling":%d,"name":"%s门磁","category":"door","state":"online","lon":%v,"lat":29.5005}`, ids[grid.Dwellings], name, lon+0.1005))
 	ids[grid.Cameras] = r.create(t, grid.Cameras, fmt.Sprintf(`{"name":"%s路口","state":"online","lon":%v,"lat":29.5}`, name, lon+0.0999))
 	ids[grid.Workers] = r.create(t, grid.Workers, fmt.Sprintf(`{"name":"%s网格员","role":"grid-worker","area":%q,"phone":"10300005678"}`, name, gridCode))

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"encoding/json"
 	"io/fs"
 	"maps"
 	"os"
@@ -51,9 +50,7 @@ func refusedActions(t *testing.T) map[string]string {
 	var description struct {
 		Paths map[string]map[string]any
 	}
-	if err := json.Unmarshal(r.do(t, call{line: "/openapi.json"}).Body.Bytes(), &description); err != nil {
-		t.Fatal(err)
-	}
+	r.read(t, "/openapi.json", &description)
 	actions := map[string]string{}
 	for path, methods := range description.Paths {
 		for method := range methods {

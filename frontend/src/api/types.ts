@@ -251,6 +251,7 @@ export interface WithinItem {
   readonly dwelling?: number;
   readonly state?: string;
   readonly residence?: string;
+  /** The year alone while masked: 1950. */
   readonly born?: string;
   /** The home that a home or a person of a list is, as people say it. */
   readonly where?: { readonly building: number; readonly name: string; readonly dwelling: number; readonly unit: number; readonly floor: number; readonly room: string };
@@ -262,8 +263,7 @@ export interface WithinReply {
   readonly next: string | null;
 }
 
-/** One record of a human at a home. Names and phones come masked. */
-/** How close name, number and phone are shown; hidden: of a minor. */
+/** How close name, number, phone and day of birth are shown; hidden: of a minor. */
 export type Showing = "hidden" | "masked" | "open";
 
 /** A record in the open, and until when it is shown so. */
@@ -272,6 +272,7 @@ export interface Unveiled {
   readonly until: string;
 }
 
+/** One record of a human at a home, as close as it is shown. */
 export interface Resident {
   readonly id: number;
   readonly name?: string;
@@ -282,6 +283,7 @@ export interface Resident {
   /** Absent for whoever has no duty of care. */
   readonly care?: readonly string[] | null;
   readonly sex?: string;
+  /** The year alone while masked: 1950. */
   readonly born?: string;
   readonly residence?: string;
 }

@@ -67,12 +67,18 @@ export function scaleBar(metresPerPixel: number, pixels: number): { metres: numb
   return { metres: round, pixels: round / metresPerPixel };
 }
 
-/** Whole years since a date such as 1934-01-06. */
+/** Whole years since a date such as 1934-01-06; since a year alone, 1934, those that somebody has lived by the end of this one. */
 export function yearsSince(date: string, now: number): number {
+  if (date.length === 4) return new Date(now).getFullYear() - Number(date);
   const born = new Date(`${date}T00:00:00`);
   const today = new Date(now);
   const early = today.getMonth() < born.getMonth() || (today.getMonth() === born.getMonth() && today.getDate() < born.getDate());
   return today.getFullYear() - born.getFullYear() - (early ? 1 : 0);
+}
+
+/** The year of a date such as 1934-01-06, or of a year alone. */
+export function yearOf(date: string): string {
+  return date.slice(0, 4);
 }
 
 function two(n: number): string {
