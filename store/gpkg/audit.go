@@ -54,15 +54,14 @@ func scanAudit(row interface{ Scan(...any) error }) (grid.AuditRow, error) {
 	return r, err
 }
 
-// insertAudit stores a row of the write that ends at pos; at is the time of one
-// that has none.
-func (t tx) insertAudit(pos, at int64, row grid.AuditRow) error {
+// insertAudit stores a row; at is the time of one that has none.
+func (t tx) insertAudit(at int64, row grid.AuditRow) error {
 	row = store.PrepareAudit(row)
 	if !row.At.IsZero() {
 		at = row.At.UnixMicro()
 	}
-	return t.exec(`INSERT INTO audit (pos, at, actor, post, came_from, action, object, touched, before_digest, after_digest, result, folded, detail)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, pos, at, row.Actor, row.Post, row.From, row.Action, row.Object, row.Touched,
+	return t.exec(`INSERT INTO audit (at, actor, post, came_from, action, object, touched, before_digest, after_digest, result, folded, detail)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, at, row.Actor, row.Post, row.From, row.Action, row.Object, row.Touched,
 		row.Before, row.After, string(row.Result), row.Count, row.Detail)
 }
 
@@ -72,13 +71,9 @@ func (s *Store) Audit(ctx context.Context, rows []grid.AuditRow) error {
 		return nil
 	}
 	err := s.writer.do(ctx, func(t tx) error {
-		pos, err := t.lastPos()
-		if err != nil {
-			return err
-		}
 		at := time.Now().UnixMicro()
 		for _, row := range rows {
-			if err := t.insertAudit(pos, at, row); err != nil {
+			if err := t.insertAudit(at, row); err != nil {
 				return err
 			}
 		}

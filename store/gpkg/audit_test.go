@@ -8,8 +8,8 @@ import (
 	"quanxi/grid"
 )
 
-// A file of the first version had an audit of who, what and when only. It is
-// carried over with its rows, and can be sealed.
+// A file of the first version had an audit of who, what and when only, and where in the log,
+// which no seal covered. It is carried over with its rows, and can be sealed.
 func TestAFileOfTheFirstVersionKeepsItsAudit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "map.gpkg")
 	s := open(t, path)
@@ -33,6 +33,7 @@ func TestAFileOfTheFirstVersionKeepsItsAudit(t *testing.T) {
 	for _, column := range []string{"post", "object", "before_digest", "after_digest", "result", "folded", "detail", "seq", "mac"} {
 		must("ALTER TABLE audit DROP COLUMN " + column)
 	}
+	must("ALTER TABLE audit ADD COLUMN pos INTEGER NOT NULL DEFAULT 1")
 	must("UPDATE meta SET value = 'first' WHERE name = 'schema'")
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
@@ -49,6 +50,10 @@ func TestAFileOfTheFirstVersionKeepsItsAudit(t *testing.T) {
 		if err != nil || row.Actor != "tester" || row.Result != grid.ResultOK || row.Count != 1 || row.Seq != row.ID {
 			t.Errorf("row %+v, %v", row, err)
 		}
+	}
+	var left int
+	if err := foreign(t, path).QueryRow("SELECT count(*) FROM pragma_table_info('audit') WHERE name = 'pos'").Scan(&left); err != nil || left != 0 {
+		t.Errorf("of what no seal covers there are %d columns, %v", left, err)
 	}
 	if _, err := foreign(t, path).Exec("UPDATE audit SET actor = 'x'"); err == nil {
 		t.Error("another program changed the audit")

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS change (
 	revision INTEGER NOT NULL, op TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS change_of ON change (kind, id);
 CREATE TABLE IF NOT EXISTS audit (
-	id INTEGER PRIMARY KEY, pos INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+	id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
 	came_from TEXT NOT NULL, touched TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS subject_key (
 	kind TEXT NOT NULL, id INTEGER NOT NULL, load INTEGER NOT NULL, wrapped BLOB NOT NULL,
@@ -59,7 +59,8 @@ func staticTables() []string {
 // what is live.
 func rowTable(kind grid.Kind) string { return string(kind) + "_rows" }
 
-// migrate makes the tables, and adds the columns that kinds have gained. It does
+// migrate makes the tables, adds the columns that kinds have gained, and drops what nothing
+// reads any more. It does
 // nothing to a file that this version of the program has made or opened before.
 func migrate(t tx) error {
 	statements, err := definition()
@@ -77,6 +78,10 @@ func migrate(t tx) error {
 		return err
 	}
 	if err := addColumns(t); err != nil {
+		return err
+	}
+	// Where in the log a row of the audit was written: no seal covered it.
+	if err := t.dropColumn("audit", "pos"); err != nil {
 		return err
 	}
 	if err := t.runAll(auditIndexes()); err != nil {
@@ -224,9 +229,21 @@ func addColumns(t tx) error {
 
 // addColumn adds a column, unless the table has it.
 func (t tx) addColumn(table, name, definition string) error {
-	var n int
-	if err := t.row("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?", []any{table, name}, &n); err != nil || n > 0 {
+	if has, err := t.hasColumn(table, name); err != nil || has {
 		return err
 	}
 	return t.exec(fmt.Sprintf("ALTER TABLE %q ADD COLUMN %s", table, definition))
+}
+
+// dropColumn drops a column, if the table has it. SQLite writes all rows anew.
+func (t tx) dropColumn(table, name string) error {
+	if has, err := t.hasColumn(table, name); err != nil || !has {
+		return err
+	}
+	return t.exec(fmt.Sprintf("ALTER TABLE %q DROP COLUMN %q", table, name))
+}
+
+func (t tx) hasColumn(table, name string) (has bool, err error) {
+	err = t.row("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?", []any{table, name}, &has)
+	return has, err
 }

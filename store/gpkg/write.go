@@ -132,7 +132,7 @@ func (t tx) record(audit grid.AuditRow, changes []feed.Change) (grid.Receipt, er
 		}
 	}
 	receipt.Mark = end
-	return receipt, t.insertAudit(end, at, audit)
+	return receipt, t.insertAudit(at, audit)
 }
 
 func (t tx) lastPos() (last int64, err error) {
