@@ -53,7 +53,9 @@ type DeskSources struct {
 	Devices *signin.Box
 	// Failed tells other nodes of a failed attempt; nil if there are none.
 	Failed func(signin.Failure)
-	Clock  func() time.Time
+	// Refused leaves a trace of what was refused here; nil for none.
+	Refused func(Refusal)
+	Clock   func() time.Time
 	// PasswordAlone lets everybody in without a second factor: in an invented city, whose
 	// passwords are shown to everybody.
 	PasswordAlone bool
@@ -110,21 +112,21 @@ type SignedIn struct {
 // SignIn lets somebody in, or answers ErrSignIn, ErrSecond, a WaitError,
 // signin.ErrBusy or what the store says. An unknown account costs as much as a wrong
 // password. Whoever shows a wrong password or code, or a right password without its
-// code, leaves an audit row, also who does not wait for the answer.
+// code, or comes too often, leaves a trace as of Refusals, also who does not wait for the answer.
 func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	e.Login = strings.ToLower(e.Login) // as accounts are; a phone begins with a capital
 	try, wait := d.Throttle.Begin(d.attempt(e))
 	if wait > 0 {
-		return SignedIn{}, &WaitError{wait}
+		return SignedIn{}, d.refuse(d.refusalOf(e), &WaitError{wait})
 	}
 	account, err := d.verify(ctx, e)
 	switch {
 	case errors.Is(err, ErrSignIn):
 		d.tell(try.Failed())
-		return SignedIn{}, errors.Join(err, d.refused(ctx, e))
+		return SignedIn{}, d.refuse(d.refusalOf(e), err)
 	case errors.Is(err, ErrSecond):
 		try.Withdraw()
-		return SignedIn{}, errors.Join(err, d.refused(ctx, e))
+		return SignedIn{}, d.refuse(d.refusalOf(e), err)
 	case err != nil:
 		try.Withdraw()
 		return SignedIn{}, err
@@ -237,17 +239,29 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	return SignedIn{Secret: secret, Account: account, Until: begun.Ends, Device: device, Receipt: receipt}, err
 }
 
-// refused leaves the row of a refusal.
-func (d *Desk) refused(ctx context.Context, e Entry) error {
-	return d.Store.Audit(context.WithoutCancel(ctx), []grid.AuditRow{d.RefusalOf(e).row(1)})
+// refuse leaves a trace of what was refused, and returns why.
+func (d *Desk) refuse(what Refusal, why error) error {
+	if d.Refused != nil {
+		d.Refused(what)
+	}
+	return why
 }
 
-// RefusalOf returns the refusal of a sign-in. It does not say which login was typed: now and
+// refusalOf returns the refusal of a sign-in. It does not say which login was typed: now and
 // then that is a password.
-func (d *Desk) RefusalOf(e Entry) Refusal {
-	what := Refusal{Action: "session.begin", From: e.From.String(), Result: grid.ResultRefused}
-	if account, known := d.Directory.Account(strings.ToLower(e.Login)); known {
-		what.Actor = accountName(account.ID)
+func (d *Desk) refusalOf(e Entry) Refusal {
+	account, known := d.Directory.Account(strings.ToLower(e.Login))
+	if !known {
+		account = new(staff.Account)
+	}
+	return d.refusal(account, "session.begin", e.From.String())
+}
+
+// refusal returns what an account was refused, or nobody if it has no id.
+func (d *Desk) refusal(a *staff.Account, action, from string) Refusal {
+	what := Refusal{Action: action, From: from, Result: grid.ResultRefused}
+	if a.ID != 0 {
+		what.Actor = accountName(a.ID)
 		what.Post = d.postOf(what.Actor)
 	}
 	return what

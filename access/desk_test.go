@@ -48,6 +48,8 @@ type lobby struct {
 	store  following
 	worker *staff.Account
 	sealer *signin.Sealer
+	// refused are what Refused was told.
+	refused []access.Refusal
 }
 
 // newLobby lets in by password alone.
@@ -62,6 +64,7 @@ func newLobby(t *testing.T) *lobby {
 	l.Desk = access.NewDesk(access.DeskSources{
 		Store: l.store, Directory: l.store.to, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
 		Sealer: l.sealer, Vault: access.NewVault(masterKey(t, "1")), Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+		Refused: func(what access.Refusal) { l.refused = append(l.refused, what) },
 	})
 	hash, err := hasher.Hash(t.Context(), password)
 	if err != nil {
@@ -104,6 +107,18 @@ func (l *lobby) credential(t *testing.T) signin.Credential {
 	return c
 }
 
+// rows returns the rows of the audit of an action.
+func (l *lobby) rows(t *testing.T, action string) (rows []grid.AuditRow) {
+	t.Helper()
+	for row, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: action}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 func TestWhoIsLetIn(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -134,14 +149,17 @@ func TestWhoIsLetIn(t *testing.T) {
 			if !errors.Is(err, tt.want) || (err == nil) != (in.Secret != "") {
 				t.Fatalf("%v, want %v", err, tt.want)
 			}
-			for row, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: "session.begin"}) {
-				known := tt.entry.Login != "nobody"
-				if err != nil || (row.Result == grid.ResultOK) != (tt.want == nil) || row.From != home.String() || (row.Actor != "") != known {
-					t.Errorf("audit: %+v, %v", row, err)
+			begun := l.rows(t, "session.begin")
+			if tt.want == nil {
+				if len(begun) != 1 || begun[0].Result != grid.ResultOK || begun[0].From != home.String() || len(l.refused) > 0 {
+					t.Errorf("audit: %+v, refused %+v", begun, l.refused)
 				}
 				return
 			}
-			t.Error("no audit row")
+			known := tt.entry.Login != "nobody"
+			if len(begun) > 0 || len(l.refused) != 1 || l.refused[0].Action != "session.begin" || l.refused[0].From != home.String() || (l.refused[0].Actor != "") != known {
+				t.Errorf("audit: %+v, refused %+v", begun, l.refused)
+			}
 		})
 	}
 }

@@ -29,7 +29,7 @@ type Vouched struct {
 
 // SignInVouched lets somebody in for whom a sign-in server vouches. The account is made the
 // first time; its posts by groups are those of this time, and others are gone. It answers
-// ErrSignIn for who is locked out, ErrNoPost, or what the store says. Both leave an audit row.
+// ErrSignIn for who is locked out, ErrNoPost, or what the store says. The first two leave a trace as of Refusals.
 func (d *Desk) SignInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 	var in SignedIn
 	var err error
@@ -67,7 +67,7 @@ func (d *Desk) signInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	if refused != nil {
-		return SignedIn{Missing: missing}, errors.Join(refused, d.refusedVouched(ctx, account, v))
+		return SignedIn{Missing: missing}, d.refuse(d.refusal(account, "session.begin", v.From.String()), refused)
 	}
 	in, err := d.begin(ctx, account, Entry{From: v.From, Device: v.Device, strong: v.Strong})
 	in.Missing = missing
@@ -204,13 +204,4 @@ func (d *Desk) repost(ctx context.Context, a *staff.Account, posts repostings, v
 func groupPostID(account int64, p *staff.Post) string {
 	digest := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q %q", account, p.Issuer, p.Role, p.Area, p.Board))
 	return "group:" + hex.EncodeToString(digest[:16])
-}
-
-// refusedVouched leaves the row of a refusal.
-func (d *Desk) refusedVouched(ctx context.Context, a *staff.Account, v Vouched) error {
-	row := grid.AuditRow{Action: "session.begin", From: v.From.String(), Result: grid.ResultRefused}
-	if a.ID != 0 {
-		row.Actor = accountName(a.ID)
-	}
-	return d.Store.Audit(context.WithoutCancel(ctx), []grid.AuditRow{row})
 }

@@ -14,19 +14,20 @@ import (
 // ErrNeedsSecond reports that a second factor is asked for by a post and stays.
 var ErrNeedsSecond = errors.New("your posts ask for a second factor")
 
-// throttled tries something that whoever found an open screen might guess at.
-func (d *Desk) throttled(a *staff.Account, s *staff.SignIn, try func() error) error {
+// throttled tries something that whoever found an open screen might guess at. A wrong guess,
+// and one too many, leave a trace of the action.
+func (d *Desk) throttled(a *staff.Account, s *staff.SignIn, action string, try func() error) error {
 	from, _ := netip.ParseAddr(s.From) // one that is none counts as one
 	attempt, wait := d.Throttle.Begin(signin.Attempt{Account: a.Login, Address: from})
 	if wait > 0 {
-		return &WaitError{wait}
+		return d.refuse(d.refusal(a, action, s.From), &WaitError{wait})
 	}
 	err := try()
 	if errors.Is(err, signin.ErrCode) || errors.Is(err, ErrSignIn) {
 		d.tell(attempt.Failed())
-	} else {
-		attempt.Withdraw()
+		return d.refuse(d.refusal(a, action, s.From), err)
 	}
+	attempt.Withdraw()
 	return err
 }
 
@@ -155,7 +156,7 @@ func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, f
 	if err != nil {
 		return grid.Receipt{}, err
 	}
-	if err := d.throttled(known, s, func() error { return how(&account, &credential) }); err != nil {
+	if err := d.throttled(known, s, action, func() error { return how(&account, &credential) }); err != nil {
 		return grid.Receipt{}, err
 	}
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {

@@ -2,6 +2,8 @@ package access_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -132,6 +134,57 @@ func TestChangingTheOwnPassword(t *testing.T) {
 	}
 }
 
+// A wrong guess at what changes how somebody signs in leaves a trace, without what was guessed,
+// and so does one too many. What is right leaves that of the change alone.
+func TestAWrongGuessAtTheOwnSignInLeavesATrace(t *testing.T) {
+	for _, tt := range []struct {
+		name, action string
+		guess        func(t *testing.T, l *lobby, secret, what string) error
+	}{
+		{"the old password, for another", "accounts.change-password", func(t *testing.T, l *lobby, secret, what string) error {
+			if what == "right" {
+				what = password
+			}
+			_, err := l.ChangePassword(t.Context(), secret, what, "a new long password for tomorrow")
+			return err
+		}},
+		{"a code, for another second factor", "accounts.offer-second", func(t *testing.T, l *lobby, secret, what string) error {
+			_, err := l.OfferSecond(t.Context(), secret, l.rightOr(t, what))
+			return err
+		}},
+		{"a code, to be without", "accounts.drop-second", func(t *testing.T, l *lobby, secret, what string) error {
+			return l.DropSecond(t.Context(), secret, l.rightOr(t, what))
+		}},
+		{"a code, after signing in elsewhere", "session.prove", func(t *testing.T, l *lobby, secret, what string) error {
+			_, err := l.ProveSecond(t.Context(), secret, l.rightOr(t, what))
+			return err
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLobby(t)
+			secret := l.in(t)
+			l.setUpSecond(t)
+			want := access.Refusal{Actor: fmt.Sprint(l.worker.ID), Post: "grid-worker@" + string(ourGrid), From: home.String(), Action: tt.action, Result: grid.ResultRefused}
+			if err := tt.guess(t, l, secret, "guess"); err == nil || !slices.Equal(l.refused, []access.Refusal{want}) {
+				t.Errorf("a wrong one: %v, refused %+v, want %+v", err, l.refused, want)
+			}
+			l.refused = nil
+			if err := tt.guess(t, l, secret, "right"); err != nil || len(l.refused) > 0 || len(l.rows(t, tt.action)) != 1 {
+				t.Errorf("the right one: %v, refused %+v, rows %+v", err, l.refused, l.rows(t, tt.action))
+			}
+		})
+	}
+}
+
+// rightOr returns what is guessed of the worker's second factor.
+func (l *lobby) rightOr(t *testing.T, what string) string {
+	t.Helper()
+	if what == "right" {
+		return l.codeNow(t)
+	}
+	return what
+}
+
 // Whoever finds an open screen may not guess the password that changes it.
 func TestGuessingAtAnOpenScreenIsSlowed(t *testing.T) {
 	l := newLobby(t)
@@ -139,6 +192,9 @@ func TestGuessingAtAnOpenScreenIsSlowed(t *testing.T) {
 	var wait *access.WaitError
 	for range 20 {
 		if _, err := l.ChangePassword(t.Context(), secret, "guess", "x"); errors.As(err, &wait) {
+			if last := l.refused[len(l.refused)-1]; len(l.refused) < 2 || last != l.refused[0] {
+				t.Errorf("of the one too many is left %+v", l.refused)
+			}
 			return
 		}
 	}

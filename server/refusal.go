@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -59,6 +58,12 @@ var refusals = map[int]grid.AuditResult{
 	http.StatusNotFound: grid.ResultNotFound, http.StatusForbidden: grid.ResultRefused, http.StatusTooManyRequests: grid.ResultRefused,
 }
 
+// guessable are the actions that ask for a password or a code. Who tries too often leaves a trace
+// at the desk, also where nobody has signed in.
+var guessable = []string{
+	"session.begin", "session.prove", "accounts.offer-second", "accounts.confirm-second", "accounts.drop-second", "accounts.change-password",
+}
+
 // noteRefusal leaves a trace of what somebody asked for and did not get: what is
 // not theirs answers like what is not there, and so both are told of.
 func (s *Server) noteRefusal(w http.ResponseWriter, r *http.Request) {
@@ -72,22 +77,10 @@ func (s *Server) noteRefusal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	action, object := askedFor(r)
-	if action == "" || action == enters {
+	if action == "" || seen.status() == http.StatusTooManyRequests && slices.Contains(guessable, action) {
 		return
 	}
 	s.Refused(access.Refusal{Actor: who.viewer.Account(), Post: who.viewer.HighestPost(), Action: action, Object: object, Result: result, From: fromOf(r.Context())})
-}
-
-// enters is the action of a sign-in, of which the desk leaves the trace.
-const enters = "session.begin"
-
-// noteThrottled leaves a trace of a sign-in that came too soon after others.
-func (s *Server) noteThrottled(err error, e access.Entry) {
-	var wait *access.WaitError
-	if s.Refused == nil || !errors.As(err, &wait) {
-		return
-	}
-	s.Refused(s.Desk.RefusalOf(e))
 }
 
 // askedFor returns what a request asks for and about which thing, both as the audit names

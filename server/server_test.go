@@ -90,7 +90,7 @@ func newRigWith(t testing.TB, change func(*server.Options)) *rig {
 		Views:   views,
 		Viewer:  r.viewerOf,
 		Desk:    r.desk,
-		Refused: func(what access.Refusal) { r.refused = append(r.refused, what) },
+		Refused: r.noteRefused,
 		Tokens:  r,
 		Status:  func() server.NodeStatus { return r.node },
 		Files: fstest.MapFS{
@@ -124,9 +124,11 @@ func (r *rig) openDesk(t testing.TB) {
 	r.desk = access.NewDesk(access.DeskSources{
 		Store: r.store, Directory: r.directory, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
 		Sealer: r.sealer, Vault: access.NewVault(access.MasterKey{}), Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, Seals: func() iter.Seq2[access.Seal, error] { return func(func(access.Seal, error) bool) {} },
-		ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
+		ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }, Refused: r.noteRefused,
 	})
 }
+
+func (r *rig) noteRefused(what access.Refusal) { r.refused = append(r.refused, what) }
 
 func (r *rig) viewerOf(secret string) *access.Viewer {
 	if r.viewer != nil {

@@ -124,7 +124,6 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 	}
 	done, err := s.Desk.SignIn(ctx, entry)
 	if err != nil {
-		s.noteThrottled(err, entry)
 		return nil, err
 	}
 	return s.signedIn(ctx, done, in.Body.Program)

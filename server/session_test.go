@@ -182,10 +182,28 @@ func TestRefusedSignIns(t *testing.T) {
 func TestWhoGuessesIsAskedToWait(t *testing.T) {
 	r := newRig(t)
 	a := r.hire(t, "worker", "grid-worker", "500106003001001")
-	for range 20 {
+	for n := range 20 {
 		reply := r.signIn(t, `{"name":"worker","password":"guess"}`)
 		if reply.Code == 429 && reply.Header().Get("Retry-After") > "0" {
-			want := []access.Refusal{{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: "session.begin", Result: grid.ResultRefused}}
+			want := slices.Repeat([]access.Refusal{{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: "session.begin", Result: grid.ResultRefused}}, n+1) // equal, so that they fold
+			if !slices.Equal(r.refused, want) {
+				t.Errorf("%+v, want %+v", r.refused, want)
+			}
+			return
+		}
+	}
+	t.Error("twenty guesses in a row were taken")
+}
+
+// Guesses at an open screen are one kind of refusal to the end, each told of once.
+func TestGuessesAtAnOpenScreenAreToldOfOnce(t *testing.T) {
+	r := newRig(t)
+	a := r.hire(t, "worker", "grid-worker", "500106003001001")
+	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
+	for n := range 20 {
+		reply := r.do(t, call{line: "PUT /api/session/password", body: `{"old":"guess","password":"another long one"}`, header: map[string]string{"Authorization": "Bearer " + token}})
+		if reply.Code == 429 {
+			want := slices.Repeat([]access.Refusal{{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: "accounts.change-password", Result: grid.ResultRefused}}, n+1)
 			if !slices.Equal(r.refused, want) {
 				t.Errorf("%+v, want %+v", r.refused, want)
 			}

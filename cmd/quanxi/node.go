@@ -135,10 +135,10 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	}
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
+	n.refusals = access.NewRefusals(n.store, log)
 	if n.desk, err = n.newDesk(master, f.sealFile()); err != nil {
 		return nil, err
 	}
-	n.refusals = access.NewRefusals(n.store, log)
 	p.start("refusals", n.refusals.Run)
 	p.start("failures", n.followFailures)
 	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, log) })
@@ -198,7 +198,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Store: n.store, Directory: n.directory, Hasher: hasher,
 		Throttle: signin.NewThrottle(signin.DefaultRules(), n.now),
 		Sealer:   master.Credentials(), Vault: access.NewVault(master), Clock: n.now,
-		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure,
+		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure, Refused: n.refusals.Note,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
 	}), nil
