@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func Prepare(e grid.Entity) error {
 			texts = *v
 		}
 		for _, text := range texts {
-			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			if !isText(text) {
 				return &grid.FieldError{Kind: e.Kind(), Field: c.Name, Why: "must be UTF-8 text without NUL"}
 			}
 		}
@@ -91,7 +92,7 @@ func Values(e grid.Entity, column string, texts []string) ([]any, error) {
 func value(to any, text string) (v any, ok bool, err error) {
 	switch to.(type) {
 	case *string:
-		return text, true, nil
+		return text, isText(text), nil
 	case *[]byte:
 		return []byte(text), true, nil
 	case *int32, *int64, *grid.Date:
@@ -103,6 +104,14 @@ func value(to any, text string) (v any, ok bool, err error) {
 	}
 	return nil, false, fmt.Errorf("cannot be asked for: %w", grid.ErrInvalid)
 }
+
+// Texts returns those of some texts that a store can hold, which is all that can be found.
+func Texts(some []string) []string {
+	return slices.DeleteFunc(slices.Clone(some), func(text string) bool { return !isText(text) })
+}
+
+// isText reports whether a text is one: PostgreSQL takes no other, and is asked for none.
+func isText(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
 
 // FormatPoint writes p as "lon,lat" in degrees, and nothing for the zero Point.
 func FormatPoint(p geo.Point) string {

@@ -133,7 +133,7 @@ func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
 // externals finds entities by the index of those who hold an external id now:
 // an entity that a load is replacing holds it through the load's row.
 func externals(where *strings.Builder, args *[]any, kind grid.Kind, ids []string) error {
-	text, err := json.Marshal(ids)
+	text, err := json.Marshal(store.Texts(ids))
 	if err != nil {
 		return err
 	}

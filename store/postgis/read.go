@@ -100,7 +100,7 @@ func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
 	if q.External != nil {
 		// An entity that a load is replacing holds its external id through the load's row.
 		c.and(fmt.Sprintf(`id = ANY (ARRAY(SELECT id FROM %s WHERE external = ANY (?) AND external <> '' AND NOT removed AND replaced_by = 0))
-			AND external = ANY (?)`, rowTable(kind)), q.External)
+			AND external = ANY (?)`, rowTable(kind)), store.Texts(q.External))
 	}
 	if q.Column != "" {
 		e, err := feed.New(kind)

@@ -114,6 +114,8 @@ func queries(t *testing.T, place Place) {
 		"by a number":                       {grid.Query{Column: "level", Values: []string{"2", "x"}}, []int64{10, 40}},
 		"by no values":                      {grid.Query{Column: "name"}, nil},
 		"by external ids":                   {grid.Query{External: []string{"area:500101", "area:500201", ""}}, []int64{10, 40}},
+		"by texts that no store takes":      {grid.Query{Column: "name", Values: []string{"a\x00b", "a\xffb", "county"}}, []int64{10}},
+		"by ids that no store takes":        {grid.Query{External: []string{"a\x00b", "a\xffb", "area:500101"}}, []int64{10}},
 		"by no external ids":                {grid.Query{External: []string{}}, nil},
 		"everything together, nothing left": {grid.Query{After: 10, IDs: []int64{10}, Column: "code", Values: []string{"500101"}}, nil},
 	} {
