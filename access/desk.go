@@ -123,10 +123,10 @@ func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	switch {
 	case errors.Is(err, ErrSignIn):
 		d.tell(try.Failed())
-		return SignedIn{}, d.refuse(d.refusalOf(e), err)
+		return SignedIn{}, d.refuse(d.refusal(account, begins, e.From.String()), err)
 	case errors.Is(err, ErrSecond):
 		try.Withdraw()
-		return SignedIn{}, d.refuse(d.refusalOf(e), err)
+		return SignedIn{}, d.refuse(d.refusal(account, begins, e.From.String()), err)
 	case err != nil:
 		try.Withdraw()
 		return SignedIn{}, err
@@ -152,26 +152,32 @@ func (d *Desk) tell(f signin.Failure) {
 	}
 }
 
+// begins is the action of a sign-in.
+const begins = "session.begin"
+
 // verifyTries is how often a credential is looked at that others change meanwhile.
 const verifyTries = 4
 
-// verify returns the account whose password and second factor an entry shows.
+// verify returns the account whose password and second factor an entry shows. It looks it up
+// where it is stored: of one that was added, locked or changed a moment ago the Directory may not
+// have heard. With ErrSignIn and ErrSecond it returns whose the login is, nobody without an id if
+// nobody's.
 func (d *Desk) verify(ctx context.Context, e Entry) (*staff.Account, error) {
-	account, known := d.Directory.Account(e.Login)
-	if !known {
-		account = new(staff.Account)
-	}
 	for range verifyTries {
-		kept, err := d.verifyAs(ctx, account, e)
-		if !errors.Is(err, grid.ErrConflict) {
-			return kept, err
+		account, err := findAccount(ctx, d.Store, e.Login)
+		if errors.Is(err, grid.ErrNotFound) {
+			account, err = new(staff.Account), nil
 		}
-		// Somebody signed in on another node, of which this one has not heard.
-		stored, err := d.Store.Entity(ctx, staff.Accounts, account.ID)
 		if err != nil {
 			return nil, err
 		}
-		account = stored.(*staff.Account)
+		kept, err := d.verifyAs(ctx, account, e)
+		switch {
+		case err == nil:
+			return kept, nil
+		case !errors.Is(err, grid.ErrConflict): // else somebody signed in on another node meanwhile
+			return account, err
+		}
 	}
 	return nil, fmt.Errorf("sign in: %w", grid.ErrConflict)
 }
@@ -231,7 +237,7 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	}
 	secret, begun := newSignIn(account, purpose, e.From.String(), d.Clock(), span)
 	begun.Strong = e.strong || account.HasSecond && !account.SignsInElsewhere()
-	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: "session.begin", From: e.From.String(), Put: []grid.Entity{begun}})
+	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: begins, From: e.From.String(), Put: []grid.Entity{begun}})
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -254,7 +260,7 @@ func (d *Desk) refusalOf(e Entry) Refusal {
 	if !known {
 		account = new(staff.Account)
 	}
-	return d.refusal(account, "session.begin", e.From.String())
+	return d.refusal(account, begins, e.From.String())
 }
 
 // refusal returns what an account was refused, or nobody if it has no id.

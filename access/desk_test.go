@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/netip"
 	"strings"
 	"testing"
@@ -79,6 +80,9 @@ func newLobby(t *testing.T) *lobby {
 
 func (l *lobby) write(t *testing.T, e grid.Entity) {
 	t.Helper()
+	if a, ok := e.(*staff.Account); ok {
+		a.External = staff.LoginID(a.Login)
+	}
 	if _, err := l.store.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Put: []grid.Entity{e}}); err != nil {
 		t.Fatal(err)
 	}
@@ -161,6 +165,69 @@ func TestWhoIsLetIn(t *testing.T) {
 				t.Errorf("audit: %+v, refused %+v", begun, l.refused)
 			}
 		})
+	}
+}
+
+// What was done to an account a moment ago counts at the door, also where the Directory has not
+// heard of it.
+func TestTheDoorKnowsWhatIsStored(t *testing.T) {
+	const fresh = "a new long password for tomorrow"
+	for _, tt := range []struct {
+		name           string
+		done           func(t *testing.T, r *access.Registry, worker *staff.Account) error
+		login, showing string
+		want           error
+	}{
+		{"an account that was added", func(t *testing.T, r *access.Registry, _ *staff.Account) error {
+			return r.Add(t.Context(), &staff.Account{Login: "new", Name: "新人", Sort: staff.Person}, fresh, &staff.Post{Role: "grid-worker", Area: ourGrid})
+		}, "New", fresh, nil},
+		{"a password that was changed", func(t *testing.T, r *access.Registry, worker *staff.Account) error {
+			return r.SetPassword(t.Context(), worker, fresh)
+		}, "worker", fresh, nil},
+		{"the one from before", func(t *testing.T, r *access.Registry, worker *staff.Account) error {
+			return r.SetPassword(t.Context(), worker, fresh)
+		}, "worker", password, access.ErrSignIn},
+		{"an account that was locked", func(t *testing.T, r *access.Registry, worker *staff.Account) error {
+			return r.Lock(t.Context(), worker, true)
+		}, "worker", password, access.ErrSignIn},
+		{"a name that no store takes", func(*testing.T, *access.Registry, *staff.Account) error { return nil }, "work\x00er", password, access.ErrSignIn},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLobby(t)
+			unheard := access.NewRegistry(access.RegistrySources{Store: l.store.Store, Hasher: l.Hasher, Sealer: l.sealer, Vault: l.Vault, Actor: "tester"})
+			account := *l.worker
+			if err := tt.done(t, unheard, &account); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := l.SignIn(t.Context(), access.Entry{Login: tt.login, Password: tt.showing, From: home}); !errors.Is(err, tt.want) {
+				t.Errorf("%v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+// asked counts what a store is asked for.
+type asked struct {
+	grid.Store
+	queries int
+}
+
+func (a *asked) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
+	a.queries++
+	return a.Store.Entities(ctx, kind, q)
+}
+
+// For a name that there is not the store is asked as often as for a wrong password.
+func TestAnUnknownNameIsLookedUpLikeAnyOther(t *testing.T) {
+	l := newLobby(t)
+	l.write(t, &staff.Account{Login: "invited", Name: "新", Sort: staff.Person})
+	l.write(t, &staff.Account{Login: "locked", Name: "停用", Sort: staff.Person, Locked: true})
+	for _, name := range []string{"worker", "nobody", "invited", "locked"} {
+		store := &asked{Store: l.store}
+		l.Desk.Store = store
+		if _, err := l.SignIn(t.Context(), access.Entry{Login: name, Password: "guess", From: home}); !errors.Is(err, access.ErrSignIn) || store.queries != 1 {
+			t.Errorf("%s: %v after %d queries", name, err, store.queries)
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ func (d *Desk) signInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	if refused != nil {
-		return SignedIn{Missing: missing}, d.refuse(d.refusal(account, "session.begin", v.From.String()), refused)
+		return SignedIn{Missing: missing}, d.refuse(d.refusal(account, begins, v.From.String()), refused)
 	}
 	in, err := d.begin(ctx, account, Entry{From: v.From, Device: v.Device, strong: v.Strong})
 	in.Missing = missing
@@ -97,7 +97,7 @@ func (d *Desk) dropMissing(ctx context.Context, v *Vouched) (missing []grid.Code
 func (d *Desk) vouchedFor(ctx context.Context, v Vouched) (*staff.Account, []*staff.Post, error) {
 	login := staff.ElsewhereLogin(v.Issuer, v.Subject)
 	account := &staff.Account{Login: login, Name: v.Name, Sort: staff.Person, Issuer: v.Issuer, Subject: v.Subject}
-	account.External = loginID(login)
+	account.External = staff.LoginID(login)
 	for e, err := range d.Store.Entities(ctx, staff.Accounts, grid.Query{External: []string{account.External}}) {
 		if err != nil {
 			return nil, nil, err

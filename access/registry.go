@@ -81,7 +81,7 @@ func (r *Registry) add(ctx context.Context, a *staff.Account, password string, p
 	if err := r.checkTogether(ctx, 0, posts...); err != nil {
 		return grid.Receipt{}, err
 	}
-	a.External = loginID(a.Login)
+	a.External = staff.LoginID(a.Login)
 	if _, err := r.write(ctx, "accounts.create", a); err != nil {
 		return grid.Receipt{}, ofLogin(err)
 	}
@@ -266,7 +266,12 @@ func (r *Registry) remove(ctx context.Context, refs ...grid.Ref) (grid.Receipt, 
 
 // Find returns the account of a login, or grid.ErrNotFound.
 func (r *Registry) Find(ctx context.Context, login string) (*staff.Account, error) {
-	for e, err := range r.Store.Entities(ctx, staff.Accounts, grid.Query{External: []string{loginID(login)}}) {
+	return findAccount(ctx, r.Store, login)
+}
+
+// findAccount is as Registry.Find.
+func findAccount(ctx context.Context, store grid.Store, login string) (*staff.Account, error) {
+	for e, err := range store.Entities(ctx, staff.Accounts, grid.Query{External: []string{staff.LoginID(login)}}) {
 		if err != nil {
 			return nil, err
 		}
@@ -328,6 +333,3 @@ func (r *Registry) isRole(ctx context.Context, code string) (bool, error) {
 	}
 	return false, nil
 }
-
-// loginID is the external id of an account, of which the store takes each once.
-func loginID(login string) string { return "login:" + login }

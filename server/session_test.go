@@ -42,6 +42,9 @@ func (r *rig) hire(t *testing.T, login, role string, area grid.Code) *staff.Acco
 
 func (r *rig) write(t testing.TB, e grid.Entity) {
 	t.Helper()
+	if a, ok := e.(*staff.Account); ok {
+		a.External = staff.LoginID(a.Login)
+	}
 	if _, err := r.store.Write(t.Context(), grid.Write{Actor: "tester", Action: "test", Put: []grid.Entity{e}}); err != nil {
 		t.Fatal(err)
 	}

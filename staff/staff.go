@@ -104,6 +104,9 @@ type Account struct {
 	SetUpAt time.Time // when it was chosen
 }
 
+// LoginID is the external id of an account, of which a store takes each once.
+func LoginID(login string) string { return "login:" + login }
+
 // ElsewhereLogin is what an account is called that signs in elsewhere: the same for a
 // subject whatever it writes of itself, and never what somebody here is called.
 func ElsewhereLogin(issuer, subject string) string {

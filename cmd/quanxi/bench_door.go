@@ -81,7 +81,7 @@ func crowdOf(ctx context.Context, s store, r *access.Registry, n int) error {
 		var logins []string
 		for i := from; i < min(n, from+batch); i++ {
 			a := &staff.Account{Login: doorLogin(i), Name: "值班员", Sort: staff.Person}
-			a.External = "login:" + a.Login
+			a.External = staff.LoginID(a.Login)
 			w.Put = append(w.Put, a)
 			logins = append(logins, a.Login)
 		}

@@ -125,6 +125,11 @@ func TestAccountsFromTheFirstToTheLast(t *testing.T) {
 		t.Errorf("the locked account's screen was closed with %d, want 4101", code)
 	}
 	p.until("the locked account is out", func() bool { status, _ := p.call("GET", "/api/session", nil, signedIn); return status == 401 })
+
+	p.user(passwordOfTests+"\n", "add", "second", "--name", "值班员", "--role", "operator", "--area", "500106001")
+	if status, body := p.call("POST", "/api/session", map[string]any{"name": "second", "password": passwordOfTests}, nil); status != 200 {
+		t.Errorf("whoever was added a moment ago: %d %s", status, body)
+	}
 }
 
 // setUpSecond has whoever has signed in set up a second factor.
