@@ -59,6 +59,8 @@ type Member struct {
 type Held struct {
 	Post     *staff.Post
 	StandIns []*staff.StandIn
+	// Missing is of a post in a division that there is not any more: it gives nothing.
+	Missing bool
 }
 
 // over reports whether the viewer has a right over some post of an account, or over accounts
@@ -111,7 +113,7 @@ func (o *Office) Member(id int64) (Member, error) {
 	m := Member{Account: a, Sessions: len(o.desk.Directory.SignIns(id, o.desk.Clock()))}
 	for _, p := range posts {
 		if _, in, ok := o.desk.Directory.Post(p.ID); ok {
-			m.Posts = append(m.Posts, Held{p, in})
+			m.Posts = append(m.Posts, Held{p, in, o.desk.isMissing(p.Area)})
 		}
 	}
 	return m, nil
@@ -204,6 +206,12 @@ func (d *Desk) isThere(ctx context.Context, area grid.Code) error {
 		return err
 	}
 	return &grid.FieldError{Kind: staff.Posts, Field: "area", Why: "is no division that is stored"}
+}
+
+// isMissing reports whether there is no division under a code at the moment.
+func (d *Desk) isMissing(area grid.Code) bool {
+	scope := d.ScopeOf(area)
+	return len(scope.Ranges()) == 0
 }
 
 // Invite makes a set-up link on a page for an account that the viewer manages.

@@ -200,6 +200,7 @@ type Identity struct {
 	Account *staff.Account // shared: not to be written to
 	SignIn  *staff.SignIn  // shared: not to be written to
 	Posts   []role.Post    // held at the moment, also by standing in
+	Missing []grid.Code    // areas of Posts that there are not any more
 	Rights  role.Set       // that the posts give, somewhere
 	// LacksSecond reports that a second factor must be shown before anything else, and set
 	// up where the account has none.
@@ -214,7 +215,13 @@ func (d *Desk) Identity(secret string) (Identity, bool) {
 	}
 	now := d.Clock()
 	grant, _ := d.Directory.Grant(account.ID, now, d.ScopeOf)
-	return Identity{account, s, d.Directory.Posts(account.ID, now), grant.Rights(), d.lacksSecond(account, s, grant)}, true
+	who := Identity{Account: account, SignIn: s, Posts: d.Directory.Posts(account.ID, now), Rights: grant.Rights(), LacksSecond: d.lacksSecond(account, s, grant)}
+	for _, p := range who.Posts {
+		if d.isMissing(p.Area) {
+			who.Missing = append(who.Missing, p.Area)
+		}
+	}
+	return who, true
 }
 
 // Sessions returns the sign-ins of whoever shows a secret, the newest first; none if it

@@ -51,6 +51,7 @@ type heldPostBody struct {
 	Revision int64         `json:"revision"`
 	Role     string        `json:"role"`
 	Area     string        `json:"area"`
+	Missing  bool          `json:"missing,omitempty" doc:"there is no division of that code any more: the post gives nothing"`
 	Board    string        `json:"board,omitempty"`
 	Begins   *time.Time    `json:"begins"`
 	Ends     *time.Time    `json:"ends"`
@@ -77,7 +78,7 @@ func memberOf(m access.Member) memberBody {
 		b.State = "invited"
 	}
 	for _, h := range m.Posts {
-		p := heldPostBody{ID: h.Post.ID, Revision: h.Post.Revision, Role: h.Post.Role, Area: string(h.Post.Area), Board: h.Post.Board,
+		p := heldPostBody{ID: h.Post.ID, Revision: h.Post.Revision, Role: h.Post.Role, Area: string(h.Post.Area), Missing: h.Missing, Board: h.Post.Board,
 			Begins: momentOf(h.Post.Begins), Ends: momentOf(h.Post.Ends), StandIns: []standInBody{}}
 		for _, in := range h.StandIns {
 			p.StandIns = append(p.StandIns, standInBody{ID: in.ID, Revision: in.Revision, Deputy: in.Deputy, Begins: in.Begins, Ends: in.Ends})

@@ -187,6 +187,48 @@ func TestOnePostHereDoesNotHandOverAnAccount(t *testing.T) {
 	}
 }
 
+// A post whose division was removed is listed as such, and gives its holder nothing.
+func TestAPostWhoseDivisionIsGone(t *testing.T) {
+	r := newRig(t)
+	r.desk.ScopeOf = func(c grid.Code) grid.Scope { return r.world.Snapshot().ScopeOfPost(c) }
+	built := r.build(t)
+	const ours grid.Code = "500106003001001"
+	a := r.hire(t, "worker", "grid-worker", ours)
+	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
+	keeper := access.NewViewer("7", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), r.desk.ScopeOf))
+	told := func() (list, own string, people int) {
+		r.viewer = keeper
+		list = r.do(t, call{line: "/api/accounts"}).Body.String()
+		r.viewer = nil
+		header := map[string]string{"Authorization": "Bearer " + token}
+		own = r.do(t, call{line: "/api/session", header: header}).Body.String()
+		return list, own, r.do(t, call{line: fmt.Sprintf("/api/people/%d", built.ours[grid.People]), header: header}).Code
+	}
+	list, own, people := told()
+	mustHold(t, list, []string{`"login":"worker"`, `"area":"` + string(ours) + `"`}, []string{`"missing"`})
+	mustHold(t, own, []string{`"see-people"`}, []string{`"missing"`})
+	if people != http.StatusOK {
+		t.Errorf("whom the worker sees: %d", people)
+	}
+	r.viewer = access.Local()
+	if gone := r.do(t, call{line: fmt.Sprintf("DELETE /api/divisions/%d", built.ours[grid.Divisions]), header: map[string]string{"If-Match": `"1"`}}); gone.Code != http.StatusOK {
+		t.Fatalf("%d %s", gone.Code, gone.Body)
+	}
+	if err := r.Wait(t.Context(), "token"); err != nil {
+		t.Fatal(err)
+	}
+	list, own, people = told()
+	mustHold(t, list, []string{`"login":"worker"`, `"area":"` + string(ours) + `","missing":true`}, nil)
+	mustHold(t, own, []string{`"rights":[]`, `"area":"` + string(ours) + `","missing":true`}, nil)
+	if people != http.StatusNotFound {
+		t.Errorf("whom the worker of no division sees: %d", people)
+	}
+	r.viewer = keeper
+	if reply := r.do(t, call{line: fmt.Sprintf("/api/accounts/%d", a.ID)}); reply.Code != http.StatusOK || !strings.Contains(reply.Body.String(), `"missing":true`) {
+		t.Errorf("the account alone: %d %s", reply.Code, reply.Body)
+	}
+}
+
 // A program has a token and no password: there is no link that would open it to somebody.
 func TestAMachineGetsNoLink(t *testing.T) {
 	for sort, link := range map[staff.Sort]bool{staff.Machine: false, staff.Person: true, staff.Partner: true, staff.Resident: true} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,9 +101,10 @@ type sessionBody struct {
 }
 
 type postBody struct {
-	Role  string `json:"role"`
-	Area  string `json:"area"`
-	Board string `json:"board,omitempty" doc:"of events that it is about; absent for all"`
+	Role    string `json:"role"`
+	Area    string `json:"area"`
+	Missing bool   `json:"missing,omitempty" doc:"there is no division of that code any more: the post gives nothing"`
+	Board   string `json:"board,omitempty" doc:"of events that it is about; absent for all"`
 }
 
 type sessionOutput struct {
@@ -190,7 +192,7 @@ func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, erro
 func sessionOf(who access.Identity) sessionBody {
 	posts := make([]postBody, len(who.Posts))
 	for i, p := range who.Posts {
-		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Board: p.Board}
+		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Missing: slices.Contains(who.Missing, p.Area), Board: p.Board}
 	}
 	return sessionBody{
 		Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.SignIn.Ends,

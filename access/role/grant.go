@@ -5,7 +5,8 @@ import "quanxi/grid"
 // A Grant is everything that one account may do at one moment. It never changes and
 // is safe for concurrent use. The zero Grant allows nothing.
 type Grant struct {
-	parts  []part
+	parts  []part             // that hold somewhere
+	asks   Set                // what all posts allow, also in areas that there are not
 	scopes [rights]grid.Scope // where each right holds, for events of every board
 }
 
@@ -20,7 +21,8 @@ type part struct {
 
 // NewGrant returns what posts allow together. roles is the table of roles; a post of
 // a role that is not in it allows nothing. scopeOf returns what whoever answers for
-// a division answers for, by the management tree of the moment. Posts that do not go together
+// a division answers for, by the management tree of the moment; a post in a division that there
+// is not gives nothing. Posts that do not go together
 // (RULES B3), however they came about, allow nothing of any administrator's.
 func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.Scope) Grant {
 	var g Grant
@@ -36,7 +38,10 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		if allowed == 0 {
 			continue
 		}
-		g.parts = append(g.parts, part{allowed, scopeOf(p.Area), p.Board, p.Role, p.Area})
+		g.asks |= allowed
+		if scope := scopeOf(p.Area); len(scope.Ranges()) > 0 {
+			g.parts = append(g.parts, part{allowed, scope, p.Board, p.Role, p.Area})
+		}
 	}
 	for _, r := range Rights() {
 		var ranges []grid.CodeRange
@@ -54,7 +59,7 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 // accounts.
 func Everything() Grant {
 	all := part{rights: 1<<rights - 1, scope: grid.Everywhere()}
-	g := Grant{parts: []part{all}}
+	g := Grant{parts: []part{all}, asks: all.rights}
 	for i := range g.scopes {
 		g.scopes[i] = all.scope
 	}
@@ -113,10 +118,9 @@ func (g *Grant) highest(takes func(*part) bool) (code string, over grid.Code, ok
 	return code, over, ok
 }
 
-// NeedsSecondFactor is as of Set, for what the posts allow together.
-func (g *Grant) NeedsSecondFactor() bool {
-	return g.Rights().NeedsSecondFactor()
-}
+// NeedsSecondFactor is as of Set, for what the posts allow together, also in a division that
+// there is not: when there is one again, whoever came by a password alone would be in by it.
+func (g *Grant) NeedsSecondFactor() bool { return g.asks.NeedsSecondFactor() }
 
 // Rights returns what the posts allow, each somewhere.
 func (g *Grant) Rights() Set {

@@ -1,6 +1,7 @@
 package role_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -76,6 +77,46 @@ func TestTheHighestPostIsThatByWhichARightHolds(t *testing.T) {
 		code, over, ok := g.Highest(tt.right, tt.area)
 		if code != tt.code || over != tt.over || ok != (tt.code != "") {
 			t.Errorf("%s: %s of %q, %v", tt.name, code, over, ok)
+		}
+	}
+}
+
+// A post whose division was removed is a post still, and gives nothing.
+func TestAPostInNoDivisionGivesNothing(t *testing.T) {
+	posts := []role.Post{{Role: "steward", Area: westGrid}, {Role: "grid-worker", Area: eastGrid}, {Role: "planner", Area: eastTown}}
+	without := func(gone ...grid.Code) role.Grant {
+		return role.NewGrant(posts, role.Shipped(), func(c grid.Code) grid.Scope {
+			if slices.Contains(gone, c) {
+				return grid.Scope{}
+			}
+			return under(c)
+		})
+	}
+	for _, tt := range []struct {
+		name    string
+		grant   role.Grant
+		rights  []role.Right // that it gives
+		not     []role.Right
+		highest grid.Code
+	}{
+		{"while all are there", without(), []role.Right{role.SeePeople, role.Unmask, role.DrawDivisions}, nil, eastTown},
+		{"without the planner's town", without(eastTown), []role.Right{role.SeePeople, role.Unmask}, []role.Right{role.DrawDivisions}, westGrid},
+		{"without the grid worker's grid", without(eastTown, eastGrid), []role.Right{role.SeePeople}, []role.Right{role.DrawDivisions, role.Unmask}, westGrid},
+		{"without any", without(eastTown, eastGrid, westGrid), nil, role.Rights(), ""},
+	} {
+		all := tt.grant.Rights()
+		for _, r := range tt.rights {
+			if !all.Has(r) {
+				t.Errorf("%s: %s is not given", tt.name, r)
+			}
+		}
+		for _, r := range tt.not {
+			if all.Has(r) || len(tt.grant.Scope(r).Ranges()) > 0 {
+				t.Errorf("%s: %s is given", tt.name, r)
+			}
+		}
+		if _, over, _ := tt.grant.HighestOfAll(); over != tt.highest || !tt.grant.NeedsSecondFactor() {
+			t.Errorf("%s: the highest post is that of %q, and it asks for a second factor: %v", tt.name, over, tt.grant.NeedsSecondFactor())
 		}
 	}
 }

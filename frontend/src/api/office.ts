@@ -24,6 +24,8 @@ export interface HeldPost {
   readonly revision: number;
   readonly role: string;
   readonly area: string;
+  /** There is no division of that code any more: the post gives nothing. */
+  readonly missing?: boolean;
   readonly board?: string;
   readonly begins: string | null;
   readonly ends: string | null;

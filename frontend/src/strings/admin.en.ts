@@ -113,6 +113,8 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "post.ends": "Until (empty: for good)",
   "post.board": "Board",
   "post.allBoards": "all boards",
+  "post.missing": "No such division any more: the post gives nothing",
+  "post.missingArea": "{area} (division removed)",
   "post.always": "for good",
   "post.term": "{from} to {until}",
   "post.ever": "now",

@@ -111,6 +111,8 @@ export const adminZhCN = {
   "post.ends": "至（不填为长期）",
   "post.board": "板块",
   "post.allBoards": "全部板块",
+  "post.missing": "区划已撤销，岗位不起作用",
+  "post.missingArea": "{area}（区划已撤销）",
   "post.always": "长期",
   "post.term": "{from} 至 {until}",
   "post.ever": "即日",
