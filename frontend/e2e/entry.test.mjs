@@ -64,14 +64,15 @@ test("a post that is withdrawn empties the screen", async () => {
   for (const { id, revision } of items[0].posts) await tell("DELETE", `/api/posts/${id}`, undefined, security, revision);
   await screen.page.waitForFunction(() => !document.querySelector("[data-event]"));
   assert.equal(await open(), null);
-  await screen.page.waitForSelector("[data-no-post]");
+  await screen.page.waitForSelector("[data-no-post=none]");
   await screen.shot("no-post");
   await screen.close();
 });
 
 test("an administrator who opens the map is told that there is none for him, and led to his desk", async () => {
   const screen = await browser.newScreen({ who: { login: "security", password: "quanxi-demo" }, size: [390, 844], path: "/m/" });
-  await screen.page.waitForSelector("[data-no-post] [data-to-admin]");
+  await screen.page.waitForSelector("[data-no-post=other] [data-to-admin]");
+  assert.deepEqual(screen.complaints, []);
   await screen.page.click("[data-to-admin]");
   await screen.page.waitForURL("**/admin**");
   await screen.close();

@@ -35,7 +35,8 @@ export interface Session {
   readonly login: string;
   readonly name: string;
   readonly until: string | null;
-  readonly posts: readonly { readonly role: string; readonly area: string; readonly board?: string }[];
+  /** Missing: in a division that there is not any more, so that the post gives nothing. */
+  readonly posts: readonly { readonly role: string; readonly area: string; readonly missing?: boolean; readonly board?: string }[];
   /** What the posts allow, each somewhere. */
   readonly rights: readonly string[];
   /** A second factor must be shown before anything else, and set up where there is none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { hashOf, readRoute, sectionsOf } from "./sections";
+import { hashOf, readRoute, sectionsOf, whyOutside } from "./sections";
 
 describe("an address of the page", () => {
   it.each([
@@ -25,4 +25,12 @@ describe("sections", () => {
     ["a grid worker", ["see-people", "keep-people", "unmask"], ["file"]],
     ["a planner", ["see-numbers", "draw-divisions"], []],
   ])("of %s", (_, rights, shown) => expect(sectionsOf(rights)).toEqual(shown));
+});
+
+describe("nothing to see on the map", () => {
+  it.each([
+    ["without any post", [], "none"],
+    ["with posts in divisions that were removed", [{ missing: true }, { missing: true }], "gone"],
+    ["with posts for other work, one of them in no division", [{ missing: true }, {}], "other"],
+  ] as const)("%s is said as such", (_, posts, why) => expect(whyOutside(posts)).toBe(why));
 });

@@ -34,6 +34,12 @@ export function sectionsOf(rights: readonly string[]): readonly Section[] {
   return sections.filter((section) => opens[section].some((right) => rights.includes(right)));
 }
 
+/** Why somebody has nothing to see on the map: without any post, with posts in divisions that were removed, or with posts for other work. */
+export function whyOutside(posts: readonly { readonly missing?: boolean }[]): "none" | "gone" | "other" {
+  if (posts.length === 0) return "none";
+  return posts.every(({ missing }) => missing) ? "gone" : "other";
+}
+
 /** Whether somebody with these rights has anything to see on the map. */
 export function seesMap(rights: readonly string[]): boolean {
   return rights.some((right) => right.startsWith("see-") || right === "draw-divisions");

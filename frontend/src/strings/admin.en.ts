@@ -114,7 +114,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "post.board": "Board",
   "post.allBoards": "all boards",
   "post.missing": "No such division any more: the post gives nothing",
-  "post.missingArea": "{area} (division removed)",
+  "post.missingArea": "removed division {area}",
   "post.always": "for good",
   "post.term": "{from} to {until}",
   "post.ever": "now",

@@ -112,7 +112,7 @@ export const adminZhCN = {
   "post.board": "板块",
   "post.allBoards": "全部板块",
   "post.missing": "区划已撤销，岗位不起作用",
-  "post.missingArea": "{area}（区划已撤销）",
+  "post.missingArea": "区划已撤销 {area}",
   "post.always": "长期",
   "post.term": "{from} 至 {until}",
   "post.ever": "即日",

@@ -4,6 +4,7 @@ import type { ComputedRef, Ref, ShallowRef } from "vue";
 import type { Client } from "../api/client";
 import type { ServerFrame } from "../api/frames";
 import type { Category } from "../api/types";
+import { Problem } from "../api/wire";
 import { applyIncident, awaitList, forgetClosed, forgetRevisions, loadIncidents, noIncidents, readIncident, removeIncident } from "../model/feed";
 import type { Incidents } from "../model/feed";
 import { byNeed, isOverdue, toneOf } from "../model/incident";
@@ -29,8 +30,12 @@ export interface IncidentDesk {
 
 const most = 5000;
 
-/** All open events that this viewer may see, as the feed moves them. */
-export function useIncidents(client: Client, now: Readonly<Ref<number>>): IncidentDesk {
+/**
+ * All open events that this viewer may see, as the feed moves them.
+ *
+ * @param sees whether this viewer has a post that sees events: without one there is no list to ask for
+ */
+export function useIncidents(client: Pick<Client, "openEvents" | "categories">, now: Readonly<Ref<number>>, sees: () => Promise<boolean>): IncidentDesk {
   const all = shallowRef<Incidents>(noIncidents);
   const categories = shallowRef<ReadonlyMap<string, Category>>(new Map());
   const state = ref<Reading>("loading");
@@ -46,7 +51,7 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
 
   const load = useReader(state, async (current) => {
     all.value = awaitList(all.value);
-    const [list, kinds] = await Promise.all([client.openEvents(most), client.categories()]);
+    const [list, kinds] = await Promise.all([sees().then((does) => (does ? listOrNone(client.openEvents(most)) : [])), client.categories()]);
     if (!current()) return;
     categories.value = new Map(kinds.map((category) => [category.code, category]));
     const read = list.map(readIncident).filter((incident) => incident !== undefined);
@@ -69,4 +74,14 @@ export function useIncidents(client: Client, now: Readonly<Ref<number>>): Incide
   };
 
   return { all, open, tones, overdue, categories, state, known, load, forget, apply };
+}
+
+/** What was listed, or nothing where there is no such list, as when the post that sees it has just ended. */
+async function listOrNone<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await list;
+  } catch (why) {
+    if (why instanceof Problem && why.status === 404) return [];
+    throw why;
+  }
 }

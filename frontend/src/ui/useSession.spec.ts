@@ -26,6 +26,19 @@ test("who has signed in is named, and a machine without accounts names nobody", 
   expect(local.who.value).toBeUndefined();
 });
 
+test.each([
+  ["who has it", { mode: "account", rights: ["see-events"] }, true],
+  ["who has it not", { mode: "account", rights: ["run-system"] }, false],
+  ["nobody in particular at a machine without accounts", { mode: "local" }, true],
+])("a right is told of %s, once it is known who that is", async (_, session, want) => {
+  let answer: (who: Session) => void = () => {};
+  const { may, rights } = desk({ session: () => new Promise((resolve) => (answer = resolve)) });
+  const told = may("see-events");
+  expect(rights.value).toBeUndefined();
+  answer(session as unknown as Session);
+  expect([await told, await may("see-events")]).toEqual([want, want]);
+});
+
 test("whoever still has to set up a second factor is led to the entry", async () => {
   const { who } = desk({ session: async () => ({ mode: "account", name: "值班员", needs_second: true }) as Session });
   await vi.waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in?to=%2Fm%2F#map=1"));

@@ -1,5 +1,5 @@
-import { onScopeDispose, ref, shallowRef } from "vue";
-import type { Ref, ShallowRef } from "vue";
+import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
+import type { ComputedRef, Ref, ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
 import type { Session } from "../api/types";
@@ -10,10 +10,14 @@ export interface SessionDesk {
   /** Who is signed in; undefined until it is known, and where nobody needs to. */
   readonly who: ShallowRef<Session | undefined>;
   readonly state: Ref<Reading>;
+  /** What whoever is here may do, each somewhere; `all` where nobody needs to sign in, undefined until it is known. */
+  readonly rights: ComputedRef<readonly string[] | "all" | undefined>;
   /** Whether signing out was tried in vain. */
   readonly failed: Ref<boolean>;
   /** Reads anew who is signed in. */
   read(): Promise<void>;
+  /** Whether whoever is here has a right, once that is known. */
+  may(right: string): Promise<boolean>;
   /** Signs out. */
   out(): Promise<void>;
   /** Goes to the entry, which leads back here. */
@@ -23,6 +27,7 @@ export interface SessionDesk {
 /** Who is signed in on this page. Without a sign-in the page gives way to the entry. */
 export function useSession(client: Client): SessionDesk {
   const who = shallowRef<Session>();
+  const isLocal = ref(false);
   const failed = ref(false);
   const state = ref<Reading>("loading");
   let left = false;
@@ -48,8 +53,30 @@ export function useSession(client: Client): SessionDesk {
     const session = await client.session();
     // Whoever still has to set up a second factor is answered nothing else; the entry asks for it.
     if (session.needs_second) return leave();
-    if (current()) who.value = session.mode === "account" ? session : undefined;
+    if (!current()) return;
+    isLocal.value = session.mode === "local";
+    who.value = isLocal.value ? undefined : session;
   });
   void read();
-  return { who, failed, state, read, out, leave };
+
+  const rights = computed(() => (isLocal.value ? "all" : who.value?.rights));
+  const may = async (right: string): Promise<boolean> => allows(await known(rights), right);
+  return { who, rights, failed, state, read, may, out, leave };
+}
+
+/** Whether rights hold one. */
+export function allows(rights: readonly string[] | "all", right: string): boolean {
+  return rights === "all" || rights.includes(right);
+}
+
+/** The value of something as soon as it has one. */
+async function known<T>(what: Ref<T | undefined>): Promise<T> {
+  if (what.value !== undefined) return what.value;
+  return new Promise((resolve) => {
+    const stop = watch(what, (value) => {
+      if (value === undefined) return;
+      stop();
+      resolve(value);
+    }, { flush: "sync" });
+  });
 }

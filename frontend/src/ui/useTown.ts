@@ -23,7 +23,7 @@ import { useGuide } from "./useGuide";
 import { useIncidents } from "./useIncidents";
 import { useMapView } from "./useMapView";
 import { useScene } from "./useScene";
-import { useSession } from "./useSession";
+import { allows, useSession } from "./useSession";
 import { useSelection } from "./useSelection";
 import { useWithin } from "./useWithin";
 import { useWords } from "./useWords";
@@ -58,7 +58,7 @@ function createTown(kind: PageKind) {
   const selection = useSelection(client);
   const changed = useFreshness(selection);
   const within = useWithin(client, () => town.value);
-  const incidents = useIncidents(client, now);
+  const incidents = useIncidents(client, now, () => session.may("see-events"));
   const { feed, patrol, ready } = useNews(areas, incidents, town, {
     signedOut: session.leave, changed,
     anew() {
@@ -77,6 +77,9 @@ function createTown(kind: PageKind) {
     if (areas.state.value === "failed") void areas.load();
   });
 
+  /** Whether this viewer has a post that sees events; taken to be so until it is known. */
+  const seesEvents = computed(() => allows(session.rights.value ?? "all", "see-events"));
+  watch(seesEvents, () => void incidents.load()); // a post came or went
   /** Whoever is signed in has no post on the map. */
   const isOutside = computed(() => session.who.value !== undefined && !seesMap(session.who.value.rights));
   /** What to say of figures that the feed no longer moves; undefined while it does. */
@@ -181,7 +184,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, uppermost, showsDrawn, back, attach, ...guide };
+  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, seesEvents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, uppermost, showsDrawn, back, attach, ...guide };
 }
 
 /** Who hears of what concerns neither areas nor events. */
