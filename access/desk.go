@@ -186,7 +186,7 @@ func (d *Desk) verify(ctx context.Context, e Entry) (*staff.Account, error) {
 // there is a newer one.
 func (d *Desk) verifyAs(ctx context.Context, account *staff.Account, e Entry) (*staff.Account, error) {
 	var credential signin.Credential
-	if !account.Locked && len(account.Credential) > 0 {
+	if !account.Locked && account.Sort != staff.Machine && len(account.Credential) > 0 {
 		var err error
 		if credential, err = d.Sealer.Open(account.ID, account.Credential); err != nil {
 			return nil, err

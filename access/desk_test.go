@@ -137,6 +137,11 @@ func TestWhoIsLetIn(t *testing.T) {
 			l.write(t, &staff.Account{Login: "new", Name: "新", Sort: staff.Person})
 		}, access.ErrSignIn},
 		{"the right password without its code", access.Entry{Login: "worker", Password: password}, func(t *testing.T, l *lobby) { l.setUpSecond(t) }, access.ErrSecond},
+		{"a program that was given a password once", access.Entry{Login: "worker", Password: password}, func(t *testing.T, l *lobby) {
+			program := *l.worker
+			program.Sort = staff.Machine
+			l.write(t, &program)
+		}, access.ErrSignIn},
 		{"a locked account", access.Entry{Login: "worker", Password: password}, func(t *testing.T, l *lobby) {
 			locked := *l.worker
 			locked.Locked = true

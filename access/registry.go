@@ -52,8 +52,9 @@ func (r *Registry) because(why string) *Registry {
 	return &same
 }
 
-// Add stores a new account with its posts. Without a password it cannot sign in yet.
-// The error wraps grid.ErrInvalid, also where the login is taken, role.ErrOffices or
+// Add stores a new account with its posts. Without a password it cannot sign in yet, and a
+// program never has one.
+// The error wraps grid.ErrInvalid, also where the login is taken, role.ErrOffices, ErrProgram or
 // signin.ErrUnfit. If the posts cannot be stored, the account is there without any.
 func (r *Registry) Add(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) error {
 	if password != "" {
@@ -73,6 +74,11 @@ func (r *Registry) AddUnchecked(ctx context.Context, a *staff.Account, password 
 
 // add is AddUnchecked, with the receipt of the posts.
 func (r *Registry) add(ctx context.Context, a *staff.Account, password string, posts ...*staff.Post) (grid.Receipt, error) {
+	if password != "" {
+		if err := mayHavePassword(a); err != nil {
+			return grid.Receipt{}, err
+		}
+	}
 	for _, p := range posts {
 		if err := r.checkPost(ctx, p); err != nil {
 			return grid.Receipt{}, err
@@ -108,9 +114,25 @@ func ofLogin(err error) error {
 	return err
 }
 
+// mayHavePassword returns nil, or an error that wraps ErrElsewhere or ErrProgram, of who signs in
+// by something else.
+func mayHavePassword(a *staff.Account) error {
+	switch {
+	case a.SignsInElsewhere():
+		return fmt.Errorf("account %s: %w", a.Login, ErrElsewhere)
+	case a.Sort == staff.Machine:
+		return fmt.Errorf("account %s: %w", a.Login, ErrProgram)
+	}
+	return nil
+}
+
 // SetPassword gives an account another password and ends its sign-ins; its second factor
-// stays. The error is as of Add, or grid.ErrConflict if it was changed meanwhile.
+// stays. The error is as of Add, or wraps ErrElsewhere, or grid.ErrConflict if it was changed
+// meanwhile.
 func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password string) error {
+	if err := mayHavePassword(a); err != nil {
+		return err
+	}
 	if err := signin.CheckPassword(password, a.Login, a.Name); err != nil {
 		return err
 	}
@@ -124,9 +146,6 @@ func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password s
 
 // credit puts a password into an account's credential, which ends its sign-ins.
 func (r *Registry) credit(ctx context.Context, a *staff.Account, password string) error {
-	if a.SignsInElsewhere() {
-		return fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
-	}
 	credential, err := r.Sealer.OpenAny(a.ID, a.Credential)
 	if err != nil {
 		return err

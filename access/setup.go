@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"strconv"
 	"time"
@@ -29,11 +28,8 @@ const setupSpan = 24 * time.Hour
 // The link is shown this once, and opens on a node that has applied the receipt. The error wraps
 // ErrElsewhere or ErrProgram, for who has no password here.
 func (r *Registry) Invite(ctx context.Context, a *staff.Account, page string, now time.Time) (link string, receipt grid.Receipt, err error) {
-	if a.SignsInElsewhere() {
-		return "", receipt, fmt.Errorf("account %d: %w", a.ID, ErrElsewhere)
-	}
-	if a.Sort == staff.Machine {
-		return "", receipt, fmt.Errorf("account %d: %w", a.ID, ErrProgram)
+	if err := mayHavePassword(a); err != nil {
+		return "", receipt, err
 	}
 	w := grid.Write{Actor: r.Actor, Post: r.Post, From: r.From, Action: "setups.create", Object: accountObject(a.ID)}
 	for e, err := range r.Store.Entities(ctx, staff.Setups, grid.Query{}) {

@@ -20,7 +20,7 @@ import (
 
 // userCommand groups what is done with accounts at the machine itself.
 type userCommand struct {
-	Add      userAddCommand      `cmd:"" help:"Add an account with a post; its password is read from the first line of the input."`
+	Add      userAddCommand      `cmd:"" help:"Add an account with a post; its password is read from the first line of the input. A machine has none: it signs in by a token."`
 	List     userListCommand     `cmd:"" help:"List accounts and their posts."`
 	Password userPasswordCommand `cmd:"" help:"Give an account another password, read from the first line of the input."`
 	Lock     userLockCommand     `cmd:"" help:"Have an account sign in no more; its open screens end."`
@@ -87,6 +87,18 @@ func readPassword(from io.Reader) (string, error) {
 	return line, nil
 }
 
+// refusePassword refuses a password on the first line of the input, where none is taken. Nobody
+// at a terminal is asked for any.
+func refusePassword(from *os.File) error {
+	if about, err := from.Stat(); err == nil && about.Mode()&os.ModeCharDevice != 0 {
+		return nil
+	}
+	if line, _ := readPassword(from); line != "" { // input that cannot be read holds none
+		return access.ErrProgram
+	}
+	return nil
+}
+
 type userAddCommand struct {
 	storeFlags
 	postFlags
@@ -97,7 +109,7 @@ type userAddCommand struct {
 
 // Run adds the account.
 func (c *userAddCommand) Run(in *invocation) error {
-	password, err := readPassword(os.Stdin)
+	password, err := c.password(os.Stdin)
 	if err != nil {
 		return err
 	}
@@ -106,9 +118,18 @@ func (c *userAddCommand) Run(in *invocation) error {
 		if err := r.Add(in.ctx, a, password, c.post(0)); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(in.stdout, "%s may sign in as %s in %s\n", c.Login, c.Role, c.Area)
+		how := map[bool]string{false: "", true: " by a token, which a system administrator issues on /admin"}
+		_, err := fmt.Fprintf(in.stdout, "%s may sign in as %s in %s%s\n", c.Login, c.Role, c.Area, how[a.Sort == staff.Machine])
 		return err
 	})
+}
+
+// password takes the password of whoever has one.
+func (c *userAddCommand) password(from *os.File) (string, error) {
+	if staff.Sort(c.Sort) == staff.Machine {
+		return "", refusePassword(from)
+	}
+	return readPassword(from)
 }
 
 type userListCommand struct{ storeFlags }
@@ -142,6 +163,8 @@ func tellAccount(table io.Writer, a *staff.Account, posts []*staff.Post) {
 	switch {
 	case a.Locked:
 		state = "locked"
+	case a.Sort == staff.Machine:
+		state = "by token"
 	case len(a.Credential) == 0:
 		state = "no password"
 	}

@@ -152,6 +152,12 @@ func (p *process) setUpSecond(as map[string]string) {
 func TestUserRefuses(t *testing.T) {
 	p := start(t, "--data", t.TempDir())
 	p.kill()
+	if said := p.user("", "add", "bridge", "--name", "网桥", "--sort", "machine", "--role", "integration", "--area", "5000"); !strings.Contains(said, "by a token") {
+		t.Errorf("of a program is said: %s", said)
+	}
+	if list := p.user("", "list"); !strings.Contains(list, "by token") {
+		t.Errorf("of a program is listed: %s", list)
+	}
 	p.user(passwordOfTests+"\n", "add", "audra", "--name", "审计员", "--role", "audit-admin", "--area", "5000")
 	data := p.args[1]
 	for _, tt := range []struct {
@@ -165,6 +171,8 @@ func TestUserRefuses(t *testing.T) {
 		{"an area that is no code", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "here"}, "area"},
 		{"a login that is no name", passwordOfTests, []string{"add", "A B", "--name", "甲", "--role", "operator", "--area", "500106001"}, "login"},
 		{"a post beside an administrator's", "", []string{"appoint", "audra", "--role", "operator", "--area", "500106001"}, "do not go together"},
+		{"a password for a program", passwordOfTests, []string{"add", "a", "--name", "甲", "--sort", "machine", "--role", "integration", "--area", "500106001"}, "by a token"},
+		{"another password for a program", passwordOfTests, []string{"password", "bridge"}, "by a token"},
 		{"nobody to lock", "", []string{"lock", "ghost"}, "ghost"},
 		{"a folder without a store", "", []string{"list", "--data", t.TempDir()}, "no store"},
 	} {
