@@ -57,7 +57,7 @@ func (d *draft) recount() {
 	if d.counted == d.today && d.taken < manyTaken {
 		return
 	}
-	d.counted = d.today
+	d.counted, d.countedAt = d.today, uint32(d.now)
 	before := d.census
 	d.census = d.takeCensus()
 	for area, now := range d.census {
@@ -101,7 +101,7 @@ func (s *state) coarse(area uint32) Counters {
 		shown := s.census[area].counters()
 		c.plus(&shown, 1)
 	}
-	c.Step = censusStep
+	c.Step, c.CountedAt = censusStep, s.countedAt
 	return c
 }
 
@@ -111,7 +111,7 @@ func (d *draft) keepCensus(from *state) {
 	if from.counted != d.today || from.counted == 0 {
 		return
 	}
-	d.counted, d.taken, d.census = from.counted, 0, make([]census, d.areas.rows.n)
+	d.counted, d.countedAt, d.taken, d.census = from.counted, from.countedAt, 0, make([]census, d.areas.rows.n)
 	for area := range d.areas.rows.n {
 		if was, ok := from.areas.find(d.areas.id(area)); ok && int(was) < len(from.census) {
 			d.census[area] = from.census[was]

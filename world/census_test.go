@@ -1,8 +1,10 @@
 package world_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,9 +118,10 @@ func TestACensusIsOfItsDay(t *testing.T) {
 	if all, parts := b.people(); all != 45 || parts[0] != 15 {
 		t.Errorf("in the course of the day %d, %v", all, parts)
 	}
-	if live := b.Snapshot().Counters("500999001001001").People; live != 22 {
-		t.Errorf("%d live there, want 22", live)
+	if live := b.Snapshot().Counters("500999001001001"); live.People != 22 || live.CountedAt != 0 {
+		t.Errorf("%d live there, counted at %d, want 22 at this moment", live.People, live.CountedAt)
 	}
+	b.countedAt(t, monday)
 	effects := b.apply(t, &events.Event{Head: grid.Head{ID: 900, Revision: 1}, Category: "water", State: events.Reported, Place: at(5, 5)})
 	if len(effects.Counters) != 2 || !effects.Counters[0].Open {
 		t.Errorf("an event: %v", effects.Counters)
@@ -128,6 +131,9 @@ func TestACensusIsOfItsDay(t *testing.T) {
 	if all, parts := b.people(); all != 50 || parts[0] != 20 {
 		t.Errorf("the next day %d, %v", all, parts)
 	}
+	tuesday := b.now
+	b.countedAt(t, tuesday)
+	b.now = b.now.Add(time.Hour)
 	if len(told) != 2 || !told[0].Open {
 		t.Errorf("the next day tells %v", told)
 	}
@@ -142,6 +148,7 @@ func TestACensusIsOfItsDay(t *testing.T) {
 	if all, _ := b.people(); all != 50 {
 		t.Errorf("loaded anew on the same day: %d", all)
 	}
+	b.countedAt(t, tuesday)
 	var many []grid.Entity
 	for range 1000 {
 		many = append(many, b.person(0))
@@ -149,5 +156,17 @@ func TestACensusIsOfItsDay(t *testing.T) {
 	b.apply(t, many...)
 	if all, _ := b.people(); all != 1000 {
 		t.Errorf("after a load: %d", all)
+	}
+	b.countedAt(t, tuesday.Add(time.Hour))
+}
+
+// countedAt expects that whoever only counts is told from when the numbers are.
+func (b *hamlet) countedAt(t *testing.T, want time.Time) {
+	t.Helper()
+	for d := range b.Snapshot().Divisions() {
+		text, err := json.Marshal(d.CountersFor(numbersOnly))
+		if err != nil || !strings.Contains(string(text), fmt.Sprintf(`"step":5,"counted_at":%d}`, want.Unix())) {
+			t.Errorf("%s: %s, %v, want numbers of %v", d.Code(), text, err, want)
+		}
 	}
 }

@@ -26,9 +26,10 @@ type Counters struct {
 	Divisions     int32 `json:"divisions,omitempty"` // in force, the area itself included
 	Communities   int32 `json:"communities,omitempty"`
 	Grids         int32 `json:"grids,omitempty"`
-	// Step tells that the numbers of homes, people and devices are those of the beginning
-	// of the day, in steps of so many; 0 if they are exact and of this moment.
-	Step int32 `json:"step,omitempty"`
+	// Step tells that the numbers of homes, people and devices are those of CountedAt, in
+	// seconds since 1970, and in steps of so many; 0 if they are exact and of this moment.
+	Step      int32  `json:"step,omitempty" doc:"homes, people and devices are those of counted_at, in steps of so many; absent if they are exact and live"`
+	CountedAt uint32 `json:"counted_at,omitempty" doc:"beside step, in seconds since 1970: the beginning of the day, or when this node loaded the map or a large import"`
 }
 
 // plus adds d, times sign.
@@ -60,6 +61,9 @@ func (c *Counters) plus(d *Counters, sign int32) {
 // Plus returns the sum of both, which is as exact as the less exact of them.
 func (c Counters) Plus(d Counters) Counters {
 	c.plus(&d, 1)
+	if d.Step != 0 && (c.Step == 0 || d.CountedAt < c.CountedAt) {
+		c.CountedAt = d.CountedAt
+	}
 	c.Step = max(c.Step, d.Step)
 	return c
 }

@@ -34,7 +34,8 @@ type state struct {
 	areas      shelf[areaRow] // by key of the code
 	counters   pages[Counters]
 	census     []census  // by area, shorter than counters if some came since; never written to
-	counted    grid.Date // when the census was taken
+	counted    grid.Date // on which day the census was taken
+	countedAt  uint32    // and when, in seconds since 1970
 	buildings  shelf[buildingRow]
 	dwellings  shelf[dwellingRow]
 	households shelf[householdRow]

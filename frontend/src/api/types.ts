@@ -187,7 +187,7 @@ export interface Thing {
   readonly counters?: Counters;
 }
 
-/** Numbers of one division; a number that this viewer may not know is absent. */
+/** Numbers of one division; a number that this viewer may not know is absent. With `step`, those of people and homes are of `counted_at`, in seconds since 1970, to the nearest of so many. */
 export type Counters = Readonly<Record<string, number>>;
 
 export interface Division {

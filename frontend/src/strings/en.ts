@@ -11,6 +11,7 @@ export const en: Words = {
   "identify.openFailed": "The floors could not be read, try again",
   "children.title": "Below",
   "children.source": "{n} · people",
+  "children.sourceStepped": "{n} · people, rounded",
   "children.more": "{n} more: find them by search",
   "app.everything": "All data",
 
@@ -208,8 +209,10 @@ export const en: Words = {
   "roads.stairs": "Stairs",
   "roads.path": "Path",
   "roads.metro": "Metro line",
+  "numbers.stepped": "≈ as of {at}, to the nearest {step}; the others are live",
   "ledger.title": "People, homes, land, things",
   "ledger.source": "{area} · live",
+  "ledger.sourceStepped": "{area} · rounded",
   "ledger.person": "People",
   "ledger.house": "Homes",
   "ledger.land": "Land",
@@ -229,6 +232,7 @@ export const en: Words = {
   "unplaced.source": "divisions without a known parent",
   "unplaced.names": "{n} · names",
   "below.source": "households · people",
+  "below.sourceStepped": "households · people, rounded",
 
   "urgent.title": "To be handled",
   "urgent.red": "red {n}",

@@ -10,6 +10,7 @@ export const zhCN = {
   "identify.openFailed": "楼层读取失败，请重试",
   "children.title": "下级",
   "children.source": "{n} 个 · 人口",
+  "children.sourceStepped": "{n} 个 · 人口约数",
   "children.more": "另有 {n} 个，请用搜索查找",
   "app.everything": "全部数据",
 
@@ -207,8 +208,10 @@ export const zhCN = {
   "roads.stairs": "梯道",
   "roads.path": "小路",
   "roads.metro": "轨道线",
+  "numbers.stepped": "≈ 为截至 {at} 的数，按 {step} 的倍数取整；其余为实时",
   "ledger.title": "人房地物",
   "ledger.source": "{area} · 实时",
+  "ledger.sourceStepped": "{area} · 约数",
   "ledger.person": "人",
   "ledger.house": "房",
   "ledger.land": "地",
@@ -228,6 +231,7 @@ export const zhCN = {
   "unplaced.source": "上级未知的区划",
   "unplaced.names": "{n} 个 · 名单",
   "below.source": "户数 · 人口",
+  "below.sourceStepped": "户数 · 人口（约数）",
 
   "urgent.title": "需要处置",
   "urgent.red": "红 {n}",
