@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"weak"
 
+	"quanxi/access/role"
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/world"
@@ -17,6 +18,11 @@ type Home struct {
 	Place    geo.Point // where most of it is
 	Envelope geo.Envelope
 	Counters Counters
+	// Over is the area of the post by which the viewer sees it, of several the highest, and
+	// OverName what that is called: the map may begin with the one part that has buildings.
+	// Who has no post is of what it begins with.
+	Over     grid.Code
+	OverName string
 }
 
 // Home returns where the viewer's map begins, and false if there is nothing to
@@ -26,6 +32,25 @@ type Home struct {
 // buildings, it is that town. Where nothing is divided it ends with the context.
 func (v *View) Home(ctx context.Context) (Home, bool, error) {
 	snapshot := v.world.Snapshot()
+	home, ok, err := v.begins(ctx, snapshot)
+	home.Over, home.OverName = v.over(snapshot, home)
+	return home, ok, err
+}
+
+// over returns the area of the post by which the viewer sees a home, and its name.
+func (v *View) over(snapshot *world.Snapshot, home Home) (grid.Code, string) {
+	_, code, ok := v.viewer.grant.Highest(role.SeeNumbers, home.Code)
+	if !ok || code == "" {
+		return home.Code, home.Name
+	}
+	if d, stored := snapshot.Division(code); stored {
+		return code, d.Name()
+	}
+	return code, code.CityName() // no other is a post's without being stored
+}
+
+// begins is Home without whose it is.
+func (v *View) begins(ctx context.Context, snapshot *world.Snapshot) (Home, bool, error) {
 	tops, all := v.tops(snapshot), v.viewer.SeesNumbers("")
 	if len(tops) == 0 && all {
 		return v.undivided(ctx, snapshot)
@@ -48,7 +73,7 @@ func (v *View) Home(ctx context.Context) (Home, bool, error) {
 		best = only
 	}
 	envelope, _ := best.Envelope()
-	return Home{best.Code(), best.Name(), best.Label(), envelope, v.countersOf(best)}, true, nil
+	return Home{Code: best.Code(), Name: best.Name(), Place: best.Label(), Envelope: envelope, Counters: v.countersOf(best)}, true, nil
 }
 
 // tops returns the divisions of the highest level on which the viewer answers for any

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"quanxi/access"
+	"quanxi/access/role"
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/world"
@@ -50,7 +51,51 @@ func TestHome(t *testing.T) {
 	}
 }
 
-func homeOf(t *testing.T, viewer *access.Viewer, entities []grid.Entity) string {
+// A screen is titled by the area of its post, also where the map begins with a part of it.
+func TestWhatAScreenIsTitledBy(t *testing.T) {
+	box := geo.MultiPolygon{{{geo.At(106, 29), geo.At(107, 29), geo.At(107, 30), geo.At(106, 30), geo.At(106, 29)}}}
+	area := func(code, parent grid.Code, name string) grid.Entity {
+		return &grid.Division{Code: code, Name: name, Level: code.Level(), Parent: parent, Boundary: box}
+	}
+	entities := []grid.Entity{
+		area("500106", "5000", "区"), area("500106001", "500106", "镇"), area("500106001001", "500106001", "村"), area("500106001001001", "500106001001", "网格"),
+		&grid.Building{Footprint: box},
+	}
+	city := &grid.Division{Code: "5000", Name: "山城", Level: grid.CityLevel}
+	type posts []role.Post
+	for _, tt := range []struct {
+		name     string
+		posts    posts
+		city     grid.Entity // nil: not stored
+		home, at string
+	}{
+		{"the city's, of which one town has houses", posts{{Role: "operator", Area: "5000"}}, city, "镇", "5000 山城"},
+		{"the city's, which is not stored", posts{{Role: "operator", Area: "5000"}}, nil, "镇", "5000 重庆市"},
+		{"a county's", posts{{Role: "operator", Area: "500106"}}, city, "镇", "500106 区"},
+		{"a town's", posts{{Role: "operator", Area: "500106001"}}, city, "镇", "500106001 镇"},
+		{"of three posts the highest", posts{{Role: "grid-worker", Area: "500106001001001"}, {Role: "secretary", Area: "500106001001"}, {Role: "operator", Area: "500106"}}, city, "镇", "500106 区"},
+		{"of a post that sees the map and one that does not", posts{{Role: "secretary", Area: "500106001001"}, {Role: "resident", Area: "500106"}}, city, "村", "500106001001 村"},
+		{"nobody in particular", nil, city, "镇", "500106001 镇"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			all := entities
+			if tt.city != nil {
+				all = append([]grid.Entity{tt.city}, all...)
+			}
+			w := worldOf(t, all)
+			viewer := access.Local()
+			if tt.posts != nil {
+				viewer = access.NewViewer("7", role.NewGrant(tt.posts, role.Shipped(), func(c grid.Code) grid.Scope { return w.Snapshot().ScopeOfPost(c) }))
+			}
+			home, ok, err := access.NewViews(access.Sources{World: w, Master: masterKey(t, "1"), Clock: clock}).For(viewer).Home(t.Context())
+			if err != nil || !ok || home.Name != tt.home || fmt.Sprintf("%s %s", home.Over, home.OverName) != tt.at {
+				t.Errorf("home %s, titled by %s %s, %v, %v; want %s, %s", home.Name, home.Over, home.OverName, ok, err, tt.home, tt.at)
+			}
+		})
+	}
+}
+
+func worldOf(t *testing.T, entities []grid.Entity) *world.World {
 	t.Helper()
 	w := world.New(world.Options{Now: clock})
 	var steps []world.Step
@@ -61,6 +106,12 @@ func homeOf(t *testing.T, viewer *access.Viewer, entities []grid.Entity) string 
 	if _, err := w.Apply(world.Position{Epoch: "e1", Pos: 1}, steps); err != nil {
 		t.Fatal(err)
 	}
+	return w
+}
+
+func homeOf(t *testing.T, viewer *access.Viewer, entities []grid.Entity) string {
+	t.Helper()
+	w := worldOf(t, entities)
 	if viewer == nil {
 		viewer = access.Local()
 	}

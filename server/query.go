@@ -145,10 +145,16 @@ type statusOutput struct {
 type areaBody struct {
 	Code     string     `json:"code" doc:"of a division; empty for all that is stored, where no one division holds it"`
 	Name     string     `json:"name" doc:"empty if all that is stored has no name"`
+	Over     overBody   `json:"over" doc:"the area of the post by which you see it, of several the highest: the map begins with a part of it where only that has buildings"`
 	Lon      float64    `json:"lon"`
 	Lat      float64    `json:"lat"`
 	Zoom     float64    `json:"zoom"`
 	Envelope [4]float64 `json:"envelope"`
+}
+
+type overBody struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
 }
 
 func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error) {
@@ -163,7 +169,7 @@ func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error)
 	}
 	lon, lat := home.Place.Degrees()
 	out.Body.Area = &areaBody{
-		Code: string(home.Code), Name: home.Name, Lon: lon, Lat: lat,
+		Code: string(home.Code), Name: home.Name, Over: overBody{string(home.Over), home.OverName}, Lon: lon, Lat: lat,
 		Zoom: zoomOf(home.Envelope), Envelope: degreesOf(home.Envelope),
 	}
 	out.Body.Counts = &home.Counters

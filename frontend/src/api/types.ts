@@ -17,6 +17,8 @@ export interface AreaBrief {
   readonly lat: number;
   readonly zoom: number;
   readonly envelope: Envelope;
+  /** The area of the post by which it is seen, of which it may be the one part that has buildings. */
+  readonly over: { readonly code: string; readonly name: string };
 }
 
 export interface Status {

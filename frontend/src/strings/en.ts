@@ -11,7 +11,7 @@ export const en: Words = {
   "identify.openFailed": "The floors could not be read, try again",
   "children.title": "Below",
   "children.source": "{n} · people",
-  "children.sourceStepped": "{n} · people, rounded",
+  "children.sourceStepped": "{n} · ≈ people",
   "children.more": "{n} more: find them by search",
   "app.everything": "All data",
 
@@ -212,7 +212,7 @@ export const en: Words = {
   "numbers.stepped": "≈ as of {at}, to the nearest {step}; the others are live",
   "ledger.title": "People, homes, land, things",
   "ledger.source": "{area} · live",
-  "ledger.sourceStepped": "{area} · rounded",
+  "ledger.sourceStepped": "{area} · ≈",
   "ledger.person": "People",
   "ledger.house": "Homes",
   "ledger.land": "Land",
@@ -232,7 +232,7 @@ export const en: Words = {
   "unplaced.source": "divisions without a known parent",
   "unplaced.names": "{n} · names",
   "below.source": "households · people",
-  "below.sourceStepped": "households · people, rounded",
+  "below.sourceStepped": "≈ households · people",
 
   "urgent.title": "To be handled",
   "urgent.red": "red {n}",

@@ -5,7 +5,7 @@ import type { Client } from "../api/client";
 import type { Division, Status } from "../api/types";
 import { useAreas } from "./useAreas";
 
-const city = { code: "5000", name: "重庆市", lon: 107, lat: 30, zoom: 7, envelope: [105, 28, 110, 32] } as const;
+const city = { code: "5000", name: "重庆市", lon: 107, lat: 30, zoom: 7, envelope: [105, 28, 110, 32], over: { code: "5000", name: "重庆市" } } as const;
 const whole = { ...city, code: "", name: "" };
 const county = (code: string, buildings: number, divisions = 1) => ({ id: Number(code), code, name: code, level: 2, counters: { buildings, divisions } }) as unknown as Division;
 

@@ -168,7 +168,7 @@ function stemOf(code: string): string {
 
 /** Whether two are framed and titled alike. */
 function isSame(a: AreaBrief, b: AreaBrief): boolean {
-  return a.code === b.code && a.name === b.name && a.envelope.every((side, i) => side === b.envelope[i]);
+  return a.code === b.code && a.name === b.name && a.over.code === b.over.code && a.over.name === b.over.name && a.envelope.every((side, i) => side === b.envelope[i]);
 }
 
 /** The grids among divisions that are somewhere, by code. */

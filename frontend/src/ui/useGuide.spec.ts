@@ -13,7 +13,7 @@ import type { IncidentDesk } from "./useIncidents";
 import { useSelection } from "./useSelection";
 
 const begin: Camera = { lon: 100, lat: 20, zoom: 12, bearing: 0, pitch: 0 };
-const county: AreaBrief = { code: "500101", name: "万州区", lon: 105, lat: 25, zoom: 12, envelope: [104, 24, 106, 26] };
+const county: AreaBrief = { code: "500101", name: "万州区", lon: 105, lat: 25, zoom: 12, envelope: [104, 24, 106, 26], over: { code: "500101", name: "万州区" } };
 const house = { id: 7, floors_list: [{ floor: 1, homes: [] }] };
 const square = [[[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]];
 const listed = { id: 5, revision: 1, lon: 3, lat: 4 } as Incident;

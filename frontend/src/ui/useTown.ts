@@ -85,8 +85,9 @@ function createTown(kind: PageKind) {
   /** What to say of figures that the feed no longer moves; undefined while it does. */
   const heldAt = computed(() => feed.lostAt.value || feed.heldAt.value);
   const stale = computed(() => (heldAt.value ? words.say("today.stale", { at: clock(heldAt.value) }) : undefined));
-  /** What the screen is titled by; undefined until it is known. */
-  const title = computed(() => areas.focus.value && (areas.focus.value.name || words.say("app.everything")));
+  /** What the screen is titled by, the area of one's own post, and what its numbers are of, which may be a part; undefined until it is known. */
+  const title = computed(() => areas.focus.value && (areas.focus.value.over.name || words.say("app.everything")));
+  const counted = computed(() => areas.focus.value && (areas.focus.value.name || words.say("app.everything")));
   const grids = computed(() => gridsOf(new Map([...areas.learned.value, ...areas.divisions.value])));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
   const markOf = computed(() => (category: string) => {
@@ -184,7 +185,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, seesEvents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, panel, uppermost, showsDrawn, back, attach, ...guide };
+  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, seesEvents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, counted, panel, uppermost, showsDrawn, back, attach, ...guide };
 }
 
 /** Who hears of what concerns neither areas nor events. */
