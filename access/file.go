@@ -90,12 +90,14 @@ type HeldPost struct {
 type Retained struct {
 	What   string `json:"what" enum:"audit"`
 	Law    string `json:"law"`
-	Months int    `json:"months"` // at least
+	Months int64  `json:"months" doc:"how long it is kept here, as the settings say"`
+	Least  int64  `json:"least" doc:"how many months the law asks for"`
 	Rows   int    `json:"rows"`
 }
 
-func keptAudit(rows int) []Retained {
-	return []Retained{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: staff.LeastAuditMonths, Rows: rows}}
+// keptAudit returns what stays of rows of the audit while settings are in force.
+func keptAudit(s *staff.Settings, rows int) []Retained {
+	return []Retained{{What: "audit", Law: "网络安全法 第二十一条第（三）项", Months: auditMonths(s), Least: staff.LeastAuditMonths, Rows: rows}}
 }
 
 // File returns all that is held on somebody, masked as the viewer sees it, and leaves a

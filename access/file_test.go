@@ -124,6 +124,18 @@ func TestFile(t *testing.T) {
 	mustHold(t, text, []string{`欧阳**`, `"room":"2-1"`, `床头门磁`, `"reason":"care"`, `"words":"登记"`, `"words":"查看未遮盖的信息"`, `"op":"put"`, `网络安全法`, `"household":{`},
 		[]string{"小明", theirNumber, theirPhone, "digest", fmt.Sprintf(`"id":%d,`, theirs[grid.People])})
 
+	if kept := f.Kept[0]; kept.Months != 36 || kept.Least != 6 {
+		t.Errorf("as shipped is kept %+v", kept)
+	}
+	longer := staff.DefaultSettings()
+	longer.AuditMonths = 48
+	if _, err := d.store.Write(t.Context(), grid.Write{Put: []grid.Entity{longer}}); err != nil {
+		t.Fatal(err)
+	}
+	if f, err = secretary.File(t.Context(), grid.People, id, access.Origin{}); err != nil || f.Kept[0].Months != 48 || f.Kept[0].Least != 6 {
+		t.Errorf("as somebody has set is kept %+v, %v", f.Kept, err)
+	}
+
 	open, err := secretary.FileCopy(t.Context(), grid.People, id, "request", access.Origin{})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +212,7 @@ func TestErase(t *testing.T) {
 		t.Fatal(err)
 	}
 	done, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{From: "10.0.0.1", Once: "tap"})
-	if err != nil || len(done.IDs) != 1 || done.Kept[0].Rows == 0 {
+	if err != nil || len(done.IDs) != 1 || done.Kept[0].Rows == 0 || done.Kept[0].Months != 36 {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	again, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{From: "10.0.0.1", Once: "tap"})

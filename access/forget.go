@@ -28,7 +28,10 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 	var done Erased
 	body := fmt.Appendf(nil, "%d/%d/%s", ref.ID, ref.Revision, reason)
 	once := origin.once(action(ref.Kind, "erase"), ref.ID, body)
-	var err error
+	settings, err := SettingsIn(ctx, v.store) // before: what was erased is erased, whatever fails after
+	if err != nil {
+		return Erased{}, err
+	}
 	done.Receipt, err = v.once(ctx, once, func() (grid.Receipt, error) {
 		subjects, post, err := v.erasable(ctx, ref, reason)
 		if err != nil {
@@ -49,7 +52,7 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 	for _, gone := range done.Receipt.Erased {
 		done.IDs = append(done.IDs, gone.ID)
 	}
-	done.Kept = keptAudit(v.rowsAbout(ctx, ref))
+	done.Kept = keptAudit(settings, v.rowsAbout(ctx, ref))
 	return done, nil
 }
 

@@ -30,7 +30,11 @@ func (v *View) gather(ctx context.Context, e grid.Entity) (File, error) {
 			return f, err
 		}
 	}
-	f.Kept = keptAudit(len(f.Accesses))
+	settings, err := SettingsIn(ctx, v.store)
+	if err != nil {
+		return f, err
+	}
+	f.Kept = keptAudit(settings, len(f.Accesses))
 	// Last: what the viewer is not shown is gone from an entity once it is written.
 	for _, one := range others {
 		if f.Residences, err = v.fileRecord(ctx, f.Residences, one); err != nil {

@@ -41,8 +41,7 @@ func (r *Retention) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Whoever writes to the database itself does not shorten it below what the law says.
-	months := max(settings.AuditMonths, staff.LeastAuditMonths)
+	months := auditMonths(settings)
 	horizon, err := r.horizon(ctx, int(months))
 	if err != nil {
 		return err
@@ -61,6 +60,10 @@ func (r *Retention) Sweep(ctx context.Context) error {
 	}
 	return r.remove(ctx, cut)
 }
+
+// auditMonths is how long the audit is kept. Whoever writes to the database itself does not
+// shorten it below what the law says.
+func auditMonths(s *staff.Settings) int64 { return max(s.AuditMonths, staff.LeastAuditMonths) }
 
 // horizon returns the moment before which rows are due. It moves once a day. A clock that
 // runs ahead of what the audit holds does not move it.

@@ -37,8 +37,9 @@ export interface PersonFile {
 export interface Kept {
   readonly what: string;
   readonly law: string;
-  /** At least. */
+  /** How long it is kept here, and how long the law asks for at least. */
   readonly months: number;
+  readonly least: number;
   readonly rows: number;
 }
 

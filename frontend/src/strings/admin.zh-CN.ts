@@ -388,7 +388,7 @@ export const adminZhCN = {
   "erase.word": "彻底删除",
   "erase.do": "彻底删除此人",
   "erase.done": "已彻底删除 {n} 份登记",
-  "erase.kept": "{what}依{law}至少保留 {n} 个月，其中没有姓名和号码。",
+  "erase.kept": "{what}保留 {n} 个月（{law}要求至少 {least} 个月），其中没有姓名和号码。",
   "erase.remains": "磁盘上的残留将在片刻后覆盖。",
 
   "export.ask": "申请导出",

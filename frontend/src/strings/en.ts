@@ -273,9 +273,9 @@ export const en: Words = {
   "identify.due": "Due",
 
   "building.title": "Building sheet",
-  "building.floors": "{n} floors",
+  "building.floors": "{n} {n:floor|floors}",
   "building.below": "{n} below street",
-  "building.units": "{n} units",
+  "building.units": "{n} {n:unit|units}",
   "building.homes": "homes",
   "building.people": "people",
   "building.rented": "rented homes",

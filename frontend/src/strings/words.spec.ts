@@ -21,6 +21,10 @@ describe("words", () => {
   it("fills a sentence, and leaves a blank whose value is missing", () => {
     expect(fill("红 {red} · 黄 {amber}", { red: 2 })).toBe("红 2 · 黄 {amber}");
   });
+
+  it.each([[1, "1 day"], ["1", "1 day"], [0, "0 days"], [30, "30 days"], ["1,001", "1,001 days"]])("counts %s in words", (n, said) => {
+    expect(fill("{n} {n:day|days}", { n })).toBe(said);
+  });
 });
 
 describe("components", () => {
