@@ -159,7 +159,7 @@ test("the secretary sets who stands in, and takes it back", async () => {
   await screen.click("[data-set-standin]");
   await pick(screen, "member", "grid-head");
   const begins = await screen.page.locator('[data-standin-form] [name="begins"]').inputValue();
-  await screen.page.fill('[data-standin-form] [name="ends"]', begins.replace(/T.*/, "T23:59"));
+  await screen.page.fill('[data-standin-form] [name="ends"]', begins.replace(/ .*/, " 23:59"));
   await screen.click("[data-standin-form] button[type=submit]");
   await screen.page.waitForSelector("[data-standin]");
   assert.match(await screen.text("[data-standin]"), /网格长/);
