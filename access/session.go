@@ -188,6 +188,14 @@ func (d *Desk) isIdle(s *staff.SignIn, now time.Time) bool {
 	return now.Sub(last) >= idleSpan
 }
 
+// earlier returns the earlier of two moments, of which a zero one never comes.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

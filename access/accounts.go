@@ -1,0 +1,77 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"quanxi/access/signin"
+	"quanxi/staff"
+)
+
+// Account returns the account of a login. It is shared and must not be written to.
+func (d *Directory) Account(login string) (*staff.Account, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	a, ok := d.held.accounts[d.held.logins[login]]
+	return a, ok
+}
+
+// Accounts returns the accounts with ids above after that a test takes, at most n, in the
+// order of ids. They are shared and must not be written to.
+func (d *Directory) Accounts(after int64, n int, takes func(*staff.Account, []*staff.Post) bool) []*staff.Account {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	ids := slices.Sorted(maps.Keys(d.held.accounts))
+	first, _ := slices.BinarySearch(ids, after+1)
+	var found []*staff.Account
+	for _, id := range ids[first:] {
+		if a := d.held.accounts[id]; len(found) < n && takes(a, d.held.postsHeld(id)) {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// Person returns an account by its id, with all its posts. They are shared and must not
+// be written to.
+func (d *Directory) Person(id int64) (*staff.Account, []*staff.Post, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	a, ok := d.held.accounts[id]
+	return a, d.held.postsHeld(id), ok
+}
+
+// Makers returns an account, who made the link by which it was set up, who made the link of
+// that one, and so on.
+func (d *Directory) Makers(account int64) []int64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var chain []int64
+	for account != 0 && !slices.Contains(chain, account) { // two may have set up each other
+		chain = append(chain, account)
+		a, ok := d.held.accounts[account]
+		if !ok {
+			break
+		}
+		account = a.SetUpBy
+	}
+	return chain
+}
+
+// Setup returns the set-up that the secret of a digest opens at a moment, and its
+// account. Both are shared and must not be written to.
+func (d *Directory) Setup(digest []byte, at time.Time) (*staff.Setup, *staff.Account, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, s := range d.held.setups {
+		if a, ok := d.held.accounts[s.Account]; ok && signin.Same(s.Digest, digest) && at.Before(s.Ends) && !a.Locked {
+			return s, a, true
+		}
+	}
+	return nil, nil, false
+}
+
+// accountName is how access/role knows an account.
+func accountName(id int64) string { return strconv.FormatInt(id, 10) }
