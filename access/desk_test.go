@@ -112,15 +112,9 @@ func (l *lobby) credential(t *testing.T) signin.Credential {
 }
 
 // rows returns the rows of the audit of an action.
-func (l *lobby) rows(t *testing.T, action string) (rows []grid.AuditRow) {
+func (l *lobby) rows(t *testing.T, action string) []grid.AuditRow {
 	t.Helper()
-	for row, err := range l.store.AuditRows(t.Context(), grid.AuditQuery{Action: action}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows = append(rows, row)
-	}
-	return rows
+	return rowsOf(t, l.store, grid.AuditQuery{Action: action})
 }
 
 func TestWhoIsLetIn(t *testing.T) {

@@ -82,8 +82,7 @@ func TestWhoHasNoPostGetsNoAccount(t *testing.T) {
 // Nobody gets the rights of two administrators, by hand or by standing in (RULES B3).
 func TestNobodyIsTwoAdministrators(t *testing.T) {
 	l := newLobby(t)
-	everywhere := func(grid.Code) grid.Scope { return grid.Everywhere() }
-	office := l.Office(access.NewViewer("999", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), everywhere)), "")
+	office := l.cityOffice()
 	a := &staff.Account{Login: "root", Name: "管理员", Sort: staff.Person}
 	l.write(t, a)
 	l.write(t, &staff.Post{Account: a.ID, Role: "system-admin", Area: "5000"})
@@ -110,8 +109,7 @@ func TestNobodyIsTwoAdministrators(t *testing.T) {
 // Nobody is two administrators by way of standing in, however that comes about (RULES B3).
 func TestStandingInMakesNobodyTwoAdministrators(t *testing.T) {
 	l := newLobby(t)
-	everywhere := func(grid.Code) grid.Scope { return grid.Everywhere() }
-	office := l.Office(access.NewViewer("999", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), everywhere)), "")
+	office := l.cityOffice()
 	hold := func(login, code string) (*staff.Account, *staff.Post) {
 		a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
 		l.write(t, a)
@@ -151,9 +149,14 @@ func TestAChangedRoleMakesNobodyTwoAdministrators(t *testing.T) {
 	}
 	p := &staff.Proposal{Code: "resident", Rights: []string{"run-system"}, By: 998, At: l.now}
 	l.write(t, p)
-	office := l.Office(access.NewViewer("999", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(),
-		func(grid.Code) grid.Scope { return grid.Everywhere() })), "")
+	office := l.cityOffice()
 	if _, err := office.Accept(t.Context(), p.ID); !errors.Is(err, access.ErrForbidden) || !errors.Is(err, role.ErrOffices) {
 		t.Errorf("%v", err)
 	}
+}
+
+// cityOffice is the office of a security administrator of the whole city.
+func (l *lobby) cityOffice() *access.Office {
+	everywhere := func(grid.Code) grid.Scope { return grid.Everywhere() }
+	return l.Office(access.NewViewer("999", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), everywhere)), "")
 }

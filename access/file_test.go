@@ -77,9 +77,15 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func (d desk) rows(t *testing.T, q grid.AuditQuery) (rows []grid.AuditRow) {
+func (d desk) rows(t *testing.T, q grid.AuditQuery) []grid.AuditRow {
 	t.Helper()
-	for row, err := range d.store.AuditRows(t.Context(), q) {
+	return rowsOf(t, d.store, q)
+}
+
+// rowsOf returns the rows of the audit that a query selects.
+func rowsOf(t *testing.T, store grid.Store, q grid.AuditQuery) (rows []grid.AuditRow) {
+	t.Helper()
+	for row, err := range store.AuditRows(t.Context(), q) {
 		if err != nil {
 			t.Fatal(err)
 		}

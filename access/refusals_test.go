@@ -32,10 +32,7 @@ func TestRefusalsAreFoldedAndKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	var counts []int64
-	for row, err := range store.AuditRows(t.Context(), grid.AuditQuery{Actor: "7", Oldest: true}) {
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, row := range rowsOf(t, store, grid.AuditQuery{Actor: "7", Oldest: true}) {
 		if row.Object != "people/17" || row.Result != grid.ResultNotFound || row.From != "192.0.2.7" {
 			t.Errorf("%+v", row)
 		}
@@ -64,15 +61,24 @@ func TestRefusalsOutliveAStoreThatIsAway(t *testing.T) {
 	}
 }
 
+// running returns Refusals that write to a store until they are ended.
+func running(t *testing.T, store grid.Store) (r *access.Refusals, end func()) {
+	r = access.NewRefusals(store, slog.New(slog.DiscardHandler))
+	ctx, stop := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() { _ = r.Run(ctx) })
+	return r, func() {
+		stop()
+		run.Wait()
+	}
+}
+
 // Whoever stops the server at once hides nothing: what is new is written there and then, and
 // what goes on is one row a minute.
 func TestTheFirstRefusalOfAKindIsWrittenAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := new(silent)
-		r := access.NewRefusals(store, slog.New(slog.DiscardHandler))
-		ctx, stop := context.WithCancel(t.Context())
-		var run sync.WaitGroup
-		run.Go(func() { _ = r.Run(ctx) })
+		r, end := running(t, store)
 		one := access.Refusal{Actor: "7", From: "192.0.2.7", Action: "people.read", Object: "people/17", Result: grid.ResultNotFound}
 		for _, step := range []struct {
 			what        string
@@ -97,8 +103,7 @@ func TestTheFirstRefusalOfAKindIsWrittenAtOnce(t *testing.T) {
 				t.Errorf("%s: %d rows stand for %d, want %d for %d", step.what, rows, count, step.rows, step.count)
 			}
 		}
-		stop()
-		run.Wait()
+		end()
 	})
 }
 
@@ -107,10 +112,7 @@ func TestTheFirstRefusalOfAKindIsWrittenAtOnce(t *testing.T) {
 func TestAFloodOfRefusalsWritesFewAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := new(silent)
-		r := access.NewRefusals(store, slog.New(slog.DiscardHandler))
-		ctx, stop := context.WithCancel(t.Context())
-		var run sync.WaitGroup
-		run.Go(func() { _ = r.Run(ctx) })
+		r, end := running(t, store)
 		for i := range 20_000 {
 			r.Note(access.Refusal{Actor: "7", Action: "people.read", Object: fmt.Sprint("people/", i)})
 		}
@@ -132,8 +134,7 @@ func TestAFloodOfRefusalsWritesFewAtOnce(t *testing.T) {
 		if rows, _ := store.told(); rows != before+1000 {
 			t.Errorf("%d rows at once of 5,000 addresses, want 1,000", rows-before)
 		}
-		stop()
-		run.Wait()
+		end()
 		if _, count := store.told(); count != 25_001 {
 			t.Errorf("%d are told of at the end", count)
 		}

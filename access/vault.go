@@ -1,7 +1,6 @@
 package access
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
@@ -12,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 
+	"quanxi/access/signin"
 	"quanxi/grid"
 )
 
@@ -159,19 +159,8 @@ func (v *Vault) keyed(field, number string) []byte {
 // subject is what is authenticated beside every ciphertext of a data subject.
 func subject(kind grid.Kind, id int64) []byte { return fmt.Appendf(nil, "%s/%d", kind, id) }
 
-// newAEAD returns AES-256-GCM that draws a random nonce for each message and
-// carries it in front.
-func newAEAD(key []byte) cipher.AEAD {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		panic(err) // only a key of the wrong length is refused
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		panic(err) // AES has the block size that GCM needs
-	}
-	return aead
-}
+// newAEAD is as of signin.NewAEAD, whose keys have 32 bytes.
+func newAEAD(key []byte) cipher.AEAD { return signin.NewAEAD([32]byte(key)) }
 
 func digitsOnly(r rune) rune {
 	if r < '0' || r > '9' {

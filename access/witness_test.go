@@ -42,13 +42,7 @@ func TestEachRowBeginsWhereTheOneBeforeItEnded(t *testing.T) {
 			if _, err := d.city.Remove(t.Context(), ref, access.Origin{}); err != nil {
 				t.Fatal(err)
 			}
-			var rows []grid.AuditRow
-			for row, err := range d.store.AuditRows(t.Context(), grid.AuditQuery{Oldest: true}) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				rows = append(rows, row)
-			}
+			rows := d.rows(t, grid.AuditQuery{Oldest: true})
 			if len(rows) != 4 || rows[0].Before != "" || rows[3].After != "" {
 				t.Fatalf("%+v", rows)
 			}
@@ -112,13 +106,9 @@ func TestARowNamesThePostThatAllowedIt(t *testing.T) {
 // mustBeBy expects a post in the last row of an action.
 func mustBeBy(t *testing.T, d desk, action, post string) {
 	t.Helper()
-	for row, err := range d.store.AuditRows(t.Context(), grid.AuditQuery{Action: action, Limit: 1}) {
-		if err != nil || row.Post != post {
-			t.Errorf("%s by %q, want %q (%v)", action, row.Post, post, err)
-		}
-		return
+	if rows := d.rows(t, grid.AuditQuery{Action: action, Limit: 1}); len(rows) != 1 || rows[0].Post != post {
+		t.Errorf("%s by %+v, want %q", action, rows, post)
 	}
-	t.Errorf("no row of %s", action)
 }
 
 // What a command costs with its digests: the audited intake of DESIGN §8.

@@ -9,14 +9,12 @@ import (
 	"testing"
 
 	"quanxi/access"
-	"quanxi/access/role"
 	"quanxi/grid"
 )
 
 // viewerOfArea answers for one area as whoever keeps it.
 func viewerOfArea(account string, area grid.Code) *access.Viewer {
-	return access.NewViewer(account, role.NewGrant([]role.Post{{Role: "grid-worker", Area: area}}, role.Shipped(),
-		func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+	return holding(account, "grid-worker", area, under)
 }
 
 // The tag of a scoped tile is of its bytes and of what decides on them: two scopes have

@@ -11,8 +11,6 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
-	"quanxi/access"
-	"quanxi/access/role"
 	"quanxi/access/signin/openid"
 	"quanxi/access/signin/openid/openidtest"
 	"quanxi/grid"
@@ -248,7 +246,7 @@ func TestAnAccountOfElsewhereHasNoPasswordHere(t *testing.T) {
 		t.Errorf("by password: %d", reply.Code)
 	}
 	a, _ := c.directory.Account(login)
-	c.viewer = access.NewViewer("1", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5001"}}, role.Shipped(), func(grid.Code) grid.Scope { return grid.Everywhere() }))
+	c.viewer = holding("1", "security-admin", "5001", everywhere)
 	if reply := c.do(t, call{line: fmt.Sprintf("POST /api/accounts/%d/link", a.ID)}); reply.Code != 409 {
 		t.Errorf("a set-up link: %d %s", reply.Code, reply.Body)
 	}

@@ -204,10 +204,15 @@ func (s *Server) addMember(ctx context.Context, in *addMemberInput) (*linkOutput
 	if err != nil {
 		return nil, err
 	}
-	s.applied(ctx, receipt) // who opens the link at once is let in by then
+	return s.linked(ctx, a.ID, link, receipt), nil
+}
+
+// linked answers with the link of an account, which opens by then.
+func (s *Server) linked(ctx context.Context, account int64, link string, receipt grid.Receipt) *linkOutput {
+	s.applied(ctx, receipt)
 	out := &linkOutput{CacheControl: private}
-	out.Body.ID, out.Body.Link = a.ID, link
-	return out, nil
+	out.Body.ID, out.Body.Link = account, link
+	return out
 }
 
 type lockInput struct {
@@ -244,10 +249,7 @@ func (s *Server) inviteMember(ctx context.Context, in *oneInput) (*linkOutput, e
 	if err != nil {
 		return nil, err
 	}
-	s.applied(ctx, receipt) // who opens the link at once is let in by then
-	out := &linkOutput{CacheControl: private}
-	out.Body.ID, out.Body.Link = in.ID, link
-	return out, nil
+	return s.linked(ctx, in.ID, link, receipt), nil
 }
 
 func (s *Server) endSessions(ctx context.Context, in *oneInput) (*removeOutput, error) {

@@ -97,7 +97,7 @@ func TestTheOfficeAnswersWhoKeepsIt(t *testing.T) {
 	for _, code := range slices.Sorted(maps.Keys(role.Shipped())) {
 		t.Run(code, func(t *testing.T) {
 			r := newRig(t)
-			grant := role.NewGrant([]role.Post{{Role: code, Area: "500106"}}, role.Shipped(), func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) })
+			grant := role.NewGrant([]role.Post{{Role: code, Area: "500106"}}, role.Shipped(), under)
 			for _, area := range []grid.Code{"500106003001001", "500107003001001"} {
 				r.write(t, &grid.Division{Code: area, Level: area.Level(), Name: "网格"})
 				a := r.hire(t, "of-"+string(area), "grid-worker", area)
@@ -172,8 +172,7 @@ func TestOnePostHereDoesNotHandOverAnAccount(t *testing.T) {
 			} {
 				a.Sort = c.sort
 				r.write(t, a)
-				r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: c.code, Area: "500106"}}, role.Shipped(),
-					func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+				r.viewer = holding("7", c.code, "500106", under)
 				want := c.done
 				if tt.refused && strings.Contains(c.line, " ") {
 					want = http.StatusForbidden
@@ -195,7 +194,7 @@ func TestAPostWhoseDivisionIsGone(t *testing.T) {
 	const ours grid.Code = "500106003001001"
 	a := r.hire(t, "worker", "grid-worker", ours)
 	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
-	keeper := access.NewViewer("7", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), r.desk.ScopeOf))
+	keeper := holding("7", "security-admin", "5000", r.desk.ScopeOf)
 	told := func() (list, own string, people int) {
 		r.viewer = keeper
 		list = r.do(t, call{line: "/api/accounts"}).Body.String()
@@ -235,7 +234,7 @@ func TestAMachineGetsNoLink(t *testing.T) {
 		t.Run(string(sort), func(t *testing.T) {
 			r := newRig(t)
 			as := func(code string) {
-				r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: code, Area: "5001"}}, role.Shipped(), func(grid.Code) grid.Scope { return grid.Everywhere() }))
+				r.viewer = holding("7", code, "5001", everywhere)
 			}
 			as("security-admin")
 			body := fmt.Sprintf(`{"login":"bridge","name":"网桥","sort":%q,"post":{"role":"integration","area":"5000"}}`, sort)
@@ -270,7 +269,7 @@ func TestAnAccountWithoutPostsIsTheCitys(t *testing.T) {
 	}{
 		"a county": {grid.NewScope(grid.Under("500106")), http.StatusForbidden}, "the city": {grid.Everywhere(), http.StatusOK},
 	} {
-		r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: "security-admin", Area: "5000"}}, role.Shipped(), func(grid.Code) grid.Scope { return tt.scope }))
+		r.viewer = holding("7", "security-admin", "5000", func(grid.Code) grid.Scope { return tt.scope })
 		if reply := r.do(t, call{line: fmt.Sprintf("POST /api/accounts/%d/link", a.ID)}); reply.Code != tt.status {
 			t.Errorf("%s: %d %.200s, want %d", name, reply.Code, reply.Body, tt.status)
 		}
@@ -286,7 +285,7 @@ func TestTheAuditTellsWhoseItsRowsAre(t *testing.T) {
 		r.signIn(t, fmt.Sprintf(`{"name":%q,"password":%q,"program":true}`, a.Login, password))
 	}
 	audits := func(scope grid.Scope) {
-		r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: "audit-admin", Area: "5000"}}, role.Shipped(), func(grid.Code) grid.Scope { return scope }))
+		r.viewer = holding("7", "audit-admin", "5000", func(grid.Code) grid.Scope { return scope })
 	}
 	audits(grid.NewScope(grid.Under("500106")))
 	if reply := r.do(t, call{line: "GET /api/audit"}); reply.Code != http.StatusNotFound {

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"quanxi/access"
-	"quanxi/access/role"
-	"quanxi/grid"
 	"quanxi/server"
 )
 
@@ -97,7 +95,7 @@ func TestRatesAreOfOneAlone(t *testing.T) {
 func TestNoScreenMeetsTheDefaultRates(t *testing.T) {
 	r := newRigWith(t, func(o *server.Options) { o.Rates = server.DefaultRates() })
 	for i := range 500 {
-		r.viewer = access.NewViewer(fmt.Sprint(i%5), role.NewGrant([]role.Post{{Role: "operator", Area: "500106"}}, role.Shipped(), under))
+		r.viewer = holding(fmt.Sprint(i%5), "operator", "500106", under)
 		for _, line := range []string{"/", "/api/session", "/api/status", "/api/nothing"} {
 			if reply := r.do(t, call{line: line}); reply.Code == http.StatusTooManyRequests {
 				t.Fatalf("screen %d: %s is refused", i, line)
@@ -132,5 +130,3 @@ func TestRatesThatThereAreNot(t *testing.T) {
 		t.Errorf("%v, %v", rates, err)
 	}
 }
-
-func under(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }

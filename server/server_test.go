@@ -36,17 +36,26 @@ var now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return now }
 
-// townDesk answers for one town of two.
+// under is the scope of a post where areas are managed as their codes say, and everywhere that
+// of one that answers for all there is.
+func under(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }
+
+func everywhere(grid.Code) grid.Scope { return grid.Everywhere() }
+
+// holding returns the viewer of an account with one post.
+func holding(account, code string, area grid.Code, scopeOf func(grid.Code) grid.Scope) *access.Viewer {
+	return access.NewViewer(account, role.NewGrant([]role.Post{{Role: code, Area: area}}, role.Shipped(), scopeOf))
+}
+
 // countyDesk is an operator of the whole county: numbers and events, no names.
-var countyDesk = access.NewViewer("county", role.NewGrant([]role.Post{{Role: "operator", Area: "500106"}}, role.Shipped(),
-	func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+var countyDesk = holding("county", "operator", "500106", under)
 
 // townDesk sees and keeps everything in our town.
 var townDesk = access.NewViewer("town", role.NewGrant(
 	[]role.Post{{Role: "desk", Area: "500106003"}},
 	map[string]role.Role{"desk": {Code: "desk", Personal: grid.CityLevel, Rights: role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.SeeCare,
 		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople)}},
-	func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) }))
+	under))
 
 // A rig is a server over a real store and a real World, without a feed: a write
 // is applied to the World when its token is waited for.
@@ -201,6 +210,31 @@ type call struct {
 	body   string
 	header map[string]string
 	from   string // address and port; empty for one of documentation
+}
+
+// A question is a request of somebody, and what its answer must and must not hold.
+type question struct {
+	name   string
+	viewer *access.Viewer // the whole city, unless set
+	call
+	status int
+	want   []string // in the body
+	not    []string // not in the body
+}
+
+// answers asks a question and checks its answer.
+func (r *rig) answers(t *testing.T, q question) *httptest.ResponseRecorder {
+	t.Helper()
+	r.viewer = access.Local()
+	if q.viewer != nil {
+		r.viewer = q.viewer
+	}
+	rec := r.do(t, q.call)
+	if rec.Code != q.status {
+		t.Errorf("status %d, want %d: %.300q", rec.Code, q.status, rec.Body)
+	}
+	mustHold(t, rec.Body.String(), q.want, q.not)
+	return rec
 }
 
 func (r *rig) do(t testing.TB, c call) *httptest.ResponseRecorder {

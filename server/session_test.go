@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"quanxi/access"
-	"quanxi/access/role"
 	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
@@ -182,38 +181,30 @@ func TestRefusedSignIns(t *testing.T) {
 	}
 }
 
+// Guesses are one kind of refusal to the end, so that they fold, each told of once: at the door,
+// and at an open screen.
 func TestWhoGuessesIsAskedToWait(t *testing.T) {
-	r := newRig(t)
-	a := r.hire(t, "worker", "grid-worker", "500106003001001")
-	for n := range 20 {
-		reply := r.signIn(t, `{"name":"worker","password":"guess"}`)
-		if reply.Code == 429 && reply.Header().Get("Retry-After") > "0" {
-			want := slices.Repeat([]access.Refusal{{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: "session.begin", Result: grid.ResultRefused}}, n+1) // equal, so that they fold
-			if !slices.Equal(r.refused, want) {
-				t.Errorf("%+v, want %+v", r.refused, want)
+	for _, tt := range []struct{ name, action, line, body string }{
+		{"at the door", "session.begin", "POST /api/session", `{"name":"worker","password":"guess"}`},
+		{"at an open screen", "accounts.change-password", "PUT /api/session/password", `{"old":"guess","password":"another long one"}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			a := r.hire(t, "worker", "grid-worker", "500106003001001")
+			_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
+			one := access.Refusal{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: tt.action, Result: grid.ResultRefused}
+			for n := range 20 {
+				reply := r.do(t, call{line: tt.line, body: tt.body, header: map[string]string{"Authorization": "Bearer " + token}})
+				if reply.Code == 429 && reply.Header().Get("Retry-After") > "0" {
+					if want := slices.Repeat([]access.Refusal{one}, n+1); !slices.Equal(r.refused, want) {
+						t.Errorf("%+v, want %+v", r.refused, want)
+					}
+					return
+				}
 			}
-			return
-		}
+			t.Error("twenty guesses in a row were taken")
+		})
 	}
-	t.Error("twenty guesses in a row were taken")
-}
-
-// Guesses at an open screen are one kind of refusal to the end, each told of once.
-func TestGuessesAtAnOpenScreenAreToldOfOnce(t *testing.T) {
-	r := newRig(t)
-	a := r.hire(t, "worker", "grid-worker", "500106003001001")
-	_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
-	for n := range 20 {
-		reply := r.do(t, call{line: "PUT /api/session/password", body: `{"old":"guess","password":"another long one"}`, header: map[string]string{"Authorization": "Bearer " + token}})
-		if reply.Code == 429 {
-			want := slices.Repeat([]access.Refusal{{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: "accounts.change-password", Result: grid.ResultRefused}}, n+1)
-			if !slices.Equal(r.refused, want) {
-				t.Errorf("%+v, want %+v", r.refused, want)
-			}
-			return
-		}
-	}
-	t.Error("twenty guesses in a row were taken")
 }
 
 // A loop over people, by their numbers or in the open, is answered 429 and leaves a trace.
@@ -221,7 +212,7 @@ func TestWhoAsksForTooManyPeopleWaitsAndLeavesATrace(t *testing.T) {
 	r := newRig(t)
 	ours := r.build(t).ours[grid.People]
 	const area grid.Code = "500106003001001"
-	r.viewer = access.NewViewer("7", role.NewGrant([]role.Post{{Role: "grid-worker", Area: area}}, role.Shipped(), r.desk.ScopeOf))
+	r.viewer = holding("7", "grid-worker", area, r.desk.ScopeOf)
 	one := fmt.Sprintf("people/%d", ours)
 	for _, tt := range []struct{ line, body, action, object string }{
 		{"POST /api/people/find", `{"phone":"10300001234","reason":"visit"}`, "people.find", ""},

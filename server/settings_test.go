@@ -13,8 +13,7 @@ import (
 
 // runner is a system administrator of the whole city.
 func runner(account int64) *access.Viewer {
-	return access.NewViewer(itoa(account), role.NewGrant([]role.Post{{Role: "system-admin", Area: "5000"}}, role.Shipped(),
-		func(grid.Code) grid.Scope { return grid.Everywhere() }))
+	return holding(itoa(account), "system-admin", "5000", everywhere)
 }
 
 func TestSettings(t *testing.T) {
@@ -109,7 +108,7 @@ func TestThereIsOneSetOfSettings(t *testing.T) {
 func TestSettingsAreOfWhoRunsTheWholeSystem(t *testing.T) {
 	for code := range role.Shipped() {
 		r := newRig(t)
-		whole := access.NewViewer("9", role.NewGrant([]role.Post{{Role: code, Area: "5000"}}, role.Shipped(), func(grid.Code) grid.Scope { return grid.Everywhere() }))
+		whole := holding("9", code, "5000", everywhere)
 		want := map[bool]int{true: 200, false: 404}[code == "system-admin"]
 		for _, asked := range []call{{line: "/api/settings"}, {line: "PATCH /api/settings", body: `{"export_rows":1}`, header: map[string]string{"If-Match": "0"}}} {
 			r.viewer = whole

@@ -23,14 +23,7 @@ func TestTiles(t *testing.T) {
 	r := newRig(t)
 	r.build(t)
 	stranger := new(access.Viewer)
-	for _, tt := range []struct {
-		name   string
-		viewer *access.Viewer
-		call
-		status int
-		want   []string
-		not    []string
-	}{
+	for _, tt := range []question{
 		{name: "a building", call: call{line: "/tiles/buildings" + ourTile}, status: 200, want: []string{"buildings", "我们村1幢"}},
 		{name: "several layers in one", call: call{line: "/tiles/divisions,buildings" + ourTile}, status: 200, want: []string{"buildings", "500106003001001"}},
 		{name: "the order of layers does not matter", call: call{line: "/tiles/buildings,divisions,buildings" + ourTile}, status: 200, want: []string{"buildings", "500106003001001"}},
@@ -64,15 +57,7 @@ func TestTiles(t *testing.T) {
 		{name: "TileJSON without its suffix", call: call{line: "/tiles/buildings"}, status: 404},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r.viewer = access.Local()
-			if tt.viewer != nil {
-				r.viewer = tt.viewer
-			}
-			rec := r.do(t, tt.call)
-			if rec.Code != tt.status {
-				t.Errorf("status %d, want %d: %.300q", rec.Code, tt.status, rec.Body)
-			}
-			mustHold(t, rec.Body.String(), tt.want, tt.not)
+			rec := r.answers(t, tt)
 			if rec.Code == 200 && strings.Contains(tt.line, ".mvt") && rec.Header().Get("ETag") == "" {
 				t.Error("no ETag")
 			}

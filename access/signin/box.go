@@ -18,7 +18,7 @@ type Box struct {
 // NewBox returns a box that opens what a box of the same key and purpose sealed,
 // and nothing else.
 func NewBox(key [32]byte, purpose string) *Box {
-	return &Box{newAEAD(key), []byte("box " + purpose)}
+	return &Box{NewAEAD(key), []byte("box " + purpose)}
 }
 
 // Seal returns a value as text that opens until a time, to the second.

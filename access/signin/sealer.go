@@ -20,7 +20,7 @@ var ErrSealed = errors.New("sealed bytes cannot be opened")
 type Sealer struct{ aead cipher.AEAD }
 
 // NewSealer returns the sealer of a key that serves nothing else.
-func NewSealer(key [32]byte) *Sealer { return &Sealer{newAEAD(key)} }
+func NewSealer(key [32]byte) *Sealer { return &Sealer{NewAEAD(key)} }
 
 // Seal returns a credential sealed for an account. Two sealings of the same
 // credential differ.
@@ -82,9 +82,9 @@ type wireCredential struct {
 
 func sealedFor(account int64) []byte { return fmt.Appendf(nil, "credentials/%d", account) }
 
-// newAEAD returns AES-256-GCM that draws a random nonce for each message and
+// NewAEAD returns AES-256-GCM that draws a random nonce for each message and
 // carries it in front.
-func newAEAD(key [32]byte) cipher.AEAD {
+func NewAEAD(key [32]byte) cipher.AEAD {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		panic(err) // only a key of the wrong length is refused
