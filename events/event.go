@@ -53,28 +53,40 @@ const (
 	Urgent  Urgency = "urgent" // 紧急
 )
 
+// A Privacy says who may know of an event, among those who may know of events where it is.
+type Privacy uint8
+
+// The privacies. Of what is not Ordinary the place alone tells something of whoever lives there.
+const (
+	Ordinary Privacy = iota // all of them
+	Care                    // who has the duty of care there: in this house somebody needs help
+
+	Privacies = iota // how many there are
+)
+
 // A Category is a kind of event, with the character drawn on its mark.
 type Category struct {
-	Code  string // stable, on the wire
-	Mark  string // one character: 火 水 井 …
-	Short string // two letters, for the English screen
-	Name  string // Chinese name
-	Hours int    // working time allowed
+	Code    string // stable, on the wire
+	Mark    string // one character: 火 水 井 …
+	Short   string // two letters, for the English screen
+	Name    string // Chinese name
+	Hours   int    // working time allowed
+	Privacy Privacy
 }
 
 // Categories lists the default categories.
 func Categories() []Category {
 	return []Category{
-		{"fire", "火", "FI", "烟感报警", 1},
-		{"water", "水", "WA", "漏水积水", 4},
-		{"manhole", "井", "MH", "井盖破损", 4},
-		{"lamp", "灯", "LA", "路灯不亮", 24},
-		{"parking", "停", "PA", "停车纠纷", 8},
-		{"blocked", "占", "BL", "消防通道占用", 4},
-		{"lift", "梯", "LI", "电梯停运", 4},
-		{"rubbish", "圾", "RU", "暴露垃圾", 4},
-		{"neighbours", "邻", "NB", "邻里纠纷", 48},
-		{"care", "护", "CA", "关爱走访", 24},
+		{"fire", "火", "FI", "烟感报警", 1, Ordinary},
+		{"water", "水", "WA", "漏水积水", 4, Ordinary},
+		{"manhole", "井", "MH", "井盖破损", 4, Ordinary},
+		{"lamp", "灯", "LA", "路灯不亮", 24, Ordinary},
+		{"parking", "停", "PA", "停车纠纷", 8, Ordinary},
+		{"blocked", "占", "BL", "消防通道占用", 4, Ordinary},
+		{"lift", "梯", "LI", "电梯停运", 4, Ordinary},
+		{"rubbish", "圾", "RU", "暴露垃圾", 4, Ordinary},
+		{"neighbours", "邻", "NB", "邻里纠纷", 48, Ordinary},
+		{"care", "护", "CA", "关爱走访", 24, Care},
 	}
 }
 
@@ -144,6 +156,15 @@ func CategoryOf(code string) (Category, bool) {
 		}
 	}
 	return Category{}, false
+}
+
+// Privacy returns who may know of the event, by its category. What is of a category that is
+// not in the table is as private as anything.
+func (e *Event) Privacy() Privacy {
+	if c, ok := CategoryOf(e.Category); ok {
+		return c.Privacy
+	}
+	return Privacies - 1
 }
 
 // Kinds lists every kind of entity, those of grid and events.

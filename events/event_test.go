@@ -68,6 +68,20 @@ func TestEveryCategoryHasAMarkOfOneCharacter(t *testing.T) {
 	}
 }
 
+// Which categories are private is one column of their table, and what is not in it is private.
+func TestWhoMayKnowOfAnEventFollowsFromItsCategory(t *testing.T) {
+	for category, want := range map[string]events.Privacy{"water": events.Ordinary, "neighbours": events.Ordinary, "care": events.Care, "of a later version": events.Care, "": events.Care} {
+		if got := (&events.Event{Category: category}).Privacy(); got != want {
+			t.Errorf("%q: privacy %d, want %d", category, got, want)
+		}
+	}
+	for _, c := range events.Categories() {
+		if c.Privacy >= events.Privacies {
+			t.Errorf("%s has a privacy that there is not", c.Code)
+		}
+	}
+}
+
 func TestEveryKindHasAnEntity(t *testing.T) {
 	for _, kind := range events.Kinds() {
 		e, err := events.New(kind)

@@ -188,12 +188,14 @@ type categoryBody struct {
 	Short string `json:"short"`
 	Name  string `json:"name"`
 	Hours int    `json:"hours" doc:"time allowed"`
+	// Private tells whoever reports one what becomes of it.
+	Private bool `json:"private" doc:"shown only to who has the duty there that it is about; whoever may report events may report one"`
 }
 
 func (s *Server) categories(context.Context, *struct{}) (*categoriesOutput, error) {
 	out := new(categoriesOutput)
 	for _, c := range events.Categories() {
-		out.Body.Items = append(out.Body.Items, categoryBody(c))
+		out.Body.Items = append(out.Body.Items, categoryBody{c.Code, c.Mark, c.Short, c.Name, c.Hours, c.Privacy != events.Ordinary})
 	}
 	return out, nil
 }
