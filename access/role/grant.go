@@ -86,6 +86,38 @@ func (g *Grant) MayOn(r Right, area grid.Code, board string) bool {
 	return false
 }
 
+// ScopeOfAll returns where one post gives all of some rights: a duty beside what is seen by it
+// is a post's own, and not what several posts come to. With a right over events among them, a
+// post for one board gives nothing.
+func (g *Grant) ScopeOfAll(s Set) grid.Scope {
+	if r, ok := s.only(); ok {
+		return g.scopes[r]
+	}
+	var ranges []grid.CodeRange
+	for i := range g.parts {
+		if p := &g.parts[i]; p.gives(s) {
+			ranges = append(ranges, p.scope.Ranges()...)
+		}
+	}
+	return grid.NewScope(ranges...)
+}
+
+// MayAll reports whether an area is in ScopeOfAll.
+func (g *Grant) MayAll(s Set, area grid.Code) bool {
+	if r, ok := s.only(); ok {
+		return g.May(r, area)
+	}
+	for i := range g.parts {
+		if p := &g.parts[i]; p.gives(s) && p.scope.Holds(area) {
+			return true
+		}
+	}
+	return false
+}
+
+// gives reports whether a post gives all of some rights, and so whatever the board.
+func (p *part) gives(s Set) bool { return p.rights&s == s && (p.board == "" || s&ofBoards == 0) }
+
 // Highest returns the role and the area of the highest post by which a right holds in an
 // area, and false if none does.
 func (g *Grant) Highest(r Right, area grid.Code) (code string, over grid.Code, ok bool) {

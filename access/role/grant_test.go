@@ -58,6 +58,39 @@ func TestAPostForOneBoardSaysNothingOfOthers(t *testing.T) {
 	}
 }
 
+// What asks for several rights at once asks one post for all of them.
+func TestSeveralRightsAreOnePosts(t *testing.T) {
+	events, care := role.SetOf(role.SeeEvents), role.SetOf(role.SeeEvents, role.SeeCare)
+	homes := role.SetOf(role.SeeHomes, role.SeeCare)
+	for _, tt := range []struct {
+		name  string
+		posts []role.Post
+		asked role.Set
+		area  grid.Code
+		want  bool
+	}{
+		{"a post that gives both", []role.Post{{Role: "grid-worker", Area: eastGrid}}, care, eastGrid, true},
+		{"elsewhere it gives nothing", []role.Post{{Role: "grid-worker", Area: eastGrid}}, care, westGrid, false},
+		{"a post that gives one of them", []role.Post{{Role: "provider", Area: eastTown}}, care, eastGrid, false},
+		{"and that one alone", []role.Post{{Role: "provider", Area: eastTown}}, events, eastGrid, true},
+		{"two posts of which each gives one", []role.Post{{Role: "doctor", Area: eastTown}, {Role: "steward", Area: eastGrid}}, homes, eastGrid, false},
+		{"two posts of which one gives both", []role.Post{{Role: "doctor", Area: eastTown}, {Role: "grid-worker", Area: eastGrid}}, homes, eastGrid, true},
+		{"a post above the level at which a role shows people", []role.Post{{Role: "operator", Area: "500106"}}, care, eastGrid, false},
+		{"a post for one board", []role.Post{{Role: "operator", Area: eastTown, Board: "safety"}}, care, eastGrid, false},
+		{"a post for one board, of what has no board", []role.Post{{Role: "operator", Area: eastTown, Board: "safety"}}, homes, eastGrid, true},
+		{"a post for one board beside one that sees events", []role.Post{{Role: "operator", Area: eastTown, Board: "safety"}, {Role: "provider", Area: eastTown}}, care, eastGrid, false},
+		{"no post", nil, care, eastGrid, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := role.NewGrant(tt.posts, role.Shipped(), under)
+			scope := g.ScopeOfAll(tt.asked)
+			if g.MayAll(tt.asked, tt.area) != tt.want || scope.Holds(tt.area) != tt.want {
+				t.Errorf("may: %v, in the scope: %v; want %v", g.MayAll(tt.asked, tt.area), scope.Holds(tt.area), tt.want)
+			}
+		})
+	}
+}
+
 func TestTheHighestPostIsThatByWhichARightHolds(t *testing.T) {
 	g := role.NewGrant([]role.Post{
 		{Role: "grid-worker", Area: eastGrid}, {Role: "secretary", Area: eastTown + "001"}, {Role: "leader", Area: eastTown}, {Role: "leader", Area: otherTown},
@@ -124,6 +157,9 @@ func TestAPostInNoDivisionGivesNothing(t *testing.T) {
 func TestEverythingAndNothing(t *testing.T) {
 	all, none := role.Everything(), role.Grant{}
 	for _, r := range role.Rights() {
+		if two := role.SetOf(r, role.SeeEvents); !all.MayAll(two, "") || none.MayAll(two, "") || !none.ScopeOfAll(two).IsEmpty() {
+			t.Errorf("%s with events: everything denies it, or nothing allows it", r)
+		}
 		if !all.May(r, "") || !all.MayOn(r, eastGrid, "any") || none.May(r, eastGrid) || none.MayOn(r, eastGrid, "") {
 			t.Errorf("%s: everything denies it, or nothing allows it", r)
 		}

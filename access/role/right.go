@@ -5,6 +5,7 @@ package role
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -15,9 +16,9 @@ type Right uint8
 // The rights. The public layers need none: every signed-in member of staff sees them.
 const (
 	SeeNumbers Right = iota // how many people and homes there are, by division
-	SeeHomes                // single homes, households, and the devices that hang there
+	SeeHomes                // single homes and households
 	SeePeople               // who is registered where, masked
-	SeeCare                 // tags of care: they serve help only
+	SeeCare                 // who needs help: tags of care, care events, and what hangs in homes; it serves help only
 	SeeDevices              // cameras
 	SeeStaff                // who works where, and where they are
 	SeeEvents
@@ -83,6 +84,11 @@ func SetOf(list ...Right) Set {
 
 // Has reports whether r is in the set.
 func (s Set) Has(r Right) bool { return s>>r&1 != 0 }
+
+// only returns the right of a set that is the only one in it, and false of any other set.
+func (s Set) only() (Right, bool) {
+	return Right(bits.TrailingZeros32(uint32(s))), bits.OnesCount32(uint32(s)) == 1
+}
 
 // Names returns the names of the rights in the set, in their order.
 func (s Set) Names() []string {
