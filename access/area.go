@@ -76,7 +76,7 @@ func (v *View) sees(ctx context.Context, e grid.Entity) (bool, error) {
 		return true, nil
 	}
 	area, err := v.areaOf(ctx, e)
-	return err == nil && v.viewer.Sees(e.Kind(), area), err
+	return err == nil && v.viewer.seesIn(e, area), err
 }
 
 // seesIn is sees for what lies in a scope besides.

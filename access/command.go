@@ -31,9 +31,11 @@ type Written struct {
 }
 
 // Create stores a new entity from its JSON. Points may be given as lon and lat;
-// identities in the open, to be sealed here. The error wraps grid.ErrInvalid,
-// naming the field, grid.ErrNotFound or ErrForbidden. A repetition is answered as
-// such, whether or not it would still be allowed (RULES A10).
+// identities in the open, to be sealed here. Of a private event whoever may not see it is
+// answered id and revision alone; in no division, where nobody would be told of it, it is
+// refused. The error wraps grid.ErrInvalid, naming the field, grid.ErrNotFound or
+// ErrForbidden. A repetition is answered as such, whether or not it would still be allowed
+// (RULES A10).
 func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin Origin) (Written, error) {
 	if !v.viewer.MayList(kind) {
 		return Written{}, grid.ErrNotFound
@@ -191,10 +193,20 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	if err != nil {
 		return Written{}, err
 	}
+	sees, err := v.sees(ctx, e)
+	if err != nil {
+		return Written{}, err
+	}
+	if event, ok := e.(*events.Event); ok && !sees && event.Area == "" {
+		return Written{}, refuse(events.Events, "geometry", "lies in no division: nobody whose duty it is would be told of it")
+	}
 	w.Post, w.Named = post, before
 	receipt, err := v.store.Write(ctx, w)
 	if err != nil || receipt.Repeated {
 		return Written{Receipt: receipt}, err
+	}
+	if !sees {
+		return receiptOf(refOf(e), receipt)
 	}
 	rec, err := v.viewer.recordOf(e, identity, whose)
 	return Written{rec, receipt}, err

@@ -6,6 +6,7 @@ import (
 	"quanxi/access/role"
 	"quanxi/events"
 	"quanxi/grid"
+	"quanxi/world"
 )
 
 // ErrForbidden reports that the viewer sees the thing but may not change it.
@@ -15,9 +16,31 @@ var ErrForbidden = errors.New("not yours to change")
 // A rule says which rights an entity of a kind asks for, where it is.
 type rule struct {
 	public bool       // every signed-in member of staff sees it, everywhere
-	see    role.Right // else
+	see    role.Set   // else, all of them by one post
 	make   role.Right // a new one
 	change role.Right
+}
+
+// rightsOf says by which rights a subject is known, all of them by one post. A subject that
+// is not in it nobody knows.
+func rightsOf(s world.Subject) role.Set {
+	switch s {
+	case world.OfNumbers:
+		return role.SetOf(role.SeeNumbers)
+	case world.OfHomes:
+		return role.SetOf(role.SeeHomes)
+	case world.OfCare:
+		return role.SetOf(role.SeeHomes, role.SeeCare)
+	case world.OfCameras:
+		return role.SetOf(role.SeeDevices)
+	case world.OfStaff:
+		return role.SetOf(role.SeeStaff)
+	case world.OfEvents:
+		return role.SetOf(role.SeeEvents)
+	case world.OfCareEvents:
+		return role.SetOf(role.SeeEvents, role.SeeCare)
+	}
+	return ^role.Set(0)
 }
 
 // ruleOf is the table of DESIGN §4, “depends on the viewer”, and of who may write. A
@@ -31,26 +54,39 @@ func ruleOf(kind grid.Kind) (rule, bool) {
 	case grid.Components, grid.ServicePoints, grid.Organisations:
 		return rule{public: true, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Dwellings, grid.Households:
-		return rule{see: role.SeeHomes, make: role.KeepPeople, change: role.KeepPeople}, true
+		return rule{see: rightsOf(world.OfHomes), make: role.KeepPeople, change: role.KeepPeople}, true
 	case grid.Devices: // a door contact marks the home of somebody who lives alone (RULES C2)
-		return rule{see: role.SeeCare, make: role.KeepThings, change: role.KeepThings}, true
+		return rule{see: rightsOf(world.OfCare), make: role.KeepThings, change: role.KeepThings}, true
 	case grid.People:
-		return rule{see: role.SeePeople, make: role.KeepPeople, change: role.KeepPeople}, true
+		return rule{see: role.SetOf(role.SeePeople), make: role.KeepPeople, change: role.KeepPeople}, true
 	case grid.Cameras:
-		return rule{see: role.SeeDevices, make: role.KeepThings, change: role.KeepThings}, true
+		return rule{see: rightsOf(world.OfCameras), make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Workers:
-		return rule{see: role.SeeStaff, make: role.KeepThings, change: role.KeepThings}, true
-	case events.Events:
-		return rule{see: role.SeeEvents, make: role.ReportEvents, change: role.HandleEvents}, true
+		return rule{see: rightsOf(world.OfStaff), make: role.KeepThings, change: role.KeepThings}, true
+	case events.Events: // those that are private ask for more: see SeesEvents
+		return rule{see: rightsOf(world.OfEvents), make: role.ReportEvents, change: role.HandleEvents}, true
 	}
 	return rule{}, false
 }
 
-// Sees reports whether the viewer may know of an entity of a kind in an area;
-// the area is empty for what lies outside every division.
+// Sees reports whether the viewer may know of an entity of a kind in an area, of an event if
+// it is not private; the area is empty for what lies outside every division.
 func (v *Viewer) Sees(kind grid.Kind, area grid.Code) bool {
 	r, known := ruleOf(kind)
-	return v.signedIn && known && (r.public || v.grant.May(r.see, area))
+	return v.signedIn && known && (r.public || v.grant.MayAll(r.see, area))
+}
+
+// SeesEvents reports whether the viewer may know of events of a privacy in an area.
+func (v *Viewer) SeesEvents(p events.Privacy, area grid.Code) bool {
+	return v.signedIn && v.scopes[world.SubjectOf(p)].Holds(area)
+}
+
+// seesIn reports whether the viewer may know of an entity that lies in an area.
+func (v *Viewer) seesIn(e grid.Entity, area grid.Code) bool {
+	if event, ok := e.(*events.Event); ok {
+		return v.SeesEvents(event.Privacy(), area)
+	}
+	return v.Sees(e.Kind(), area)
 }
 
 // SeesNumbers reports whether the viewer may know how many people and homes a
@@ -63,13 +99,31 @@ func (v *Viewer) SeesNumbers(division grid.Code) bool {
 // they are.
 func (v *Viewer) SeesAll(kind grid.Kind) bool {
 	r, known := ruleOf(kind)
-	return v.signedIn && known && (r.public || v.grant.Scope(r.see).IsEverywhere())
+	if !v.signedIn || !known {
+		return false
+	}
+	return r.public || v.grant.ScopeOfAll(r.see).IsEverywhere() && v.knowsAll(kind, grid.Scope.IsEverywhere)
+}
+
+// SeesAllIn reports whether the viewer may know of all entities of a kind in a division.
+func (v *Viewer) SeesAllIn(kind grid.Kind, division grid.Code) bool {
+	return v.Sees(kind, division) && v.knowsAll(kind, func(s grid.Scope) bool { return s.Holds(division) })
+}
+
+// knowsAll reports whether the scopes of all privacies that entities of a kind may have pass.
+func (v *Viewer) knowsAll(kind grid.Kind, passes func(grid.Scope) bool) bool {
+	for p := range events.Privacies {
+		if kind == events.Events && !passes(v.scopes[world.SubjectOf(events.Privacy(p))]) {
+			return false
+		}
+	}
+	return true
 }
 
 // MayList reports whether the viewer may see anything of a kind at all.
 func (v *Viewer) MayList(kind grid.Kind) bool {
 	r, known := ruleOf(kind)
-	return v.signedIn && known && (r.public || len(v.grant.Scope(r.see).Ranges()) > 0)
+	return v.signedIn && known && (r.public || !v.grant.ScopeOfAll(r.see).IsEmpty())
 }
 
 // MayExport reports whether the viewer may take files of a kind in an area.
@@ -78,15 +132,17 @@ func (v *Viewer) MayExport(kind grid.Kind, area grid.Code) bool {
 }
 
 // MayMake returns nil if the viewer may add an entity of a kind in an area, else as
-// MayChange.
+// MayChange. Whoever reports events may report private ones too, which it is not shown then:
+// a steward who hears nothing of an old woman next door must be able to say so.
 func (v *Viewer) MayMake(kind grid.Kind, area grid.Code) error {
 	r, _ := ruleOf(kind)
 	return v.may(r.make, kind, area)
 }
 
-// MayChange returns nil if the viewer may change an entity of a kind in an area,
-// grid.ErrNotFound if the viewer does not even see it, else ErrForbidden. The
-// base map and divisions belong to the city: their area is empty.
+// MayChange returns nil if the viewer may change an entity of a kind, which it sees, in an
+// area; grid.ErrNotFound if it sees none there, else ErrForbidden. Of an event it does not ask
+// what becomes of it: whoever finds out that it is private may say so. The base map and
+// divisions belong to the city: their area is empty.
 func (v *Viewer) MayChange(kind grid.Kind, area grid.Code) error {
 	r, _ := ruleOf(kind)
 	return v.may(r.change, kind, area)

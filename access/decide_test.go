@@ -106,6 +106,62 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// Who may know of care events, by role, area and board.
+func TestCareEventsAreForWhoHasTheDuty(t *testing.T) {
+	onBoard := func(code string, area grid.Code) *access.Viewer {
+		return holder(code, role.Shipped(), role.Post{Role: code, Area: area, Board: "service"})
+	}
+	for _, tt := range []struct {
+		name   string
+		viewer *access.Viewer
+		water  bool // what everybody sees who sees events
+		care   bool
+	}{
+		{"a grid worker in the own grid", shipped("grid-worker", ourGrid), true, true},
+		{"a grid worker of the next grid", shipped("grid-worker", theirGrid), false, false},
+		{"a part-time grid worker", shipped("grid-worker-part-time", ourGrid), true, true},
+		{"a lead of the micro-grid around", shipped("micro-grid-lead", ourGrid), true, true},
+		{"community staff", shipped("community-staff", ourGrid[:12]), true, true},
+		{"a secretary", shipped("secretary", ourGrid[:12]), true, true},
+		{"a doctor of the community", shipped("doctor", ourGrid[:12]), true, true},
+		{"a doctor of the town", shipped("doctor", ourGrid[:9]), true, true},
+		{"a doctor of the county, who does not come herself", shipped("doctor", ourGrid[:6]), true, false},
+		{"a doctor of the next town", shipped("doctor", theirGrid[:9]), false, false},
+		{"an operator of the town", shipped("operator", ourGrid[:9]), true, true},
+		{"an operator of the county", shipped("operator", ourGrid[:6]), true, false},
+		{"an operator of the city", shipped("operator", "5000"), false, false},
+		{"a provider", shipped("provider", ourGrid[:9]), true, false},
+		{"a department", shipped("department", ourGrid[:6]), true, false},
+		{"a steward", shipped("steward", ourGrid), true, false},
+		{"a mentor", shipped("grid-mentor", ourGrid), true, false},
+		{"an integration", shipped("integration", ourGrid[:6]), true, false},
+		{"an operator of one board", onBoard("operator", ourGrid[:9]), false, false},
+		{"an operator of one board who is a provider too", holder("both", role.Shipped(),
+			role.Post{Role: "operator", Area: ourGrid[:9], Board: "service"}, role.Post{Role: "provider", Area: ourGrid[:9]}), true, false},
+		{"a planner", shipped("planner", ourGrid[:9]), false, false},
+		{"an administrator", shipped("system-admin", "5000"), false, false},
+		{"who stands at a machine without accounts", access.Local(), true, true},
+		{"nobody", stranger, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.viewer.SeesEvents(events.Ordinary, ourGrid); got != tt.water || got != tt.viewer.Sees(events.Events, ourGrid) {
+				t.Errorf("sees events: %v", got)
+			}
+			if got := tt.viewer.SeesEvents(events.Care, ourGrid); got != tt.care {
+				t.Errorf("sees care events: %v", got)
+			}
+			if got := tt.viewer.SeesAllIn(events.Events, ourGrid); got != (tt.water && tt.care) {
+				t.Errorf("sees all events of the grid: %v", got)
+			}
+		})
+	}
+	watch := map[string]role.Role{"watch": {Code: "watch", Rights: role.SetOf(role.SeeEvents, role.SeeStaff)}}
+	city := access.NewViewer("city", role.NewGrant([]role.Post{{Role: "watch", Area: "5000"}}, watch, func(grid.Code) grid.Scope { return grid.Everywhere() }))
+	if city.SeesAll(events.Events) || !city.SeesAll(grid.Workers) || !access.Local().SeesAll(events.Events) {
+		t.Error("who has no duty sees all events, or who has it everywhere does not")
+	}
+}
+
 func TestEveryKindIsDecided(t *testing.T) {
 	for _, kind := range events.Kinds() {
 		if !access.Local().Sees(kind, ourGrid) {

@@ -66,6 +66,11 @@ func (v *View) repeated(ctx context.Context, first grid.Receipt) (Written, error
 			return Written{rec, first}, nil
 		}
 	}
+	return receiptOf(ref, first)
+}
+
+// receiptOf answers a command with nothing but id and revision of what it put.
+func receiptOf(ref grid.Ref, receipt grid.Receipt) (Written, error) {
 	body, err := json.Marshal(map[string]int64{"id": ref.ID, "revision": ref.Revision})
-	return Written{Record{ref.ID, ref.Revision, body}, first}, err
+	return Written{Record{ref.ID, ref.Revision, body}, receipt}, err
 }

@@ -44,7 +44,7 @@ func (v *View) lies(ctx context.Context, e grid.Entity, scope grid.Scope, bounda
 		return v.viewer.Sees(e.Kind(), "") && meets(boundary, fence, e.Geometry()), nil
 	}
 	area, err := v.areaOf(ctx, e)
-	return err == nil && scope.Holds(area) && v.viewer.Sees(e.Kind(), area), err
+	return err == nil && scope.Holds(area) && v.viewer.seesIn(e, area), err
 }
 
 func meets(boundary geo.MultiPolygon, fence *geo.Fence, g geo.Geometry) bool {

@@ -70,8 +70,11 @@ func (v *Viewer) Identity(s *Subject) Showing {
 	return Masked
 }
 
-// SeesCare reports whether the viewer has the duty that tags of care in an area serve.
-func (v *Viewer) SeesCare(area grid.Code) bool { return v.hasIn(role.SeeCare, area) }
+// SeesCare reports whether the viewer has the duty that tags of care in an area serve, by a
+// post that shows people: a doctor comes for an event and reads no register.
+func (v *Viewer) SeesCare(area grid.Code) bool {
+	return v.signedIn && v.grant.MayAll(role.SetOf(role.SeePeople, role.SeeCare), area)
+}
 
 // MayUnmask returns nil if the viewer may see the identity of somebody in an area in the
 // open, for a reason; grid.ErrNotFound if not even the record, else ErrForbidden.

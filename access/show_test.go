@@ -19,6 +19,7 @@ func TestHowSomebodyIsShown(t *testing.T) {
 	}
 	grown := access.Subject{Ref: grid.Ref{Kind: grid.People, ID: 1}, Area: ourGrid}
 	child := access.Subject{Ref: grid.Ref{Kind: grid.People, ID: 2}, Area: ourGrid, Minor: true}
+	both := holder("7", role.Shipped(), role.Post{Role: "doctor", Area: ourGrid[:12]}, role.Post{Role: "steward", Area: ourGrid})
 	opened := func(s access.Subject) access.Unmasked { return access.Unmasked{Ref: s.Ref} }
 	for _, tt := range []struct {
 		name   string
@@ -36,6 +37,8 @@ func TestHowSomebodyIsShown(t *testing.T) {
 		{"a grid worker of the next grid", viewerOf("grid-worker", theirGrid), grown, access.Masked, false, false},
 		{"a steward, who may not unmask", viewerOf("steward", ourGrid), grown, access.Masked, false, false},
 		{"a steward, who unmasked as a grid worker that he is no more", viewerOf("steward", ourGrid, opened(grown)), grown, access.Masked, false, false},
+		{"a doctor, who comes for an event", viewerOf("doctor", ourGrid[:12]), grown, access.Masked, false, false},
+		{"a doctor who is a steward too", both, grown, access.Masked, false, false},
 		{"an operator of the town", viewerOf("operator", ourGrid[:9]), grown, access.Masked, true, true},
 		{"an operator of the county, who counts", viewerOf("operator", ourGrid[:6]), grown, access.Masked, false, false},
 		{"a security administrator", viewerOf("security-admin", "5000"), grown, access.Masked, false, false},

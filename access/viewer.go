@@ -25,11 +25,11 @@ type Viewer struct {
 
 // NewViewer returns the viewer of an account of signed-in staff. It keeps unmaskings.
 func NewViewer(account string, grant role.Grant, unmaskings ...Unmasked) *Viewer {
-	return &Viewer{account: account, signedIn: true, grant: grant, unmaskings: unmaskings, scopes: world.Scopes{
-		world.OfNumbers: grant.Scope(role.SeeNumbers), world.OfHomes: grant.Scope(role.SeeHomes), world.OfCare: grant.Scope(role.SeeCare),
-		world.OfCameras: grant.Scope(role.SeeDevices), world.OfStaff: grant.Scope(role.SeeStaff),
-		world.OfEvents: grant.Scope(role.SeeEvents),
-	}}
+	v := &Viewer{account: account, signedIn: true, grant: grant, unmaskings: unmaskings}
+	for _, subject := range world.Subjects() {
+		v.scopes[subject] = grant.ScopeOfAll(rightsOf(subject))
+	}
+	return v
 }
 
 // localAccount is the account of the local viewer, who is nobody in particular.

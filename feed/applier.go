@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -93,5 +94,6 @@ func (n News) cursor() Cursor { return Cursor{n.Epoch, n.Pos} }
 type Sight struct {
 	Area grid.Code // that answers for it
 	geo.Envelope
-	There bool
+	There   bool
+	Privacy events.Privacy // who of them may know of it, if it is an event
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -17,11 +18,28 @@ type Effects struct {
 	Moved []Moved
 }
 
-// A Counted is a division whose counters moved. If it is not Open only such did as show
-// whoever does not know its homes the same as before (RULES C1).
+// A Counted is a division whose counters moved, and for whom; others are shown the same as
+// before (RULES C1). One division may be named several times.
 type Counted struct {
 	Code grid.Code
+	// Open tells that some moved that whoever counts there is shown; else it is for who knows
+	// its homes.
 	Open bool
+	// Privacy is not events.Ordinary if they are numbers of such events in the area In of the
+	// division: they moved for who may know of those.
+	Privacy events.Privacy
+	In      grid.Code
+}
+
+// movedFor reports whether they moved for a viewer who counts there.
+func (c Counted) movedFor(viewer Viewer) bool {
+	switch {
+	case c.Privacy != events.Ordinary:
+		return viewer.SeesEvents(c.Privacy, c.In)
+	case c.Open:
+		return true
+	}
+	return viewer.Sees(grid.Dwellings, c.Code)
 }
 
 // A Touch is a place where a tile layer may look different.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -14,8 +15,8 @@ const mostHanded = 100
 // A handOver is what others answer for since one moment although nobody wrote to it.
 // Who saw some of it is told that it is gone; there is no change to show to those who
 // see some of it now, so they begin anew. Others hear nothing. Of very many things
-// only the areas count, each with a box around what it gave or took: whoever sees
-// into one begins anew.
+// only the areas count, for each privacy with a box around what they gave or took: whoever
+// sees into one begins anew.
 type handOver struct {
 	envelope geo.Envelope // around all
 	moved    []Moved      // nil if there are very many
@@ -44,15 +45,20 @@ func newHandOver(moved []Moved) *handOver {
 	return o
 }
 
-// byArea returns for each area one sight around all that it gave or took.
+// byArea returns for each area and privacy one sight around all that it gave or took.
 func byArea(handed []Moved) []Sight {
-	around := make(map[grid.Code]Sight)
+	type key struct {
+		area    grid.Code
+		privacy events.Privacy
+	}
+	around := make(map[key]Sight)
 	for _, m := range handed {
 		for _, at := range [...]Sight{m.Before, m.After} {
-			if all, known := around[at.Area]; known {
+			k := key{at.Area, at.Privacy}
+			if all, known := around[k]; known {
 				at.Envelope = at.Envelope.Union(all.Envelope)
 			}
-			around[at.Area] = at
+			around[k] = at
 		}
 	}
 	return slices.Collect(maps.Values(around))

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"quanxi/grid"
 )
 
 // HubOptions tune a Hub; the zero value is right for production.
@@ -236,7 +234,7 @@ func (h *Hub) suspect(touches []Touch) {
 func (h *Hub) count(counted []Counted) {
 	for _, c := range counted {
 		h.counted.visit(c.Code, func(s *Subscription) {
-			if s.filter.sees(CountersTopic, Sight{Area: c.Code, There: true}) && (c.Open || s.viewer.Sees(grid.Dwellings, c.Code)) {
+			if s.filter.sees(CountersTopic, Sight{Area: c.Code, There: true}) && c.movedFor(s.viewer) {
 				s.queue.put(state{key: stateKey{topic: CountersTopic, code: c.Code}})
 			}
 		})

@@ -417,7 +417,8 @@ func TestScreensEndAtTheTruth(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		synctest.Test(t, func(t *testing.T) {
 			st := newStage(t, feed.HubOptions{History: 30})
-			screens := []*screen{st.screen(feedtest.Everybody()), st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west)), st.screen(feedtest.Of("5001"))}
+			screens := []*screen{st.screen(feedtest.Everybody()), st.screen(feedtest.Of(east)), st.screen(feedtest.Of(west)), st.screen(feedtest.Of("5001")),
+				st.screen(feedtest.Everybody().WithoutDuty()), st.screen(feedtest.Of(east).WithoutDuty())}
 			open := make([]bool, len(screens))
 			for i, s := range screens {
 				s.look(drawBox(r), feed.EventsTopic, feed.AlertsTopic)
@@ -471,6 +472,9 @@ func drawEvent(r *rapid.T) *events.Event {
 		106+float64(x)/10, 29+float64(y)/10)
 	if rapid.Bool().Draw(r, "urgent") {
 		e.Urgency = events.Urgent
+	}
+	if rapid.Bool().Draw(r, "private") {
+		e.Category = "care"
 	}
 	return e
 }

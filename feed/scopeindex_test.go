@@ -6,13 +6,15 @@ import (
 
 	"pgregory.net/rapid"
 
+	"quanxi/events"
 	"quanxi/grid"
 )
 
 type scoped struct{ grid.Scope }
 
-func (v scoped) Sees(_ grid.Kind, area grid.Code) bool { return v.Holds(area) }
-func (v scoped) SeesNumbers(area grid.Code) bool       { return v.Holds(area) }
+func (v scoped) Sees(_ grid.Kind, area grid.Code) bool            { return v.Holds(area) }
+func (v scoped) SeesEvents(_ events.Privacy, area grid.Code) bool { return v.Holds(area) }
+func (v scoped) SeesNumbers(area grid.Code) bool                  { return v.Holds(area) }
 
 // Whoever answers for an area is found by it, whatever the ranges; and who left is not.
 func TestTheScopeIndexFindsWhoeverAnswers(t *testing.T) {

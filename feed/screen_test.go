@@ -106,7 +106,7 @@ func (s *screen) decode(body []byte) *events.Event {
 
 // shows is the oracle: who sees what, by looking at everything.
 func (s *screen) shows(e *events.Event) bool {
-	return s.viewer.Sees(events.Events, e.Area) && s.view.Envelope.Contains(e.Place)
+	return s.viewer.SeesEvents(e.Privacy(), e.Area) && s.view.Envelope.Contains(e.Place)
 }
 
 // read takes and applies what is due, and returns the tiles under suspicion.
@@ -139,8 +139,8 @@ func (s *screen) apply(m message) {
 	switch m.Op {
 	case "change":
 		e := s.decode(m.Data)
-		if !s.viewer.Sees(events.Events, e.Area) {
-			s.t.Errorf("%s was told of event %d in %s", s.viewer.Account, e.ID, e.Area)
+		if !s.viewer.SeesEvents(e.Privacy(), e.Area) {
+			s.t.Errorf("%s was told of event %d (%s) in %s", s.viewer.Account, e.ID, e.Category, e.Area)
 		}
 		if m.Revision > s.newest[m.ID] {
 			s.newest[m.ID] = m.Revision
@@ -155,6 +155,9 @@ func (s *screen) apply(m message) {
 			delete(s.held, m.ID)
 		}
 	case "alert":
+		if e := s.decode(m.Data); !s.viewer.SeesEvents(e.Privacy(), e.Area) {
+			s.t.Errorf("%s was alarmed by event %d (%s) in %s", s.viewer.Account, e.ID, e.Category, e.Area)
+		}
 		s.alerts = append(s.alerts, m.ID)
 	case "state":
 		for _, item := range m.Items {

@@ -57,8 +57,11 @@ func (v View) Check() error {
 // A Viewer decides what somebody may know of. access.Viewer is one. It is safe
 // for concurrent use, and answers without I/O.
 type Viewer interface {
-	// Sees reports whether the viewer may know of an entity of a kind in an area.
+	// Sees reports whether the viewer may know of an entity of a kind in an area. Of events
+	// SeesEvents tells.
 	Sees(kind grid.Kind, area grid.Code) bool
+	// SeesEvents reports whether the viewer may know of events of a privacy in an area.
+	SeesEvents(p events.Privacy, area grid.Code) bool
 	// SeesNumbers reports whether the viewer may know how many people and homes a
 	// division has (RULES C1).
 	SeesNumbers(division grid.Code) bool
@@ -67,15 +70,15 @@ type Viewer interface {
 	Ranges() []grid.CodeRange
 }
 
-// maySee reports whether a viewer may know of what a topic tells of an area.
-func maySee(viewer Viewer, topic Topic, area grid.Code) bool {
+// maySee reports whether a viewer may know of what a topic tells of something.
+func maySee(viewer Viewer, topic Topic, s Sight) bool {
 	switch topic {
 	case WorkersTopic:
-		return viewer.Sees(grid.Workers, area)
+		return viewer.Sees(grid.Workers, s.Area)
 	case CountersTopic:
-		return viewer.SeesNumbers(area)
+		return viewer.SeesNumbers(s.Area)
 	}
-	return viewer.Sees(events.Events, area)
+	return viewer.SeesEvents(s.Privacy, s.Area)
 }
 
 // A filter is a view with what is asked of it often made quick.
@@ -101,7 +104,7 @@ func (f *filter) wants(topic Topic) bool {
 // sees reports whether what is at s belongs to a topic of the view: the viewer
 // may know of it and, unless the topic is told everywhere, it is in view.
 func (f *filter) sees(topic Topic, s Sight) bool {
-	if !s.There || !f.wants(topic) || !maySee(f.viewer, topic, s.Area) {
+	if !s.There || !f.wants(topic) || !maySee(f.viewer, topic, s) {
 		return false
 	}
 	return topic == AlertsTopic || topic == CountersTopic || f.envelope.Meets(s.Envelope)

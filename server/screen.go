@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"quanxi/access"
+	"quanxi/events"
 	"quanxi/grid"
 	"quanxi/tiles"
 )
@@ -19,6 +20,11 @@ func NewScreen(view *access.View) *Screen { return &Screen{view} }
 
 // Sees reports whether the viewer may know of an entity of a kind in an area.
 func (s *Screen) Sees(kind grid.Kind, area grid.Code) bool { return s.view.Viewer().Sees(kind, area) }
+
+// SeesEvents reports whether the viewer may know of events of a privacy in an area.
+func (s *Screen) SeesEvents(p events.Privacy, area grid.Code) bool {
+	return s.view.Viewer().SeesEvents(p, area)
+}
 
 // SeesNumbers reports whether the viewer may know how many people and homes a
 // division has.

@@ -66,6 +66,5 @@ func (d *draft) countHomes(building uint32, h Homes, sign int32) {
 	}
 	row := d.buildings.rows.edit(d.edition, building)
 	row.homes.plus(h, sign)
-	c := h.counters()
-	d.count(row.area, &c, sign)
+	d.count(row.area, &tally{Counters: h.counters()}, sign)
 }

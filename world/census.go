@@ -22,7 +22,7 @@ const censusStep = 5
 const manyTaken = 1000
 
 func censusOf(c *Counters) census {
-	return census{Homes{c.Dwellings, c.Vacant, c.Rented, c.Households, c.People, c.Living, c.Aged60, c.Care}, c.Devices}
+	return census{Homes{c.Dwellings, c.Vacant, c.Rented, c.Households, c.People, c.Living, c.Aged60, int32(c.Care)}, c.Devices}
 }
 
 // withoutCensus returns the numbers that are no census.
@@ -62,7 +62,7 @@ func (d *draft) recount() {
 	d.census = d.takeCensus()
 	for area, now := range d.census {
 		if area >= len(before) || before[area] != now {
-			d.move(uint32(area), peopleNumbers|openNumbers)
+			d.move(uint32(area), peopleNumbers|homeNumbers|openNumbers)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (d *draft) takeCensus() []census {
 	shown := make([]census, d.areas.rows.n)
 	own := make([]census, len(shown))
 	for area := range d.areas.rows.n {
-		all := censusOf(d.counters.at(area))
+		all := censusOf(&d.counters.at(area).Counters)
 		own[area].plus(all, 1)
 		if parent := d.areas.rows.at(area).parent; parent != none {
 			own[parent].plus(all, -1)

@@ -101,10 +101,19 @@ func load(t *rapid.T, now func() time.Time, truth model) *world.World {
 
 // agree compares a snapshot with the model.
 func agree(t *rapid.T, s *world.Snapshot, truth model, now time.Time) {
-	counters := truth.counters(now)
+	counters := truth.counters(now, nowhere)
 	for _, c := range codes {
 		if got := s.Counters(c); got != counters[c] {
 			t.Fatalf("%s: counters %+v, counted anew %+v", c, got, counters[c])
+		}
+	}
+	for _, duty := range append(codes, "") {
+		scopes := dutyIn(duty)
+		counters := truth.counters(now, scopes[world.OfCareEvents])
+		for d := range s.Divisions() {
+			if got := d.CountersFor(scopes); got != counters[d.Code()] {
+				t.Fatalf("%s, with the duty of care in %q: counters %+v, counted anew %+v", d.Code(), duty, got, counters[d.Code()])
+			}
 		}
 	}
 	areas := truth.areas(grid.DateOf(now))
@@ -125,6 +134,16 @@ func agree(t *rapid.T, s *world.Snapshot, truth model, now time.Time) {
 	if got := within(t, s, everything, grid.Everywhere()); got != all {
 		t.Fatalf("within everything: %+v, want %+v", got, all)
 	}
+}
+
+// dutyIn returns the scopes of somebody who may know of everything, but of care events only in
+// a division; everywhere if it is empty.
+func dutyIn(code grid.Code) *world.Scopes {
+	scopes := world.AllOf(grid.Everywhere())
+	if code != "" {
+		scopes[world.OfCareEvents] = grid.NewScope(grid.Under(code))
+	}
+	return &scopes
 }
 
 // dump writes down everything that a snapshot tells.
@@ -185,6 +204,9 @@ func TestTouchedCoversWhatChanged(t *testing.T) {
 					t.Fatalf("the counters of %s moved, and nobody was told", c)
 				}
 			}
+			for _, duty := range codes {
+				moved(t, before, after, effects.Counters, dutyIn(duty))
+			}
 			for x := 0; x <= ground; x += 8 {
 				p := at(x, x)
 				id := tiles.Holding(geo.Project(p), 20)
@@ -198,6 +220,21 @@ func TestTouchedCoversWhatChanged(t *testing.T) {
 			}
 		}
 	})
+}
+
+// moved fails if the numbers of a division moved for somebody, and no Counted says so.
+func moved(t *rapid.T, before, after *world.Snapshot, told []world.Counted, scopes *world.Scopes) {
+	for d := range after.Divisions() {
+		was, known := before.Division(d.Code())
+		if !known || was.CountersFor(scopes) == d.CountersFor(scopes) {
+			continue
+		}
+		if !slices.ContainsFunc(told, func(c world.Counted) bool {
+			return c.Code == d.Code() && (c.Privacy == events.Ordinary || scopes[world.OfCareEvents].Holds(c.In))
+		}) {
+			t.Fatalf("the counters of %s moved for who has the duty in %v, and nobody says so: %v", d.Code(), scopes[world.OfCareEvents].Ranges(), told)
+		}
+	}
 }
 
 func eventsIn(s *world.Snapshot, env geo.Envelope) string {

@@ -1,5 +1,7 @@
 package world
 
+import "quanxi/events"
+
 // Counters are the live numbers of an area and all that it manages. People are
 // records of registers: somebody registered in one home and living in another
 // counts in both as People, and once as Living.
@@ -12,7 +14,7 @@ type Counters struct {
 	People        int32 `json:"people"`
 	Living        int32 `json:"living"`
 	Aged60        int32 `json:"aged60"` // of those living
-	Care          int32 `json:"care"`   // of those living, with any tag of care
+	Care          Cared `json:"care,omitzero" doc:"absent for whoever has no duty of care there, and is not told steps"`
 	Organisations int32 `json:"organisations"`
 	Components    int32 `json:"components"`
 	Devices       int32 `json:"devices"`
@@ -32,7 +34,16 @@ type Counters struct {
 	CountedAt uint32 `json:"counted_at,omitempty" doc:"beside step, in seconds since 1970: the beginning of the day, or when this node loaded the map or a large import"`
 }
 
-// plus adds d, times sign.
+// Cared is how many of those living have any tag of care, or Untold.
+type Cared int32
+
+// Untold is the number of those whom the asker may not know of. It is left out of replies.
+const Untold Cared = -1
+
+// IsZero reports whether there is nothing to say; that nobody is cared for is something.
+func (c Cared) IsZero() bool { return c == Untold }
+
+// plus adds d, times sign. Both are told all of it.
 func (c *Counters) plus(d *Counters, sign int32) {
 	c.Buildings += sign * d.Buildings
 	c.Dwellings += sign * d.Dwellings
@@ -42,7 +53,7 @@ func (c *Counters) plus(d *Counters, sign int32) {
 	c.People += sign * d.People
 	c.Living += sign * d.Living
 	c.Aged60 += sign * d.Aged60
-	c.Care += sign * d.Care
+	c.Care += Cared(sign) * d.Care
 	c.Organisations += sign * d.Organisations
 	c.Components += sign * d.Components
 	c.Devices += sign * d.Devices
@@ -60,33 +71,84 @@ func (c *Counters) plus(d *Counters, sign int32) {
 
 // Plus returns the sum of both, which is as exact as the less exact of them.
 func (c Counters) Plus(d Counters) Counters {
+	told := c.Care != Untold && d.Care != Untold
 	c.plus(&d, 1)
 	if d.Step != 0 && (c.Step == 0 || d.CountedAt < c.CountedAt) {
 		c.CountedAt = d.CountedAt
 	}
 	c.Step = max(c.Step, d.Step)
+	if !told {
+		c.Care = Untold
+	}
 	return c
 }
 
+// happened are the numbers of some events.
+type happened struct{ Open, Urgent, Overdue, Closed int32 }
+
+// plus adds d, times sign.
+func (h *happened) plus(d happened, sign int32) {
+	h.Open += sign * d.Open
+	h.Urgent += sign * d.Urgent
+	h.Overdue += sign * d.Overdue
+	h.Closed += sign * d.Closed
+}
+
+func (h happened) counters() Counters {
+	return Counters{Open: h.Open, Urgent: h.Urgent, Overdue: h.Overdue, Closed: h.Closed}
+}
+
+// A tally is what is counted of an area: what whoever counts there is told, and apart from
+// it the events of which not all of them may know.
+type tally struct {
+	Counters
+	private [events.Privacies - 1]happened // by privacy, without events.Ordinary
+}
+
+// of returns the numbers of the events of a privacy that is not events.Ordinary.
+func (t *tally) of(p events.Privacy) *happened { return &t.private[p-1] }
+
+// plus adds d, times sign.
+func (t *tally) plus(d *tally, sign int32) {
+	t.Counters.plus(&d.Counters, sign)
+	for i := range t.private {
+		t.private[i].plus(d.private[i], sign)
+	}
+}
+
+// all returns the numbers with the private ones.
+func (t *tally) all() Counters {
+	sum := t.Counters
+	for _, p := range t.private {
+		c := p.counters()
+		sum.plus(&c, 1)
+	}
+	return sum
+}
+
 // numbers say, as bits, which of the numbers moved that are drawn at the label of an
-// area, and whether any did that is no census.
+// area, and which that are told.
 type numbers uint8
 
 const (
-	eventNumbers numbers = 1 << iota
-	peopleNumbers
-	openNumbers
+	eventNumbers  numbers = 1 << iota // drawn
+	peopleNumbers                     // drawn
+	homeNumbers                       // told to who knows single homes
+	openNumbers                       // told to all who count
 )
 
-func numbersOf(c *Counters) numbers {
+func numbersOf(t *tally) numbers {
 	var n numbers
-	if c.Open|c.Urgent|c.Overdue != 0 {
+	if c := t.all(); c.Open|c.Urgent|c.Overdue != 0 {
 		n |= eventNumbers
 	}
-	if c.People|c.Living|c.Aged60|c.Care != 0 {
+	if c := &t.Counters; c.People|c.Living|c.Aged60|int32(c.Care) != 0 {
 		n |= peopleNumbers
 	}
-	if rest := c.withoutCensus(); rest != (Counters{}) {
+	if censusOf(&t.Counters) != (census{}) {
+		n |= homeNumbers
+	}
+	if t.Counters.withoutCensus() != (Counters{}) {
 		n |= openNumbers
 	}
 	return n
@@ -123,5 +185,5 @@ func (h *Homes) plus(d Homes, sign int32) {
 
 func (h Homes) counters() Counters {
 	return Counters{Dwellings: h.Dwellings, Vacant: h.Vacant, Rented: h.Rented, Households: h.Households,
-		People: h.People, Living: h.Living, Aged60: h.Aged60, Care: h.Care}
+		People: h.People, Living: h.Living, Aged60: h.Aged60, Care: Cared(h.Care)}
 }

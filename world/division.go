@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"quanxi/events"
 	"quanxi/grid"
 )
 
@@ -20,7 +21,7 @@ func (d *draft) area(c grid.Code) uint32 {
 	slot := d.areas.ensure(d.edition, codeKey(c), areaRow{division: none, claims: none, parent: none,
 		children: none, next: none, workers: none, level: c.Level()})
 	if slot == d.counters.n {
-		d.counters.push(d.edition, Counters{})
+		d.counters.push(d.edition, tally{})
 	}
 	return slot
 }
@@ -93,8 +94,8 @@ func (d *draft) unplace(area uint32) {
 }
 
 // itself counts an area's own division.
-func (d *draft) itself(area uint32) *Counters {
-	c := &Counters{Divisions: 1}
+func (d *draft) itself(area uint32) *tally {
+	c := &tally{Counters: Counters{Divisions: 1}}
 	switch d.areas.rows.at(area).level {
 	case grid.CommunityLevel:
 		c.Communities = 1
@@ -184,14 +185,33 @@ func (d *draft) unchild(parent, area uint32) {
 }
 
 // count moves the counters of an area and of all that manage it.
-func (d *draft) count(area uint32, delta *Counters, sign int32) {
-	if *delta == (Counters{}) {
+func (d *draft) count(area uint32, delta *tally, sign int32) {
+	if *delta == (tally{}) {
 		return
 	}
 	for at := area; at != none; at = d.areas.rows.at(at).parent {
 		d.counters.edit(d.edition, at).plus(delta, sign)
 	}
 	d.move(area, numbersOf(delta))
+	for p := events.Ordinary + 1; p < events.Privacies; p++ {
+		if *delta.of(p) != (happened{}) {
+			d.movePrivate(area, p)
+		}
+	}
+}
+
+// movePrivate notes that numbers of private events of an area moved, and so of all that
+// manage it, for whoever may know of such events in that area.
+func (d *draft) movePrivate(in uint32, p events.Privacy) {
+	for area := in; area != none && !d.bulk; area = d.areas.rows.at(area).parent {
+		d.movedPrivate[privateMove{area, in, p}] = true
+	}
+}
+
+// A privateMove are the numbers of an area that moved with private events in an area of it.
+type privateMove struct {
+	area, in uint32
+	privacy  events.Privacy
 }
 
 // move notes that numbers of an area and of all that manage it are others now.

@@ -33,6 +33,8 @@ type draft struct {
 	moved      map[uint32]numbers // areas whose numbers moved
 	taken      int                // steps
 	changed    [sorts]bool        // indexes to be shared anew
+
+	movedPrivate map[privateMove]bool // numbers of private events that are told; what is drawn of them is in moved
 }
 
 // An item names any entity by its slot.
@@ -43,7 +45,7 @@ type item struct {
 
 func newDraft(today grid.Date) *draft {
 	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
-		moved: make(map[uint32]numbers), faces: make(map[uint32]bool)}
+		moved: make(map[uint32]numbers), movedPrivate: make(map[privateMove]bool), faces: make(map[uint32]bool)}
 	d.today = today
 	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)
 	for k := range d.indexes {

@@ -42,7 +42,7 @@ func (d *drawing) openEvents() {
 	categories := events.Categories()
 	for _, n := range d.slots(events.Events) {
 		ev := d.EventAt(n.slot)
-		if !ev.Open() || !d.holds(OfEvents, ev.row.area) {
+		if !ev.Open() || !d.seesEvent(ev) {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
@@ -112,15 +112,20 @@ func (d *drawing) eventCounts() {
 	}
 }
 
-// countEvents counts the open events of a division, as far as the scope of events goes.
+// seesEvent reports whether the tile may show an event.
+func (d *drawing) seesEvent(ev Event) bool {
+	return d.holds(eventSubjects[ev.row.privacy], ev.row.area)
+}
+
+// countEvents counts the open events of a division that the tile may show.
 func (d *drawing) countEvents(div Division) (counts [tones]int64, total int64) {
-	if div.Counters().Open == 0 {
+	if all := d.counters.at(div.Slot).all(); all.Open == 0 {
 		return counts, 0
 	}
 	env, _ := div.Envelope()
 	for slot := range d.Slots(events.Events, env) {
 		ev := d.EventAt(slot)
-		if ev.Open() && d.holds(OfEvents, ev.row.area) && d.lies(ev.row.area, div.Slot, div.Level()) {
+		if ev.Open() && d.seesEvent(ev) && d.lies(ev.row.area, div.Slot, div.Level()) {
 			counts[toneOf(ev)]++
 			total++
 		}

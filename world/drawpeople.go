@@ -41,7 +41,11 @@ func (d *drawing) peopleOfBuildings() {
 		d.e.Feature(uint64(n.id))
 		d.e.Point(b.Pixel())
 		d.e.Int(peopleBuilding, n.id)
-		d.numbers(h.counters(), d.holds(OfCare, b.row.area))
+		c := h.counters()
+		if !d.holds(OfCare, b.row.area) {
+			c.Care = Untold
+		}
+		d.numbers(c)
 	}
 }
 
@@ -59,16 +63,16 @@ func (d *drawing) peopleOfAreas() {
 		d.e.Feature(uint64(n.id))
 		d.e.Point(geo.Project(div.Label()))
 		d.e.Str(peopleCode, string(div.Code()))
-		d.numbers(c, true)
+		d.numbers(c)
 	}
 }
 
 // numbers describes how many there are, and how many are cared for where that may be known.
-func (d *drawing) numbers(c Counters, care bool) {
+func (d *drawing) numbers(c Counters) {
 	d.e.Int(peopleAll, int64(c.People))
 	d.e.Int(peopleLiving, int64(c.Living))
 	d.e.Int(peopleAged60, int64(c.Aged60))
-	if care {
+	if c.Care != Untold {
 		d.e.Int(peopleCare, int64(c.Care))
 	}
 }

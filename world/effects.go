@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -19,12 +20,16 @@ type Effects struct {
 	after     *state    // in which the touched are seen; nobody writes to it any more
 }
 
-// A Counted is a division whose numbers moved.
+// A Counted is a division whose numbers moved, and for whom. Others are shown the same as
+// before. One division may be named several times.
 type Counted struct {
 	Code grid.Code
-	// Open tells that some moved that whoever only counts there is shown too; the others
-	// show such a viewer the same as before.
+	// Open tells that some moved that whoever only counts there is shown too.
 	Open bool
+	// Privacy is not events.Ordinary if they are numbers of such events in the area In, which
+	// is the division or lies in it: they moved for who may know of those.
+	Privacy events.Privacy
+	In      grid.Code
 }
 
 // Touched yields what looks different or belongs elsewhere. Of a large load that is
@@ -79,12 +84,13 @@ type Touched struct {
 	After    Sight
 }
 
-// A Sight is where an entity is found and who answers for it. The zero Sight is
-// nowhere.
+// A Sight is where an entity is found, who answers for it and, of an event, who of them may
+// know of it. The zero Sight is nowhere.
 type Sight struct {
 	Envelope geo.Envelope
 	Area     grid.Code
 	There    bool
+	Privacy  events.Privacy
 }
 
 // A touch remembers what was before.
@@ -135,7 +141,11 @@ func (s *state) sight(k sort, slot uint32) Sight {
 	if !ok && k != workers {
 		return Sight{}
 	}
-	return Sight{env, s.code(s.areaOfItem(k, slot)), true}
+	at := Sight{Envelope: env, Area: s.code(s.areaOfItem(k, slot)), There: true}
+	if k == happenings {
+		at.Privacy = s.events.rows.at(slot).privacy
+	}
+	return at
 }
 
 func (s *state) sightOfDivision(slot uint32) Sight {
@@ -147,7 +157,7 @@ func (s *state) sightOfDivision(slot uint32) Sight {
 	if len(row.boundary) == 0 {
 		env = geo.Envelope{Min: row.label, Max: row.label}
 	}
-	return Sight{env, row.code, true}
+	return Sight{Envelope: env, Area: row.code, There: true}
 }
 
 // note remembers an entity as it is before a change.
@@ -167,10 +177,18 @@ func (d *draft) noteNew(k sort, slot uint32) {
 func (d *draft) effects() Effects {
 	out := Effects{touched: d.touched, elsewhere: d.elsewhere(), after: &d.state}
 	for area, n := range d.moved {
-		out.Counters = append(out.Counters, Counted{d.code(area), n&openNumbers != 0})
+		if n&(openNumbers|homeNumbers) != 0 {
+			out.Counters = append(out.Counters, Counted{Code: d.code(area), Open: n&openNumbers != 0})
+		}
 	}
-	slices.SortFunc(out.Counters, func(a, b Counted) int { return cmp.Compare(a.Code, b.Code) })
+	for m := range d.movedPrivate {
+		out.Counters = append(out.Counters, Counted{Code: d.code(m.area), Privacy: m.privacy, In: d.code(m.in)})
+	}
+	slices.SortFunc(out.Counters, func(a, b Counted) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Privacy, b.Privacy), cmp.Compare(a.In, b.In))
+	})
 	d.touched = nil
 	clear(d.moved)
+	clear(d.movedPrivate)
 	return out
 }

@@ -20,6 +20,7 @@ func (d *draft) putEvent(e *events.Event) {
 		occurred: seconds(e.OccurredAt), reported: seconds(e.ReportedAt), due: seconds(e.DueAt),
 		category: uint8(max(0, slices.IndexFunc(events.Categories(), func(c events.Category) bool { return c.Code == e.Category }))),
 		state:    uint8(max(0, slices.Index(events.States(), e.State))), urgent: e.Urgency == events.Urgent,
+		privacy: e.Privacy(),
 	}
 	d.await(&row, slot)
 	*d.events.rows.edit(d.edition, slot) = row
@@ -29,18 +30,29 @@ func (d *draft) putEvent(e *events.Event) {
 
 func (r *eventRow) open() bool { return events.States()[r.state] != events.Closed }
 
-func (r *eventRow) counters() Counters {
+// tally is what the event counts in its area.
+func (r *eventRow) tally() tally {
 	if !r.open() {
-		return Counters{Closed: 1}
+		return r.tallyOf(happened{Closed: 1})
 	}
-	c := Counters{Open: 1}
+	h := happened{Open: 1}
 	if r.urgent {
-		c.Urgent = 1
+		h.Urgent = 1
 	}
 	if r.late == overdue {
-		c.Overdue = 1
+		h.Overdue = 1
 	}
-	return c
+	return r.tallyOf(h)
+}
+
+// tallyOf is what numbers of the event count in its area.
+func (r *eventRow) tallyOf(h happened) (t tally) {
+	if r.privacy == events.Ordinary {
+		t.Counters = h.counters()
+	} else {
+		*t.of(r.privacy) = h
+	}
+	return t
 }
 
 // seconds returns Unix seconds, 0 for the zero time.
@@ -100,7 +112,8 @@ func (d *draft) lapse() {
 		row := d.events.rows.edit(d.edition, slot)
 		d.await(row, slot)
 		if late == overdue {
-			d.count(row.area, &Counters{Overdue: 1}, 1)
+			late := row.tallyOf(happened{Overdue: 1})
+			d.count(row.area, &late, 1)
 		}
 	}
 }

@@ -34,13 +34,13 @@ func ImageLayout() string {
 	var b strings.Builder
 	native := binary.NativeEndian.Uint16([]byte{1, 0})
 	fmt.Fprintln(&b, imageMeaning, native, pageRows, chunkBits, slotBits, partMark)
-	for _, row := range []any{geo.Pixel{}, entrance{}, areaRow{}, Counters{}, buildingRow{}, dwellingRow{}, householdRow{},
+	for _, row := range []any{geo.Pixel{}, entrance{}, areaRow{}, tally{}, buildingRow{}, dwellingRow{}, householdRow{},
 		personRow{}, featureRow{}, thingRow{}, workerRow{}, eventRow{}, stemRow{}, entryRow{}} {
 		describe(&b, reflect.TypeOf(row))
 	}
 	var categories []string
 	for _, c := range events.Categories() {
-		categories = append(categories, c.Code)
+		categories = append(categories, fmt.Sprint(c.Code, c.Privacy))
 	}
 	// What stands in a row as a number in one of these lists.
 	fmt.Fprintln(&b, events.Kinds(), grid.Uses(), grid.DwellingStates(), grid.Residences(), grid.CareTags(), grid.WorkerRoles(),

@@ -125,7 +125,7 @@ func (c *checker) checkRefs() {
 	eachRow(&c.events.rows, func(r *eventRow) {
 		c.ref(r.area, areas, "the area of an event")
 		c.ref(r.building, c.buildings.rows.n, "the building of an event")
-		c.want(int(r.category) < len(events.Categories()) && int(r.state) < len(events.States()) && r.late <= overdue, "an event")
+		c.want(int(r.category) < len(events.Categories()) && int(r.state) < len(events.States()) && r.late <= overdue && r.privacy < events.Privacies, "an event")
 	})
 }
 

@@ -86,13 +86,17 @@ func (m model) areaOf(areas map[grid.Code]*grid.Division, e grid.Entity) (grid.C
 	return "", false
 }
 
-// counters counts everything anew, for every code that anything speaks of.
-func (m model) counters(now time.Time) map[grid.Code]world.Counters {
+// counters counts everything anew, for every code that anything speaks of; of private events
+// those in areas that a scope holds.
+func (m model) counters(now time.Time, duty grid.Scope) map[grid.Code]world.Counters {
 	today := grid.DateOf(now)
 	areas := m.areas(today)
 	out := make(map[grid.Code]world.Counters)
 	for _, e := range m {
 		area, ok := m.areaOf(areas, e)
+		if event, is := e.(*events.Event); is && event.Privacy() != events.Ordinary {
+			ok = ok && duty.Holds(area)
+		}
 		for ok && area != "" {
 			c := out[area]
 			one(&c, e, now)

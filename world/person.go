@@ -74,8 +74,7 @@ func (d *draft) grow(slot uint32) {
 	delta := row.homes()
 	delta.plus(before.homes(), -1)
 	if row.flags&roams != 0 {
-		c := delta.counters()
-		d.count(row.next, &c, 1)
+		d.count(row.next, &tally{Counters: delta.counters()}, 1)
 		return
 	}
 	d.countInDwelling(row.dwelling, delta, 1)

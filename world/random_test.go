@@ -96,7 +96,7 @@ func drawThing(t *rapid.T, kind grid.Kind, name string) grid.Entity {
 	case grid.ServicePoints:
 		return &grid.ServicePoint{Name: name, Category: "clinic", Place: place}
 	case events.Events:
-		return &events.Event{Category: "water", Title: name, Place: place, OccurredAt: monday,
+		return &events.Event{Category: rapid.SampledFrom([]string{"water", "care"}).Draw(t, "category"), Title: name, Place: place, OccurredAt: monday,
 			State: rapid.SampledFrom(events.States()).Draw(t, "state"), Urgency: rapid.SampledFrom([]events.Urgency{events.Routine, events.Urgent}).Draw(t, "urgency"),
 			DueAt: monday.Add(time.Duration(rapid.IntRange(-2, 30).Draw(t, "due")) * time.Hour)}
 	case grid.Roads:

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -143,4 +144,5 @@ type eventRow struct {
 	state    uint8
 	urgent   bool
 	late     lateness // as it is counted and drawn
+	privacy  events.Privacy
 }

@@ -1,6 +1,9 @@
 package world
 
-import "quanxi/grid"
+import (
+	"quanxi/events"
+	"quanxi/grid"
+)
 
 // A Subject is something that not everybody may know of everywhere.
 type Subject uint8
@@ -11,11 +14,27 @@ const (
 	OfHomes                  // single homes and the people in them
 	OfCare                   // who of them is cared for, and the devices that hang in homes: most tell of that
 	OfCameras
-	OfStaff // who works where, and where they are
-	OfEvents
+	OfStaff      // who works where, and where they are
+	OfEvents     // those that are Ordinary
+	OfCareEvents // those of events.Care
 
 	subjects = iota
 )
+
+// Subjects lists every subject.
+func Subjects() []Subject {
+	all := make([]Subject, subjects)
+	for i := range all {
+		all[i] = Subject(i)
+	}
+	return all
+}
+
+// eventSubjects are the subjects of events, by privacy.
+var eventSubjects = [events.Privacies]Subject{events.Ordinary: OfEvents, events.Care: OfCareEvents}
+
+// SubjectOf returns the subject of events of a privacy.
+func SubjectOf(p events.Privacy) Subject { return eventSubjects[p] }
 
 // Scopes say where somebody may know of each subject. The zero Scopes hold nothing.
 type Scopes [subjects]grid.Scope
@@ -29,9 +48,9 @@ func AllOf(scope grid.Scope) Scopes {
 	return all
 }
 
-// subjectOf returns the subject of a sort that is not public.
-func subjectOf(k sort) Subject {
-	switch k {
+// subjectOf returns the subject of an entity of a sort that is not public.
+func (s *state) subjectOf(it item) Subject {
+	switch it.sort {
 	case devices:
 		return OfCare
 	case cameras:
@@ -39,7 +58,7 @@ func subjectOf(k sort) Subject {
 	case workers:
 		return OfStaff
 	case happenings:
-		return OfEvents
+		return eventSubjects[s.events.rows.at(it.slot).privacy]
 	}
 	return OfHomes
 }
@@ -72,5 +91,5 @@ func (k *knower) holds(of Subject, area uint32) bool {
 
 // sees reports whether an entity may be known of.
 func (k *knower) sees(it item) bool {
-	return public(it.sort) || k.holds(subjectOf(it.sort), k.s.areaOfItem(it.sort, it.slot))
+	return public(it.sort) || k.holds(k.s.subjectOf(it), k.s.areaOfItem(it.sort, it.slot))
 }

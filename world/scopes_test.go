@@ -140,6 +140,7 @@ func TestEachQuestionAsksForTheRightScope(t *testing.T) {
 		{world.OfCameras, []grid.Kind{grid.Cameras}, []grid.Kind{grid.Cameras}, []grid.Kind{grid.Cameras}, false},
 		{world.OfStaff, nil, nil, []grid.Kind{grid.Workers}, true},
 		{world.OfEvents, []grid.Kind{events.Events}, []grid.Kind{events.Events}, nil, false},
+		{world.OfCareEvents, []grid.Kind{events.Events}, []grid.Kind{events.Events}, nil, false},
 	} {
 		var scopes world.Scopes
 		scopes[tt.subject] = grid.Everywhere()
@@ -147,7 +148,7 @@ func TestEachQuestionAsksForTheRightScope(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		counts := map[grid.Kind]int32{grid.Dwellings: sum.Dwellings, grid.People: sum.People, grid.Devices: sum.Devices, grid.Cameras: sum.Cameras, events.Events: sum.Open}
+		counts := map[grid.Kind]int32{grid.Dwellings: sum.Dwellings, grid.People: sum.People, grid.Devices: sum.Devices, grid.Cameras: sum.Cameras, events.Events: sum.Open + sum.Closed}
 		hits := map[grid.Kind]bool{}
 		for _, query := range []string{"桥头朝东", "王网格"} {
 			for _, hit := range s.Search(query, 100, &scopes) {

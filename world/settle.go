@@ -64,7 +64,7 @@ func (d *draft) settle(it item, area uint32) {
 	if was == area {
 		return
 	}
-	c := d.countersOf(it)
+	c := d.tallyOf(it)
 	d.count(was, &c, -1)
 	d.count(area, &c, 1)
 	*d.editArea(it) = area
@@ -111,7 +111,15 @@ func (d *draft) editArea(it item) *uint32 {
 	return &d.things[it.sort-organisations].rows.edit(d.edition, it.slot).area
 }
 
-// countersOf returns what an entity counts in its area.
+// tallyOf returns what an entity counts in its area.
+func (s *state) tallyOf(it item) tally {
+	if it.sort == happenings {
+		return s.events.rows.at(it.slot).tally()
+	}
+	return tally{Counters: s.countersOf(it)}
+}
+
+// countersOf returns what an entity counts, to whoever may know of it.
 func (s *state) countersOf(it item) Counters {
 	switch it.sort {
 	case buildings:
@@ -131,7 +139,8 @@ func (s *state) countersOf(it item) Counters {
 	case service:
 		return Counters{Service: 1}
 	}
-	return s.events.rows.at(it.slot).counters()
+	t := s.events.rows.at(it.slot).tally()
+	return t.all()
 }
 
 // envelope returns the box under which an entity is found, and false if it has no

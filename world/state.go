@@ -32,7 +32,7 @@ type state struct {
 
 	divisions  shelf[divisionRow]
 	areas      shelf[areaRow] // by key of the code
-	counters   pages[Counters]
+	counters   pages[tally]
 	census     []census  // by area, shorter than counters if some came since; never written to
 	counted    grid.Date // on which day the census was taken
 	countedAt  uint32    // and when, in seconds since 1970

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -51,17 +52,47 @@ func (d Division) Label() geo.Point { return d.row.label }
 // Boundary returns the boundary, nil if it has none. It is shared and must not be written to.
 func (d Division) Boundary() geo.MultiPolygon { return d.row.boundary }
 
-// Counters returns the live numbers with those of all it manages.
-func (d Division) Counters() Counters { return *d.s.counters.at(d.Slot) }
+// Counters returns the live numbers with those of all it manages, without private events.
+func (d Division) Counters() Counters { return d.s.counters.at(d.Slot).Counters }
 
 // CountersFor returns the numbers as somebody with scopes may know them: live where they
 // know single homes, else the homes and people of the beginning of the day, in steps
-// (RULES C1).
+// (RULES C1); who is cared for, live, where they know that; and the private events that they
+// may know of.
 func (d Division) CountersFor(scopes *Scopes) Counters {
+	var c Counters
 	if scopes[OfHomes].Holds(d.row.code) {
-		return d.Counters()
+		if c = d.Counters(); !scopes[OfCare].Holds(d.row.code) {
+			c.Care = Untold
+		}
+	} else {
+		c = d.s.coarse(d.Slot)
 	}
-	return d.s.coarse(d.Slot)
+	for p := events.Ordinary + 1; p < events.Privacies; p++ {
+		seen := d.s.privateIn(d.Slot, p, &scopes[eventSubjects[p]]).counters()
+		c.plus(&seen, 1)
+	}
+	return c
+}
+
+// privateIn returns the numbers of the private events of an area that a scope holds.
+func (s *state) privateIn(area uint32, p events.Privacy, scope *grid.Scope) happened {
+	own := *s.counters.at(area).of(p)
+	switch {
+	case scope.IsEmpty():
+		return happened{}
+	case own == (happened{}), scope.IsEverywhere():
+		return own
+	}
+	var sum happened
+	for at := s.areas.rows.at(area).children; at != none; at = s.areas.rows.at(at).next {
+		own.plus(*s.counters.at(at).of(p), -1)
+		sum.plus(s.privateIn(at, p, scope), 1)
+	}
+	if scope.Holds(s.code(area)) {
+		sum.plus(own, 1)
+	}
+	return sum
 }
 
 // Norm returns the number of households that the division should have, from and
@@ -149,14 +180,14 @@ func (s *Snapshot) Children(code grid.Code) []Division {
 	return out
 }
 
-// Counters returns the live numbers of an area with all that it manages; zeros if
-// nothing is known of it.
+// Counters returns the live numbers of an area with all that it manages, without private
+// events; zeros if nothing is known of it.
 func (s *Snapshot) Counters(code grid.Code) Counters {
 	area := s.areaOf(code)
 	if area == none {
 		return Counters{}
 	}
-	return *s.counters.at(area)
+	return s.counters.at(area).Counters
 }
 
 // Extent returns the box around all that everybody may see, give or take a few metres;

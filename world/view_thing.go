@@ -166,6 +166,9 @@ func (e Event) Title() string { return e.s.texts.get(e.row.title) }
 // Category returns the category.
 func (e Event) Category() events.Category { return events.Categories()[e.row.category] }
 
+// Privacy returns who may know of it.
+func (e Event) Privacy() events.Privacy { return e.row.privacy }
+
 // State returns how far it has come.
 func (e Event) State() events.State { return events.States()[e.row.state] }
 

@@ -21,7 +21,8 @@ type Area interface {
 // them, homes and people by their building, everything else by its place.
 // Buildings, components, organisations and service points are counted wherever
 // they are; homes, people, who of them is cared for, devices, cameras, workers and events
-// only where the scopes hold them (RULES C1). Workers are not counted: they have no fixed place. The
+// only where the scopes hold them (RULES C1). To whom nobody is told as cared for, not even
+// their number is. Workers are not counted: they have no fixed place. The
 // error is that of a context that ends first.
 func (s *Snapshot) Within(ctx context.Context, area Area, scopes *Scopes) (Counters, error) {
 	var sum Counters
@@ -47,6 +48,9 @@ func (s *Snapshot) Within(ctx context.Context, area Area, scopes *Scopes) (Count
 				sum.plus(&c, 1)
 			}
 		})
+	}
+	if scopes[OfCare].IsEmpty() {
+		sum.Care = Untold
 	}
 	return sum, err
 }

@@ -35,7 +35,7 @@ func chainOf(k sort) int {
 	switch {
 	case public(k):
 		return publicChain
-	case subjectOf(k) == OfCameras:
+	case k == cameras:
 		return deviceChain
 	}
 	return staffChain

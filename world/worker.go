@@ -21,7 +21,7 @@ func (d *draft) putWorker(e *grid.Worker) {
 	}
 	node := d.areas.rows.edit(d.edition, area)
 	row.next, node.workers = node.workers, slot
-	d.count(area, &Counters{Workers: 1}, 1)
+	d.count(area, &tally{Counters: Counters{Workers: 1}}, 1)
 }
 
 func (d *draft) withdrawWorker(slot uint32) {
@@ -30,7 +30,7 @@ func (d *draft) withdrawWorker(slot uint32) {
 	if row.area == none {
 		return
 	}
-	d.count(row.area, &Counters{Workers: 1}, -1)
+	d.count(row.area, &tally{Counters: Counters{Workers: 1}}, -1)
 	first := d.areas.rows.at(row.area).workers
 	if first == slot {
 		d.areas.rows.edit(d.edition, row.area).workers = row.next

@@ -105,7 +105,7 @@ func Shipped() map[string]Role {
 		{"leader", tend&^SetOf(KeepPeople) | SetOf(AppointStandIn, Export), grid.TownLevel},
 		{"department", SetOf(SeeNumbers, SeeStaff, SeeEvents, HandleEvents, KeepThings), 0},
 		{"provider", SetOf(SeeEvents, HandleEvents), 0},
-		{"doctor", SetOf(SeeEvents, HandleEvents), 0},
+		{"doctor", SetOf(SeeEvents, HandleEvents, SeeCare), grid.TownLevel},
 		{"planner", SetOf(SeeNumbers, SeeStaff, DrawDivisions), 0},
 		{"system-admin", SetOf(RunSystem), 0},
 		{"security-admin", SetOf(ManageAccounts, ManageRoles), 0},

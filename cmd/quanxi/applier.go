@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/events"
 	"quanxi/feed"
 	"quanxi/geo"
 	"quanxi/grid"
@@ -88,7 +89,11 @@ func (a applier) Sight(e grid.Entity) feed.Sight {
 		return feed.Sight{}
 	}
 	env, there := place.Envelope()
-	return feed.Sight{Area: a.world.Snapshot().AreaAt(place), Envelope: env, There: there}
+	at := feed.Sight{Area: a.world.Snapshot().AreaAt(place), Envelope: env, There: there}
+	if event, ok := e.(*events.Event); ok {
+		at.Privacy = event.Privacy()
+	}
+	return at
 }
 
 // A loading takes a whole state of World and Directory as a feed.Node drives it.
@@ -124,7 +129,7 @@ func (l *loading) Publish(at feed.Position) error {
 }
 
 func sightOf(s world.Sight) feed.Sight {
-	return feed.Sight{Area: s.Area, Envelope: s.Envelope, There: s.There}
+	return feed.Sight{Area: s.Area, Envelope: s.Envelope, There: s.There, Privacy: s.Privacy}
 }
 
 func positionOf(at feed.Position) world.Position {

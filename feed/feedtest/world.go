@@ -150,13 +150,21 @@ func apply(state map[grid.Ref]row, s feed.Step) (feed.Effects, error) {
 			out.Touches = append(out.Touches, feed.Touch{Layer: string(key.Kind), Envelope: at.Envelope})
 		}
 		if at.Area != "" {
-			out.Counters = append(out.Counters, feed.Counted{Code: at.Area, Open: true})
+			out.Counters = append(out.Counters, counted(at))
 		}
 	}
 	if feed.Told(key.Kind) {
 		out.Moved = append(out.Moved, moved)
 	}
 	return out, nil
+}
+
+// counted says for whom the counters of the area of something move.
+func counted(at feed.Sight) feed.Counted {
+	if at.Privacy != events.Ordinary {
+		return feed.Counted{Code: at.Area, Privacy: at.Privacy, In: at.Area}
+	}
+	return feed.Counted{Code: at.Area, Open: true}
 }
 
 // Advance implements feed.Applier. Nothing here changes by time.
@@ -172,7 +180,7 @@ func sight(e grid.Entity) feed.Sight {
 		at.Envelope, at.There = g.Envelope()
 	}
 	if event, ok := e.(*events.Event); ok {
-		at.Area = event.Area
+		at.Area, at.Privacy = event.Area, event.Privacy()
 	}
 	return at
 }

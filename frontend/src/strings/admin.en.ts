@@ -148,7 +148,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "right.see-numbers": "Numbers of people and homes",
   "right.see-homes": "Homes and households",
   "right.see-people": "People (masked)",
-  "right.see-care": "Tags of care, devices in homes",
+  "right.see-care": "Tags of care, care events, devices in homes",
   "right.see-devices": "Cameras",
   "right.see-staff": "Where staff are",
   "right.see-events": "Events",

@@ -146,7 +146,7 @@ export const adminZhCN = {
   "right.see-numbers": "看人口和房屋数量",
   "right.see-homes": "看户室和住户",
   "right.see-people": "看人口（脱敏）",
-  "right.see-care": "看关爱标签和入户设备",
+  "right.see-care": "看关爱标签、关爱事件和入户设备",
   "right.see-devices": "看摄像机",
   "right.see-staff": "看工作人员位置",
   "right.see-events": "看事件",
