@@ -209,7 +209,7 @@ func (x *Exporter) filing(e *staff.Export) Filing {
 		f.Who = a.Login
 	}
 	f.Decides = !f.Own && x.isSecond(e.Account) && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
-	f.Counts = f.Own || x.viewer.Sees(e.Of, e.Area)
+	f.Counts = f.Own || x.viewer.SeesAllIn(e.Of, e.Area)
 	return f
 }
 

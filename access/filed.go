@@ -9,17 +9,17 @@ import (
 )
 
 // IsPersonal reports whether entities of a kind may be about somebody: people, homes, who
-// works where, and what hangs in a home (RULES C2).
+// works where, what hangs in a home (RULES C2), and events, of which some are private.
 func IsPersonal(kind grid.Kind) bool {
 	switch kind {
-	case grid.People, grid.Households, grid.Dwellings, grid.Workers, grid.Devices:
+	case grid.People, grid.Households, grid.Dwellings, grid.Workers, grid.Devices, events.Events:
 		return true
 	}
 	return false
 }
 
-// isAbout reports whether one entity is about somebody: a home in which nobody lives and
-// a device in the street are not.
+// isAbout reports whether one entity is about somebody: a home in which nobody lives, a
+// device in the street and most events are not.
 func (v *View) isAbout(e grid.Entity) bool {
 	switch e := e.(type) {
 	case *grid.Dwelling:
@@ -27,6 +27,8 @@ func (v *View) isAbout(e grid.Entity) bool {
 		return !known || home.Homes().Living > 0 || e.State == grid.OwnerOccupied || e.State == grid.Rented
 	case *grid.Device:
 		return e.Dwelling != 0
+	case *events.Event:
+		return e.Privacy() != events.Ordinary
 	}
 	return IsPersonal(e.Kind())
 }

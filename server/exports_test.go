@@ -259,17 +259,23 @@ func TestSplitExportsCountTogether(t *testing.T) {
 	}
 }
 
-// Whoever decides without reading names is not told how many people there are.
+// Whoever decides without reading names is not told how many people there are, nor how many
+// care events are among others.
 func TestACountyDecidesWithoutCounts(t *testing.T) {
-	r := newRig(t)
-	p := r.exportPeople(t)
-	r.set(t, 0)
-	r.become(p.secretary)
-	r.ask(t, grid.People, "csv")
-	for who, counts := range map[int64]bool{p.county: false, p.leader: true} {
-		r.become(who)
-		if list := r.do(t, call{line: "/api/exports"}).Body.String(); strings.Contains(list, `"personal":null`) == counts {
-			t.Errorf("%d: %s", who, list)
+	for _, kind := range []grid.Kind{grid.People, events.Events} {
+		r := newRig(t)
+		p := r.exportPeople(t)
+		r.create(t, events.Events, `{"category":"care","title":"我们村走访","lon":106.1,"lat":29.5}`)
+		r.set(t, 0)
+		r.become(p.secretary)
+		if asked := r.ask(t, kind, "csv"); asked.Personal != 1 {
+			t.Errorf("%s: %d rows of %d are about somebody", kind, asked.Personal, asked.Rows)
+		}
+		for who, counts := range map[int64]bool{p.county: false, p.leader: true} {
+			r.become(who)
+			if list := r.do(t, call{line: "/api/exports"}).Body.String(); strings.Contains(list, `"rows":null,"personal":null`) == counts {
+				t.Errorf("%s, %d: %s", kind, who, list)
+			}
 		}
 	}
 }

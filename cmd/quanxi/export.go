@@ -26,7 +26,7 @@ type exportCommand struct {
 	As      grid.Kind     `required:"" help:"What to write: a kind as in import, or households, workers or events." placeholder:"KIND"`
 	Format  string        `help:"geojson, csv or geopackage." enum:"geojson,csv,geopackage" default:"geojson"`
 	Area    grid.Code     `help:"Only this division, all that it manages, and what lies there." placeholder:"CODE"`
-	Purpose staff.Purpose `help:"What it is for, which the file says: planning, report, visits, checking, handover or drill. Needed for what is about somebody: homes, households, people, workers, devices." placeholder:"PURPOSE"`
+	Purpose staff.Purpose `help:"What it is for, which the file says: planning, report, visits, checking, handover or drill. Needed for what is about somebody: homes, households, people, workers, devices, events." placeholder:"PURPOSE"`
 	Note    string        `help:"What else is to be said of the purpose; nothing personal." placeholder:"TEXT"`
 	Out     string        `help:"File to write, which must not exist; standard output if none. A GeoPackage's name ends in .gpkg." type:"path" placeholder:"FILE"`
 }

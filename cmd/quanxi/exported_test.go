@@ -20,7 +20,7 @@ func TestAnExportAtTheMachineIsMarkedAndTraced(t *testing.T) {
 		t.Fatalf("%d %s", status, body)
 	}
 	p.stop()
-	for _, kind := range []string{"people", "dwellings", "households", "workers", "devices"} {
+	for _, kind := range []string{"people", "dwellings", "households", "workers", "devices", "events"} {
 		if out, err := command(t, "export", data, "--as="+kind); err == nil || !strings.Contains(out, "--purpose") {
 			t.Errorf("%s without a purpose: %v %s", kind, err, out)
 		}
@@ -46,7 +46,7 @@ func TestAnExportAtTheMachineIsMarkedAndTraced(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, trail)
 		}
 	}
-	if _, err := command(t, "export", data, "--as=events", "--out="+path); err == nil {
+	if _, err := command(t, "export", data, "--as=events", "--purpose=report", "--out="+path); err == nil {
 		t.Error("the file was written over")
 	}
 }
