@@ -57,7 +57,7 @@ type FileRevision struct {
 type Shown struct {
 	Who    Who          `json:"who"`
 	Reason staff.Reason `json:"reason"`
-	Event  int64        `json:"event,omitempty"`
+	Event  int64        `json:"event,omitempty"` // absent also if it is not there for the viewer
 	Began  time.Time    `json:"began"`
 	Ends   time.Time    `json:"ends"`
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"quanxi/events"
 	"quanxi/grid"
 )
 
@@ -106,6 +107,18 @@ func (v *View) recordOrNone(ctx context.Context, kind grid.Kind, id int64) (json
 	return rec.JSON, err
 }
 
+// seenEvent returns the id of an event, zero if it is not there for the viewer.
+func (v *View) seenEvent(ctx context.Context, id int64) (int64, error) {
+	if id == 0 {
+		return 0, nil
+	}
+	_, err := v.entity(ctx, events.Events, id)
+	if errors.Is(err, grid.ErrNotFound) {
+		return 0, nil
+	}
+	return id, err
+}
+
 // fileTraces adds what one record left behind: where it came from, its history, and who
 // looked at it or changed it.
 func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names namer) error {
@@ -129,7 +142,11 @@ func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names nam
 		if err != nil {
 			return err
 		}
-		f.Unmaskings = append(f.Unmaskings, Shown{who, u.Reason, u.Event, u.Began, u.Ends})
+		event, err := v.seenEvent(ctx, u.Event)
+		if err != nil {
+			return err
+		}
+		f.Unmaskings = append(f.Unmaskings, Shown{who, u.Reason, event, u.Began, u.Ends})
 	}
 	for row, err := range v.store.AuditRows(ctx, grid.AuditQuery{Object: objectOf(ref), Oldest: true}) {
 		if err != nil {

@@ -95,7 +95,7 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 const maxMeeting = 5000
 
 // found returns the ids above after of what of a kind lies where a page looks, in
-// order, and in a scope.
+// order, and in a scope. What the viewer may not know of does not take its place in the page.
 func (v *View) found(kind grid.Kind, page Page, scope grid.Scope, after int64) []int64 {
 	now := v.world.Snapshot()
 	env := geo.Envelope{Min: geo.At(-180, -90), Max: geo.At(180, 90)}
@@ -108,15 +108,28 @@ func (v *View) found(kind grid.Kind, page Page, scope grid.Scope, after int64) [
 			return nil // nothing without a home lies in what has no boundary
 		}
 	}
-	idOf := idsOf(now, kind)
+	idOf, all := idsOf(now, kind), v.viewer.SeesAll(kind)
 	var ids []int64
 	for slot := range now.Slots(kind, env) {
-		if id := idOf(slot); id > after && (scope.IsEverywhere() || scope.Holds(now.AreaOf(kind, id))) {
+		id := idOf(slot)
+		if id <= after || !scope.IsEverywhere() && !scope.Holds(now.AreaOf(kind, id)) {
+			continue
+		}
+		if all || v.mayKnow(now, kind, slot, id) {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
 	return ids[:min(len(ids), maxMeeting)]
+}
+
+// mayKnow reports whether the viewer may know of an entity as the World has it.
+func (v *View) mayKnow(now *world.Snapshot, kind grid.Kind, slot uint32, id int64) bool {
+	if kind == events.Events {
+		e := now.EventAt(slot)
+		return v.viewer.SeesEvents(e.Privacy(), e.Area())
+	}
+	return v.viewer.Sees(kind, now.AreaOf(kind, id))
 }
 
 // idsOf returns what turns the slots of a kind into ids.

@@ -13,6 +13,7 @@ import (
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/tiles"
+	"quanxi/world"
 )
 
 const visit = `{"category":"care","title":"走访王大爷","lon":106.4006,"lat":29.5006}`
@@ -132,6 +133,45 @@ func TestWhoeverReportsMayReportWhatIsPrivate(t *testing.T) {
 	}
 	if _, err := provider.Entity(t.Context(), events.Events, found.ID); err != nil {
 		t.Errorf("then it is not there again: %v", err)
+	}
+}
+
+// However many care events lie in a box, what somebody without the duty sees there is on the
+// page that it would be on without them.
+func TestCareEventsTakeNothingFromAPage(t *testing.T) {
+	d := newDesk(t)
+	var steps []world.Step
+	for id := range int64(5001) { // more than a page looks at
+		steps = append(steps, world.Step{Entity: &events.Event{Head: grid.Head{ID: 1 + id, Revision: 1}, Category: "care", Place: geo.At(106.4, 29.5), State: events.Reported}})
+	}
+	d.apply(t, steps)
+	leaks := d.create(t, events.Events, leak)
+	d.show(t, events.Events)
+	env := geo.Envelope{Min: geo.At(106.3, 29.4), Max: geo.At(106.5, 29.6)}
+	found, next, err := d.as(role.Post{Role: "provider", Area: ourGrid[:9]}).Entities(t.Context(), events.Events, access.Page{Envelope: &env, Limit: 10})
+	if got := listed(found); err != nil || next != "" || !slices.Equal(got, []int64{leaks.ID}) {
+		t.Errorf("lists %v, more: %v, %v; want the leak and no more", got, next != "", err)
+	}
+}
+
+// A record was opened because of a care event: for which is told to who may know of the event.
+func TestAFileNamesNoEventThatIsNotThere(t *testing.T) {
+	d := newDesk(t)
+	ours, _ := d.furnish(t)
+	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
+	care := d.create(t, events.Events, fmt.Sprintf(`{"category":"care","building":%d,"lon":106.4005,"lat":29.5005}`, ours[grid.Buildings]))
+	secretary := d.as(role.Post{Role: "secretary", Area: ourGrid[:12]})
+	if _, err := secretary.Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Event: care.ID}, access.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		view *access.View
+		want int64
+	}{"the secretary": {secretary, care.ID}, "who keeps people and sees no events": {d.having(role.Post{Role: "registrar", Area: ourGrid[:12]}), 0}} {
+		f, err := tt.view.File(t.Context(), grid.People, ours[grid.People], access.Origin{})
+		if err != nil || len(f.Unmaskings) != 1 || f.Unmaskings[0].Event != tt.want {
+			t.Errorf("%s reads %+v, %v; want event %d", name, f.Unmaskings, err, tt.want)
+		}
 	}
 }
 
