@@ -24,6 +24,7 @@ type side struct {
 	name string
 	lon  float64   // of its house
 	tag  geo.Point // where the area's label stands
+	care int64     // id of its care event, a kilometre from the house
 }
 
 // sides makes two sides with one of every kind in each.
@@ -45,6 +46,10 @@ func (r *rig) sides(t *testing.T) (ours, theirs side) {
 		}
 	}
 	for _, s := range []*side{&ours, &theirs} {
+		lon, lat := s.visited()
+		s.care = r.create(t, events.Events, fmt.Sprintf(`{"category":"care","title":"%s走访","urgency":"urgent","lon":%v,"lat":%v}`, s.name, lon, lat))
+	}
+	for _, s := range []*side{&ours, &theirs} {
 		d, ok := r.world.Snapshot().Division(s.area)
 		if !ok {
 			t.Fatalf("no %s", s.area)
@@ -53,6 +58,9 @@ func (r *rig) sides(t *testing.T) (ours, theirs side) {
 	}
 	return ours, theirs
 }
+
+// visited is where its care event is, as lon and lat.
+func (s side) visited() (lon, lat float64) { return s.lon + 0.01, 29.51 }
 
 // A probe asks one operation about a side. The reply tells of the side exactly if the
 // viewer may see what it asks for.
@@ -125,6 +133,30 @@ func sees(kind grid.Kind) func(*access.Viewer, side) bool {
 
 func seesNumbers(v *access.Viewer, s side) bool { return v.SeesNumbers(s.area) }
 
+// seesVisit reports whether the viewer may know of the care event of a side.
+func seesVisit(v *access.Viewer, s side) bool { return v.SeesEvents(events.Care, s.area) }
+
+// countsVisit reports whether the viewer may count it, and countsWithout whether only what
+// else happened there.
+func countsVisit(v *access.Viewer, s side) bool { return seesNumbers(v, s) && seesVisit(v, s) }
+
+func countsWithout(v *access.Viewer, s side) bool { return seesNumbers(v, s) && !seesVisit(v, s) }
+
+// countsCared reports whether the viewer is told how many are cared for, exactly or in steps.
+func countsCared(v *access.Viewer, s side) bool {
+	return seesCoarse(v, s) || seesNumbers(v, s) && v.Sees(grid.Devices, s.area)
+}
+
+// filesVisit reports whether the care event would be in a file that the viewer may take, and
+// filesWithout whether a file would hold only what else happened.
+func filesVisit(v *access.Viewer, s side) bool {
+	return v.MayExport(events.Events, s.area) && seesVisit(v, s)
+}
+
+func filesWithout(v *access.Viewer, s side) bool {
+	return v.MayExport(events.Events, s.area) && !seesVisit(v, s)
+}
+
 // seesLive reports whether the viewer may know how many live somewhere now, and seesCoarse
 // whether only about how many did this morning (RULES C1): of one person that is nobody.
 func seesLive(v *access.Viewer, s side) bool {
@@ -168,6 +200,57 @@ func tileOf(kind grid.Kind, zoom uint8) func(side) call {
 		at := map[grid.Kind]float64{grid.Devices: 0.0005, grid.Cameras: -0.0001, events.Events: 0.0004, grid.People: 0.0005, grid.Dwellings: 0.0005}[kind]
 		tile := tiles.Holding(geo.Project(geo.At(s.lon+at, 29.5003)), zoom)
 		return call{line: fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", kind, tile.Z, tile.X, tile.Y)}
+	}
+}
+
+// visitTile is where the care event is drawn by itself.
+func visitTile(s side) call {
+	lon, lat := s.visited()
+	tile := tiles.Holding(geo.Project(geo.At(lon, lat)), 16)
+	return call{line: fmt.Sprintf("/tiles/events/%d/%d/%d.mvt", tile.Z, tile.X, tile.Y)}
+}
+
+// aroundVisit asks what lies within 200 metres of the care event.
+func aroundVisit(s side) call {
+	lon, lat := s.visited()
+	return call{line: "POST /api/within", body: fmt.Sprintf(`{"circle":{"lon":%v,"lat":%v,"radius":200}}`, lon, lat)}
+}
+
+// ofVisits are the probes of care events, which are there for who has the duty of care.
+func ofVisits() []probe {
+	id := func(s side) any { return s.care }
+	listed := func(s side) string { return fmt.Sprintf(`"id":%d,`, s.care) }
+	tap := func(s side) call {
+		lon, lat := s.visited()
+		return call{line: fmt.Sprintf("/api/identify?lon=%v&lat=%v", lon, lat)}
+	}
+	write := func(method, body string) func(side) call {
+		return func(s side) call {
+			return call{line: fmt.Sprintf("%s /api/events/%d", method, s.care), body: body, header: map[string]string{"If-Match": `"999"`}}
+		}
+	}
+	return []probe{
+		{"GET /api/events", get("/api/events?limit=1000"), listed, seesVisit},
+		{"GET /api/events", get("/api/events?filter=category:care"), listed, seesVisit},
+		{"GET /api/events", get("/api/events?filter=area:%s", area), named("走访"), seesVisit},
+		{"GET /api/events/{id}", get("/api/events/%d", id), named("走访"), seesVisit},
+		{"PATCH /api/events/{id}", write("PATCH", `{"category":"water"}`), nil, nil},
+		{"DELETE /api/events/{id}", write("DELETE", ""), nil, nil},
+		{"GET /api/identify", tap, named("走访"), seesVisit},
+		{"GET /api/search", get("/api/search?q=%s走访", name), named("走访"), nobody},
+		{"POST /api/within", aroundVisit, fixedly(`"open":1`), seesVisit},
+		{"POST /api/within", aroundVisit, fixedly(`"urgent":1`), seesVisit},
+		{"POST /api/within", aroundVisit, fixedly(`"care":`), func(v *access.Viewer, _ side) bool { return v.MayList(grid.Devices) }},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"open":2,"urgent":1`), countsVisit},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"open":1,"urgent":0`), countsWithout},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"care":`), countsCared},
+		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"open":2,"urgent":1`), countsVisit},
+		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"open":1,"urgent":0`), countsWithout},
+		{"POST /api/exports", export(events.Events), fixedly(`"rows":2,"personal":1,`), filesVisit},
+		{"POST /api/exports", export(events.Events), fixedly(`"rows":1,"personal":0,`), filesWithout},
+		{"GET /tiles/{layers}/{z}/{x}/{y}.mvt", visitTile, nil, seesVisit},
+		{"GET /ogc/collections/{id}/items/{feature}", get("/ogc/collections/events/items/%d", id), named("走访"), seesVisit},
+		{"GET /ogc/collections/{id}/items", get("/ogc/collections/events/items?bbox=%v,29,107,30", west), named("走访"), seesVisit},
 	}
 }
 
@@ -256,7 +339,7 @@ func probes() []probe {
 	for _, kind := range append(grid.Kinds(), events.Events) {
 		all = append(all, ofKind(kind)...)
 	}
-	return all
+	return append(all, ofVisits()...)
 }
 
 // untold are operations that tell of no place or person, or are told of elsewhere.
@@ -384,7 +467,11 @@ func (r *rig) probeWrite(t *testing.T, asked call, s side, status int) {
 	t.Helper()
 	method, path, _ := strings.Cut(asked.line, " ")
 	kind := grid.Kind(strings.Split(path, "/")[2])
-	want := map[bool][]int{false: {404}, true: {403, 409, 422}}[r.viewer.Sees(kind, s.area)]
+	sees := r.viewer.Sees(kind, s.area)
+	if strings.HasSuffix(path, fmt.Sprint("/", s.care)) {
+		sees = seesVisit(r.viewer, s)
+	}
+	want := map[bool][]int{false: {404}, true: {403, 409, 422}}[sees]
 	if method == http.MethodPost {
 		want = map[bool][]int{false: {404}, true: {201, 403, 404, 409, 422}}[r.viewer.MayList(kind)]
 	}

@@ -28,6 +28,7 @@ const (
 	siblingGrid grid.Code = "500106004001001"
 	hiddenHome            = 3001
 	hiddenHouse           = 2001
+	hiddenVisit           = 4001 // the first of the care events there
 )
 
 var (
@@ -135,7 +136,13 @@ func (r *robot) asks() (line, body string) {
 		{"POST /api/people", fmt.Sprintf(`{"dwelling":%d,"residence":"both"}`, hiddenHome)},
 		{"POST /api/households", fmt.Sprintf(`{"dwelling":%d}`, hiddenHome)},
 		{"POST /api/devices", fmt.Sprintf(`{"dwelling":%d,"category":"door","state":"online","lon":%v,"lat":%v}`, hiddenHome, lon, lat)},
-	}[r.rng.IntN(9)]
+		{fmt.Sprintf("/api/events/%d", hiddenVisit), ""},
+		{fmt.Sprintf("DELETE /api/events/%d", hiddenVisit), ""},
+		{fmt.Sprintf("PATCH /api/events/%d", hiddenVisit), `{"category":"water"}`},
+		{"/api/events?filter=category:care", ""},
+		{fmt.Sprintf("/api/events?filter=area:%s", hiddenGrid), ""},
+		{fmt.Sprintf("/ogc/collections/events/items/%d", hiddenVisit), ""},
+	}[r.rng.IntN(15)]
 	return known.line, known.body
 }
 
@@ -208,12 +215,16 @@ type fate struct {
 	rng    *rand.Rand
 	guests []grid.Entity // who moved in, or hangs there
 	home   *grid.Dwelling
-	things bool // also devices, which the county sees by right
+	things bool          // also devices, which the county sees by right
+	visit  *events.Event // of care, at the home; nil if there is none
+	visits int           // so far
 }
 
 // turn changes something of the home.
 func (f *fate) turn() {
-	switch n := f.rng.IntN(6); {
+	switch n := f.rng.IntN(9); {
+	case n > 5:
+		f.care()
 	case n == 0 && len(f.guests) > 0:
 		last := len(f.guests) - 1
 		f.in.remove(f.guests[last])
@@ -234,6 +245,31 @@ func (f *fate) turn() {
 		f.in.put(guest)
 		f.guests = append(f.guests, guest)
 	}
+}
+
+// care has somebody come to see after the home, changes when and how soon, or ends it.
+func (f *fate) care() {
+	if f.visit == nil {
+		f.visit = &events.Event{Category: "care", Title: "独居老人走访", Place: hiddenAt, Building: hiddenHouse, State: events.Reported, Urgency: events.Urgent}
+		if f.visits++; f.visits == 1 {
+			f.visit.ID = hiddenVisit
+		}
+		f.in.put(f.visit)
+		return
+	}
+	switch f.rng.IntN(4) {
+	case 0:
+		f.in.remove(f.visit)
+		f.visit = nil
+		return
+	case 1:
+		f.visit.State = events.States()[f.rng.IntN(5)]
+	case 2:
+		f.visit.Urgency = []events.Urgency{events.Routine, events.Urgent}[f.rng.IntN(2)]
+	default:
+		f.visit.DueAt = []time.Time{{}, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}[f.rng.IntN(2)]
+	}
+	f.in.put(f.visit)
 }
 
 // An asker is whose name a robot asks in.
@@ -293,8 +329,8 @@ func readEvent(t *testing.T, in *inside) *events.Event {
 }
 
 // Whatever an account of the sibling area asks and hears, and an account of the county that
-// only counts, it is the same to the byte whether people move in and out of a hidden home or
-// not: there is nothing to guess from.
+// only counts, it is the same to the byte whether people move in and out of a hidden home and
+// somebody sees after them or not: there is nothing to guess from.
 func TestTheDifferencingRobotLearnsNothing(t *testing.T) {
 	steps, asks := 30, 10
 	if long() {
@@ -304,6 +340,7 @@ func TestTheDifferencingRobotLearnsNothing(t *testing.T) {
 		{"a grid worker of the sibling grid", staff.Post{Role: "grid-worker", Area: siblingGrid}, true, false},
 		{"an operator of the county, who counts", staff.Post{Role: "operator", Area: "500106"}, false, false},
 		{"a planner of the county", staff.Post{Role: "planner", Area: "500106"}, true, true},
+		{"a department of the county, which sees what else happens at the home", staff.Post{Role: "department", Area: "500106"}, true, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			still := transcript(t, tt, false, steps, asks)

@@ -17,7 +17,7 @@ import (
 
 // The oracle knows what each account is told from the plain definitions: it sees an event
 // if one of its posts has a role that sees events and manages the area in which the
-// event's place lies. It keeps nothing between two questions but the facts themselves.
+// event's place lies, and a care event if that post has the duty of care besides. It keeps nothing between two questions but the facts themselves.
 type oracle struct {
 	parents  map[grid.Code]grid.Code // who manages whom
 	posts    []*staff.Post
@@ -25,11 +25,23 @@ type oracle struct {
 }
 
 // seesEvents are the roles of this test that do, by the shipped table.
-var seesEvents = map[string]bool{"grid-worker": true, "steward": true, "operator": true, "provider": true, "planner": false, "resident": false}
+var seesEvents = map[string]bool{"grid-worker": true, "steward": true, "operator": true, "provider": true, "doctor": true, "planner": false, "resident": false}
 
-func (o *oracle) sees(account int64, area grid.Code, at time.Time) bool {
+// hasDuty reports whether a post has the duty of care, by the shipped table: grid workers have
+// it in grids, operators and doctors up to towns.
+func hasDuty(p *staff.Post) bool {
+	return p.Role == "operator" || p.Role == "doctor" || p.Role == "grid-worker" && p.Area.Level() == grid.GridLevel
+}
+
+// A spot is where an event is for who is told of it; the zero spot is nowhere.
+type spot struct {
+	area grid.Code
+	care bool
+}
+
+func (o *oracle) sees(account int64, what spot, at time.Time) bool {
 	for _, p := range o.posts {
-		if o.holder(p, at) == account && seesEvents[p.Role] && o.manages(p.Area, area) {
+		if o.holder(p, at) == account && seesEvents[p.Role] && (!what.care || hasDuty(p)) && o.manages(p.Area, what.area) {
 			return true
 		}
 	}
@@ -59,17 +71,17 @@ func (o *oracle) manages(top, area grid.Code) bool {
 // A step is a change of an event: where it was before and is after; empty for nowhere.
 type step struct {
 	id, revision  int64
-	before, after grid.Code
+	before, after spot
 }
 
 // told is what somebody who sees as by sees is told of steps, in order.
-func told(steps []step, sees func(grid.Code) bool) []string {
+func told(steps []step, sees func(spot) bool) []string {
 	var frames []string
 	for _, s := range steps {
 		switch {
-		case s.after != "" && sees(s.after):
+		case s.after != spot{} && sees(s.after):
 			frames = append(frames, fmt.Sprintf("change %d %d", s.id, s.revision))
-		case s.before != "" && sees(s.before):
+		case s.before != spot{} && sees(s.before):
 			frames = append(frames, fmt.Sprintf("gone %d %d", s.id, s.revision))
 		}
 	}
@@ -159,33 +171,37 @@ func (d *district) refresh() {
 }
 
 func (d *district) role() string {
-	return []string{"grid-worker", "steward", "operator", "provider", "planner"}[d.rng.IntN(5)]
+	return []string{"grid-worker", "steward", "operator", "provider", "planner", "doctor"}[d.rng.IntN(6)]
 }
 
 // happen makes, moves, edits or removes an event.
 func (d *district) happen() step {
 	strip := d.rng.IntN(40)
-	place, area := geo.At(106+stripLon*(float64(strip)+0.5), 29.5), d.grids[strip]
+	place := geo.At(106+stripLon*(float64(strip)+0.5), 29.5)
 	n := d.rng.IntN(len(d.events) + 4)
 	if n >= len(d.events) {
 		e := &events.Event{Category: "water", Title: "漏水", Place: place, State: events.Reported, Urgency: events.Routine}
+		if d.rng.IntN(2) == 0 {
+			e.Category = "care"
+		}
 		d.write(e)
 		d.events = append(d.events, e)
-		return step{e.ID, e.Revision, "", area}
+		return step{e.ID, e.Revision, spot{}, d.spotOf(e)}
 	}
 	e := d.events[n]
-	before := d.areaOf(e)
-	switch d.rng.IntN(5) {
+	before := d.spotOf(e)
+	switch d.rng.IntN(6) {
 	case 0:
 		receipt := grid.Ref{Kind: events.Events, ID: e.ID, Revision: e.Revision}
 		if _, err := d.store.Write(d.t.Context(), grid.Write{Actor: "test", Action: "test.remove", Remove: []grid.Ref{receipt}}); err != nil {
 			d.t.Fatal(err)
 		}
 		d.events = slices.Delete(d.events, n, n+1)
-		return step{e.ID, e.Revision + 1, before, ""}
+		return step{e.ID, e.Revision + 1, before, spot{}}
 	case 1:
 		e.Title += "!"
-		area = before
+	case 2:
+		e.Category = map[string]string{"care": "water", "water": "care"}[e.Category]
 	default:
 		e.Place = place
 	}
@@ -193,13 +209,13 @@ func (d *district) happen() step {
 		e.Title = "漏水"
 	}
 	d.write(e)
-	return step{e.ID, e.Revision, before, area}
+	return step{e.ID, e.Revision, before, d.spotOf(e)}
 }
 
-// areaOf is the grid in whose strip an event lies.
-func (d *district) areaOf(e *events.Event) grid.Code {
+// spotOf is the grid in whose strip an event lies, and whether it is about care.
+func (d *district) spotOf(e *events.Event) spot {
 	lon, _ := e.Place.Degrees()
-	return d.grids[int((lon-106)/stripLon)]
+	return spot{d.grids[int((lon-106)/stripLon)], e.Category == "care"}
 }
 
 // write is put that waits for nothing.
@@ -264,14 +280,16 @@ func (d *district) drop(p *staff.Post) {
 	}
 }
 
-// snapshot says which grids each viewer sees the events of.
-func (d *district) snapshot() []map[grid.Code]bool {
-	all := make([]map[grid.Code]bool, len(d.viewers))
+// snapshot says of which grids each viewer sees which events.
+func (d *district) snapshot() []map[spot]bool {
+	all := make([]map[spot]bool, len(d.viewers))
 	now := time.Now()
 	for i, v := range d.viewers {
-		all[i] = map[grid.Code]bool{}
+		all[i] = map[spot]bool{}
 		for _, g := range d.grids {
-			all[i][g] = d.sees(v.account.ID, g, now)
+			for _, what := range []spot{{g, false}, {g, true}} {
+				all[i][what] = d.sees(v.account.ID, what, now)
+			}
 		}
 	}
 	return all
@@ -302,10 +320,10 @@ func (v *viewerUnderTest) hears() []string {
 // check compares what a viewer heard with what it had to hear: all of it by rights that
 // stayed. If they changed in between, then up to some moment what the old ones show, from
 // there on what the new ones do, and a resync in between.
-func check(t *testing.T, who string, heard []string, before, after []step, old, now map[grid.Code]bool) {
+func check(t *testing.T, who string, heard []string, before, after []step, old, now map[spot]bool) {
 	t.Helper()
 	all := slices.Concat(before, after)
-	byOld, byNow := func(c grid.Code) bool { return old[c] }, func(c grid.Code) bool { return now[c] }
+	byOld, byNow := func(at spot) bool { return old[at] }, func(at spot) bool { return now[at] }
 	last := -1
 	for i, f := range heard {
 		if strings.HasPrefix(f, "resync") {
