@@ -174,19 +174,47 @@ func headText(h http.Header) string {
 	return strings.Join(lines, " ")
 }
 
-// hear keeps the frames that came, whose order among themselves their collecting decides.
+// hear keeps the frames that came. When they were collected decides on their order among
+// themselves, and on how many frames name the tiles that are stale.
 func (r *robot) hear(frames []string) {
-	frames = slices.DeleteFunc(frames, func(f string) bool { return opOf(f) == "pong" })
-	for i, f := range frames {
-		frames[i] = inOrder(numberOf.ReplaceAllString(withoutClock(f), "$1"))
+	var heard, stale []string
+	for _, f := range frames {
+		switch opOf(f) {
+		case "pong":
+		case "stale":
+			stale = append(stale, staleTiles(f)...)
+		default:
+			heard = append(heard, numberOf.ReplaceAllString(withoutClock(f), "$1"))
+		}
 	}
-	slices.Sort(frames)
-	r.told = append(r.told, frames...)
+	if slices.Sort(stale); len(stale) > 0 {
+		heard = append(heard, "stale "+strings.Join(stale, " "))
+	}
+	slices.Sort(heard)
+	r.told = append(r.told, heard...)
 }
+
+// allOfIt returns what reports, frame by frame, whether all has come that a change of the event
+// at the sibling's house shows: numbers and, unless the robot sees no events, stale tiles.
+func allOfIt(blind bool) func(op, frame string) bool {
+	stale, counted := map[string]bool{}, false
+	return func(op, frame string) bool {
+		if op == "stale" {
+			for _, tile := range staleTiles(frame) {
+				stale[tile] = true
+			}
+		}
+		counted = counted || strings.Contains(frame, string(siblingGrid)+`","buildings"`)
+		return counted && (blind || len(stale) == len(heldZooms))
+	}
+}
+
+// heldZooms are those of the tiles that the robot holds over each house.
+var heldZooms = []uint8{0, 8, 12, 14, 16, 17, 18, 20}
 
 // hold has the robot hold tiles over both houses, so that it is told when they are stale.
 func (r *robot) hold() {
-	for i, z := range []uint8{0, 8, 12, 14, 16, 17, 18, 20} {
+	for i, z := range heldZooms {
 		for n, at := range []geo.Point{hiddenAt, siblingAt} {
 			tile := tiles.Holding(geo.Project(at), z)
 			r.ears.say(fmt.Sprintf(`{"op":"tile","id":%d,"layers":%q,"z":%d,"x":%d,"y":%d}`, 2*i+n+1, strings.Join(access.LayerNames(), ","), z, tile.X, tile.Y))
@@ -195,18 +223,14 @@ func (r *robot) hold() {
 	}
 }
 
-// inOrder sorts the tiles that a frame calls stale: they are collected in no order.
-func inOrder(frame string) string {
-	head, list, ok := strings.Cut(frame, `"tiles":[`)
-	if !ok {
-		return frame
-	}
+// staleTiles returns the tiles that a frame calls stale.
+func staleTiles(frame string) []string {
+	_, list, _ := strings.Cut(frame, `"tiles":[`)
 	tiles := strings.Split(strings.TrimSuffix(list, "]}"), "},")
 	for i, t := range tiles {
 		tiles[i] = strings.TrimSuffix(t, "}")
 	}
-	slices.Sort(tiles)
-	return head + strings.Join(tiles, " ")
+	return tiles
 }
 
 // A fate is what becomes of the hidden home in a step.
@@ -307,11 +331,7 @@ func transcript(t *testing.T, tt asker, changes bool, steps, asks int) []string 
 		if step%10 == 9 { // something that it may see: it is not deaf
 			event.Urgency = map[bool]events.Urgency{true: events.Urgent, false: events.Routine}[event.Urgency == events.Routine]
 			in.put(event)
-			stale, counted := tt.blind, false
-			r.hear(r.ears.until("what it may see", func(op, frame string) bool {
-				stale, counted = stale || op == "stale", counted || strings.Contains(frame, string(siblingGrid)+`","buildings"`)
-				return stale && counted
-			}))
+			r.hear(r.ears.until("what it may see", allOfIt(tt.blind)))
 			r.hold()
 		}
 		r.hear(r.ears.settled())
