@@ -26,7 +26,7 @@ import (
 
 // imageMeaning is to be raised whenever rows of the same layout mean something else,
 // or are worked out otherwise. TestWhatAnImageMeans says when.
-const imageMeaning = 1
+const imageMeaning = 2
 
 // ImageLayout names how images are laid out and what is in them: whoever has another
 // one cannot read them.
@@ -134,8 +134,8 @@ func putShelf[R any](w *imageWriter, s *shelf[R], emptied func(row R) R) {
 }
 
 func (w *imageWriter) putRegister(r *register) {
-	putRows(w.encoder, &r.ids, nil)
-	putRows(w.encoder, &r.marks, nil)
+	putColumn(w.encoder, &r.ids)
+	putColumn(w.encoder, &r.marks)
 }
 
 // putPlaces writes where those are who have no dwelling, in the order of their slots.

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -51,6 +52,9 @@ func TestRegisterFindsWhatItHolds(t *testing.T) {
 		{"ids one after another", func(i int64) int64 { return i }},
 		{"ids of a store above 2^52", func(i int64) int64 { return 1<<52 + i }},
 		{"ids by towns, in steps of a million", func(i int64) int64 { return i%7<<40 + i*1e6 }},
+		{"ids that are in order up to the end of a page", func(i int64) int64 { return i - i/pageRows*2*pageRows }},
+		{"ids that are in order past the middle of a page", func(i int64) int64 { return i - i/5000*1e6 }},
+		{"ids that fall", func(i int64) int64 { return 1e9 - i }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var r, early register
@@ -72,8 +76,10 @@ func TestRegisterFindsWhatItHolds(t *testing.T) {
 					t.Fatalf("id %d: a copy of the first 3000 says %v", tt.id(i), ok)
 				}
 			}
-			if _, ok := r.find(-1); ok {
-				t.Error("an id is found that was never given")
+			for _, id := range []int64{math.MinInt64, 1e12 + 1, math.MaxInt64} {
+				if _, ok := r.find(id); ok {
+					t.Errorf("%d is found that was never given", id)
+				}
 			}
 		})
 	}

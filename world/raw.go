@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unsafe"
 )
 
@@ -49,6 +50,16 @@ func putRows[T any](e *encoder, p *pages[T], tidy func(slot uint32, row *T)) {
 			}
 		}
 		e.bytes(memory(rows))
+	}
+}
+
+// putColumn writes numbers as they are packed.
+func putColumn(e *encoder, c *column) {
+	e.number(uint64(c.n))
+	for _, p := range c.table {
+		e.number(uint64(p.base))
+		e.number(uint64(p.width))
+		e.bytes(p.rows)
 	}
 }
 
@@ -125,6 +136,27 @@ func getRows[T any](d *decoder, p *pages[T]) {
 		p.own = p.own.reaching(uint32(len(p.table)))
 		p.own.add(uint32(len(p.table)))
 		p.table, p.n = append(p.table, next), p.n+some
+	}
+}
+
+// getColumn reads numbers into an empty column of edition 1.
+func getColumn(d *decoder, c *column) {
+	n := d.number()
+	if n >= slotMask {
+		d.fail("%d numbers", n)
+	}
+	c.begin(1)
+	for c.n < uint32(n) && d.err == nil {
+		p := &packed{base: int64(d.number()), width: uint8(d.number())}
+		if !slices.Contains([]uint8{0, 1, 2, 4, 8}, p.width) {
+			d.fail("numbers of %d bytes", p.width)
+			return
+		}
+		p.rows = make([]byte, int(p.width)*pageRows)
+		d.bytes(p.rows)
+		c.own = c.own.reaching(uint32(len(c.table)))
+		c.own.add(uint32(len(c.table)))
+		c.table, c.n = append(c.table, p), c.n+min(pageRows, uint32(n)-c.n)
 	}
 }
 

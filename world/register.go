@@ -1,6 +1,9 @@
 package world
 
-import "unsafe"
+import (
+	"slices"
+	"unsafe"
+)
 
 // none is the slot of nothing.
 const none = ^uint32(0)
@@ -10,15 +13,21 @@ const none = ^uint32(0)
 // and something that is only referred to gets one too, which it takes over when
 // it arrives.
 //
-// It costs 8 bytes for the id, 4 for the revision and about 7 for the way back
-// from id to slot. Copying the struct shares it, as with pages.
+// Rows are read in the order of their ids, and ids grow with time: as long as each new
+// id is above all before it, its slot is found by halving, and costs no more than the
+// 8 bytes a page of the beginnings. From the first that comes out of order on, ids go
+// through the buckets, for about 7 bytes each, until the World is loaded anew. The id
+// itself takes about two bytes, the revision none to one: see column.
+// Copying the struct shares it, as with pages.
 type register struct {
-	ids   pages[int64]
-	marks pages[uint32] // revision<<1 | live
-	alive int           // how many are there
-	dir   []*bucket     // by the first bits of the hash
-	depth uint8         // how many bits
-	owner uint64        // edition that owns dir
+	ids     column
+	marks   column    // revision<<1 | live
+	alive   int       // how many are there
+	ordered uint32    // the slots below are in the order of their ids, and in no bucket
+	firsts  []int64   // the id that begins each page of these; it only grows
+	dir     []*bucket // by the first bits of the hash
+	depth   uint8     // how many bits
+	owner   uint64    // edition that owns dir
 }
 
 // A bucket holds the slots of the ids whose hashes begin alike (extendible
@@ -45,6 +54,9 @@ func entryOf(h uint64, slot uint32) uint32 { return uint32(h>>9)<<slotBits | (sl
 
 // find returns the slot of id, and false if it has none.
 func (r *register) find(id int64) (uint32, bool) {
+	if slot, ok := r.inOrder(id); ok {
+		return slot, true
+	}
 	if len(r.dir) == 0 {
 		return none, false
 	}
@@ -52,7 +64,7 @@ func (r *register) find(id int64) (uint32, bool) {
 	b := r.dir[h>>(64-r.depth)]
 	tag := entryOf(h, 0) &^ slotMask
 	for i := h % bucketSlots; b.slots[i] != 0; i = (i + 1) % bucketSlots {
-		if e := b.slots[i]; e&^slotMask == tag && *r.ids.at(e&slotMask - 1) == id {
+		if e := b.slots[i]; e&^slotMask == tag && r.ids.at(e&slotMask-1) == id {
 			return e&slotMask - 1, true
 		}
 	}
@@ -66,10 +78,10 @@ func (r *register) live(id int64) (uint32, bool) {
 }
 
 // lives reports whether the entity in a slot is there.
-func (r *register) lives(slot uint32) bool { return *r.marks.at(slot)&1 == 1 }
+func (r *register) lives(slot uint32) bool { return r.marks.at(slot)&1 == 1 }
 
-func (r *register) id(slot uint32) int64        { return *r.ids.at(slot) }
-func (r *register) revision(slot uint32) uint32 { return *r.marks.at(slot) >> 1 }
+func (r *register) id(slot uint32) int64        { return r.ids.at(slot) }
+func (r *register) revision(slot uint32) uint32 { return uint32(r.marks.at(slot) >> 1) }
 
 // ensure returns the slot of id, a new one if it had none.
 func (r *register) ensure(edition uint64, id int64) (slot uint32, fresh bool) {
@@ -78,19 +90,57 @@ func (r *register) ensure(edition uint64, id int64) (slot uint32, fresh bool) {
 	}
 	slot = r.ids.push(edition, id)
 	r.marks.push(edition, 0)
-	r.insert(edition, hash(id), slot)
+	if !r.follow(id, slot) {
+		r.insert(edition, hash(id), slot)
+	}
 	return slot, true
+}
+
+// follow adds the newest slot to those in the order of their ids, and reports whether
+// it is one of them.
+func (r *register) follow(id int64, slot uint32) bool {
+	if slot != r.ordered || slot > 0 && id <= r.id(slot-1) {
+		return false
+	}
+	if slot%pageRows == 0 {
+		r.firsts = append(r.firsts, id)
+	}
+	r.ordered++
+	return true
+}
+
+// inOrder looks for id among the slots in the order of their ids.
+func (r *register) inOrder(id int64) (uint32, bool) {
+	page, begins := slices.BinarySearch(r.firsts, id)
+	if begins {
+		return uint32(page) * pageRows, true
+	}
+	if page == 0 {
+		return none, false
+	}
+	from := uint32(page-1) * pageRows
+	of := r.ids.table[page-1]
+	low, high := uint32(1), min(pageRows, r.ordered-from)
+	for low < high {
+		if mid := (low + high) / 2; of.at(mid) < id {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	found := low < min(pageRows, r.ordered-from) && of.at(low) == id
+	return from + low, found
 }
 
 // mark records the revision of what is in a slot, and whether it is there.
 func (r *register) mark(edition uint64, slot uint32, revision int64, lives bool) {
-	row := r.marks.edit(edition, slot)
-	r.alive -= int(*row & 1)
-	*row = uint32(revision) << 1
+	r.alive -= int(r.marks.at(slot) & 1)
+	mark := int64(uint32(revision)) << 1
 	if lives {
-		*row |= 1
+		mark |= 1
 		r.alive++
 	}
+	r.marks.set(edition, slot, mark)
 }
 
 func (r *register) insert(edition uint64, h uint64, slot uint32) {
@@ -134,7 +184,7 @@ func (r *register) split(edition uint64, h uint64) {
 	for _, s := range old.slots {
 		if s != 0 {
 			slot := s&slotMask - 1
-			g := hash(*r.ids.at(slot))
+			g := hash(r.id(slot))
 			side := g >> (63 - old.depth) & 1
 			halves[side].add(g, slot)
 		}
@@ -171,5 +221,5 @@ func (r *register) bytes() int64 {
 	for _, b := range r.dir {
 		distinct[b] = true
 	}
-	return r.ids.bytes() + r.marks.bytes() + int64(len(distinct))*int64(unsafe.Sizeof(bucket{})) + int64(len(r.dir))*8
+	return r.ids.bytes() + r.marks.bytes() + int64(len(distinct))*int64(unsafe.Sizeof(bucket{})) + int64(len(r.dir)+cap(r.firsts))*8
 }

@@ -97,8 +97,8 @@ func getShelf[R any](r *imageReader, s *shelf[R], emptied func(row R) R) {
 }
 
 func (r *imageReader) getRegister(g *register) {
-	getRows(r.decoder, &g.ids)
-	getRows(r.decoder, &g.marks)
+	getColumn(r.decoder, &g.ids)
+	getColumn(r.decoder, &g.marks)
 	if g.ids.n != g.marks.n {
 		r.fail("%d marks of %d", g.marks.n, g.ids.n)
 	}
@@ -183,13 +183,23 @@ func (d *draft) registers() []*register {
 	return list
 }
 
-// restore makes the way from ids to slots, and counts who is there. It begins
-// almost as wide as it would have grown, and a bucket that fills up is split as ever.
+// restore makes the way from ids to slots, and counts who is there. What of the ids is
+// not in order begins in almost as many buckets as they would have come to, and one that
+// fills up is split as ever.
 func (r *register) restore() error {
-	if r.ids.n == 0 {
+	for slot := range r.marks.n {
+		r.alive += int(r.marks.at(slot) & 1)
+	}
+	for slot := range r.ids.n {
+		if !r.follow(r.id(slot), slot) {
+			break
+		}
+	}
+	rest := r.ids.n - r.ordered
+	if rest == 0 {
 		return nil
 	}
-	for r.ids.n>>r.depth >= bucketFull {
+	for rest>>r.depth >= bucketFull {
 		r.depth++
 	}
 	const deepest = 8 // splits of a bucket that scattered ids do not come to
@@ -198,13 +208,12 @@ func (r *register) restore() error {
 	for i := range r.dir {
 		r.dir[i] = &bucket{edition: 1, depth: r.depth}
 	}
-	for slot := range r.ids.n {
+	for slot := r.ordered; slot < r.ids.n; slot++ {
 		h := hash(r.id(slot))
 		if b := r.dir[h>>(64-r.depth)]; b.used >= bucketFull && b.depth >= most {
 			return fmt.Errorf("ids that are all the same: %w", errImage)
 		}
 		r.insert(1, h, slot)
-		r.alive += int(*r.marks.at(slot) & 1)
 	}
 	return nil
 }
