@@ -2,6 +2,7 @@ package world
 
 import (
 	"encoding/binary"
+	"slices"
 	"unsafe"
 )
 
@@ -12,7 +13,7 @@ import (
 // What is no longer referred to stays until the World is loaded anew. Footprints
 // and names change seldom, and an equal one is not added again. A node loads anew
 // long before the numbers of items run out: see full.
-type arena[T any] struct {
+type arena[T comparable] struct {
 	chunks [][]T
 	next   uint32
 }
@@ -61,6 +62,14 @@ func (a *arena[T]) run(at, n uint32) []T {
 	return a.chunks[at>>chunkBits][from : from+n : from+n]
 }
 
+// from returns all items from at on, of which at least one was added.
+func (a *arena[T]) from(at uint32) []T { return a.chunks[at>>chunkBits][at%chunkItems:] }
+
+// has reports whether items were added where at is.
+func (a *arena[T]) has(at uint32, items []T) bool {
+	return at != 0 && len(a.from(at)) >= len(items) && slices.Equal(a.from(at)[:len(items)], items)
+}
+
 // texts is an arena of strings, each behind its length. Number 0 is the empty
 // string.
 type texts struct{ arena[byte] }
@@ -80,7 +89,7 @@ func (t *texts) get(at uint32) string {
 	if at == 0 {
 		return ""
 	}
-	b := t.chunks[at>>chunkBits][at%chunkItems:]
+	b := t.from(at)
 	n, w := binary.Uvarint(b)
 	if n == 0 {
 		return ""

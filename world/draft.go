@@ -21,6 +21,7 @@ type draft struct {
 	interns     map[string]uint32 // texts that many rows share
 	stems       map[string]uint32
 	due         dueQueue
+	quill       quill // writes geometries
 
 	// Of the present application:
 	unsettled  []item             // things whose area is to be found

@@ -39,13 +39,14 @@ type drawing struct {
 	order    []numbered       // scratch of slots
 	spare    []numbered       // scratch of sorted
 	pixels   []geo.Pixel      // scratch of shown and swept
+	rings    rings            // scratch: of the present feature
 	asked    [subjects]uint32 // the area that holds was asked for last, plus one
 	held     [subjects]bool
 }
 
 // done lets go of everything but the scratch memory.
 func (d *drawing) done() {
-	*d = drawing{order: d.order, spare: d.spare, pixels: d.pixels}
+	*d = drawing{order: d.order, spare: d.spare, pixels: d.pixels, rings: d.rings}
 	drawings.Put(d)
 }
 

@@ -31,7 +31,7 @@ func (d *drawing) classed(part string, kind grid.Kind, from uint8, properties ..
 			continue
 		}
 		d.e.Feature(uint64(n.id))
-		f.Rings(d.polygon)
+		f.rings(&d.rings).each(d.polygon)
 		d.classAndName(f, len(properties))
 	}
 	d.e.End()
@@ -57,9 +57,9 @@ func (d *drawing) water() {
 		f := d.FeatureAt(grid.Waters, n.slot)
 		d.e.Feature(uint64(n.id))
 		if !f.IsLine() {
-			f.Rings(d.polygon)
+			f.rings(&d.rings).each(d.polygon)
 		} else if d.id.Z >= 11 {
-			f.Rings(d.line)
+			f.rings(&d.rings).each(d.line)
 		}
 		d.classAndName(f, 2)
 	}
@@ -79,7 +79,7 @@ func (d *drawing) groundLines() {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
-		f.Rings(d.line)
+		f.rings(&d.rings).each(d.line)
 		d.e.Str(0, f.Class())
 	}
 	d.e.End()
@@ -102,7 +102,7 @@ func (d *drawing) roads() {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
-		f.Rings(d.line)
+		f.rings(&d.rings).each(d.line)
 		d.e.Str(roadClass, class)
 		d.text(roadName, f.Name())
 		if f.Bridge() {

@@ -26,7 +26,7 @@ func (d *drawing) footprints() {
 	for _, n := range d.slots(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		d.e.Feature(uint64(n.id))
-		b.Rings(d.polygon)
+		b.rings(&d.rings).each(d.polygon)
 		if d.e.Shown() {
 			d.describeBuilding(b)
 		}
@@ -72,7 +72,7 @@ func (d *drawing) shadows() {
 			continue
 		}
 		d.e.Feature(uint64(n.id))
-		b.Rings(func(ring []geo.Pixel, outer bool) {
+		b.rings(&d.rings).each(func(ring []geo.Pixel, outer bool) {
 			if outer {
 				d.e.Outer(d.swept(ring, float64(b.row.height)/100))
 			}

@@ -40,12 +40,8 @@ func (d *drawing) homes(b Building) {
 	if len(floors) == 0 {
 		return
 	}
-	var first []geo.Pixel
-	b.Rings(func(ring []geo.Pixel, _ bool) {
-		if first == nil {
-			first = ring
-		}
-	})
+	footprint := b.rings(&d.rings)
+	first := footprint.first()
 	if len(first) < 4 {
 		return
 	}
@@ -57,7 +53,7 @@ func (d *drawing) homes(b Building) {
 		}
 		for i, home := range floors[:n] {
 			d.e.Feature(uint64(home.ID()))
-			b.Rings(func(ring []geo.Pixel, outer bool) { d.polygon(cut.strip(ring, i, n), outer) })
+			footprint.each(func(ring []geo.Pixel, outer bool) { d.polygon(cut.strip(ring, i, n), outer) })
 			d.describeHome(b, home)
 		}
 		floors = floors[n:]

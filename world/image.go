@@ -33,7 +33,7 @@ const imageMeaning = 2
 func ImageLayout() string {
 	var b strings.Builder
 	native := binary.NativeEndian.Uint16([]byte{1, 0})
-	fmt.Fprintln(&b, imageMeaning, native, pageRows, chunkBits, slotBits, partMark)
+	fmt.Fprintln(&b, imageMeaning, native, pageRows, chunkBits, slotBits, far, isFirst, isClosed, partBits, longCount)
 	for _, row := range []any{geo.Pixel{}, entrance{}, areaRow{}, tally{}, buildingRow{}, dwellingRow{}, householdRow{},
 		personRow{}, featureRow{}, thingRow{}, workerRow{}, eventRow{}, stemRow{}, entryRow{}} {
 		describe(&b, reflect.TypeOf(row))
@@ -92,8 +92,7 @@ func (w *imageWriter) write() {
 	w.number(uint64(w.today))
 	w.markTexts()
 	w.putTexts()
-	putArena(w.encoder, &w.pixels)
-	putArena(w.encoder, &w.parts)
+	putArena(w.encoder, &w.strokes)
 	putArena(w.encoder, &w.entrances)
 	w.putPlaces()
 	w.putDivisions()
@@ -255,7 +254,7 @@ func (w *imageWriter) putTexts() {
 
 // lengthened returns a text behind its length, as it lies in the arena.
 func (t *texts) lengthened(ref uint32) []byte {
-	b := t.chunks[ref>>chunkBits][ref%chunkItems:]
+	b := t.from(ref)
 	n, width := binary.Uvarint(b)
 	return b[:width+int(n)]
 }

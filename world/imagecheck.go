@@ -41,7 +41,7 @@ func (c *checker) checkTexts() {
 			c.want(false, "a text")
 			return
 		}
-		b := c.texts.chunks[ref>>chunkBits][ref%chunkItems:]
+		b := c.texts.from(ref)
 		n, width := binary.Uvarint(b)
 		c.want(width > 0 && n <= uint64(c.texts.next) && uint64(ref)+uint64(width)+n <= uint64(c.texts.next), "a text")
 	}
@@ -62,29 +62,17 @@ func (c *checker) checkPlaces() {
 	})
 }
 
-func (c *checker) shape(s shape) {
-	if uint64(s.points)+uint64(s.n) > uint64(c.pixels.next) && s.n > 0 {
+func (c *checker) shape(sh shape) {
+	if sh == 0 {
+		return
+	}
+	if uint32(sh) >= c.strokes.next {
 		c.want(false, "a shape")
 		return
 	}
-	if s.parts == 0 {
-		return
-	}
-	if s.parts >= c.parts.next {
-		c.want(false, "a part")
-		return
-	}
-	n := c.parts.run(s.parts, 1)[0]
-	if uint64(s.parts)+1+uint64(n) > uint64(c.parts.next) {
-		c.want(false, "a part")
-		return
-	}
-	var points uint64
-	for _, part := range c.parts.run(s.parts+1, n) {
-		points += uint64(part &^ partMark)
-	}
-	first := n == 0 || c.parts.run(s.parts+1, 1)[0]&partMark != 0
-	c.want(points == uint64(s.n) && first, "a part")
+	pen := c.stylus(sh)
+	pen.words = pen.words[:min(len(pen.words), int(c.strokes.next-uint32(sh)))]
+	c.want(pen.sound(), "a shape")
 }
 
 // checkRefs looks at what rows refer to by slot, and by place in a list.

@@ -64,7 +64,7 @@ func putColumn(e *encoder, c *column) {
 }
 
 // putArena writes all items as they are.
-func putArena[T any](e *encoder, a *arena[T]) {
+func putArena[T comparable](e *encoder, a *arena[T]) {
 	e.number(uint64(a.next))
 	for i, chunk := range a.chunks {
 		from := uint32(i) << chunkBits
@@ -162,7 +162,7 @@ func getColumn(d *decoder, c *column) {
 
 // getArena reads items into an empty arena. They lie in one block, whatever runs
 // they are made of.
-func getArena[T any](d *decoder, a *arena[T]) {
+func getArena[T comparable](d *decoder, a *arena[T]) {
 	var one T
 	n := d.announced(unsafe.Sizeof(one), mostItems)
 	if n == 0 {

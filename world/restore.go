@@ -50,8 +50,7 @@ type imageReader struct {
 func (r *imageReader) read() {
 	r.then, r.written = int64(r.number()), grid.Date(r.number())
 	getArena(r.decoder, &r.texts.arena)
-	getArena(r.decoder, &r.pixels)
-	getArena(r.decoder, &r.parts)
+	getArena(r.decoder, &r.strokes)
 	getArena(r.decoder, &r.entrances)
 	getRows(r.decoder, &r.places)
 	r.getDivisions()

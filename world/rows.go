@@ -10,14 +10,6 @@ import (
 // into the pages of a city. Names ending in Ref are numbers of texts; references
 // to other entities are slots of their registers, none if there is none.
 
-// A shape says where in the arenas a geometry lies: points in all, and where its
-// parts end. Part 0 stands for the usual case of one ring or one line.
-type shape struct {
-	points uint32 // first in the arena of pixels
-	n      uint32 // how many
-	parts  uint32 // first in the arena of parts, 0 if there is one part
-}
-
 type divisionRow struct {
 	code   grid.Code
 	name   string

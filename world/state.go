@@ -25,8 +25,7 @@ func (s *shelf[R]) ensure(edition uint64, id int64, empty R) uint32 {
 // changes while the writer goes on with the original under a newer edition.
 type state struct {
 	texts     texts
-	pixels    arena[geo.Pixel]
-	parts     arena[uint32]
+	strokes   arena[uint16] // geometries, see shape
 	entrances arena[entrance]
 	places    pages[geo.Pixel] // of people without a dwelling
 
@@ -143,7 +142,7 @@ func (s *state) division(area uint32) *divisionRow {
 
 // full reports whether one of the arenas must be made anew.
 func (s *state) full() bool {
-	return s.texts.full() || s.pixels.full() || s.parts.full() || s.entrances.full()
+	return s.texts.full() || s.strokes.full() || s.entrances.full()
 }
 
 // areaAt returns the area of the finest division that holds p. Among several of

@@ -93,9 +93,8 @@ func (b Building) Steward() int64 {
 	return b.s.workers.id(b.row.steward)
 }
 
-// Rings calls visit with each ring of the footprint; outer says that it begins a
-// polygon.
-func (b Building) Rings(visit func(ring []geo.Pixel, outer bool)) { b.s.rings(b.row.shape, visit) }
+// rings reads the rings of the footprint into to, and returns that.
+func (b Building) rings(to *rings) *rings { return b.s.ringsOf(b.row.shape, to) }
 
 // Entrances returns the ways in. The caller owns the result.
 func (b Building) Entrances() []grid.Entrance {

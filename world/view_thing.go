@@ -41,9 +41,8 @@ func (f Feature) Bridge() bool { return f.row.flags&isBridge != 0 }
 // IsLine reports whether the geometry is lines, not polygons.
 func (f Feature) IsLine() bool { return f.row.flags&isLine != 0 }
 
-// Rings calls visit with each ring or line; outer says that it begins a polygon,
-// or is a line.
-func (f Feature) Rings(visit func(ring []geo.Pixel, outer bool)) { f.s.rings(f.row.shape, visit) }
+// rings reads the rings or lines into to, and returns that.
+func (f Feature) rings(to *rings) *rings { return f.s.ringsOf(f.row.shape, to) }
 
 // Geometry returns the geometry on the lattice. The caller owns it.
 func (f Feature) Geometry() geo.Geometry {
