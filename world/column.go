@@ -5,27 +5,28 @@ import (
 	"math/bits"
 )
 
+// columnRows is the number of numbers in a page of a column: a few kilobytes at most.
+const columnRows = 1024
+
 // A column is a growing array of whole numbers, shared between editions by
-// copy-on-write as pages are. Each page holds what its numbers are above the least of
+// copy-on-write as pageList is. Each page holds what its numbers are above the least of
 // them, in no more bytes than the greatest of these needs: ids that were given one
 // after another take two bytes each, revisions that are all the same none.
 // The zero value is empty.
 type column struct {
-	table   []*packed
-	edition uint64 // that owns the table and may write to the pages in own
-	own     bitmap // pages that the edition made
-	n       uint32
+	list pageList[packed]
+	n    uint32
 }
 
-// packed holds up to pageRows numbers.
+// packed holds up to columnRows numbers.
 type packed struct {
 	base  int64
 	width uint8  // bytes a number: 0, 1, 2, 4 or 8
-	rows  []byte // what each number is above base; pageRows of them
+	rows  []byte // what each number is above base; columnRows of them
 }
 
 // at returns number i.
-func (c *column) at(i uint32) int64 { return c.table[i/pageRows].at(i % pageRows) }
+func (c *column) at(i uint32) int64 { return c.list.at(i / columnRows).at(i % columnRows) }
 
 func (p *packed) at(i uint32) int64 {
 	switch p.width {
@@ -43,29 +44,23 @@ func (p *packed) at(i uint32) int64 {
 
 // set writes number i in an edition.
 func (c *column) set(edition uint64, i uint32, v int64) {
-	c.begin(edition)
-	k := i / pageRows
-	page, fresh := c.table[k], c.own.add(k)
-	if !page.holds(v) {
-		c.table[k] = page.packedWith(i%pageRows, v, c.filled(k))
+	place, own := c.list.edit(edition, i/columnRows)
+	switch {
+	case !(*place).holds(v):
+		*place = (*place).packedWith(i%columnRows, v, c.filled(i/columnRows))
 		return
+	case !own:
+		*place = (*place).clone()
 	}
-	if fresh {
-		page = page.clone()
-		c.table[k] = page
-	}
-	page.put(i%pageRows, v)
+	(*place).put(i%columnRows, v)
 }
 
 // push appends a number and returns its place.
 func (c *column) push(edition uint64, v int64) uint32 {
 	i := c.n
-	if i%pageRows == 0 {
-		c.begin(edition)
-		c.tighten()
-		c.table = append(c.table, &packed{base: v})
-		c.own = c.own.reaching(i / pageRows)
-		c.own.add(i / pageRows)
+	if i%columnRows == 0 {
+		c.tighten(edition)
+		c.list.push(edition, &packed{base: v})
 	}
 	c.n++
 	c.set(edition, i, v)
@@ -74,23 +69,15 @@ func (c *column) push(edition uint64, v int64) uint32 {
 
 // tighten packs the last page anew: its numbers may have needed more room for a while
 // than they do in the end.
-func (c *column) tighten() {
-	if last := uint32(len(c.table)); last > 0 {
-		c.own.add(last - 1)
-		c.table[last-1] = c.table[last-1].packedWith(0, c.table[last-1].at(0), pageRows)
-	}
-}
-
-// begin makes the table this edition's.
-func (c *column) begin(edition uint64) {
-	if c.edition != edition {
-		c.table = append(make([]*packed, 0, len(c.table)+len(c.table)/8+1), c.table...)
-		c.edition, c.own = edition, newBitmap(uint32(len(c.table)))
+func (c *column) tighten(edition uint64) {
+	if c.n > 0 {
+		place, _ := c.list.edit(edition, c.n/columnRows-1)
+		*place = (*place).packedWith(0, (*place).at(0), columnRows)
 	}
 }
 
 // filled returns how many numbers are in page k.
-func (c *column) filled(k uint32) uint32 { return min(pageRows, c.n-k*pageRows) }
+func (c *column) filled(k uint32) uint32 { return min(columnRows, c.n-k*columnRows) }
 
 // holds reports whether there is room for v as it is packed.
 func (p *packed) holds(v int64) bool {
@@ -136,7 +123,7 @@ func (p *packed) packedWith(i uint32, v int64, n uint32) *packed {
 		}
 	}
 	out := &packed{base: low, width: widthOf(uint64(high) - uint64(low))}
-	out.rows = make([]byte, int(out.width)*pageRows)
+	out.rows = make([]byte, int(out.width)*columnRows)
 	for k := range n {
 		out.put(k, p.at(k))
 	}
@@ -153,8 +140,8 @@ func (p *packed) clone() *packed {
 func (c *column) bytes() int64 {
 	const header = 48 // of a page, as the allocator has it
 	var sum int64
-	for _, p := range c.table {
-		sum += header + 8 + int64(cap(p.rows))
+	for k := range c.list.n {
+		sum += header + 8 + int64(cap(c.list.at(k).rows))
 	}
 	return sum
 }

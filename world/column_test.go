@@ -23,7 +23,7 @@ func TestCopiesOfColumnsStay(t *testing.T) {
 		for edition := uint64(1); edition < 5; edition++ {
 			like := numbers.Draw(t, "begins at")
 			step := rapid.SampledFrom([]int64{-1, 0, 1, 3, 1 << 20}).Draw(t, "step")
-			for range rapid.SampledFrom([]int{0, 1, pageRows - 1, pageRows, pageRows + 1}).Draw(t, "new numbers") {
+			for range rapid.SampledFrom([]int{0, 1, columnRows - 1, columnRows, columnRows + 1}).Draw(t, "new numbers") {
 				if at := c.push(edition, like); int(at) != len(model) {
 					t.Fatalf("number %d was put in place %d", len(model), at)
 				}
@@ -77,11 +77,12 @@ func TestColumnsAreAsNarrowAsTheirNumbers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var c column
-			for i := range int64(3 * pageRows) {
+			for i := range int64(3 * columnRows) {
 				at := c.push(1, tt.number(0)) // as a revision is, which is not known yet
 				c.set(1, at, tt.number(i))
 			}
-			for k, page := range c.table[:2] {
+			for k := range 2 {
+				page := c.list.at(uint32(k))
 				if page.width != tt.width {
 					t.Errorf("page %d takes %d bytes a number, want %d", k, page.width, tt.width)
 				}

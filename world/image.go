@@ -33,7 +33,7 @@ const imageMeaning = 2
 func ImageLayout() string {
 	var b strings.Builder
 	native := binary.NativeEndian.Uint16([]byte{1, 0})
-	fmt.Fprintln(&b, imageMeaning, native, pageRows, chunkBits, slotBits, far, isFirst, isClosed, partBits, longCount)
+	fmt.Fprintln(&b, imageMeaning, native, pageRows, columnRows, chunkBits, slotBits, far, isFirst, isClosed, partBits, longCount)
 	for _, row := range []any{geo.Pixel{}, entrance{}, areaRow{}, tally{}, buildingRow{}, dwellingRow{}, householdRow{},
 		personRow{}, featureRow{}, thingRow{}, workerRow{}, eventRow{}, stemRow{}, entryRow{}} {
 		describe(&b, reflect.TypeOf(row))

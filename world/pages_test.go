@@ -19,7 +19,7 @@ func TestCopiesOfPagesStay(t *testing.T) {
 		var seen []pages[int]
 		var want [][]int
 		for edition := uint64(1); edition < 6; edition++ {
-			for range rapid.SampledFrom([]int{0, 1, pageRows - 1, pageRows, pageRows + 1}).Draw(t, "new rows") {
+			for range rapid.SampledFrom([]int{0, 1, pageRows - 1, pageRows, pageRows + 1, leafPages*pageRows + 1}).Draw(t, "new rows") {
 				p.push(edition, len(model))
 				model = append(model, len(model))
 			}
@@ -52,7 +52,7 @@ func TestRegisterFindsWhatItHolds(t *testing.T) {
 		{"ids one after another", func(i int64) int64 { return i }},
 		{"ids of a store above 2^52", func(i int64) int64 { return 1<<52 + i }},
 		{"ids by towns, in steps of a million", func(i int64) int64 { return i%7<<40 + i*1e6 }},
-		{"ids that are in order up to the end of a page", func(i int64) int64 { return i - i/pageRows*2*pageRows }},
+		{"ids that are in order up to the end of a page", func(i int64) int64 { return i - i/columnRows*2*columnRows }},
 		{"ids that are in order past the middle of a page", func(i int64) int64 { return i - i/5000*1e6 }},
 		{"ids that fall", func(i int64) int64 { return 1e9 - i }},
 	} {

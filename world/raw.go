@@ -43,7 +43,7 @@ func putRows[T any](e *encoder, p *pages[T], tidy func(slot uint32, row *T)) {
 	e.number(uint64(p.n))
 	room := make([]T, pageRows)
 	for from := uint32(0); from < p.n && e.err == nil; from += pageRows {
-		rows := room[:copy(room, p.table[from/pageRows][:min(pageRows, p.n-from)])]
+		rows := room[:copy(room, p.list.at(from / pageRows)[:min(pageRows, p.n-from)])]
 		if tidy != nil {
 			for i := range rows {
 				tidy(from+uint32(i), &rows[i])
@@ -56,7 +56,8 @@ func putRows[T any](e *encoder, p *pages[T], tidy func(slot uint32, row *T)) {
 // putColumn writes numbers as they are packed.
 func putColumn(e *encoder, c *column) {
 	e.number(uint64(c.n))
-	for _, p := range c.table {
+	for k := range c.list.n {
+		p := c.list.at(k)
 		e.number(uint64(p.base))
 		e.number(uint64(p.width))
 		e.bytes(p.rows)
@@ -128,14 +129,12 @@ func (d *decoder) text() string {
 func getRows[T any](d *decoder, p *pages[T]) {
 	var one T
 	n := uint32(d.announced(unsafe.Sizeof(one), slotMask-1))
-	p.begin(1)
 	for p.n < n && d.err == nil {
 		next := new(page[T])
 		some := min(pageRows, n-p.n)
 		d.bytes(memory(next[:some]))
-		p.own = p.own.reaching(uint32(len(p.table)))
-		p.own.add(uint32(len(p.table)))
-		p.table, p.n = append(p.table, next), p.n+some
+		p.list.push(1, next)
+		p.n += some
 	}
 }
 
@@ -145,18 +144,16 @@ func getColumn(d *decoder, c *column) {
 	if n >= slotMask {
 		d.fail("%d numbers", n)
 	}
-	c.begin(1)
 	for c.n < uint32(n) && d.err == nil {
 		p := &packed{base: int64(d.number()), width: uint8(d.number())}
 		if !slices.Contains([]uint8{0, 1, 2, 4, 8}, p.width) {
 			d.fail("numbers of %d bytes", p.width)
 			return
 		}
-		p.rows = make([]byte, int(p.width)*pageRows)
+		p.rows = make([]byte, int(p.width)*columnRows)
 		d.bytes(p.rows)
-		c.own = c.own.reaching(uint32(len(c.table)))
-		c.own.add(uint32(len(c.table)))
-		c.table, c.n = append(c.table, p), c.n+min(pageRows, uint32(n)-c.n)
+		c.list.push(1, p)
+		c.n += min(columnRows, uint32(n)-c.n)
 	}
 }
 

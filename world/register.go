@@ -102,7 +102,7 @@ func (r *register) follow(id int64, slot uint32) bool {
 	if slot != r.ordered || slot > 0 && id <= r.id(slot-1) {
 		return false
 	}
-	if slot%pageRows == 0 {
+	if slot%columnRows == 0 {
 		r.firsts = append(r.firsts, id)
 	}
 	r.ordered++
@@ -113,14 +113,14 @@ func (r *register) follow(id int64, slot uint32) bool {
 func (r *register) inOrder(id int64) (uint32, bool) {
 	page, begins := slices.BinarySearch(r.firsts, id)
 	if begins {
-		return uint32(page) * pageRows, true
+		return uint32(page) * columnRows, true
 	}
 	if page == 0 {
 		return none, false
 	}
-	from := uint32(page-1) * pageRows
-	of := r.ids.table[page-1]
-	low, high := uint32(1), min(pageRows, r.ordered-from)
+	from := uint32(page-1) * columnRows
+	of := r.ids.list.at(uint32(page - 1))
+	low, high := uint32(1), min(columnRows, r.ordered-from)
 	for low < high {
 		if mid := (low + high) / 2; of.at(mid) < id {
 			low = mid + 1
@@ -128,7 +128,7 @@ func (r *register) inOrder(id int64) (uint32, bool) {
 			high = mid
 		}
 	}
-	found := low < min(pageRows, r.ordered-from) && of.at(low) == id
+	found := low < min(columnRows, r.ordered-from) && of.at(low) == id
 	return from + low, found
 }
 
