@@ -20,6 +20,7 @@ type benchCommand struct {
 	Figures []string `arg:"" optional:"" name:"FIGURE" help:"tile, scope, identify, memory, changes, import, floor, feed, screens, sign-in, city; default: all."`
 	JSON    bool     `help:"A JSON object a line."`
 	Load    bool     `hidden:"" help:"Be the load process of the feed bench."`
+	Ask     []string `hidden:"" help:"Be the asking process of the city bench, on these sockets."`
 	Screens int      `help:"Screens that see one change, in floor, feed, screens and sign-in." default:"500"`
 	cityFlags
 	SignIns int `name:"sign-ins" help:"Accounts that sign in, in sign-in." default:"10000"`
@@ -40,6 +41,9 @@ type meter func(ctx context.Context, tell func(figure)) error
 func (c *benchCommand) Run(in *invocation) error {
 	if c.Load {
 		return feedLoad(in.ctx)
+	}
+	if len(c.Ask) > 0 {
+		return askSockets(in.ctx, c.Ask, in.stdout)
 	}
 	meters := []struct {
 		name string

@@ -43,7 +43,7 @@ func (f cityFlags) benchCity(ctx context.Context, tell func(figure)) (err error)
 	if err != nil {
 		return err
 	}
-	b := cityBench{store: log, file: filepath.Join(path, "world.image"), tell: tell, doubt: &doubts{Handler: slog.DiscardHandler}, profiles: profiles(f.CityProfiles)}
+	b := cityBench{store: log, folder: path, file: filepath.Join(path, "world.image"), tell: tell, doubt: &doubts{Handler: slog.DiscardHandler}, profiles: profiles(f.CityProfiles)}
 	if err := b.fromRows(ctx); err != nil {
 		return err
 	}
@@ -77,10 +77,11 @@ func (f cityFlags) openCity(ctx context.Context, path string) (store, error) {
 
 // A cityBench measures one store.
 type cityBench struct {
-	store *ahead
-	file  string // of the image
-	tell  func(figure)
-	doubt *doubts
+	store  *ahead
+	folder string // for the image and sockets
+	file   string // of the image
+	tell   func(figure)
+	doubt  *doubts
 	profiles
 }
 
