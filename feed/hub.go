@@ -30,17 +30,23 @@ type Hub struct {
 	senders *senders
 	told    atomic.Pointer[Cursor] // everything up to here is in the queues
 
+	// mu is held for one piece of news, or for one area of which numbers moved, and not
+	// longer: whoever looks elsewhere waits for it.
 	mu      sync.Mutex
 	subs    map[*Subscription]bool
 	views   viewIndex
 	alerted scopeIndex // those who want alerts
 	counted scopeIndex // those who want counters
-	tiles   tileIndex
 	history history
 	moves   moves
 	resyncs int64           // of subscriptions that have ended
 	found   []*Subscription // reused by tell and handOver
 	round   uint64          // of tell; marks who was told
+
+	// holding guards who holds which tile, so that who asks for one waits for nobody who
+	// is told of something. Whoever needs both locks takes mu first.
+	holding sync.Mutex
+	tiles   tileIndex
 }
 
 // historyBytes bounds the bodies that the history remembers, and its hand-overs.
@@ -92,37 +98,45 @@ func (h *Hub) restart(s *Subscription, why Reason, at Cursor) {
 	s.queue.resync(why, at)
 }
 
-// Publish implements Audience.
-func (h *Hub) Publish(u Update) {
-	handed := newHandOver(u.Handed)
+// locked does something while nobody comes, goes or looks elsewhere.
+func (h *Hub) locked(do func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if u.Anew != "" {
-		h.history.reset(u.Pos)
-		for s := range h.subs {
-			h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
+	do()
+}
+
+// Publish implements Audience. Whoever begins to look in its midst is told what is left,
+// and whoever resumes then what was told before as well.
+func (h *Hub) Publish(u Update) {
+	handed := newHandOver(u.Handed)
+	h.locked(func() {
+		if u.Anew != "" {
+			h.history.reset(u.Pos)
+			for s := range h.subs {
+				h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
+			}
 		}
-	}
-	h.handOver(handed, Cursor{u.Epoch, u.Pos}, u.Pos)
+		h.handOver(handed, Cursor{u.Epoch, u.Pos}, u.Pos)
+	})
 	for _, n := range u.News {
-		h.history.addNews(n)
-		h.tell(n)
+		h.locked(func() {
+			h.history.addNews(n)
+			h.tell(n)
+		})
 	}
 	h.suspect(u.Touches)
-	h.count(u.Counters)
 	h.told.Store(&Cursor{u.Epoch, u.Pos})
+	h.count(u.Counters)
 }
 
 // Touch implements Audience. What changes of itself, without a change in the log, is
 // an event that becomes overdue, or a division that comes into force.
 func (h *Hub) Touch(e Effects) {
 	handed := newHandOver(e.Moved)
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	// It has no position. Of those told up to here some have not heard of it, of those
 	// told of what comes next all have.
 	told := *h.told.Load()
-	h.handOver(handed, told, told.Pos+1)
+	h.locked(func() { h.handOver(handed, told, told.Pos+1) })
 	h.suspect(e.Touches)
 	h.count(e.Counters)
 }
@@ -191,7 +205,7 @@ func (h *Hub) tellAgain(s *Subscription, missed []entry, at Cursor) {
 	}
 }
 
-// forget drops a tile of a subscriber. The caller holds h.mu.
+// forget drops a tile of a subscriber. The caller holds h.holding.
 func (h *Hub) forget(s *Subscription, t Tile) {
 	if _, held := s.tiles[t]; held {
 		delete(s.tiles, t)
@@ -199,8 +213,23 @@ func (h *Hub) forget(s *Subscription, t Tile) {
 	}
 }
 
-// forgetAll drops the tiles of a subscriber who begins anew. The caller holds h.mu.
+// forgetAll drops the tiles of a subscriber who begins anew.
 func (h *Hub) forgetAll(s *Subscription) {
+	h.holding.Lock()
+	defer h.holding.Unlock()
+	h.dropTiles(s)
+}
+
+// endHolding drops the tiles of a subscriber who goes, and lets none come after.
+func (h *Hub) endHolding(s *Subscription) {
+	h.holding.Lock()
+	defer h.holding.Unlock()
+	s.ended = true
+	h.dropTiles(s)
+}
+
+// dropTiles is forgetAll for a caller that holds h.holding.
+func (h *Hub) dropTiles(s *Subscription) {
 	for t := range s.tiles {
 		h.forget(s, t)
 	}
@@ -208,35 +237,45 @@ func (h *Hub) forgetAll(s *Subscription) {
 }
 
 // suspect queues the tiles that the touches may have made stale, with those who
-// hold them. The caller holds h.mu.
+// hold them.
 func (h *Hub) suspect(touches []Touch) {
-	if len(h.tiles) == 0 {
-		return
-	}
 	for _, touch := range touches {
-		box := newPixelBox(touch.Envelope)
-		for level := range h.tiles {
-			if !touch.shows(level.z) || !slices.Contains(h.sets.of(level.set), touch.Layer) {
-				continue
-			}
-			h.tiles.touched(level, box, func(t Tile, holders []*Subscription) {
-				for _, s := range holders {
-					if s.filter == nil || slices.Contains(s.filter.layers, touch.Layer) {
-						s.queue.suspect(t)
-					}
-				}
-			})
-		}
+		h.locked(func() {
+			h.holding.Lock()
+			defer h.holding.Unlock()
+			h.suspectTouched(touch)
+		})
 	}
 }
 
-// count tells of counters that moved. The caller holds h.mu.
+// suspectTouched is suspect of one touch, for a caller that holds both locks.
+func (h *Hub) suspectTouched(touch Touch) {
+	box := newPixelBox(touch.Envelope)
+	for level := range h.tiles {
+		if !touch.shows(level.z) || !slices.Contains(h.sets.of(level.set), touch.Layer) {
+			continue
+		}
+		h.tiles.touched(level, box, func(t Tile, holders []*Subscription) {
+			for _, s := range holders {
+				if s.filter == nil || slices.Contains(s.filter.layers, touch.Layer) {
+					s.queue.suspect(t)
+				}
+			}
+		})
+	}
+}
+
+// count tells of counters that moved. They have no place among the news: whoever
+// resumes fetches them anew.
 func (h *Hub) count(counted []Counted) {
 	for _, c := range counted {
-		h.counted.visit(c.Code, func(s *Subscription) {
-			if s.filter.sees(CountersTopic, Sight{Area: c.Code, There: true}) && c.movedFor(s.viewer) {
-				s.queue.put(state{key: stateKey{topic: CountersTopic, code: c.Code}})
-			}
+		one := state{key: stateKey{topic: CountersTopic, code: c.Code}}
+		h.locked(func() {
+			h.counted.visit(c.Code, func(s *Subscription) {
+				if s.filter.sees(CountersTopic, Sight{Area: c.Code, There: true}) && c.movedFor(s.viewer) {
+					s.queue.put(one)
+				}
+			})
 		})
 	}
 }
@@ -260,6 +299,10 @@ func (h *Hub) Stats() HubStats {
 		out.Waiting += q.Waiting
 		out.Deepest = max(out.Deepest, q.Waiting)
 		out.Resyncs += q.Resyncs
+	}
+	h.holding.Lock()
+	defer h.holding.Unlock()
+	for s := range h.subs {
 		out.Tiles += len(s.tiles)
 	}
 	return out

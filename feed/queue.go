@@ -160,8 +160,9 @@ type Delivery struct {
 	Suspects []Tile
 }
 
-// keptFrames is how many frames' room a queue keeps for the next ones.
-const keptFrames = 16
+// keptFrames and keptStates are how many frames' and states' room a queue keeps for the
+// next ones.
+const keptFrames, keptStates = 16, 256
 
 // takeFrames is take for frames alone.
 func (q *queue) takeFrames() []Frame {
@@ -200,7 +201,11 @@ func (q *queue) take() Delivery {
 		}
 	}
 	d.Frames = append(d.Frames, StateFrames(WorkersTopic, places)...)
-	q.order = nil
+	clear(q.order) // items are shared
+	q.order = q.order[:0]
+	if cap(q.order) > keptStates {
+		q.order = nil
+	}
 	clear(q.states)
 	for t := range q.tiles {
 		d.Suspects = append(d.Suspects, t)

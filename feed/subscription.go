@@ -15,9 +15,12 @@ type Subscription struct {
 	filter  *filter // nil until the first view
 	resume  *Cursor // to be replayed at the first view; nil if there is none
 	resyncs int64   // of the queue, when the view was last set
-	tiles   map[Tile]uint64
-	order   []Tile // of tiles, oldest first; may hold some that are forgotten
-	round   uint64 // of the hub's tell that has told it
+	round   uint64  // of the hub's tell that has told it
+
+	// The rest is guarded by the hub's lock of what is held.
+	tiles map[Tile]uint64
+	order []Tile // of tiles, oldest first; may hold some that are forgotten
+	ended bool
 }
 
 // Ready is signalled when Take may have something.
@@ -125,9 +128,9 @@ const maxTiles = 1024
 // longer remembered because of it; the screen must take that one for stale.
 func (s *Subscription) Hold(t Tile, version uint64) (dropped Tile, any bool) {
 	h := s.hub
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.subs[s] {
+	h.holding.Lock()
+	defer h.holding.Unlock()
+	if s.ended {
 		return Tile{}, false
 	}
 	if _, held := s.tiles[t]; !held {
@@ -148,16 +151,16 @@ func (s *Subscription) Hold(t Tile, version uint64) (dropped Tile, any bool) {
 
 // Held returns the version of a tile that the screen holds.
 func (s *Subscription) Held(t Tile) (version uint64, ok bool) {
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
+	s.hub.holding.Lock()
+	defer s.hub.holding.Unlock()
 	version, ok = s.tiles[t]
 	return version, ok
 }
 
 // Forget notes that the screen no longer holds a tile, or knows it for stale.
 func (s *Subscription) Forget(t Tile) {
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
+	s.hub.holding.Lock()
+	defer s.hub.holding.Unlock()
 	s.hub.forget(s, t)
 }
 
@@ -169,7 +172,7 @@ func (s *Subscription) Close() {
 	if !h.subs[s] {
 		return
 	}
-	h.forgetAll(s)
+	h.endHolding(s)
 	h.look(s, nil)
 	delete(h.subs, s)
 	h.resyncs += s.Stats().Resyncs

@@ -17,7 +17,7 @@ type Tile struct {
 const MaxZoom = 22
 
 // A tileIndex knows who holds which tile, and finds those that an envelope
-// touches. The hub's lock guards it.
+// touches. The hub's lock of what is held guards it.
 type tileIndex map[tileLevel]map[[2]uint32][]*Subscription
 
 // A tileLevel is all tiles of a set at a zoom.
