@@ -142,6 +142,7 @@ func (b *cityBench) start(ctx context.Context, from string) (*cityNode, error) {
 	b.tell(figure{"city_ready_from_" + from, wall.Seconds(), "s wall", on})
 	b.tell(figure{"city_ready_from_" + from + "_cpu", busy.Seconds(), "s CPU", on})
 	b.tell(figure{"city_heap_from_" + from, (heap() - before) / 1e6, "MB", on + ", after a garbage collection"})
+	b.tell(figure{"city_scanned_from_" + from, runtimeNow().scanned() / 1e6, "MB", "of all of the process that the collector looks through"})
 	return c, nil
 }
 

@@ -12,6 +12,7 @@ const (
 	collectingFigure
 	collectionsFigure
 	allocatedFigure
+	scannedFigure
 )
 
 func runtimeNow() runtimeFigures {
@@ -19,6 +20,7 @@ func runtimeNow() runtimeFigures {
 		stopsFigure: "/sched/pauses/total/gc:seconds", runnableFigure: "/sched/latencies:seconds",
 		assistFigure: "/cpu/classes/gc/mark/assist:cpu-seconds", collectingFigure: "/cpu/classes/gc/total:cpu-seconds",
 		collectionsFigure: "/gc/cycles/total:gc-cycles", allocatedFigure: "/gc/heap/allocs:bytes",
+		scannedFigure: "/gc/scan/heap:bytes",
 	}
 	r := runtimeFigures{make([]metrics.Sample, len(names))}
 	for i, name := range names {
@@ -35,6 +37,10 @@ type runtimeSpan struct {
 	collections        uint64
 	allocated          float64 // bytes
 }
+
+// scanned returns how many bytes the last collection had to look through: what holds no
+// pointers is passed over.
+func (r runtimeFigures) scanned() float64 { return float64(r.samples[scannedFigure].Value.Uint64()) }
 
 func (r runtimeFigures) since(before runtimeFigures) runtimeSpan {
 	float := func(i int) float64 { return r.samples[i].Value.Float64() - before.samples[i].Value.Float64() }
