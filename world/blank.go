@@ -3,7 +3,7 @@ package world
 // What the row of somebody is who was only referred to.
 var (
 	blankHousehold = householdRow{dwelling: none}
-	blankPerson    = personRow{dwelling: none, household: none, next: none}
+	blankPerson    = personRow{dwelling: none, next: none}
 	blankThing     = thingRow{area: none, building: none, dwelling: none}
 	blankWorker    = workerRow{area: none, next: none}
 	blankEvent     = eventRow{area: none, building: none}

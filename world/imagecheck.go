@@ -89,7 +89,6 @@ func (c *checker) checkRefs() {
 	})
 	eachRow(&c.households.rows, func(r *householdRow) { c.ref(r.dwelling, c.dwellings.rows.n, "the dwelling of a household") })
 	eachRow(&c.people.rows, func(r *personRow) {
-		c.ref(r.household, c.households.rows.n, "a household")
 		c.want(int(r.flags&residenceBits) < len(grid.Residences()), "a residence")
 		if r.flags&roams != 0 {
 			c.want(r.dwelling < c.places.n, "a place")

@@ -12,18 +12,12 @@ func (d *draft) putPerson(e *grid.Person) {
 	if !d.accept(people, slot, &e.Head) {
 		return
 	}
-	row := personRow{dwelling: none, household: none, next: none, born: e.Born,
+	row := personRow{dwelling: none, next: none, born: e.Born,
 		flags: uint8(max(0, slices.Index(grid.Residences(), e.Residence)))}
 	for _, tag := range e.Care {
 		if bit := slices.Index(grid.CareTags(), tag); bit >= 0 {
 			row.care |= 1 << bit
 		}
-	}
-	if e.Sex != "" {
-		row.sex = e.Sex[0]
-	}
-	if e.Household != 0 {
-		row.household = d.householdSlot(e.Household)
 	}
 	if row.old(d.today) {
 		row.flags |= counted60

@@ -72,13 +72,11 @@ type dwellingRow struct {
 type householdRow struct{ dwelling uint32 }
 
 type personRow struct {
-	dwelling  uint32 // or a number of places, if roams is set
-	household uint32
-	next      uint32 // next person of the dwelling, or the area if roams is set
-	born      grid.Date
-	care      uint16
-	sex       uint8
-	flags     uint8 // residence, and the bits below
+	dwelling uint32 // or a number of places, if roams is set
+	next     uint32 // next person of the dwelling, or the area if roams is set
+	born     grid.Date
+	care     uint16
+	flags    uint8 // residence, and the bits below
 }
 
 const (
