@@ -155,9 +155,6 @@ func dump(t failing, s *world.Snapshot) string {
 		for _, c := range s.Children(d.Code()) {
 			fmt.Fprintf(&b, "  manages %s\n", c.Code())
 		}
-		if o := d.Outline(); o != nil {
-			fmt.Fprintf(&b, "  outline of %d rings\n", len(o.Rings))
-		}
 		d.Workers(func(w world.Worker) { fmt.Fprintf(&b, "  worker %d %s\n", w.ID(), w.Name()) })
 	}
 	for _, d := range s.ToBePlaced() {

@@ -249,3 +249,31 @@ func TestADivisionWithoutPolygonKeepsItsLabel(t *testing.T) {
 		t.Errorf("labels %v after the removal", got)
 	}
 }
+
+// A boundary that crosses itself has no place in the net of borders, and is drawn beside
+// it; one that comes later has.
+func TestABoundaryThatCrossesItselfIsDrawnByItself(t *testing.T) {
+	bow := geo.MultiPolygon{{{at(0, 0), at(32, 32), at(32, 0), at(0, 24), at(0, 0)}}}
+	for _, tt := range []struct {
+		name     string
+		boundary geo.MultiPolygon
+	}{
+		{"a bow", bow},
+		{"a square", box(0, 0, 32, 32)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := world.New(world.Options{Now: func() time.Time { return monday }})
+			steps := []world.Step{
+				{Entity: &grid.Division{Head: grid.Head{ID: 1, Revision: 1}, Code: "500101001001001", Name: "网格", Level: grid.GridLevel, Boundary: tt.boundary}},
+				{Entity: &grid.Division{Head: grid.Head{ID: 2, Revision: 1}, Code: "500101001001002", Name: "邻格", Level: grid.GridLevel, Boundary: box(40, 0, 8, 8)}},
+			}
+			if _, err := w.Apply(world.Position{Epoch: "e", Pos: 1}, steps); err != nil {
+				t.Fatal(err)
+			}
+			id := tiles.Holding(geo.Project(at(16, 8)), 16)
+			if got := len(tilestest.Decode(t, drawLayer(w.Snapshot(), "divisions", id))["divisions"]); got != 2 {
+				t.Errorf("%d of 2 divisions are drawn", got)
+			}
+		})
+	}
+}

@@ -11,12 +11,6 @@ import (
 // a node learnt of the divisions. What is drawn must not: nodes agree on the bytes
 // of a tile.
 
-// rotated returns the ring begun at the smallest of the vertices that show first.
-func (r OutlineRing) rotated() OutlineRing {
-	r.Pixels, r.Zooms = begun(r.Pixels, r.Zooms)
-	return r
-}
-
 // directed returns the border from its smaller end, or, if it is a whole ring,
 // from the smallest of the vertices that show first towards its smaller
 // neighbour.
@@ -35,6 +29,7 @@ func (b *Border) directed() *Border {
 }
 
 func (b *Border) reverse() {
+	b.turned = !b.turned
 	b.Pixels, b.Zooms = slices.Clone(b.Pixels), slices.Clone(b.Zooms)
 	slices.Reverse(b.Pixels)
 	slices.Reverse(b.Zooms)
@@ -54,3 +49,21 @@ func begun(pixels []geo.Pixel, zooms []uint8) ([]geo.Pixel, []uint8) {
 func comparePixels(a, b geo.Pixel) int {
 	return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y))
 }
+
+// A begunRing is a ring in the making that will begin where begun has it begin.
+type begunRing struct {
+	pixels []geo.Pixel
+	first  int
+	zoom   uint8 // of the first
+}
+
+func (r *begunRing) add(p geo.Pixel, zoom uint8) {
+	if n := len(r.pixels); n == 0 || cmp.Or(cmp.Compare(zoom, r.zoom), comparePixels(p, r.pixels[r.first])) < 0 {
+		r.first, r.zoom = n, zoom
+	}
+	r.pixels = append(r.pixels, p)
+}
+
+// turned returns the pixels with those before the first again behind the last: from the
+// first on they are the ring, its first vertex not repeated.
+func (r *begunRing) turned() []geo.Pixel { return append(r.pixels, r.pixels[:r.first]...) }

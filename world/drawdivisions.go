@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"quanxi/geo"
@@ -22,9 +23,9 @@ func (d *drawing) divisionsAndBorders() {
 	d.e.Begin("divisions", "code", "name", "level", "kind")
 	for _, n := range all {
 		div := d.DivisionAt(n.slot)
-		if outline := div.Outline(); outline != nil && d.id.Z >= startOf(div.Level()).polygon {
+		if _, ok := div.Envelope(); ok && d.id.Z >= startOf(div.Level()).polygon {
 			d.e.Feature(uint64(n.id))
-			d.outline(outline)
+			d.outline(n.slot)
 			d.describe(div)
 		}
 	}
@@ -59,9 +60,38 @@ func (d *drawing) describe(div Division) {
 	d.text(divisionKind, div.Kind())
 }
 
-func (d *drawing) outline(o *Outline) {
-	for _, r := range o.Rings {
-		d.polygon(d.shown(r.Pixels, r.Zooms), r.Outer)
+// outline draws the boundary of an area, strung together from its borders. What the net
+// of borders refused is drawn by itself, at full resolution.
+func (d *drawing) outline(area uint32) {
+	found := d.net.Rings(area, func(outer bool, along iter.Seq2[uint32, bool]) {
+		r := begunRing{pixels: d.pixels[:0]}
+		for arc, backward := range along {
+			d.string(&r, *d.Snapshot.borders.at(arc), backward)
+		}
+		d.pixels = r.turned()
+		d.polygon(d.pixels[r.first:], outer)
+	})
+	if found {
+		return
+	}
+	for _, polygon := range d.division(area).boundary {
+		for i, ring := range polygon {
+			d.polygon(project(ring), i == 0)
+		}
+	}
+}
+
+// string adds the vertices of a border that the tile shows to a ring, its last one left
+// out.
+func (d *drawing) string(r *begunRing, b *Border, backward bool) {
+	last := len(b.Pixels) - 1
+	for k := range last {
+		if backward != b.turned {
+			k = last - k
+		}
+		if zoom := b.Zooms[k]; zoom <= d.id.Z || d.id.Z >= deepest {
+			r.add(b.Pixels[k], zoom)
+		}
 	}
 }
 

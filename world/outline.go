@@ -5,31 +5,19 @@ import (
 	"quanxi/geo/arcs"
 )
 
-// An Outline is a division's boundary as it is drawn: projected, and for each
-// vertex the lowest zoom that shows it. Leaving out the vertices above any zoom
-// gives rings that still meet their neighbours exactly.
-type Outline struct{ Rings []OutlineRing }
-
-// An OutlineRing is one closed ring of an Outline.
-type OutlineRing struct {
-	Pixels []geo.Pixel
-	Zooms  []uint8 // as long as Pixels
-	Outer  bool    // it begins a polygon; else it is a hole of the last one
-}
-
-// A Border is a stretch of border that the same divisions share on its sides.
+// A Border is a stretch of border that the same divisions share on its sides, as it is
+// drawn: projected, and for each vertex the lowest zoom that shows it. Leaving out the
+// vertices above any zoom gives lines, and rings made of them, that still meet exactly.
 type Border struct {
 	Pixels []geo.Pixel
-	Zooms  []uint8
+	Zooms  []uint8  // as long as Pixels
 	Areas  []uint32 // slots of the divisions that it bounds, of all levels
+	turned bool     // it runs against its arc
 }
 
 // redraw brings the net of borders, and what is projected from it, up to date
 // with the boundaries that changed.
 func (d *draft) redraw() {
-	for d.drawn.n < d.areas.rows.n {
-		d.drawn.push(d.edition, nil)
-	}
 	if len(d.faces) == 0 {
 		return
 	}
@@ -54,7 +42,6 @@ func (d *draft) redraw() {
 		if row := d.division(area); row != nil {
 			d.reshaped = append(d.reshaped, row.envelope)
 		}
-		*d.drawn.edit(d.edition, area) = d.outline(area)
 	}
 }
 
@@ -127,30 +114,6 @@ func (d *draft) dropBorder(id uint32, a *arcs.Arc) {
 	if env, ok := geo.EnvelopeOf(a.Points); ok {
 		d.borderIndex.Delete(id, env)
 	}
-}
-
-// outline returns the outline of an area, nil if it has no boundary.
-func (d *draft) outline(area uint32) *Outline {
-	row := d.division(area)
-	if row == nil || len(row.boundary) == 0 {
-		return nil
-	}
-	out := new(Outline)
-	polygons := d.net.Outline(area)
-	for _, rings := range polygons {
-		for i, r := range rings {
-			out.Rings = append(out.Rings, OutlineRing{project(r.Points), r.Zooms, i == 0}.rotated())
-		}
-	}
-	if polygons != nil {
-		return out
-	}
-	for _, polygon := range row.boundary {
-		for i, r := range polygon {
-			out.Rings = append(out.Rings, OutlineRing{project(r), make([]uint8, len(r)), i == 0}.rotated())
-		}
-	}
-	return out
 }
 
 func project(points []geo.Point) []geo.Pixel {

@@ -47,7 +47,6 @@ type state struct {
 	found        [sorts]*geo.Snapshot // slots by envelope; divisions by area
 	codes        []uint32             // areas with a division, in the order of codes
 	net          *arcs.Net            // faces are areas
-	drawn        pages[*Outline]      // by area
 	borders      pages[*Border]       // by number of the arc
 	foundBorders *geo.Snapshot        // arcs by envelope
 	words        lexicon

@@ -102,15 +102,6 @@ func (d Division) Norm() (low, high int32) { return d.row.norms[0], d.row.norms[
 // Envelope returns the box around the boundary, and false if there is none.
 func (d Division) Envelope() (geo.Envelope, bool) { return d.row.envelope, len(d.row.boundary) > 0 }
 
-// Outline returns the boundary as it is drawn, nil if there is none. It is shared
-// and must not be written to.
-func (d Division) Outline() *Outline {
-	if d.Slot >= d.s.drawn.n {
-		return nil
-	}
-	return *d.s.drawn.at(d.Slot)
-}
-
 // Parent returns the division that manages this one, and false if it is not known.
 func (d Division) Parent() (Division, bool) {
 	parent := d.s.areas.rows.at(d.Slot).parent

@@ -1,6 +1,7 @@
 package arcs
 
 import (
+	"iter"
 	"slices"
 
 	"quanxi/geo"
@@ -29,6 +30,28 @@ func (n *Net) Outline(id uint32) [][]Ring {
 		}
 	}
 	return out
+}
+
+// Rings calls visit for each ring of a face in the order of Outline, with the arcs along
+// it: their numbers, and whether they are walked from their last point. It returns false
+// if there is no such face.
+func (n *Net) Rings(id uint32, visit func(outer bool, along iter.Seq2[uint32, bool])) bool {
+	o := n.faces[id]
+	if o == nil {
+		return false
+	}
+	for _, rings := range o.polygons {
+		for i, refs := range rings {
+			visit(i == 0, func(yield func(uint32, bool) bool) {
+				for _, r := range refs {
+					if !yield(r.arc, r.backward) {
+						return
+					}
+				}
+			})
+		}
+	}
+	return true
 }
 
 // ring strings the arcs of one ring together.
