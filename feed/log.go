@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"time"
 
 	"quanxi/grid"
@@ -119,4 +120,19 @@ type Log interface {
 	// which positions in the order of batches let come last, and must not bring the
 	// entity back (RULES A7). A tombstone is a Head alone, the Revision negated.
 	Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Entity) error) (Position, error)
+
+	// Look calls read with what the store holds at one moment, and returns the position of
+	// that moment, as Load does. An error of read is returned.
+	Look(ctx context.Context, read func(Moment) error) (Position, error)
+}
+
+// A Moment is what a store holds at one moment, for whoever does not want all of it. It is
+// for one goroutine, and ends with the call that gave it.
+type Moment interface {
+	// Entities is as of grid.Store.
+	Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error]
+	// Outrun yields what a Load tells at its end, and more: the state of every entity of the
+	// kinds of which a change committed by that moment has a position after it, or its
+	// tombstone. Whoever left it out must not take up an older state that comes later.
+	Outrun(ctx context.Context, kinds []grid.Kind) iter.Seq2[grid.Entity, error]
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"time"
+
+	"quanxi/geo"
 )
 
 // A Write is what one transaction stores: everything in it, or nothing.
@@ -168,9 +170,13 @@ type Query struct {
 	After    int64   // only ids above it: the cursor of a page
 	Limit    int     // at most so many; zero is no limit
 	IDs      []int64 // only these; nil is all
-	Column   string  // with Values: only entities whose column has one of the values
+	Column   string  // with Values or Codes: only entities whose column has one of the values
 	Values   []string
-	External []string // only these external ids; nil is all
+	Codes    []CodeRange // with Column, which is text, instead of Values: any value in one of the ranges
+	External []string    // only these external ids; nil is all
+	// Meets selects what meets it, by the envelope of its geometry, or by where people are
+	// who have no home; what lies beside it by less than 10 m may come too. Nil is all.
+	Meets *geo.Envelope
 }
 
 // LoadInfo describes a bulk load.

@@ -89,6 +89,32 @@ func Values(e grid.Entity, column string, texts []string) ([]any, error) {
 	return nil, fmt.Errorf("%s has no column %q: %w", e.Kind(), column, grid.ErrInvalid)
 }
 
+// PlaceColumn returns the column of a kind that Query.Meets looks at. The error wraps
+// grid.ErrInvalid if entities of the kind have no place of their own.
+func PlaceColumn(kind grid.Kind) (string, error) {
+	switch {
+	case grid.ShapeOf(kind) != grid.NoShape:
+		return "geom", nil
+	case kind == grid.People:
+		return "place", nil
+	}
+	return "", fmt.Errorf("%s have no place of their own: %w", kind, grid.ErrInvalid)
+}
+
+// CheckText returns an error that wraps grid.ErrInvalid unless a column of e is a text, as
+// Query.Codes asks.
+func CheckText(e grid.Entity, column string) error {
+	for _, c := range e.Columns() {
+		if c.Name != column {
+			continue
+		}
+		if _, isText := c.Value.(*string); isText {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s has no text %q: %w", e.Kind(), column, grid.ErrInvalid)
+}
+
 func value(to any, text string) (v any, ok bool, err error) {
 	switch to.(type) {
 	case *string:

@@ -3,6 +3,7 @@ package wkb
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 
 	"quanxi/geo"
 )
@@ -61,6 +62,26 @@ func ParseGP(blob []byte) (g geo.Geometry, srid int32, err error) {
 		return nil, srid, fmt.Errorf("after GeoPackage header: %w", err)
 	}
 	return g, srid, nil
+}
+
+// EnvelopeGP returns the box around a GeoPackage geometry blob, from its header where that
+// says it; false for an empty one. Errors are those of ParseGP.
+func EnvelopeGP(blob []byte) (geo.Envelope, bool, error) {
+	if len(blob) >= 40 && blob[0] == 'G' && blob[1] == 'P' && blob[3] == gpLittleEndian|gpEnvelopeXY {
+		var sides [4]float64 // west, east, south, north
+		for i := range sides {
+			sides[i] = math.Float64frombits(binary.LittleEndian.Uint64(blob[8+8*i:]))
+		}
+		if geo.CheckDegrees(sides[0], sides[2]) == nil && geo.CheckDegrees(sides[1], sides[3]) == nil {
+			return geo.Envelope{Min: geo.At(sides[0], sides[2]), Max: geo.At(sides[1], sides[3])}, true, nil
+		}
+	}
+	g, _, err := ParseGP(blob)
+	if err != nil || g == nil {
+		return geo.Envelope{}, false, err
+	}
+	env, there := g.Envelope()
+	return env, there, nil
 }
 
 // cutHeader returns the WKB of a blob.

@@ -154,6 +154,42 @@ func TestGPMarksEmptyGeometry(t *testing.T) {
 	}
 }
 
+func TestEnvelopeGP(t *testing.T) {
+	for name, row := range map[string]struct {
+		blob  []byte
+		want  geo.Envelope
+		there bool
+	}{
+		"a polygon's is in its header":            {wkb.AppendGP(nil, geo.MultiPolygon{{square}}, 4490), envelopeOf(geo.MultiPolygon{{square}}), true},
+		"a point's is the point":                  {wkb.AppendGP(nil, geo.At(106.5, 29.5), 4490), geo.Envelope{Min: geo.At(106.5, 29.5), Max: geo.At(106.5, 29.5)}, true},
+		"of an empty geometry there is none":      {wkb.AppendGP(nil, geo.MultiLine{}, 4490), geo.Envelope{}, false},
+		"nor of nothing":                          {nil, geo.Envelope{}, false},
+		"a header that is no box is not believed": {nonsense(wkb.AppendGP(nil, geo.MultiPolygon{{square}}, 4490)), envelopeOf(geo.MultiPolygon{{square}}), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, there, err := wkb.EnvelopeGP(row.blob); got != row.want || there != row.there || err != nil {
+				t.Errorf("EnvelopeGP: %v, %v, %v; want %v, %v", got, there, err, row.want, row.there)
+			}
+		})
+	}
+	if _, _, err := wkb.EnvelopeGP([]byte("no blob")); !errors.Is(err, wkb.ErrSyntax) {
+		t.Errorf("what is no blob: %v", err)
+	}
+}
+
+func envelopeOf(g geo.Geometry) geo.Envelope {
+	env, _ := g.Envelope()
+	return env
+}
+
+// nonsense makes the envelope in the header of a blob one of no numbers.
+func nonsense(blob []byte) []byte {
+	for i := range 32 {
+		blob[8+i] = 0xff
+	}
+	return blob
+}
+
 func TestGPEnvelopeStandsWestEastSouthNorth(t *testing.T) {
 	blob := wkb.AppendGP(nil, geo.MultiLine{{geo.At(1, 2), geo.At(3, 4)}}, 4490)
 	for i, want := range []float64{1, 3, 2, 4} {

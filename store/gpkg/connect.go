@@ -3,14 +3,19 @@ package gpkg
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"net/url"
 	"strconv"
 
 	"modernc.org/sqlite"
+
+	"quanxi/geo"
+	"quanxi/geo/wkb"
+	"quanxi/store"
 )
 
-// connector opens connections that know the function of our triggers. A driver
-// of its own keeps the function from every other SQLite user of the process.
+// connector opens connections that know our functions. A driver of its own keeps them
+// from every other SQLite user of the process.
 type connector struct{ dsn string }
 
 // Connect opens one connection.
@@ -18,12 +23,40 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.open
 
 func (c connector) open() (driver.Conn, error) {
 	d := new(sqlite.Driver)
-	err := d.RegisterScalarFunction(writerFunction, 0,
-		func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) { return int64(1), nil })
+	err := errors.Join(
+		d.RegisterScalarFunction(writerFunction, 0,
+			func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) { return int64(1), nil }),
+		d.RegisterDeterministicScalarFunction(meetsFunction, 5,
+			func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) { return meetsValue(args) }))
 	if err != nil {
 		return nil, err
 	}
 	return d.Open(c.dsn)
+}
+
+// meetsFunction reports whether a geometry, or a place written as text, meets a box: its
+// other arguments are west, south, east and north on the lattice.
+const meetsFunction = "quanxi_meets"
+
+func meetsValue(args []driver.Value) (driver.Value, error) {
+	var corners [4]int32
+	for i := range corners {
+		n, _ := args[i+1].(int64)
+		corners[i] = int32(n)
+	}
+	env := geo.Envelope{Min: geo.Point{Lon: corners[0], Lat: corners[1]}, Max: geo.Point{Lon: corners[2], Lat: corners[3]}}
+	var around geo.Envelope
+	var there bool
+	var err error
+	switch v := args[0].(type) {
+	case []byte:
+		around, there, err = wkb.EnvelopeGP(v)
+	case string:
+		var place geo.Point
+		place, err = store.ParsePoint(v)
+		around, there = place.Envelope()
+	}
+	return there && around.Meets(env), err
 }
 
 // Driver returns a plain driver; database/sql asks for it by contract.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 
 	"quanxi/feed"
@@ -47,6 +48,57 @@ func (s *Store) load(ctx context.Context, kinds []grid.Kind, visit func(grid.Ent
 		},
 		Visit: visit,
 	})
+}
+
+// Look implements feed.Log. Nothing is outrun here, as of Load.
+func (s *Store) Look(ctx context.Context, read func(feed.Moment) error) (feed.Position, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*s.options.ReadLimit)
+	defer cancel()
+	at, err := s.look(ctx, read)
+	if err != nil {
+		return feed.Position{}, fmt.Errorf("look: %w", classify(err))
+	}
+	return at, nil
+}
+
+func (s *Store) look(ctx context.Context, read func(feed.Moment) error) (feed.Position, error) {
+	if err := s.verify(ctx); err != nil {
+		return feed.Position{}, err
+	}
+	v, err := s.snapshot(ctx)
+	if err != nil {
+		return feed.Position{}, err
+	}
+	defer v.end()
+	at, err := position(ctx, v.tx)
+	if err != nil {
+		return feed.Position{}, err
+	}
+	return at, read(moment{s, v})
+}
+
+// A moment is one read transaction as its reader sees it.
+type moment struct {
+	of   *Store
+	view view
+}
+
+// Entities implements feed.Moment.
+func (m moment) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
+	return func(yield func(grid.Entity, error) bool) {
+		l, err := m.of.writer.layout(kind)
+		if err == nil {
+			_, err = readOnce(ctx, m.view.tx, l, &q, yield)
+		}
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, fmt.Errorf("%s: %w", kind, classify(err)))
+		}
+	}
+}
+
+// Outrun implements feed.Moment.
+func (moment) Outrun(context.Context, []grid.Kind) iter.Seq2[grid.Entity, error] {
+	return func(func(grid.Entity, error) bool) {}
 }
 
 // viewTries is how often views are begun anew because somebody committed between them.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"quanxi/feed"
+	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store"
 )
@@ -38,21 +39,9 @@ func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter
 // stretch yields what can be read in one transaction of limited length, and moves
 // q behind it. It reports whether the limit, and nothing else, ended it.
 func (s *Store) stretch(ctx context.Context, l layout, q *grid.Query, yield func(grid.Entity, error) bool) (more bool, err error) {
-	where, args, err := conditions(l.kind, *q)
-	if err != nil {
-		return false, err
-	}
 	limited, cancel := context.WithTimeout(ctx, s.options.ReadLimit)
 	defer cancel()
-	n := 0
-	err = each(limited, s.readers.Load(), l, where, args, func(e grid.Entity) error {
-		n++
-		q.After = e.Entity().ID // before it is the caller's to change
-		if !yield(e, nil) {
-			return errStop
-		}
-		return nil
-	})
+	n, err := readOnce(limited, s.readers.Load(), l, q, yield)
 	if err == nil || errors.Is(err, errStop) || limited.Err() == nil || ctx.Err() != nil || n == 0 {
 		return false, err
 	}
@@ -61,6 +50,24 @@ func (s *Store) stretch(ctx context.Context, l layout, q *grid.Query, yield func
 	}
 	q.Limit -= n
 	return q.Limit > 0, nil
+}
+
+// readOnce yields what a query selects, as somebody sees it, moves q behind what was
+// yielded, and returns how much that was.
+func readOnce(ctx context.Context, from querier, l layout, q *grid.Query, yield func(grid.Entity, error) bool) (n int, err error) {
+	where, args, err := conditions(l.kind, *q)
+	if err != nil {
+		return 0, err
+	}
+	err = each(ctx, from, l, where, args, func(e grid.Entity) error {
+		n++
+		q.After = e.Entity().ID // before it is the caller's to change
+		if !yield(e, nil) {
+			return errStop
+		}
+		return nil
+	})
+	return n, err
 }
 
 // errStop ends a walk that its caller has left.
@@ -122,6 +129,11 @@ func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
 			return "", nil, err
 		}
 	}
+	if q.Meets != nil {
+		if err := meets(&where, &args, kind, *q.Meets); err != nil {
+			return "", nil, err
+		}
+	}
 	where.WriteString(" ORDER BY id")
 	if q.Limit > 0 {
 		where.WriteString(" LIMIT ?")
@@ -143,17 +155,39 @@ func externals(where *strings.Builder, args *[]any, kind grid.Kind, ids []string
 	return nil
 }
 
+// column selects by the values of a column, or by ranges of them.
 func column(where *strings.Builder, args *[]any, kind grid.Kind, q grid.Query) error {
 	e, err := feed.New(kind)
 	if err != nil {
 		return err
 	}
-	values, err := store.Values(e, q.Column, q.Values)
+	if q.Codes == nil {
+		values, err := store.Values(e, q.Column, q.Values)
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
+		fmt.Fprintf(where, " AND %q IN (%s)", q.Column, marks)
+		*args = append(*args, values...)
+		return err
+	}
+	if err := store.CheckText(e, q.Column); err != nil {
+		return err
+	}
+	any := []string{"0"}
+	for _, r := range q.Codes {
+		any = append(any, fmt.Sprintf("%q >= ? AND %[1]q < ?", q.Column))
+		*args = append(*args, string(r.From), string(r.To))
+	}
+	where.WriteString(" AND (" + strings.Join(any, " OR ") + ")")
+	return nil
+}
+
+// meets selects by place. There is no tree in the file: every row of the kind that other
+// conditions leave is looked at.
+func meets(where *strings.Builder, args *[]any, kind grid.Kind, env geo.Envelope) error {
+	column, err := store.PlaceColumn(kind)
 	if err != nil {
 		return err
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-	fmt.Fprintf(where, " AND %q IN (%s)", q.Column, marks)
-	*args = append(*args, values...)
+	fmt.Fprintf(where, " AND %s(%q, ?, ?, ?, ?)", meetsFunction, column)
+	*args = append(*args, env.Min.Lon, env.Min.Lat, env.Max.Lon, env.Max.Lat)
 	return nil
 }

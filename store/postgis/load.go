@@ -19,9 +19,7 @@ func (s *Store) Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Ent
 	}
 	var at feed.Position
 	err := s.snapshot(ctx, func(tx pgx.Tx) (err error) {
-		// The state holds every transaction below xmin, published or not.
-		at, err = position(ctx, tx, "pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
-		if err != nil {
+		if at, err = held(ctx, tx); err != nil {
 			return err
 		}
 		if err := s.readAll(ctx, tx, kinds, visit); err != nil {
@@ -33,6 +31,12 @@ func (s *Store) Load(ctx context.Context, kinds []grid.Kind, visit func(grid.Ent
 		return feed.Position{}, fmt.Errorf("load: %w", classify(err))
 	}
 	return at, nil
+}
+
+// held returns of which position the state of a transaction's snapshot is: it holds every
+// transaction below xmin, published or not.
+func held(ctx context.Context, tx pgx.Tx) (feed.Position, error) {
+	return position(ctx, tx, "pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
 }
 
 // readAll divides the tables and lets the readers work on them. The transaction

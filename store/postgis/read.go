@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"quanxi/feed"
+	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/store"
 )
@@ -21,8 +22,13 @@ func (s *Store) Entity(ctx context.Context, kind grid.Kind, id int64) (grid.Enti
 
 // Entities implements grid.Store.
 func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
+	return s.selected(ctx, s.pool, kind, q)
+}
+
+// selected yields what a query selects, as somebody sees it.
+func (s *Store) selected(ctx context.Context, from querier, kind grid.Kind, q grid.Query) iter.Seq2[grid.Entity, error] {
 	return func(yield func(grid.Entity, error) bool) {
-		err := s.entities(ctx, kind, q, func(e grid.Entity) error {
+		err := s.visit(ctx, from, kind, q, func(e grid.Entity) error {
 			if !yield(e, nil) {
 				return errStop
 			}
@@ -37,7 +43,7 @@ func (s *Store) Entities(ctx context.Context, kind grid.Kind, q grid.Query) iter
 // errStop ends a walk that its caller has left.
 var errStop = errors.New("stopped")
 
-func (s *Store) entities(ctx context.Context, kind grid.Kind, q grid.Query, visit func(grid.Entity) error) error {
+func (s *Store) visit(ctx context.Context, from querier, kind grid.Kind, q grid.Query, visit func(grid.Entity) error) error {
 	if err := s.known(kind); err != nil {
 		return err
 	}
@@ -45,7 +51,7 @@ func (s *Store) entities(ctx context.Context, kind grid.Kind, q grid.Query, visi
 	if err != nil {
 		return err
 	}
-	return each(ctx, s.pool, s.layouts[kind], where, args, visit)
+	return each(ctx, from, s.layouts[kind], where, args, visit)
 }
 
 // querier is the pool, a connection or a transaction.
@@ -88,6 +94,49 @@ func (c *clause) and(condition string, value any) {
 	c.text.WriteString(" AND " + strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(c.args))))
 }
 
+// column selects by the values of a column, or by ranges of them.
+func (c *clause) column(kind grid.Kind, q grid.Query) error {
+	e, err := feed.New(kind)
+	if err != nil {
+		return err
+	}
+	if q.Codes == nil {
+		values, err := store.Values(e, q.Column, q.Values)
+		if err == nil {
+			c.and(fmt.Sprintf("%q = ANY (?)", q.Column), typed(values))
+		}
+		return err
+	}
+	if err := store.CheckText(e, q.Column); err != nil {
+		return err
+	}
+	var any []string
+	for _, r := range q.Codes {
+		c.args = append(c.args, string(r.From), string(r.To))
+		any = append(any, fmt.Sprintf("%[1]q >= $%[2]d AND %[1]q < $%[3]d", q.Column, len(c.args)-1, len(c.args)))
+	}
+	if len(any) == 0 {
+		any = []string{"false"}
+	}
+	c.text.WriteString(" AND (" + strings.Join(any, " OR ") + ")")
+	return nil
+}
+
+// meets selects by place. PostGIS compares boxes whose corners are rounded outwards to
+// floats of 32 bits, which is less than a metre.
+func (c *clause) meets(kind grid.Kind, env geo.Envelope) error {
+	column, err := store.PlaceColumn(kind)
+	if err != nil {
+		return err
+	}
+	west, south := env.Min.Degrees()
+	east, north := env.Max.Degrees()
+	n := len(c.args)
+	c.args = append(c.args, west, south, east, north)
+	fmt.Fprintf(&c.text, " AND %q && ST_MakeEnvelope($%d::float8, $%d::float8, $%d::float8, $%d::float8, 4490)", column, n+1, n+2, n+3, n+4)
+	return nil
+}
+
 // conditions returns the rest of a WHERE clause, with order and limit.
 func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
 	var c clause
@@ -103,15 +152,14 @@ func conditions(kind grid.Kind, q grid.Query) (string, []any, error) {
 			AND external = ANY (?)`, rowTable(kind)), store.Texts(q.External))
 	}
 	if q.Column != "" {
-		e, err := feed.New(kind)
-		if err != nil {
+		if err := c.column(kind, q); err != nil {
 			return "", nil, err
 		}
-		values, err := store.Values(e, q.Column, q.Values)
-		if err != nil {
+	}
+	if q.Meets != nil {
+		if err := c.meets(kind, *q.Meets); err != nil {
 			return "", nil, err
 		}
-		c.and(fmt.Sprintf("%q = ANY (?)", q.Column), typed(values))
 	}
 	c.text.WriteString(" ORDER BY id")
 	if q.Limit > 0 {

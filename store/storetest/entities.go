@@ -9,6 +9,7 @@ import (
 
 	"quanxi/events"
 	"quanxi/feed"
+	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -89,14 +90,17 @@ func roundTrip(t *testing.T, place Place) {
 func queries(t *testing.T, place Place) {
 	setup := open(t, place)
 	list := []*grid.Division{
-		{Code: "500101", Name: "county", Parent: "5000", Level: grid.CountyLevel},
-		{Code: "500101001", Name: "under_", Parent: "500101", Level: grid.TownLevel},
+		{Code: "500101", Name: "county", Parent: "5000", Level: grid.CountyLevel, Boundary: square(0, 0, 10_000_000)},
+		{Code: "500101001", Name: "under_", Parent: "500101", Level: grid.TownLevel, Boundary: square(9_000_000, 9_000_000, 10_000)},
 		{Code: "5001010", Name: "prefix%", Parent: "500101"},
 		{Code: "500201", Name: "O'Brien", Parent: "5000", Level: grid.CountyLevel},
 	}
 	for i, d := range list {
 		d.ID, d.External = int64(10*(i+1)), "area:"+string(d.Code)
 		write(t, setup, d)
+	}
+	near := func(lon, lat, side int32) *geo.Envelope {
+		return &geo.Envelope{Min: at(lon, lat), Max: at(lon+side, lat+side)}
 	}
 	for name, row := range map[string]struct {
 		query grid.Query
@@ -117,6 +121,14 @@ func queries(t *testing.T, place Place) {
 		"by texts that no store takes":      {grid.Query{Column: "name", Values: []string{"a\x00b", "a\xffb", "county"}}, []int64{10}},
 		"by ids that no store takes":        {grid.Query{External: []string{"a\x00b", "a\xffb", "area:500101"}}, []int64{10}},
 		"by no external ids":                {grid.Query{External: []string{}}, nil},
+		"by a range of codes":               {grid.Query{Column: "code", Codes: []grid.CodeRange{grid.Under("500101")}}, []int64{10, 20, 30}},
+		"by several ranges, ends left out":  {grid.Query{Column: "code", Codes: []grid.CodeRange{{From: "5001010", To: "500101001"}, {From: "5002", To: "500201"}, grid.Under("500201")}}, []int64{30, 40}},
+		"by no ranges":                      {grid.Query{Column: "code", Codes: []grid.CodeRange{}}, nil},
+		"where they meet a box inside":      {grid.Query{Meets: near(5_000_000, 5_000_000, 10)}, []int64{10}},
+		"where they meet a box around":      {grid.Query{Meets: near(-10_000_000, -10_000_000, 90_000_000)}, []int64{10, 20}},
+		"where they touch a box":            {grid.Query{Meets: near(10_000_000, 10_000_000, 10_000)}, []int64{10}},
+		"where nothing is":                  {grid.Query{Meets: near(30_000_000, 0, 10)}, nil},
+		"by place and by column":            {grid.Query{Meets: near(9_000_000, 9_000_000, 10), Column: "parent", Values: []string{"500101"}}, []int64{20}},
 		"everything together, nothing left": {grid.Query{After: 10, IDs: []int64{10}, Column: "code", Values: []string{"500101"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,6 +154,14 @@ func queries(t *testing.T, place Place) {
 			}
 		}
 	})
+	s.run("a range of what is no text is ErrInvalid", func(t *testing.T, s Store) {
+		for _, err := range s.Entities(t.Context(), grid.Divisions, grid.Query{Column: "level", Codes: []grid.CodeRange{{From: "1", To: "2"}}}) {
+			if !errors.Is(err, grid.ErrInvalid) {
+				t.Error(err)
+			}
+		}
+	})
+	s.run("of every kind with a place those come that meet a box", selectsByPlace)
 	s.run("a cancelled context stops the walk", func(t *testing.T, s Store) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -161,4 +181,37 @@ func queries(t *testing.T, place Place) {
 			break
 		}
 	})
+}
+
+// selectsByPlace asks for one entity of every kind by the box around it, and by one that is
+// far away.
+func selectsByPlace(t *testing.T, s Store) {
+	all := town()
+	write(t, s, all...)
+	for _, e := range all {
+		around, there := placeOf(e)
+		found := func(env geo.Envelope) (is bool) {
+			for got, err := range s.Entities(t.Context(), e.Kind(), grid.Query{IDs: []int64{e.Entity().ID}, Meets: &env}) {
+				if there && err != nil || !there && !errors.Is(err, grid.ErrInvalid) {
+					t.Errorf("%s: %v", e.Kind(), err)
+				}
+				is = err == nil && got.Entity().ID == e.Entity().ID
+			}
+			return is
+		}
+		far := geo.Envelope{Min: geo.At(120, 40), Max: geo.At(121, 41)}
+		if found(around) != there || found(far) {
+			t.Errorf("%s: found in a box around it: %v, want %v; far away: %v", e.Kind(), found(around), there, found(far))
+		}
+	}
+}
+
+func placeOf(e grid.Entity) (geo.Envelope, bool) {
+	if p, ok := e.(*grid.Person); ok {
+		return p.Place.Envelope()
+	}
+	if e.Geometry() == nil {
+		return geo.Envelope{}, false
+	}
+	return e.Geometry().Envelope()
 }

@@ -210,6 +210,8 @@ func following(t *testing.T, place Place) {
 	})
 	s.run("a load of the state equals what queries see", equalsQueries)
 	s.run("a load holds a tombstone against every older state still to come", outrun)
+	s.run("a look is of one moment, and says of which", looks)
+	s.run("a look tells what was outrun", looksAtOutrun)
 	s.run("writers in a crowd are all published, once each", func(t *testing.T, _ Store) { crowd(t, place) })
 }
 
@@ -344,6 +346,73 @@ func outrun(t *testing.T, s Store) {
 	for _, c := range later {
 		if c.ID == gone.ID && held[gone.ID] != -2 {
 			t.Errorf("revision %d is still to come at %d, and the tombstone is %d, want -2", c.Revision, c.Pos, held[gone.ID])
+		}
+	}
+}
+
+func looks(t *testing.T, s Store) {
+	b := building("before")
+	b.Floors = 77
+	write(t, s, b)
+	named := func(m feed.Moment) (names []string) {
+		for e, err := range m.Entities(t.Context(), grid.Buildings, grid.Query{Column: "floors", Values: []string{"77"}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, e.(*grid.Building).Name)
+		}
+		return names
+	}
+	var first, second []string
+	at, err := s.Look(t.Context(), func(m feed.Moment) error {
+		first = named(m)
+		b.Name = "after"
+		write(t, s, b)
+		second = named(m)
+		return nil
+	})
+	if err != nil || !reflect.DeepEqual(first, []string{"before"}) || !reflect.DeepEqual(second, first) {
+		t.Errorf("saw %v and then %v, %v; want what was before a write twice", first, second, err)
+	}
+	lock(t, s)
+	drain(t, s)
+	later, err := s.Changes(t.Context(), at.Pos, at.Pos+10, 10)
+	if err != nil || len(later) == 0 || later[len(later)-1].Revision != b.Revision {
+		t.Errorf("after the position of the look come %+v, %v; want the write that it did not see", later, err)
+	}
+	boom := errors.New("boom")
+	if _, err := s.Look(t.Context(), func(feed.Moment) error { return boom }); !errors.Is(err, boom) {
+		t.Errorf("a reader's error: %v", err)
+	}
+}
+
+func looksAtOutrun(t *testing.T, s Store) {
+	edited, gone := building("edited"), building("gone")
+	write(t, s, edited, gone)
+	write(t, s, edited)
+	remove(t, s, grid.Buildings, gone.ID, 1)
+	told := map[int64]int64{} // revisions, negative for tombstones
+	at, err := s.Look(t.Context(), func(m feed.Moment) error {
+		for e, err := range m.Outrun(t.Context(), []grid.Kind{grid.Roads, grid.Buildings}) {
+			if err != nil {
+				return err
+			}
+			told[e.Entity().ID] = e.Entity().Revision
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock(t, s)
+	drain(t, s)
+	later, err := s.Changes(t.Context(), at.Pos, at.Pos+10, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range later {
+		if want := map[int64]int64{edited.ID: 2, gone.ID: -2}[c.ID]; told[c.ID] != want {
+			t.Errorf("%d is still to come at revision %d, and %d was told, want %d", c.ID, c.Revision, told[c.ID], want)
 		}
 	}
 }
