@@ -79,6 +79,28 @@ func (f *Fence) Meets(l MultiLine) bool {
 	return false
 }
 
+// Covers reports how much of a box lies in the area: whether any of it does, touching
+// counted, and whether all of it does, away from the border.
+func (f *Fence) Covers(e Envelope) (some, all bool) {
+	corners := e.Ring()
+	apart := f.border.near(e, 0, func(_ int, at edge) bool {
+		if e.Contains(at.a) || e.Contains(at.b) {
+			return false
+		}
+		for i := 1; i < len(corners); i++ {
+			if Meet(at.a, at.b, corners[i-1], corners[i]) != Apart {
+				return false
+			}
+		}
+		return true
+	})
+	if !apart {
+		return true, false
+	}
+	inside := f.area.Contains(e.Min)
+	return inside, inside
+}
+
 // meets reports whether a chain touches an edge of the tree.
 func (t *edgeTree) meets(chain []Point) bool {
 	for i := 1; i < len(chain); i++ {

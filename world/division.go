@@ -77,6 +77,7 @@ func (d *draft) unclaim(area, slot uint32) {
 
 // unplace takes the division in force out of the index, the tree staying as it is.
 func (d *draft) unplace(area uint32) {
+	d.remember(area)
 	row := d.division(area)
 	if row == nil {
 		return

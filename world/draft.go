@@ -32,10 +32,13 @@ type draft struct {
 	faces      map[uint32]bool    // areas whose boundary changed
 	touched    []touch            // for the feed
 	moved      map[uint32]numbers // areas whose numbers moved
-	taken      int                // steps
+	taken      int                // steps that were of concern
 	changed    [sorts]bool        // indexes to be shared anew
 
 	movedPrivate map[privateMove]bool // numbers of private events that are told; what is drawn of them is in moved
+
+	asks   questions        // of a World of one area
+	fenced geo.MultiPolygon // where the fence is
 }
 
 // An item names any entity by its slot.
@@ -44,10 +47,11 @@ type item struct {
 	slot uint32
 }
 
-func newDraft(today grid.Date) *draft {
+func newDraft(today grid.Date, own grid.Code) *draft {
 	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
 		moved: make(map[uint32]numbers), movedPrivate: make(map[privateMove]bool), faces: make(map[uint32]bool)}
-	d.today = today
+	d.today, d.own = today, own
+	d.asks = newQuestions()
 	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)
 	for k := range d.indexes {
 		d.indexes[k] = new(geo.Index)
@@ -74,16 +78,24 @@ func (d *draft) retext(old uint32, s string) uint32 {
 	return d.texts.add(s)
 }
 
-// step carries out one step of an application.
+// step carries out one step of an application, if it is of concern.
 func (d *draft) step(s Step) {
-	d.taken++
-	if s.Entity == nil {
-		if k, ok := sortOf(s.Remove.Kind); ok {
-			d.remove(k, s.Remove)
-		}
+	if d.own != "" {
+		d.stepOfOwn(s)
 		return
 	}
-	switch e := s.Entity.(type) {
+	d.taken++
+	if s.Entity == nil {
+		k, _ := sortOf(s.Remove.Kind)
+		d.remove(k, s.Remove)
+		return
+	}
+	d.put(s.Entity)
+}
+
+// put takes a new state of an entity.
+func (d *draft) put(e grid.Entity) {
+	switch e := e.(type) {
 	case *grid.Division:
 		d.putDivision(e)
 	case *grid.Building:
@@ -202,14 +214,18 @@ func (d *draft) withdraw(k sort, slot uint32) {
 
 // index enters a slot under its envelope.
 func (d *draft) index(k sort, slot uint32) {
-	if env, ok := d.envelope(k, slot); ok && !d.bulk {
+	if env, ok := d.envelope(k, slot); ok && (!d.bulk || d.indexesAtOnce(k)) {
 		d.indexes[k].Insert(slot, env)
 		d.changed[k] = true
 	}
 }
 
+// indexesAtOnce reports whether a kind is indexed as it comes, also in bulk: where a World
+// of one area has to know what lies in it.
+func (d *draft) indexesAtOnce(k sort) bool { return d.own != "" && k == divisions }
+
 func (d *draft) unindex(k sort, slot uint32) {
-	if env, ok := d.envelope(k, slot); ok && !d.bulk {
+	if env, ok := d.envelope(k, slot); ok && (!d.bulk || d.indexesAtOnce(k)) {
 		d.indexes[k].Delete(slot, env)
 		d.changed[k] = true
 	}

@@ -88,11 +88,11 @@ func toneOf(ev Event) tone {
 
 // eventCounts draws one mark for each area that has open events.
 func (d *drawing) eventCounts() {
-	level := countedLevel(d.id.Z)
+	level := d.countedLevel(d.id.Z)
 	for _, n := range d.divisionsHere() {
 		div := d.DivisionAt(n.slot)
 		label := geo.Project(div.Label())
-		if div.Level() != level || tiles.Holding(label, d.id.Z) != d.id {
+		if div.Level() != level || !d.counts(div) || tiles.Holding(label, d.id.Z) != d.id {
 			continue
 		}
 		counts, total := d.countEvents(div)

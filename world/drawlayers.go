@@ -131,25 +131,26 @@ func roadStart(class string) uint8 {
 }
 
 // countedLevel returns the level of the areas for which things are counted at a
-// zoom.
-func countedLevel(zoom uint8) grid.Level {
+// zoom; a World of one area counts for no higher one.
+func (s *state) countedLevel(zoom uint8) grid.Level {
+	level := grid.GridLevel
 	switch {
 	case zoom < 9:
-		return grid.CountyLevel
+		level = grid.CountyLevel
 	case zoom < 12:
-		return grid.TownLevel
+		level = grid.TownLevel
 	case zoom < 14:
-		return grid.CommunityLevel
+		level = grid.CommunityLevel
 	}
-	return grid.GridLevel
+	return max(level, s.own.Level())
 }
 
 // countedZooms returns the zooms below one at which things are counted for the areas
 // of a level, as bits.
-func countedZooms(level grid.Level, below uint8) uint32 {
+func (s *state) countedZooms(level grid.Level, below uint8) uint32 {
 	var zooms uint32
 	for z := range below {
-		if countedLevel(z) == level {
+		if s.countedLevel(z) == level {
 			zooms |= 1 << z
 		}
 	}

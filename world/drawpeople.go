@@ -50,10 +50,10 @@ func (d *drawing) peopleOfBuildings() {
 }
 
 func (d *drawing) peopleOfAreas() {
-	level := countedLevel(d.id.Z)
+	level := d.countedLevel(d.id.Z)
 	for _, n := range d.divisionsHere() {
 		div := d.DivisionAt(n.slot)
-		if div.Level() != level || !d.holds(OfNumbers, n.slot) {
+		if div.Level() != level || !d.counts(div) || !d.holds(OfNumbers, n.slot) {
 			continue
 		}
 		c := div.CountersFor(d.scopes)

@@ -74,10 +74,10 @@ func (d *draft) elsewhere() []Redrawn {
 		if row == nil {
 			continue
 		}
-		out = numbersAt(out, label{d.areas.rows.at(area).level, row.label}, n)
+		out = d.numbersAt(out, label{d.areas.rows.at(area).level, row.label}, n)
 	}
 	for _, at := range d.relabelled {
-		out = numbersAt(out, at, eventNumbers|peopleNumbers)
+		out = d.numbersAt(out, at, eventNumbers|peopleNumbers)
 	}
 	for _, env := range d.reshaped {
 		out = append(out, Redrawn{Layer: divisionsLayer, Envelope: env})
@@ -93,12 +93,12 @@ type label struct {
 }
 
 // numbersAt adds the layers in which numbers stand at a label.
-func numbersAt(out []Redrawn, at label, n numbers) []Redrawn {
+func (s *state) numbersAt(out []Redrawn, at label, n numbers) []Redrawn {
 	env := geo.Envelope{Min: at.place, Max: at.place}
-	if zooms := countedZooms(at.level, singleEvents); n&eventNumbers != 0 && zooms != 0 {
+	if zooms := s.countedZooms(at.level, singleEvents); n&eventNumbers != 0 && zooms != 0 {
 		out = append(out, Redrawn{eventsLayer, env, zooms})
 	}
-	if zooms := countedZooms(at.level, peopleByBuilding); n&peopleNumbers != 0 && zooms != 0 {
+	if zooms := s.countedZooms(at.level, peopleByBuilding); n&peopleNumbers != 0 && zooms != 0 {
 		out = append(out, Redrawn{peopleLayer, env, zooms})
 	}
 	return out

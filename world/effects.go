@@ -177,12 +177,14 @@ func (d *draft) noteNew(k sort, slot uint32) {
 func (d *draft) effects() Effects {
 	out := Effects{touched: d.touched, elsewhere: d.elsewhere(), after: &d.state}
 	for area, n := range d.moved {
-		if n&(openNumbers|homeNumbers) != 0 {
+		if d.isOwn(area) && n&(openNumbers|homeNumbers) != 0 { // what is counted elsewhere is not all
 			out.Counters = append(out.Counters, Counted{Code: d.code(area), Open: n&openNumbers != 0})
 		}
 	}
 	for m := range d.movedPrivate {
-		out.Counters = append(out.Counters, Counted{Code: d.code(m.area), Privacy: m.privacy, In: d.code(m.in)})
+		if d.isOwn(m.area) {
+			out.Counters = append(out.Counters, Counted{Code: d.code(m.area), Privacy: m.privacy, In: d.code(m.in)})
+		}
 	}
 	slices.SortFunc(out.Counters, func(a, b Counted) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Privacy, b.Privacy), cmp.Compare(a.In, b.In))

@@ -20,7 +20,7 @@ type Loader struct {
 // one is published.
 func (w *World) Begin() *Loader {
 	now := w.now()
-	d := newDraft(grid.DateOf(now))
+	d := newDraft(grid.DateOf(now), w.own)
 	d.bulk, d.now = true, now.Unix()
 	return &Loader{w, d}
 }
@@ -51,7 +51,9 @@ func (l *Loader) Publish(at Position) error {
 	var work sync.WaitGroup
 	work.Go(d.redraw)
 	for k := range d.indexes {
-		work.Go(func() { d.indexes[k].Load(d.placed(sort(k))) })
+		if !d.indexesAtOnce(sort(k)) {
+			work.Go(func() { d.indexes[k].Load(d.placed(sort(k))) })
+		}
 		d.changed[k] = true
 	}
 	work.Wait()

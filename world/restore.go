@@ -161,6 +161,7 @@ func (r *imageReader) derive() error {
 		}
 	}
 	r.recoded, r.restored = true, true
+	r.restoreOwn()
 	r.restoreDue(r.then)
 	today := r.today
 	r.today = r.written

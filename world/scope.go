@@ -14,10 +14,20 @@ import (
 // belong to the longest known code that they begin with. It is empty if there is
 // no division under the code. The city's scope is everything that hangs on the
 // city; what is to be placed is seen by grid.Everywhere alone.
+//
+// A World of one area knows what is managed in that area: whoever answers for more
+// answers here for all of that, and whoever answers for something else for nothing.
 func (s *Snapshot) ScopeOf(code grid.Code) grid.Scope {
 	root := s.areaOf(code)
 	if s.division(root) == nil {
 		return grid.Scope{}
+	}
+	if s.own != "" && !s.isOwn(root) {
+		own := s.areaOf(s.own)
+		if own == none || !s.manages(root, own) {
+			return grid.Scope{}
+		}
+		root = own
 	}
 	var ranges []grid.CodeRange
 	for _, top := range s.tops(root) {
@@ -28,9 +38,9 @@ func (s *Snapshot) ScopeOf(code grid.Code) grid.Scope {
 
 // ScopeOfPost returns what whoever has a post in a division answers for: as ScopeOf, but
 // a post in the one city that the World is of answers for everything, also for what is
-// to be placed or lies in no division.
+// to be placed or lies in no division, if the World holds everything.
 func (s *Snapshot) ScopeOfPost(code grid.Code) grid.Scope {
-	if code.Level() == grid.CityLevel && s.isOf(code[:2]) {
+	if s.own == "" && code.Level() == grid.CityLevel && s.isOf(code[:2]) {
 		return grid.Everywhere()
 	}
 	return s.ScopeOf(code)
@@ -47,7 +57,7 @@ func (s *Snapshot) isOf(prefix grid.Code) bool {
 
 // ExtentOf returns the envelope of a division with all that it manages, which holds
 // the place of everything in it; false if none of them has a boundary.
-func (s *Snapshot) ExtentOf(code grid.Code) (env geo.Envelope, ok bool) {
+func (s *state) ExtentOf(code grid.Code) (env geo.Envelope, ok bool) {
 	var walk func(area uint32)
 	walk = func(area uint32) {
 		if d := s.division(area); d != nil && len(d.boundary) > 0 {

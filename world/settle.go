@@ -6,23 +6,29 @@ import (
 
 // settleAll finds the areas of what came or changed, and of what lies where
 // divisions changed. Until then it is counted nowhere; so the order of arrival
-// within an application does not matter.
-func (d *draft) settleAll() {
-	if d.changed[divisions] {
-		d.found[divisions], d.changed[divisions] = d.indexes[divisions].Share(), false
-	}
+// within an application does not matter. It returns what came or changed.
+func (d *draft) settleAll() (touched []item) {
+	d.shareDivisions()
 	for _, it := range d.unsettled {
 		if d.stands(it) {
 			d.settle(it, d.areaAt(d.placeOf(it)))
 		}
 	}
-	d.unsettled = nil
+	touched, d.unsettled = d.unsettled, nil
 	if !d.bulk || d.restored { // what is loaded from rows is all unsettled
 		for _, region := range joined(d.regions) {
 			d.resettle(region)
 		}
 	}
 	d.regions = nil
+	return touched
+}
+
+// shareDivisions has areaAt know the divisions as they are now.
+func (d *draft) shareDivisions() {
+	if d.changed[divisions] {
+		d.found[divisions], d.changed[divisions] = d.indexes[divisions].Share(), false
+	}
 }
 
 // stands reports whether an entity is there and has a place of its own; somebody

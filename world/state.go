@@ -53,6 +53,8 @@ type state struct {
 	tiles        drawnVersions
 	now          int64 // Unix seconds of the last publication
 	today        grid.Date
+	own          grid.Code  // the area whose things are held; empty for everything
+	fence        *geo.Fence // around the boundary of the own area; nil if it has none
 }
 
 type entrance struct {

@@ -201,8 +201,12 @@ func (s *Snapshot) Extent() (env geo.Envelope, ok bool) {
 }
 
 // ToBePlaced returns the divisions below a county whose manager is not known, in the
-// order of codes. A county stands at the top where its city is not stored.
+// order of codes. A county stands at the top where its city is not stored. A World of one
+// area knows of none: it does not hold who manages its neighbours.
 func (s *Snapshot) ToBePlaced() []Division {
+	if s.own != "" {
+		return nil
+	}
 	var out []Division
 	for _, area := range s.codes {
 		node := s.areas.rows.at(area)

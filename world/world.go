@@ -29,11 +29,15 @@ type Options struct {
 	// Now tells the time: of events that become overdue, and of the day that
 	// decides on ages and on divisions in force.
 	Now func() time.Time
+	// Own is the code of the area whose things the World holds, with what it takes to draw
+	// it and to say what it is part of; empty for everything there is. See Wants.
+	Own grid.Code
 }
 
 // A World is the present state, for any number of readers and one writer at a time.
 type World struct {
 	now      func() time.Time
+	own      grid.Code // as of Options
 	snapshot atomic.Pointer[Snapshot]
 
 	writer sync.Mutex // held by Apply, for each step, by Advance and a Loader's Publish
@@ -61,11 +65,13 @@ var ErrBrokenOff = errors.New("an application was broken off further on")
 type Step struct {
 	Entity grid.Entity // nil for a removal
 	Remove grid.Ref    // with the revision of the removal
+	// Present tells that it was read from the rows, as they are, and not from a change.
+	Present bool
 }
 
 // New returns an empty World.
 func New(o Options) *World {
-	w := &World{now: o.Now, draft: newDraft(grid.DateOf(o.Now()))}
+	w := &World{now: o.Now, own: o.Own, draft: newDraft(grid.DateOf(o.Now()), o.Own)}
 	w.snapshot.Store(&Snapshot{state: w.draft.state, positions: &w.positions})
 	w.draft.edition++
 	return w
@@ -114,6 +120,7 @@ func (w *World) ApplyEach(at Position, steps iter.Seq2[Step, error]) (Effects, e
 			err = w.take(s)
 		}
 		if err != nil {
+			w.breakOff()
 			return Effects{}, fmt.Errorf("apply up to %d: %w", at.Pos, err)
 		}
 	}
@@ -157,6 +164,13 @@ func (w *World) take(s Step) error {
 	return nil
 }
 
+// breakOff notes that some of what was asked for may not have been told.
+func (w *World) breakOff() {
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	w.draft.asks.broken = true
+}
+
 // Advance counts what became overdue, or another day, since the last application
 // and returns what changed. It is meant to be called now and then, and does nothing
 // while an application is being built.
@@ -196,7 +210,9 @@ func (d *draft) begin(now time.Time) {
 
 // finish brings everything that is derived up to date.
 func (d *draft) finish() {
-	d.settleAll()
+	d.letGoDivisions()
+	touched := d.settleAll()
+	d.letGo(touched)
 	d.recount()
 	d.order()
 	d.redraw()

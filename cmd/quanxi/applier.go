@@ -37,12 +37,12 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 	effects, err := a.world.ApplyEach(positionOf(at), func(yield func(world.Step, error) bool) {
 		for s, err := range steps {
 			if err == nil && staff.Is(kindOf(s)) {
-				ofStaff = append(ofStaff, access.Step(s))
+				ofStaff = append(ofStaff, access.Step{Entity: s.Entity, Remove: s.Remove})
 				continue
 			}
 			redivided = redivided || err == nil && kindOf(s) == grid.Divisions
 			gone, taken = gone || isGone(s), taken+1
-			if !yield(world.Step(s), err) {
+			if !yield(world.Step{Entity: s.Entity, Remove: s.Remove}, err) {
 				return
 			}
 		}
