@@ -42,10 +42,41 @@ type Loading interface {
 	Publish(at Position) error
 }
 
+// A PartApplier holds a part of what is stored, of one area say, and asks for it: it is
+// told of every change, and takes what belongs to its part, together with what the change
+// brings along. What it has let go of is nowhere, as if it were not there.
+type PartApplier interface {
+	Applier
+	// Wants returns what is lacking of the part in the application that is being made: it
+	// is called while Apply takes its steps, behind the last of the changes, and again
+	// behind the answers, until nothing is wanted.
+	Wants() []Want
+	// Lacks reports whether Advance, or what else was applied without being asked, may
+	// have left something wanting.
+	Lacks() bool
+}
+
+// A PartLoading is a Loading of a PartApplier.
+type PartLoading interface {
+	Loading
+	// Wants returns what is lacking of the part in all that was added: all of it before
+	// anything was. It is called until nothing is wanted.
+	Wants() []Want
+}
+
+// A Want is a question to the store.
+type Want struct {
+	Kind grid.Kind
+	grid.Query
+}
+
 // A Step is one entity's part in an application: its new state or its removal.
 type Step struct {
 	Entity grid.Entity // nil for a removal
 	Remove grid.Ref    // with the revision of the removal; zero for a new state
+	// Present tells that the state was read from the rows, of a load or as an answer to a
+	// Want: it may be newer than the changes before it.
+	Present bool
 }
 
 // A LoadReader reads what a bulk load touched; grid.Store is one.

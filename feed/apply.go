@@ -92,7 +92,7 @@ func (n *Node) apply(ctx context.Context, changes []Change, horizon int64) error
 // show makes changes visible and tells the audience. It is called in turn: what is
 // told of them is where they lie by the divisions among which they became visible.
 func (n *Node) show(ctx context.Context, to Position, changes []Change) error {
-	r := reading{loads: n.loads}
+	r := reading{loads: n.loads, part: n.part, log: n.log, epoch: to.Epoch}
 	effects, err := n.to.Apply(to, r.steps(ctx, byRevision(changes)))
 	switch {
 	case r.err != nil:

@@ -62,9 +62,10 @@ type Moved struct {
 	Before, After Sight
 }
 
-// changedHands reports whether others answer for it now.
+// changedHands reports whether others answer for it now, or it came into the part that is
+// held here, or left it.
 func (m Moved) changedHands() bool {
-	return m.Before.There && m.After.There && m.Before.Area != m.After.Area
+	return m.Before.There != m.After.There || m.After.There && m.Before.Area != m.After.Area
 }
 
 // mostTouches is how many touches are told one by one.

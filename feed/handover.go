@@ -12,7 +12,8 @@ import (
 // mostHanded is how many things that change hands at once are told one by one.
 const mostHanded = 100
 
-// A handOver is what others answer for since one moment although nobody wrote to it.
+// A handOver is what others answer for since one moment although nobody wrote to it, or
+// what came into the part that is held here, or left it.
 // Who saw some of it is told that it is gone; there is no change to show to those who
 // see some of it now, so they begin anew. Others hear nothing. Of very many things
 // only the areas count, for each privacy with a box around what they gave or took: whoever
@@ -30,9 +31,9 @@ func newHandOver(moved []Moved) *handOver {
 	if len(handed) == 0 {
 		return nil
 	}
-	o := &handOver{envelope: handed[0].After.Envelope}
+	o := &handOver{envelope: handed[0].around()}
 	for _, m := range handed {
-		o.envelope = o.envelope.Union(m.Before.Envelope).Union(m.After.Envelope)
+		o.envelope = o.envelope.Union(m.around())
 	}
 	if len(handed) > mostHanded {
 		o.shown = byArea(handed)
@@ -45,6 +46,17 @@ func newHandOver(moved []Moved) *handOver {
 	return o
 }
 
+// around returns a box around where something was and is.
+func (m Moved) around() geo.Envelope {
+	switch {
+	case !m.Before.There:
+		return m.After.Envelope
+	case !m.After.There:
+		return m.Before.Envelope
+	}
+	return m.Before.Envelope.Union(m.After.Envelope)
+}
+
 // byArea returns for each area and privacy one sight around all that it gave or took.
 func byArea(handed []Moved) []Sight {
 	type key struct {
@@ -54,6 +66,9 @@ func byArea(handed []Moved) []Sight {
 	around := make(map[key]Sight)
 	for _, m := range handed {
 		for _, at := range [...]Sight{m.Before, m.After} {
+			if !at.There {
+				continue
+			}
 			k := key{at.Area, at.Privacy}
 			if all, known := around[k]; known {
 				at.Envelope = at.Envelope.Union(all.Envelope)

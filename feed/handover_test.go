@@ -52,6 +52,51 @@ func TestManyThingsChangeHands(t *testing.T) {
 	}
 }
 
+// What comes into the part that a node holds, or leaves it, without a change of its own
+// is told as what changes hands: it is gone for whoever saw it, and who sees it now begins
+// anew, however much it is.
+func TestWhatComesAndLeaves(t *testing.T) {
+	all, aside := box(106, 29, 107, 30), box(106.6, 29, 107, 30)
+	for _, tt := range []struct {
+		name    string
+		came    bool
+		events  int
+		view    geo.Envelope
+		resyncs int64
+		gone    int
+	}{
+		{"what left is gone for whoever looks there", false, 3, all, 0, 3},
+		{"whoever looks elsewhere hears nothing of it", false, 3, aside, 0, 0},
+		{"whoever sees what came begins anew", true, 3, all, 1, 0},
+		{"whoever looks elsewhere goes on", true, 3, aside, 0, 0},
+		{"of very much that left whoever looks there begins anew", false, 1000, all, 1, 0},
+		{"and whoever looks elsewhere goes on", false, 1000, aside, 0, 0},
+		{"and so it is with very much that came", true, 1000, aside, 0, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			moved := handedOver(tt.events)
+			for i := range moved {
+				if tt.came {
+					moved[i].Before = feed.Sight{}
+				} else {
+					moved[i].After = feed.Sight{}
+				}
+			}
+			hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+			sub := hub.Subscribe(feedtest.Everybody(), nil)
+			defer sub.Close()
+			if err := sub.View(feed.View{Envelope: tt.view, Zoom: 14, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+				t.Fatal(err)
+			}
+			hub.Touch(feed.Effects{Moved: moved})
+			stats := sub.Stats()
+			if gone := stats.Waiting - int(min(stats.Resyncs, 1)); stats.Resyncs != tt.resyncs || gone != tt.gone {
+				t.Errorf("began anew %d times and was told %d frames more, want %d and %d", stats.Resyncs, gone, tt.resyncs, tt.gone)
+			}
+		})
+	}
+}
+
 // What was written to may have moved as well as changed hands: who looks at where it was
 // loses it.
 func TestWhatMovesAndChangesHandsIsGoneWhereItWas(t *testing.T) {

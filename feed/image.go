@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"quanxi/grid"
+	"quanxi/staff"
 )
 
 // Images keeps a state of the Applier for the next start, where reading every row
@@ -58,12 +60,49 @@ func (n *Node) begin(ctx context.Context) (Loading, Position, error) {
 			n.images.Discard(ctx, err)
 		}
 	}
-	loading := n.to.Begin()
-	at, err := n.log.Load(ctx, Kinds(), loading.Add)
+	loading, at, err := n.fromRows(ctx)
 	if err == nil {
 		n.tellLoaded(ctx, "rows", at, began)
 	}
 	return loading, at, err
+}
+
+// fromRows returns the state of the rows.
+func (n *Node) fromRows(ctx context.Context) (Loading, Position, error) {
+	loading := n.to.Begin()
+	part, ok := loading.(PartLoading)
+	if !ok {
+		at, err := n.log.Load(ctx, Kinds(), loading.Add)
+		return loading, at, err
+	}
+	at, err := n.log.Look(ctx, func(m Moment) error { return fill(ctx, m, part) })
+	return loading, at, err
+}
+
+// fill adds what a part wants, and all of staff. What was outrun is added last, wherever it
+// is, and may make more wanted.
+func fill(ctx context.Context, m Moment, to PartLoading) error {
+	asked := make([]Want, 0, len(staff.Kinds()))
+	for _, kind := range staff.Kinds() {
+		asked = append(asked, Want{Kind: kind})
+	}
+	wants := func() []Want {
+		all := append(asked, to.Wants()...)
+		asked = nil
+		return all
+	}
+	if err := answer(ctx, m, wants, to.Add); err != nil {
+		return err
+	}
+	for e, err := range m.Outrun(ctx, Kinds()) {
+		if err == nil {
+			err = to.Add(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return answer(ctx, m, to.Wants, to.Add)
 }
 
 func (n *Node) tellLoaded(ctx context.Context, from string, at Position, began time.Time) {
@@ -86,10 +125,27 @@ func (n *Node) fromImage(ctx context.Context) (Loading, Position, error) {
 		return nil, Position{}, fmt.Errorf("%w: %w", errDoubt, err)
 	}
 	at, err := n.log.Load(ctx, without(image), loading.Add)
+	if part, ok := loading.(PartLoading); ok && err == nil {
+		return loading, at, n.addToPart(ctx, image, at, part)
+	}
 	if err == nil {
-		err = n.addSince(ctx, image, at, loading)
+		err = n.addChanges(ctx, image, image.At().Pos, at, loading)
 	}
 	return loading, at, err
+}
+
+// addToPart adds the changes between an image and a position to a part, and what it wants
+// then. It begins a page before the image: of what was let go of, or never held, an older
+// state may come after a newer one, of which an image does not know.
+func (n *Node) addToPart(ctx context.Context, image Image, upTo Position, to PartLoading) error {
+	if err := n.addChanges(ctx, image, max(0, image.At().Pos-page), upTo, to); err != nil {
+		return err
+	}
+	at, err := n.log.Look(ctx, func(m Moment) error { return answer(ctx, m, to.Wants, to.Add) })
+	if err == nil && at.Epoch != upTo.Epoch {
+		err = fmt.Errorf("%w: epoch %s has begun", errDoubt, at.Epoch)
+	}
+	return err
 }
 
 // verifyImage compares the history that an image is of with that of the log (RULES A3).
@@ -121,13 +177,14 @@ func without(image Image) (kinds []grid.Kind) {
 	return kinds
 }
 
-// addSince adds the changes between an image and a position. Those of kinds that were
-// read at that position are in the state already.
-func (n *Node) addSince(ctx context.Context, image Image, upTo Position, to Loading) error {
+// addChanges adds the changes after a position and up to another to what an image gave.
+// Those of kinds that were read at that position are in the state already, and so are
+// loads that the image knows.
+func (n *Node) addChanges(ctx context.Context, image Image, pos int64, upTo Position, to Loading) error {
 	if upTo.Epoch != image.At().Epoch {
 		return fmt.Errorf("%w: epoch %s has begun", errDoubt, upTo.Epoch)
 	}
-	for pos := image.At().Pos; pos < upTo.Pos; {
+	for pos < upTo.Pos {
 		changes, err := n.log.Changes(ctx, pos, upTo.Pos, page)
 		if err != nil {
 			return fmt.Errorf("changes after %d: %w", pos, err)
@@ -136,14 +193,15 @@ func (n *Node) addSince(ctx context.Context, image Image, upTo Position, to Load
 			return fmt.Errorf("%w: changes after %d are not in the log", errDoubt, pos)
 		}
 		pos += int64(len(changes))
-		if err := n.addChanges(ctx, image, changes, to); err != nil {
+		changes = slices.DeleteFunc(changes, func(c Change) bool { return c.Kind == Loads && c.Pos <= image.At().Pos })
+		if err := n.addPage(ctx, image, changes, to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (n *Node) addChanges(ctx context.Context, image Image, changes []Change, to Loading) error {
+func (n *Node) addPage(ctx context.Context, image Image, changes []Change, to Loading) error {
 	r := reading{loads: n.loads}
 	for step, err := range r.steps(ctx, byRevision(changes)) {
 		var e grid.Entity

@@ -34,6 +34,10 @@ func TestNews(t *testing.T) {
 		{"divisions changed around an event", "", movedOf(4, 7, 8), "", true},
 		{"divisions changed around one of which an old change comes again", "2@7", movedOf(4, 7, 8), "", true},
 		{"divisions changed around one that is also changed", "5@8", movedOf(4, 7, 8), "5:7>8", false},
+		{"an event came into the part that is held here, without a change of its own", "", movedOf(0, 0, 7), "", true},
+		{"one left it", "", movedOf(4, 7, 0), "", true},
+		{"one was there for no moment", "", movedOf(0, 0, 0), "", false},
+		{"one left it by an edit", "5@0", movedOf(4, 7, 0), "5:7>0", false},
 		{"an event became overdue where it is", "", movedOf(4, 7, 7), "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -38,6 +38,7 @@ type Node struct {
 	loads    LoadReader
 	in       Transport
 	to       Applier
+	part     PartApplier // to, if it holds a part only; else nil
 	audience Audience
 	images   Images // nil for none
 	NodeOptions
@@ -87,8 +88,10 @@ type Sources struct {
 
 // NewNode returns a node. Call Run.
 func NewNode(s Sources, options NodeOptions) *Node {
+	part, _ := s.Applier.(PartApplier)
 	return &Node{
-		log: s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience, images: s.Images,
+		part: part,
+		log:  s.Log, loads: s.Loads, in: s.Transport, to: s.Applier, audience: s.Audience, images: s.Images,
 		NodeOptions: options.withDefaults(), began: time.Now(),
 		inbox: make(chan Batch, 64), moved: make(chan struct{}), turn: make(chan struct{}, 1),
 	}

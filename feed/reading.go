@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -13,6 +14,9 @@ import (
 // again when the store goes away in the middle.
 type reading struct {
 	loads LoadReader
+	part  PartApplier // that asks for more than the changes bring; nil for none
+	log   Log         // that is asked
+	epoch Epoch       // of the changes
 	told  []told
 	anew  Reason // why the changes cannot be told one by one; empty if they can
 	err   error  // that broke the reading off
@@ -31,6 +35,68 @@ func (r *reading) steps(ctx context.Context, changes []Change) iter.Seq2[Step, e
 				}
 				if !yield(step, nil) {
 					return
+				}
+			}
+		}
+		r.err = r.bring(ctx, yield)
+	}
+}
+
+// bring yields what the part wants besides. Nobody is told of it one by one: it did not
+// change. It yields an error as well as returning it.
+func (r *reading) bring(ctx context.Context, yield func(Step, error) bool) error {
+	if r.part == nil {
+		return nil
+	}
+	first := r.part.Wants()
+	if len(first) == 0 {
+		return nil
+	}
+	wants := func() []Want {
+		next := first
+		if first = nil; next == nil {
+			next = r.part.Wants()
+		}
+		return next
+	}
+	at, err := r.log.Look(ctx, func(m Moment) error {
+		return answer(ctx, m, wants, func(e grid.Entity) error {
+			if !yield(Step{Entity: e, Present: true}, nil) {
+				return errLeft
+			}
+			return nil
+		})
+	})
+	switch {
+	case errors.Is(err, errLeft):
+		return nil
+	case err == nil && at.Epoch != r.epoch:
+		err = ErrEpoch
+	}
+	if err != nil {
+		err = fmt.Errorf("what comes with the changes: %w", err)
+		yield(Step{}, err)
+	}
+	return err
+}
+
+// errLeft ends a walk that its caller has left.
+var errLeft = errors.New("left")
+
+// answer has take take what a moment holds of all that is wanted, until nothing is.
+func answer(ctx context.Context, m Moment, wants func() []Want, take func(grid.Entity) error) error {
+	for {
+		all := wants()
+		if len(all) == 0 {
+			return nil
+		}
+		for _, want := range all {
+			for e, err := range m.Entities(ctx, want.Kind, want.Query) {
+				if err == nil {
+					err = take(e)
+				}
+				if err != nil {
+					return err
 				}
 			}
 		}
@@ -78,7 +144,9 @@ func (r *reading) readLoad(ctx context.Context, c Change) iter.Seq2[Step, error]
 			if Told(one.Kind) {
 				r.anew = BulkLoad
 			}
-			if !yield(r.step(one, e), nil) {
+			step := r.step(one, e)
+			step.Present = true
+			if !yield(step, nil) {
 				return
 			}
 		}

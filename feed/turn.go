@@ -9,8 +9,33 @@ func (n *Node) Advance(ctx context.Context) {
 	// The only error is that ctx has ended, and the caller knows.
 	_ = n.inTurn(ctx, func() error {
 		n.audience.Touch(n.to.Advance())
+		if n.part != nil && n.Status().Ready && n.part.Lacks() {
+			n.bring(ctx)
+		}
 		return nil
 	})
+}
+
+// bring has a part take what time alone has made it want, and tells the audience. What it
+// cannot have now it takes with the next change. It is called in turn.
+func (n *Node) bring(ctx context.Context) {
+	at := n.position()
+	r := reading{part: n.part, log: n.log, epoch: at.Epoch}
+	effects, err := n.to.Apply(at, r.steps(ctx, nil))
+	if err != nil {
+		if ctx.Err() == nil {
+			n.Logger.WarnContext(ctx, "what is wanted cannot be read", "err", err)
+		}
+		return
+	}
+	n.audience.Touch(effects)
+}
+
+// position returns where the node stands, for who is in turn.
+func (n *Node) position() Position {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.at
 }
 
 // inTurn calls show, which makes something visible and tells of it, when nobody else

@@ -12,8 +12,9 @@ import (
 // A Loader fills a World from nothing, fast: nothing is visible, told or indexed
 // before Publish. It is for one goroutine, and dropped by not publishing it.
 type Loader struct {
-	world *World
-	draft *draft
+	world    *World
+	draft    *draft
+	answered bool // what is added answers Wants
 }
 
 // Begin starts a new state from nothing. The old one stays visible until the new
@@ -22,7 +23,7 @@ func (w *World) Begin() *Loader {
 	now := w.now()
 	d := newDraft(grid.DateOf(now), w.own)
 	d.bulk, d.now = true, now.Unix()
-	return &Loader{w, d}
+	return &Loader{world: w, draft: d}
 }
 
 // Add takes an entity, whose geometry the World keeps. Order does not matter, but
@@ -30,7 +31,7 @@ func (w *World) Begin() *Loader {
 // of a removal at that revision: only its Head counts. The error wraps grid.ErrInvalid
 // if it is of a kind that the World does not hold.
 func (l *Loader) Add(e grid.Entity) error {
-	step := Step{Entity: e}
+	step := Step{Entity: e, Present: l.answered}
 	if head := e.Entity(); head.Revision < 0 {
 		step = Step{Remove: grid.Ref{Kind: e.Kind(), ID: head.ID, Revision: -head.Revision}}
 	}
@@ -40,6 +41,9 @@ func (l *Loader) Add(e grid.Entity) error {
 	l.draft.step(step)
 	return nil
 }
+
+// Knows is as of Snapshot.Knows.
+func (l *Loader) Knows(kind grid.Kind, id int64) bool { return l.draft.knows(kind, id) }
 
 // Publish replaces the visible state by what was added. The Loader must not be
 // used afterwards.

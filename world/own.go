@@ -26,6 +26,18 @@ func (s *Snapshot) Has(kind grid.Kind, id int64) bool {
 	return ok && s.has(k, id)
 }
 
+// Knows reports whether something is, or was, known of an entity, so that an image may hold
+// it: of everything, where the World holds everything.
+func (s *Snapshot) Knows(kind grid.Kind, id int64) bool { return s.knows(kind, id) }
+
+func (s *state) knows(kind grid.Kind, id int64) bool {
+	k, ok := sortOf(kind)
+	if ok && s.own != "" {
+		_, ok = s.shelfOf(k).find(id)
+	}
+	return ok
+}
+
 func (s *state) has(k sort, id int64) bool {
 	_, lives := s.shelfOf(k).live(id)
 	return lives

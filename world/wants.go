@@ -26,8 +26,21 @@ func (w *World) Wants() []Want {
 	return w.draft.wants()
 }
 
+// Lacks reports whether time alone may have left something wanting: a division that came
+// into force or went out of it, since Wants was asked. It is false while an application is
+// being built.
+func (w *World) Lacks() bool {
+	w.writer.Lock()
+	defer w.writer.Unlock()
+	return w.aside == nil && len(w.draft.asks.before) > 0
+}
+
 // Wants is as of World.Wants: a Loader of one area begins with nothing but questions.
-func (l *Loader) Wants() []Want { return l.draft.wants() }
+func (l *Loader) Wants() []Want {
+	all := l.draft.wants()
+	l.answered = len(all) > 0
+	return all
+}
 
 // questions are what the writer of a World of one area has asked for, and has to ask for.
 type questions struct {

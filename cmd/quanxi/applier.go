@@ -26,7 +26,9 @@ type applier struct {
 var _ feed.Applier = applier{}
 
 // Begin implements feed.Applier.
-func (a applier) Begin() feed.Loading {
+func (a applier) Begin() feed.Loading { return a.begin() }
+
+func (a applier) begin() *loading {
 	return &loading{world: a.world.Begin(), staff: a.directory.Begin(a.now()), of: a}
 }
 
@@ -41,8 +43,8 @@ func (a applier) Apply(at feed.Position, steps iter.Seq2[feed.Step, error]) (fee
 				continue
 			}
 			redivided = redivided || err == nil && kindOf(s) == grid.Divisions
-			gone, taken = gone || isGone(s), taken+1
-			if !yield(world.Step{Entity: s.Entity, Remove: s.Remove}, err) {
+			gone, taken = gone || isGone(s) && a.world.Snapshot().Knows(grid.People, s.Remove.ID), taken+1
+			if !yield(world.Step(s), err) {
 				return
 			}
 		}
@@ -88,12 +90,45 @@ func (a applier) Sight(e grid.Entity) feed.Sight {
 	if !ok {
 		return feed.Sight{}
 	}
+	seen := a.world.Snapshot()
+	area := seen.AreaAt(place)
+	if !seen.Holds(area) {
+		return feed.Sight{}
+	}
 	env, there := place.Envelope()
-	at := feed.Sight{Area: a.world.Snapshot().AreaAt(place), Envelope: env, There: there}
+	at := feed.Sight{Area: area, Envelope: env, There: there}
 	if event, ok := e.(*events.Event); ok {
 		at.Privacy = event.Privacy()
 	}
 	return at
+}
+
+// A partApplier is the applier of a World of one area.
+type partApplier struct{ applier }
+
+var _ feed.PartApplier = partApplier{}
+
+// Begin implements feed.Applier.
+func (a partApplier) Begin() feed.Loading { return partLoading{a.begin()} }
+
+// Wants implements feed.PartApplier.
+func (a partApplier) Wants() []feed.Want { return wanted(a.world.Wants()) }
+
+// Lacks implements feed.PartApplier.
+func (a partApplier) Lacks() bool { return a.world.Lacks() }
+
+// A partLoading is the loading of a World of one area.
+type partLoading struct{ *loading }
+
+// Wants implements feed.PartLoading.
+func (l partLoading) Wants() []feed.Want { return wanted(l.world.Wants()) }
+
+func wanted(all []world.Want) []feed.Want {
+	out := make([]feed.Want, len(all))
+	for i, w := range all {
+		out[i] = feed.Want(w)
+	}
+	return out
 }
 
 // A loading takes a whole state of World and Directory as a feed.Node drives it.
@@ -104,13 +139,15 @@ type loading struct {
 	gone  bool // somebody was removed since the image was written
 }
 
+func (l *loading) loader() *world.Loader { return l.world }
+
 // Add implements feed.Loading.
 func (l *loading) Add(e grid.Entity) error {
 	if staff.Is(e.Kind()) {
 		l.staff.Add(e)
 		return nil
 	}
-	l.gone = l.gone || e.Entity().Revision < 0 && e.Kind() == grid.People
+	l.gone = l.gone || e.Entity().Revision < 0 && e.Kind() == grid.People && l.world.Knows(grid.People, e.Entity().ID)
 	return l.world.Add(e)
 }
 

@@ -27,7 +27,7 @@ func (c *demoCommand) Run(in *invocation) error {
 	token := ""
 	prepare := func() (d door, err error) {
 		d, token, err = c.prepare(in.ctx, in.stderr)
-		return d, err
+		return d, errors.Join(err, c.checkArea(in.ctx, c.storeFlags)) // once there is a town
 	}
 	at, err := c.start(in.ctx, p, log, in.stdout, prepare)
 	if err != nil {

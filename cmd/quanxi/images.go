@@ -38,6 +38,7 @@ func (f storeFlags) imageFile() string { return filepath.Join(f.Data, "world.ima
 // It is safe for concurrent use.
 type images struct {
 	path  string
+	area  grid.Code // that the World holds; empty for everything
 	key   []byte
 	world *world.World
 	log   feed.Log
@@ -61,10 +62,21 @@ func (m *images) Open() (feed.Image, error) {
 	if layout := world.ImageLayout(); head.Layout != layout {
 		return nil, errors.Join(fmt.Errorf("it is laid out as %q, this program reads %q", head.Layout, layout), file.Close())
 	}
+	if head.Area != string(m.area) {
+		return nil, errors.Join(fmt.Errorf("it is of %s, this node holds %s", areaName(head.Area), areaName(string(m.area))), file.Close())
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.kept = &head
 	return imageFile{file}, nil
+}
+
+// areaName is how the log speaks of what a node holds.
+func areaName(code string) string {
+	if code == "" {
+		return "everything"
+	}
+	return "area " + code
 }
 
 // Discard implements feed.Images.
@@ -109,7 +121,7 @@ func (f imageFile) Holds(kind grid.Kind) bool { return !staff.Is(kind) }
 
 // Restore implements feed.Image.
 func (f imageFile) Restore(to feed.Loading) error {
-	return to.(*loading).world.Restore(f, f.Size())
+	return to.(interface{ loader() *world.Loader }).loader().Restore(f, f.Size())
 }
 
 // run writes the image from time to time while the node is ready, and at the end, when
@@ -207,7 +219,7 @@ func (m *images) write(ctx context.Context) (image.Head, error) {
 // headOf returns of what a state is: the history of the log to the row of its position.
 func (m *images) headOf(ctx context.Context, s *world.Snapshot) (image.Head, error) {
 	at := s.Position()
-	head := image.Head{Layout: world.ImageLayout(), Epoch: at.Epoch, Pos: at.Pos}
+	head := image.Head{Layout: world.ImageLayout(), Area: string(m.area), Epoch: at.Epoch, Pos: at.Pos}
 	now, err := m.log.Position(ctx)
 	if err == nil && (string(now.Epoch) != at.Epoch || now.Pos < at.Pos) {
 		err = errMoved

@@ -28,6 +28,7 @@ import (
 type nodeFlags struct {
 	Nats          string `help:"NATS server or cluster of several nodes (URL,URL,…); default: one inside this process." env:"QUANXI_NATS" placeholder:"URL"`
 	NatsTelemetry string `help:"The same servers with the name and password of the account of positions; default: that of --nats." env:"QUANXI_NATS_TELEMETRY" placeholder:"URL"`
+	Area          string `help:"Hold one county or town only, with all that it manages: a node beside others that hold everything, on the same database and NATS. What lies elsewhere is answered 421." env:"QUANXI_AREA" placeholder:"CODE"`
 	NoImage       bool   `help:"Keep no image of the World in DIR for the next start." env:"QUANXI_NO_IMAGE"`
 
 	now func() time.Time // the clock, put there by a test; nil for the machine's
@@ -105,7 +106,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if nf.Nats != "" { // else there is nobody to tell
 		p.start("meters", n.shareMeters)
 	}
-	n.world, n.directory = world.New(world.Options{Now: n.now}), access.NewDirectory()
+	n.world, n.directory = world.New(world.Options{Now: n.now, Own: grid.Code(nf.Area)}), access.NewDirectory()
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
 		Clock: n.now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
@@ -120,13 +121,13 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if nf.NoImage {
 		err = f.forgetImage()
 	} else {
-		n.images = &images{path: f.imageFile(), key: master.Derive("image of the World"), world: n.world, log: n.store, told: log}
+		n.images = &images{path: f.imageFile(), area: grid.Code(nf.Area), key: master.Derive("image of the World"), world: n.world, log: n.store, told: log}
 		sources.Images = n.images
 	}
 	if err != nil {
 		return nil, err
 	}
-	sources.Applier = applier{n.world, n.directory, n.now, n.images}
+	sources.Applier = n.applier(nf.Area)
 	n.feed = feed.NewNode(sources, feed.NodeOptions{Logger: log})
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
 	p.start("node", n.feed.Run)
@@ -145,6 +146,15 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	n.socket = n.newSocket(sets)
 	n.measure()
 	return n, nil
+}
+
+// applier returns what keeps World and Directory level with the log.
+func (n *node) applier(area string) feed.Applier {
+	all := applier{n.world, n.directory, n.now, n.images}
+	if area != "" {
+		return partApplier{all}
+	}
+	return all
 }
 
 // server returns the handler of everything that the node answers.
@@ -296,6 +306,9 @@ func (n *node) publishPosition(p access.Position) error {
 // followPositions hands the positions of all nodes to hub and World, until ctx ends.
 func (n *node) followPositions(ctx context.Context) error {
 	stop, err := n.bus.SubscribeMoves(func(m feed.Move) {
+		if !n.world.Snapshot().Knows(grid.Workers, m.ID) {
+			return // works elsewhere
+		}
 		n.hub.Move(m)
 		n.world.SetPosition(world.WorkerPosition{Worker: m.ID, Place: m.Place, At: m.At})
 	})

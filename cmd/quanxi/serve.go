@@ -42,6 +42,9 @@ func (c *serveCommand) Run(in *invocation) error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	if err := c.checkArea(in.ctx, c.storeFlags); err != nil {
+		return err
+	}
 	p := newParts(in.ctx)
 	if c.Open && !server.Loopback(c.Addr) {
 		return fmt.Errorf("--open with --addr %s, which is not on loopback: %w", c.Addr, errExposed)

@@ -23,7 +23,8 @@ var ErrDamaged = errors.New("image damaged")
 
 // A Head says of what an image is.
 type Head struct {
-	Layout string `json:"layout"` // how whoever wrote the content lays it out
+	Layout string `json:"layout"`         // how whoever wrote the content lays it out
+	Area   string `json:"area,omitempty"` // that it is of; empty for everything
 	Epoch  string `json:"epoch"`
 	Pos    int64  `json:"pos"`    // in the log
 	Digest []byte `json:"digest"` // of the row there
