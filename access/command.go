@@ -185,6 +185,9 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	if err := v.check(ctx, e, before); err != nil {
 		return Written{}, err
 	}
+	if err := v.mayStore(ctx, e); err != nil {
+		return Written{}, err
+	}
 	post, err := v.mayWrite(ctx, e)
 	if err != nil {
 		return Written{}, err

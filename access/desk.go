@@ -64,6 +64,9 @@ type DeskSources struct {
 	Seals func() iter.Seq2[Seal, error]
 	// Open lets in whoever asks as the local viewer, as long as there is no account.
 	Open bool
+	// Holds reports whether this node holds all that a post in a division is about; nil if
+	// it holds everything.
+	Holds func(grid.Code) bool
 	// ScopeOf returns what whoever answers for a division answers for, at the moment.
 	ScopeOf func(grid.Code) grid.Scope
 }

@@ -1,8 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -32,30 +34,35 @@ type DivisionPage struct {
 	Level    grid.Level // only of this level; zero for any
 	Unplaced bool       // only those below a county whose manager is not known
 	Under    grid.Code  // only those that it manages, directly or through others; empty for any
+	Within   grid.Code  // as Under, with itself
 	DownTo   grid.Level // only those of this level or a higher one; zero for any
 	Cursor   string
 	Limit    int // at least 1
 	Geometry bool
 }
 
-// Counters returns the numbers of an area, and false if there is no such division or the
-// viewer does not answer for it. See world.Division.CountersFor.
-func (v *View) Counters(code grid.Code) (Counters, bool) {
+// Counters returns the numbers of an area, or grid.ErrNotFound if there is no such division
+// or the viewer does not answer for it, ErrNotHeld if this node does not count all of it.
+// See world.Division.CountersFor.
+func (v *View) Counters(code grid.Code) (Counters, error) {
+	if err := v.holdsDivision(code); err != nil {
+		return Counters{}, err
+	}
 	d, ok := v.world.Snapshot().Division(code)
 	if !ok || !v.viewer.SeesNumbers(code) {
-		return Counters{}, false
+		return Counters{}, fmt.Errorf("numbers of %.20q: %w", string(code), grid.ErrNotFound)
 	}
-	return v.countersOf(d), true
+	return v.countersOf(d), nil
 }
 
 func (v *View) countersOf(d world.Division) Counters { return d.CountersFor(&v.viewer.scopes) }
 
 // Division returns the division in force under a code, with or without its geometry, or
-// grid.ErrNotFound.
+// grid.ErrNotFound; ErrNotHeld if this node need not know of it.
 func (v *View) Division(ctx context.Context, code grid.Code, geometry bool) (DivisionRecord, error) {
 	d, ok := v.world.Snapshot().Division(code)
 	if !ok {
-		return DivisionRecord{}, fmt.Errorf("division %.20q: %w", string(code), grid.ErrNotFound)
+		return DivisionRecord{}, errors.Join(v.holdsDivision(code), fmt.Errorf("division %.20q: %w", string(code), grid.ErrNotFound))
 	}
 	e, err := v.entity(ctx, grid.Divisions, d.ID())
 	if err != nil {
@@ -77,6 +84,9 @@ func (v *View) Divisions(ctx context.Context, page DivisionPage) ([]DivisionReco
 		return nil, "", fmt.Errorf("divisions: %w", grid.ErrNotFound)
 	}
 	after, err := v.openCode(page.Cursor)
+	if err == nil {
+		err = v.mayPage(&page)
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -86,6 +96,30 @@ func (v *View) Divisions(ctx context.Context, page DivisionPage) ([]DivisionReco
 		return records, "", err
 	}
 	return records, v.sealCode(found[len(found)-1].Code()), nil
+}
+
+// mayPage returns nil if this node knows all the divisions of a page. Without a wish, those
+// of the area that it holds are meant.
+func (v *View) mayPage(page *DivisionPage) error {
+	own := v.world.Snapshot().Own()
+	if own == "" {
+		return nil
+	}
+	if page.Unplaced {
+		return fmt.Errorf("divisions to be placed: %w", ErrNotHeld)
+	}
+	for _, code := range []grid.Code{page.Parent, page.Under} {
+		if code == "" {
+			continue
+		}
+		if err := v.holdsDivision(code); err != nil {
+			return err
+		}
+	}
+	if page.Parent == "" && page.Under == "" {
+		page.Within = own
+	}
+	return nil
 }
 
 // selectDivisions returns the divisions of a page, and whether there are more.
@@ -98,8 +132,8 @@ func selectDivisions(s *world.Snapshot, page DivisionPage, after grid.Code) ([]w
 		all = slices.Values(s.ToBePlaced())
 	}
 	under := grid.Everywhere()
-	if page.Under != "" {
-		under = s.ScopeOf(page.Under)
+	if one := cmp.Or(page.Under, page.Within); one != "" {
+		under = s.ScopeOf(one)
 	}
 	var found []world.Division
 	for d := range all {
@@ -144,7 +178,7 @@ func (v *View) divisionRecords(ctx context.Context, found []world.Division, geom
 
 func (v *View) withLive(rec Record, d world.Division) DivisionRecord {
 	out := DivisionRecord{Record: rec, Place: d.Label()}
-	if v.viewer.SeesNumbers(d.Code()) {
+	if v.viewer.SeesNumbers(d.Code()) && v.world.Snapshot().Holds(d.Code()) {
 		counters := v.countersOf(d)
 		out.Counters = &counters
 	}

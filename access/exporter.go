@@ -142,6 +142,9 @@ func needsSecond(personal int64, s *staff.Settings) bool {
 // division returns the division that an export is of, or grid.ErrNotFound unless the
 // viewer may take files there and sees the kind.
 func (x *Exporter) division(want *staff.Export) (world.Division, error) {
+	if err := x.view.holdsDivision(want.Area); err != nil {
+		return world.Division{}, err
+	}
 	in, ok := x.view.world.Snapshot().Division(want.Area)
 	if !ok || !x.viewer.MayExport(want.Of, want.Area) {
 		return in, fmt.Errorf("export of %.20s in %.20q: %w", want.Of, want.Area, grid.ErrNotFound)

@@ -175,7 +175,8 @@ func (v *View) trace(ctx context.Context, verb string, of grid.Ref, post, detail
 	}})
 }
 
-// othersOf returns the other records of the same human being that the viewer keeps.
+// othersOf returns the other records of the same human being that the viewer keeps, of
+// those that this node holds.
 func (v *View) othersOf(ctx context.Context, e grid.Entity) (others []grid.Entity, err error) {
 	p, ok := e.(*grid.Person)
 	if !ok || len(p.IDDigest) == 0 {
@@ -185,11 +186,15 @@ func (v *View) othersOf(ctx context.Context, e grid.Entity) (others []grid.Entit
 		if err != nil {
 			return nil, err
 		}
+		held, err := v.isHeld(ctx, other)
+		if err != nil {
+			return nil, err
+		}
 		whose, err := v.subjectOf(ctx, other)
 		if err != nil {
 			return nil, err
 		}
-		if v.viewer.MayChange(grid.People, whose.Area) == nil && other.Entity().ID != p.ID {
+		if held && v.viewer.MayChange(grid.People, whose.Area) == nil && other.Entity().ID != p.ID {
 			others = append(others, other)
 		}
 	}

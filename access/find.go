@@ -24,8 +24,9 @@ type Number struct {
 
 // Find returns the people with exactly that number whom the viewer sees, masked. Each of
 // them has a row about it in the audit, and so has a look-up that found nobody. The error
-// wraps grid.ErrNotFound for whoever sees no people at all, grid.ErrInvalid, or is a
-// WaitError for whoever asks too often.
+// wraps grid.ErrNotFound for whoever sees no people at all, ErrNotHeld if nobody was found
+// by whoever answers for more than this node holds, grid.ErrInvalid, or is a WaitError for
+// whoever asks too often.
 func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin Origin) ([]Record, error) {
 	if !v.viewer.MayFind() {
 		return nil, fmt.Errorf("find: %w", grid.ErrNotFound)
@@ -64,7 +65,13 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 		}
 		records = append(records, rec)
 	}
-	return records, v.store.Audit(ctx, rows)
+	if err := v.store.Audit(ctx, rows); err != nil {
+		return nil, err
+	}
+	if len(records) == 0 && v.viewer.beyond {
+		return nil, fmt.Errorf("find: %w", ErrNotHeld) // among those who live elsewhere nobody was looked for
+	}
+	return records, nil
 }
 
 // numberQuery asks for the digest of a number.
@@ -82,13 +89,13 @@ func (v *View) numberQuery(by Number) (grid.Query, error) {
 	return grid.Query{Column: column, Values: []string{string(digest)}}, nil
 }
 
-// seen returns the people of a query whom the viewer sees.
+// seen returns the people of a query whom the viewer sees, of those whom this node holds.
 func (v *View) seen(ctx context.Context, q grid.Query) (found []grid.Entity, err error) {
 	for e, err := range v.store.Entities(ctx, grid.People, q) {
 		if err != nil {
 			return nil, err
 		}
-		ok, err := v.sees(ctx, e)
+		ok, err := v.listsIn(ctx, e, grid.Everywhere())
 		if err != nil {
 			return nil, err
 		}

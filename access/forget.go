@@ -70,6 +70,10 @@ func (v *View) rowsAbout(ctx context.Context, ref grid.Ref) (n int) {
 // erasable returns the records that go together, that of ref first, and the post by which
 // they go.
 func (v *View) erasable(ctx context.Context, ref grid.Ref, reason string) (subjects []grid.Entity, post string, err error) {
+	if v.viewer.beyond {
+		// Records of the same human being in the viewer's other areas would stay.
+		return nil, "", fmt.Errorf("erase: %w", ErrNotHeld)
+	}
 	e, whose, err := v.kept(ctx, ref.Kind, ref.ID)
 	if err == nil {
 		err = v.viewer.MayUnmask(whose)

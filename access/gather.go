@@ -101,19 +101,19 @@ func (v *View) fileHome(ctx context.Context, f *File, p *grid.Person) error {
 
 func (v *View) recordOrNone(ctx context.Context, kind grid.Kind, id int64) (json.RawMessage, error) {
 	rec, err := v.Entity(ctx, kind, id)
-	if errors.Is(err, grid.ErrNotFound) {
+	if errors.Is(err, grid.ErrNotFound) || errors.Is(err, ErrNotHeld) {
 		return nil, nil
 	}
 	return rec.JSON, err
 }
 
-// seenEvent returns the id of an event, zero if it is not there for the viewer.
+// seenEvent returns the id of an event, zero if it is not there for the viewer or not held.
 func (v *View) seenEvent(ctx context.Context, id int64) (int64, error) {
 	if id == 0 {
 		return 0, nil
 	}
 	_, err := v.entity(ctx, events.Events, id)
-	if errors.Is(err, grid.ErrNotFound) {
+	if errors.Is(err, grid.ErrNotFound) || errors.Is(err, ErrNotHeld) {
 		return 0, nil
 	}
 	return id, err

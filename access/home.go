@@ -43,6 +43,9 @@ func (v *View) over(snapshot *world.Snapshot, home Home) (grid.Code, string) {
 	if !ok || code == "" {
 		return home.Code, home.Name
 	}
+	if !snapshot.Holds(code) {
+		code = snapshot.Own() // which is what there is here of the post's area
+	}
 	if d, stored := snapshot.Division(code); stored {
 		return code, d.Name()
 	}
@@ -52,7 +55,7 @@ func (v *View) over(snapshot *world.Snapshot, home Home) (grid.Code, string) {
 // begins is Home without whose it is.
 func (v *View) begins(ctx context.Context, snapshot *world.Snapshot) (Home, bool, error) {
 	tops, all := v.tops(snapshot), v.viewer.SeesNumbers("")
-	if len(tops) == 0 && all {
+	if len(tops) == 0 && all && snapshot.Own() == "" {
 		return v.undivided(ctx, snapshot)
 	}
 	if len(tops) == 0 {
@@ -81,7 +84,7 @@ func (v *View) begins(ctx context.Context, snapshot *world.Snapshot) (Home, bool
 func (v *View) tops(snapshot *world.Snapshot) []world.Division {
 	var tops []world.Division
 	for d := range snapshot.Divisions() {
-		if _, ok := d.Envelope(); !ok || !v.viewer.SeesNumbers(d.Code()) {
+		if _, ok := d.Envelope(); !ok || !v.viewer.SeesNumbers(d.Code()) || !snapshot.Holds(d.Code()) {
 			continue
 		}
 		if len(tops) > 0 && d.Level() < tops[0].Level() {

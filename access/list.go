@@ -57,13 +57,21 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
 	scope := grid.Everywhere()
 	if page.Area != "" {
+		if err := v.holdsDivision(page.Area); err != nil {
+			return nil, "", err
+		}
 		scope = v.world.Snapshot().ScopeOf(page.Area)
 	}
-	if page.Envelope != nil || page.Area != "" && grid.ShapeOf(kind) != grid.NoShape {
+	switch {
+	case page.Envelope != nil || page.Area != "" && grid.ShapeOf(kind) != grid.NoShape:
 		if query.IDs = v.found(kind, page, scope, after); len(query.IDs) == 0 {
 			return nil, "", nil
 		}
-	} else if v.viewer.SeesAll(kind) && scope.IsEverywhere() {
+	case v.world.Snapshot().Own() != "" && page.Column == "":
+		if query.IDs = v.world.Snapshot().IDs(kind, after, maxMeeting); len(query.IDs) == 0 {
+			return nil, "", nil
+		}
+	case v.viewer.SeesAll(kind) && scope.IsEverywhere():
 		query.Limit = page.Limit + 1
 	}
 	var kept []grid.Entity
@@ -72,7 +80,7 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		if err != nil {
 			return nil, "", err
 		}
-		if ok, err := v.seesIn(ctx, e, scope); err != nil {
+		if ok, err := v.listsIn(ctx, e, scope); err != nil {
 			return nil, "", err
 		} else if !ok {
 			continue
@@ -186,6 +194,12 @@ func (v *View) entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entit
 		return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
 	}
 	e, err := v.store.Entity(ctx, kind, id)
+	if err == nil {
+		err = v.mustHold(ctx, e)
+	}
+	if errors.Is(err, grid.ErrNotFound) && v.world.Snapshot().Own() != "" {
+		err = fmt.Errorf("%s %d: %w", kind, id, ErrNotHeld) // as of what is stored and lies elsewhere
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -197,6 +211,24 @@ func (v *View) entity(ctx context.Context, kind grid.Kind, id int64) (grid.Entit
 		return nil, fmt.Errorf("%s %d: %w", kind, id, grid.ErrNotFound)
 	}
 	return e, nil
+}
+
+// mustHold returns ErrNotHeld for an entity that is stored and that this node does not hold.
+func (v *View) mustHold(ctx context.Context, e grid.Entity) error {
+	held, err := v.isHeld(ctx, e)
+	if err == nil && !held {
+		err = fmt.Errorf("%s %d: %w", e.Kind(), e.Entity().ID, ErrNotHeld)
+	}
+	return err
+}
+
+// listsIn reports whether an entity stands on a list of what lies in a scope.
+func (v *View) listsIn(ctx context.Context, e grid.Entity, scope grid.Scope) (bool, error) {
+	held, err := v.isHeld(ctx, e)
+	if err != nil || !held {
+		return false, err
+	}
+	return v.seesIn(ctx, e, scope)
 }
 
 // sealCursor hides the last id of a page: serial ids tell how much is going on

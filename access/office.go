@@ -208,10 +208,11 @@ func (d *Desk) isThere(ctx context.Context, area grid.Code) error {
 	return &grid.FieldError{Kind: staff.Posts, Field: "area", Why: "is no division that is stored"}
 }
 
-// isMissing reports whether there is no division under a code at the moment.
+// isMissing reports whether there is no division under a code at the moment. The node of
+// one area knows of none beyond it, and so calls none missing.
 func (d *Desk) isMissing(area grid.Code) bool {
 	scope := d.ScopeOf(area)
-	return len(scope.Ranges()) == 0
+	return d.Holds == nil && len(scope.Ranges()) == 0
 }
 
 // Invite makes a set-up link on a page for an account that the viewer manages.

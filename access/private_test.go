@@ -60,7 +60,7 @@ func TestACareEventIsNotThereWithoutTheDuty(t *testing.T) {
 			if err != nil || int(sum.Open) != len(want) {
 				t.Errorf("a drawn area counts %d open events, %v", sum.Open, err)
 			}
-			if c, ok := v.Counters(ourGrid); ok && int(c.Open) != len(want) {
+			if c, err := v.Counters(ourGrid); err == nil && int(c.Open) != len(want) {
 				t.Errorf("the grid counts %d open events", c.Open)
 			}
 			ref := grid.Ref{Kind: events.Events, ID: care.ID, Revision: 99}

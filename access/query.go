@@ -13,6 +13,8 @@ import (
 // An Identified is what a tap on the map finds.
 type Identified struct {
 	world.Identified
+	// Partial reports that this node does not hold all that is near.
+	Partial bool
 	// Phones are the masked phone numbers of Workers, by id.
 	Phones map[int64]string
 }
@@ -27,12 +29,18 @@ func (i Identified) Dwellings() []world.Dwelling {
 }
 
 // Identify returns what is at a place and near it: the chain of divisions, the
-// building, who answers, as far as the viewer may know.
+// building, who answers, as far as the viewer may know. The error is ErrNotHeld for a
+// place in an area that this node does not hold.
 func (v *View) Identify(ctx context.Context, p geo.Point) (Identified, error) {
 	if !v.viewer.signedIn {
 		return Identified{}, fmt.Errorf("identify: %w", grid.ErrNotFound)
 	}
-	found := Identified{Identified: v.world.Snapshot().Identify(p, &v.viewer.scopes), Phones: make(map[int64]string)}
+	seen := v.world.Snapshot()
+	if !seen.Holds(seen.AreaAt(p)) {
+		return Identified{}, fmt.Errorf("identify: %w", ErrNotHeld)
+	}
+	found := Identified{Identified: seen.Identify(p, &v.viewer.scopes), Phones: make(map[int64]string)}
+	found.Partial = seen.Covers(world.NearTo(p)) != world.All
 	for _, w := range found.Workers {
 		phone, err := v.phone(ctx, w.ID())
 		if err != nil {

@@ -150,8 +150,13 @@ func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
 		return nil, time.Time{}, false
 	}
 	unmaskings, again := d.Directory.Unmaskings(account.ID, now)
-	return NewViewer(accountName(account.ID), grant, unmaskings...), earlier(earlier(until, again), s.Ends), true
+	v = NewViewer(accountName(account.ID), grant, unmaskings...)
+	v.beyond = slices.ContainsFunc(d.Directory.Posts(account.ID, now), func(p role.Post) bool { return !d.HoldsPost(p) })
+	return v, earlier(earlier(until, again), s.Ends), true
 }
+
+// HoldsPost reports whether this node holds all that a post is about.
+func (d *Desk) HoldsPost(p role.Post) bool { return d.Holds == nil || d.Holds(p.Area) }
 
 // lacksSecond reports whether a sign-in has to show more than a password before anything
 // else, for which its account may have to set up a second factor first.

@@ -57,7 +57,8 @@ func (v *View) TileJSON(layers []string, template string) (tiles.TileJSON, error
 
 // Tile returns the tile of a set of layers as the viewer gets it, in a coding
 // ("gzip", "zstd" or "" for none). The error wraps grid.ErrNotFound for a layer
-// that the viewer does not have, and tiles.ErrAddress below the deepest zoom.
+// that the viewer does not have, tiles.ErrAddress below the deepest zoom, and ErrNotHeld
+// where nothing of the tile lies in the area that this node holds.
 func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding string) (tiles.Tile, error) {
 	set, err := v.layerSet(layers)
 	if err != nil {
@@ -68,6 +69,9 @@ func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding st
 		return tiles.Tile{}, fmt.Errorf("%s: the deepest zoom is %d: %w", id, deepest, tiles.ErrAddress)
 	}
 	snapshot := v.world.Snapshot()
+	if !snapshot.HoldsSome(id.Envelope()) {
+		return tiles.Tile{}, fmt.Errorf("tile %s: %w", id, ErrNotHeld)
+	}
 	key := tiles.Key{ID: id}
 	// Versions only grow, so their sum grows with each: unlike their maximum, which
 	// one lively layer would hold above the changes of the others.

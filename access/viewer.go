@@ -17,6 +17,7 @@ import (
 type Viewer struct {
 	account  string
 	signedIn bool
+	beyond   bool // has posts in what this node does not hold
 	grant    role.Grant
 	scopes   world.Scopes // where the grant allows to see each subject
 	// unmaskings are the records that the viewer has given a reason to see in the open.
@@ -38,6 +39,10 @@ const localAccount = "local"
 // Local returns the one viewer of a server that listens on loopback only and has
 // no accounts yet: everything, in the whole city.
 func Local() *Viewer { return NewViewer(localAccount, role.Everything()) }
+
+// IsBeyond reports whether the viewer has posts in what this node does not hold: what is
+// refused here may be allowed elsewhere.
+func (v *Viewer) IsBeyond() bool { return v.beyond }
 
 // sameAs reports whether another viewer is the same account with the same rights.
 func (v *Viewer) sameAs(other *Viewer) bool { return reflect.DeepEqual(v, other) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"quanxi/access"
@@ -121,9 +120,9 @@ func (s *Server) stats(ctx context.Context, in *statsInput) (*statsOutput, error
 	if err := s.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
-	counters, ok := s.view(ctx).Counters(grid.Code(in.Code))
-	if !ok {
-		return nil, fmt.Errorf("stats: %w", grid.ErrNotFound)
+	counters, err := s.view(ctx).Counters(grid.Code(in.Code))
+	if err != nil {
+		return nil, err
 	}
 	return &statsOutput{CacheControl: private, Body: countersBody{in.Code, counters}}, nil
 }

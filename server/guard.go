@@ -25,6 +25,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+		if own := s.Views.OwnCode(); own != "" {
+			h.Set(areaHeader, string(own))
+		}
 		if !s.answersTo(r.Host) {
 			reply(w, r, s.log, newProblem(http.StatusMisdirectedRequest, "this server does not answer to that name"))
 			return

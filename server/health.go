@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // healthRoutes add /healthz, true while the process answers, and /readyz, true
@@ -22,12 +23,21 @@ func (s *Server) healthRoutes() {
 		case !status.Ready():
 			why = status.Why()
 		default:
-			_, err := fmt.Fprintln(w, "ready")
+			_, err := fmt.Fprintln(w, "ready"+s.ofArea())
 			return clientGone(err)
 		}
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, err := fmt.Fprintln(w, "not ready: "+why)
+		_, err := fmt.Fprintln(w, "not ready: "+why+s.ofArea())
 		return clientGone(err)
 	})
+}
+
+// ofArea says which area this node holds, and nothing if it holds everything.
+func (s *Server) ofArea() string {
+	own := OwnArea(s.Views)
+	if own == nil {
+		return ""
+	}
+	return strings.TrimRight("; holds "+own.Code+" "+own.Name+" only", " ")
 }

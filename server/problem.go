@@ -38,6 +38,7 @@ type Problem struct {
 	Status int            `json:"status"`
 	Detail string         `json:"detail,omitempty"`
 	Errors []ProblemField `json:"errors,omitempty"`
+	Area   *OwnAreaBody   `json:"area,omitempty" doc:"with 421: all that this node holds; what was asked for lies elsewhere, or nowhere"`
 
 	retry int // seconds after which to try again; 0 if that helps nothing
 }
@@ -78,6 +79,8 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusBadRequest, err.Error())
 	case errors.Is(err, grid.ErrInvalid):
 		return newProblem(http.StatusUnprocessableEntity, err.Error())
+	case errors.Is(err, access.ErrNotHeld):
+		return newProblem(http.StatusMisdirectedRequest, access.ErrNotHeld.Error())
 	case errors.Is(err, grid.ErrNotFound):
 		return newProblem(http.StatusNotFound, "there is no such thing, or it is not yours to see")
 	case errors.Is(err, access.ErrSelf):

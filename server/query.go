@@ -68,9 +68,11 @@ func placeOf(lon, lat float64, crs string) (geo.Point, error) {
 type withinOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
-		Counts access.Counters   `json:"counts" doc:"homes and people only where the viewer answers for them"`
-		Items  []json.RawMessage `json:"items"`
-		Next   *string           `json:"next"`
+		Counts access.Counters `json:"counts" doc:"homes and people only where the viewer answers for them"`
+		// Partial is told also if the border of what this node holds is merely near.
+		Partial bool              `json:"partial,omitempty" doc:"the area reaches beyond what this node holds, of which nothing is counted or listed"`
+		Items   []json.RawMessage `json:"items"`
+		Next    *string           `json:"next"`
 	}
 }
 
@@ -89,6 +91,9 @@ func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, er
 	ctx, cancel := context.WithTimeout(ctx, countTime)
 	defer cancel()
 	view, out := s.view(ctx), &withinOutput{CacheControl: private}
+	if out.Body.Partial, err = view.IsPartial(area); err != nil {
+		return nil, err
+	}
 	if out.Body.Counts, err = view.Within(ctx, area); err != nil {
 		return nil, err
 	}
@@ -139,6 +144,7 @@ type statusOutput struct {
 		Ready  bool             `json:"ready"`
 		Area   *areaBody        `json:"area" doc:"where the map begins; null while there is nothing to show or the server is not ready"`
 		Counts *access.Counters `json:"counts"`
+		Holds  *OwnAreaBody     `json:"holds,omitempty" doc:"the one area that this node holds; absent if it holds everything"`
 	}
 }
 
@@ -160,6 +166,7 @@ type overBody struct {
 func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error) {
 	node, out := s.Status(), &statusOutput{CacheControl: private}
 	out.Body.Epoch, out.Body.Plan, out.Body.Ready = node.Epoch, node.Plan, node.Ready()
+	out.Body.Holds = OwnArea(s.Views)
 	if !node.Ready() {
 		return out, nil // cut off from the log it does not know what is withdrawn (RULES A15)
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -72,7 +73,7 @@ func (s *Server) noteRefusal(w http.ResponseWriter, r *http.Request) {
 	if !ok || s.Refused == nil || who.viewer == nil {
 		return
 	}
-	result, ok := refusals[seen.status()]
+	result, ok := refusals[cmp.Or(*who.verdict, seen.status())]
 	if !ok {
 		return
 	}

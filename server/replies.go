@@ -22,7 +22,7 @@ func briefOf(chain access.Divisions) []divisionBrief {
 // identifyBodyOf writes what a tap found. Homes are told only if the viewer
 // answers for the building.
 func identifyBodyOf(found access.Identified) identifyBody {
-	body := identifyBody{Chain: []divisionBrief{}, Workers: []workerBody{}, Near: []nearBody{}}
+	body := identifyBody{Partial: found.Partial, Chain: []divisionBrief{}, Workers: []workerBody{}, Near: []nearBody{}}
 	body.Lon, body.Lat = found.Place.Degrees()
 	body.Chain = append(body.Chain, briefOf(found.Chain)...)
 	for _, w := range found.Workers {

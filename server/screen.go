@@ -50,8 +50,8 @@ func (s *Screen) Tile(ctx context.Context, layers string, z uint8, x, y uint32) 
 // Counters returns a division's counters as a JSON object with its code; false if
 // there is no such division for this viewer.
 func (s *Screen) Counters(code grid.Code) (json.RawMessage, bool) {
-	counters, ok := s.view.Counters(code)
-	if !ok {
+	counters, err := s.view.Counters(code)
+	if err != nil {
 		return nil, false
 	}
 	text, err := json.Marshal(countersBody{Code: string(code), Counters: counters})

@@ -170,7 +170,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	h, pattern := s.mux.Handler(r)
 	r.Pattern = pattern
 	secret := Secret(r)
-	who := asker{viewer: s.Viewer(secret), source: s.Proxies.source(r), secret: secret, host: r.Host}
+	who := asker{viewer: s.Viewer(secret), source: s.Proxies.source(r), secret: secret, host: r.Host, verdict: new(int)}
 	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
 	if wait, of := s.gate.admit(rateOf(r.Method, pattern), who.account(), who.address); wait > 0 {
 		s.overRate(w, r, wait, of)
@@ -218,7 +218,11 @@ func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
 func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Request) error) {
 	s.handled = append(s.handled, pattern)
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
+		err := h(w, r)
+		if isMap(r.URL.Path) {
+			err = s.here(r.Context(), err)
+		}
+		if err != nil {
 			reply(w, r, s.log, err)
 		}
 	})
@@ -230,6 +234,9 @@ type asker struct {
 	viewer *access.Viewer // nil if nobody has signed in
 	secret string
 	host   string
+	// verdict is the status that would have been answered, had it not been answered that
+	// the request is for another node; 0 for none.
+	verdict *int
 }
 
 // account returns the id of the account that asks; empty if nobody has signed in.

@@ -105,6 +105,8 @@ type postBody struct {
 	Area    string `json:"area"`
 	Missing bool   `json:"missing,omitempty" doc:"there is no division of that code any more: the post gives nothing"`
 	Board   string `json:"board,omitempty" doc:"of events that it is about; absent for all"`
+	// Elsewhere also of a city's post on the node of one of its counties.
+	Elsewhere bool `json:"elsewhere,omitempty" doc:"this node does not hold all that the post is about"`
 }
 
 type sessionOutput struct {
@@ -138,7 +140,7 @@ func (s *Server) signedIn(ctx context.Context, done access.SignedIn, program boo
 	if !ok {
 		who = access.Identity{Account: done.Account, SignIn: &staff.SignIn{Ends: done.Until}}
 	}
-	out := &sessionOutput{CacheControl: private, Body: sessionOf(who)}
+	out := &sessionOutput{CacheControl: private, Body: s.sessionOf(who)}
 	out.Body.Token = done.Secret
 	if !program {
 		out.SetCookies = s.cookies(ctx, done)
@@ -165,7 +167,7 @@ func (s *Server) cookies(ctx context.Context, done access.SignedIn) []string {
 func (s *Server) whoAmI(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
 	if s.Desk != nil {
 		if who, ok := s.Desk.Identity(secretFrom(ctx)); ok {
-			return &sessionOutput{CacheControl: private, Body: sessionOf(who)}, nil
+			return &sessionOutput{CacheControl: private, Body: s.sessionOf(who)}, nil
 		}
 	}
 	if askerFrom(ctx).viewer == nil {
@@ -189,10 +191,10 @@ func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, erro
 	return &signOutOutput{Status: http.StatusNoContent, SetCookie: cookieOf(ctx, sessionCookie, "", time.Unix(0, 0))}, nil
 }
 
-func sessionOf(who access.Identity) sessionBody {
+func (s *Server) sessionOf(who access.Identity) sessionBody {
 	posts := make([]postBody, len(who.Posts))
 	for i, p := range who.Posts {
-		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Missing: slices.Contains(who.Missing, p.Area), Board: p.Board}
+		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Missing: slices.Contains(who.Missing, p.Area), Board: p.Board, Elsewhere: !s.Desk.HoldsPost(p)}
 	}
 	return sessionBody{
 		Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.SignIn.Ends,

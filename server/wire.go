@@ -18,6 +18,7 @@ type identifyBody struct {
 	Building *buildingBody   `json:"building"`
 	Workers  []workerBody    `json:"workers" doc:"who answers here, nearest to the door first"`
 	Near     []nearBody      `json:"near"`
+	Partial  bool            `json:"partial,omitempty" doc:"what is near reaches beyond what this node holds"`
 }
 
 type buildingBody struct {

@@ -35,6 +35,19 @@ func (s *Snapshot) Covers(env geo.Envelope) Cover {
 	return Nothing
 }
 
+// HoldsSome reports whether Covers is not Nothing, in less time.
+func (s *Snapshot) HoldsSome(env geo.Envelope) bool {
+	if s.own == "" {
+		return true
+	}
+	if s.fence != nil {
+		if some, _ := s.fence.Covers(env); some {
+			return true
+		}
+	}
+	return s.hasOwnApart(env)
+}
+
 // hasForeign reports whether some of a box within the own area's boundary is managed by
 // others.
 func (s *Snapshot) hasForeign(env geo.Envelope) bool {

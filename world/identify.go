@@ -38,6 +38,12 @@ const (
 	nearOfKind  = 5 // of each kind
 )
 
+// NearTo returns a box around all that is near a place, as Identify takes it.
+func NearTo(p geo.Point) geo.Envelope {
+	env, _ := geo.Around([]geo.Point{p}, nearRadiusM).Envelope()
+	return env
+}
+
 // Identify finds what is at p and near it. Who answers, cameras and events are
 // told only where the scopes hold them.
 func (s *Snapshot) Identify(p geo.Point, scopes *Scopes) Identified {

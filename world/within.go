@@ -145,6 +145,23 @@ func inside(env geo.Envelope, p geo.Point) bool {
 	return env.Min.Lon < p.Lon && p.Lon < env.Max.Lon && env.Min.Lat < p.Lat && p.Lat < env.Max.Lat
 }
 
+// IDs returns the ids of all entities of a kind above after, in ascending order, at most
+// limit.
+func (s *Snapshot) IDs(kind grid.Kind, after int64, limit int) []int64 {
+	k, ok := sortOf(kind)
+	if !ok {
+		return nil
+	}
+	page := lowest{after: after, limit: limit}
+	r := s.shelfOf(k)
+	for slot := range r.ids.n {
+		if r.lives(slot) {
+			page.add(r.id(slot))
+		}
+	}
+	return page.sorted()
+}
+
 // lowest keeps the smallest ids above one, in bounded memory.
 type lowest struct {
 	after int64

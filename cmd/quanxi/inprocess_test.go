@@ -40,11 +40,17 @@ type inside struct {
 // share a NATS with has its URL.
 func runInside(t *testing.T, flags storeFlags, nats string, now func() time.Time) *inside {
 	t.Helper()
+	return runInsideAs(t, flags, nodeFlags{Nats: nats, now: now})
+}
+
+// runInsideAs is runInside for a node with more flags.
+func runInsideAs(t *testing.T, flags storeFlags, nf nodeFlags) *inside {
+	t.Helper()
 	if err := flags.settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	p := newParts(t.Context())
-	n, err := newNode(t.Context(), p, flags, nodeFlags{Nats: nats, now: now}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	n, err := newNode(t.Context(), p, flags, nf, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,6 +152,17 @@ type listener struct {
 // listenAs opens the feed with a token and a view.
 func (in *inside) listenAs(token, view string) *listener {
 	in.t.Helper()
+	return in.listen(fmt.Sprintf(`{"op":"hello","token":%q}`, token), view)
+}
+
+// resumeAs is listenAs for whoever goes on behind a cursor.
+func (in *inside) resumeAs(token, cursor, view string) *listener {
+	in.t.Helper()
+	return in.listen(fmt.Sprintf(`{"op":"hello","token":%q,"resume":%q}`, token, cursor), view)
+}
+
+func (in *inside) listen(messages ...string) *listener {
+	in.t.Helper()
 	dialer := websocket.Dialer{Subprotocols: []string{"quanxi.v1"}}
 	ws, _, err := dialer.DialContext(in.t.Context(), "ws"+strings.TrimPrefix(in.at, "http")+"/feed", nil)
 	if err != nil {
@@ -153,7 +170,7 @@ func (in *inside) listenAs(token, view string) *listener {
 	}
 	l := &listener{t: in.t, ws: ws, frames: make(chan string, 100_000)}
 	in.t.Cleanup(func() { _ = ws.Close() })
-	l.say(fmt.Sprintf(`{"op":"hello","token":%q}`, token), view)
+	l.say(messages...)
 	go l.read()
 	return l
 }

@@ -30,6 +30,17 @@ func (c *wallClock) now() time.Time { return time.Now().Add(time.Duration(c.offs
 // what is written on the first by the log alone.
 func pair(t *testing.T, now func() time.Time, entities ...grid.Entity) (first, second *inside) {
 	t.Helper()
+	nats, flags := runNATS(t), onPostGIS(t)
+	first = runInside(t, flags, nats, now)
+	flags.Data = t.TempDir()
+	second = runInside(t, flags, nats, now)
+	first.put(entities...)
+	return first, second
+}
+
+// onPostGIS names an empty database of a server that ends with the test.
+func onPostGIS(t *testing.T) storeFlags {
+	t.Helper()
 	postgres, err := pgtest.New(context.WithoutCancel(t.Context()))
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +50,12 @@ func pair(t *testing.T, now func() time.Time, entities ...grid.Entity) (first, s
 			t.Error(err)
 		}
 	})
+	return storeFlags{Data: t.TempDir(), Database: postgres.Database(t), Key: strings.Repeat("5a", 32)}
+}
+
+// runNATS runs an external NATS that ends with the test, and returns its URL.
+func runNATS(t *testing.T) string {
+	t.Helper()
 	nats, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
 	if err != nil {
 		t.Fatal(err)
@@ -48,12 +65,7 @@ func pair(t *testing.T, now func() time.Time, entities ...grid.Entity) (first, s
 		t.Fatal("nats does not come up")
 	}
 	t.Cleanup(func() { nats.Shutdown(); nats.WaitForShutdown() })
-	flags := storeFlags{Data: t.TempDir(), Database: postgres.Database(t), Key: strings.Repeat("5a", 32)}
-	first = runInside(t, flags, nats.ClientURL(), now)
-	flags.Data = t.TempDir()
-	second = runInside(t, flags, nats.ClientURL(), now)
-	first.put(entities...)
-	return first, second
+	return nats.ClientURL()
 }
 
 // level returns when another node has applied all that this one has.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -211,6 +212,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure, Refused: n.refusals.Note,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
+		Holds:   func(code grid.Code) bool { return n.world.Snapshot().Holds(code) },
 	}), nil
 }
 
@@ -272,7 +274,8 @@ func (n *node) newSocket(sets *feed.Sets) *socket.Handler {
 		Ready: n.feed.Serves,
 		Late:  n.late,
 		Plan:  func() int64 { return 0 },
-		Log:   n.log, Metrics: n.registry,
+		Own:   func() json.RawMessage { return server.OwnAreaJSON(n.views) }, Covers: n.views.Covers,
+		Log: n.log, Metrics: n.registry,
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"quanxi/feed"
 	"quanxi/feed/feedtest"
+	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/server/socket"
 )
@@ -162,7 +163,8 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 		Visit: d.visit,
 		Ready: d.ready.Load, Late: func() time.Duration { return time.Duration(d.late.Load()) },
 		Plan: func() int64 { return 3 },
-		Log:  slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Own:  func() json.RawMessage { return nil }, Covers: func(geo.Envelope) (some, all bool) { return true, true },
+		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	}
 	if change != nil {
 		change(&o)

@@ -24,7 +24,7 @@ type conn struct {
 	visit Visit
 	sub   *feed.Subscription
 	asked *requests
-	// replies are what the reader wants sent: *refusal, pong, echo. When the writer is
+	// replies are what the reader wants sent: *refusal, pong, echo, outside. When the writer is
 	// behind, the reader waits, and with it the client.
 	replies chan any
 
@@ -46,6 +46,9 @@ type pong struct{}
 
 // An echo answers a ping of the protocol's own; the client's own pings are messages.
 type echo string
+
+// outside tells that a view reaches beyond what the node holds, or lies beyond it.
+type outside struct{ all bool }
 
 func newConn(h *Handler, upgraded *websocket.Conn) *conn {
 	c := &conn{
@@ -164,7 +167,8 @@ func (c *conn) welcome(greeting *hello) error {
 		Epoch feed.Epoch        `json:"epoch"`
 		Plan  int64             `json:"plan"`
 		Sets  map[string]uint16 `json:"sets"`
-	}{at.Epoch, c.Plan(), sets})
+		Area  json.RawMessage   `json:"area,omitempty"`
+	}{at.Epoch, c.Plan(), sets, c.Own()})
 	if err != nil {
 		return fmt.Errorf("welcome: %w", err)
 	}
@@ -239,7 +243,13 @@ func (c *conn) take(ctx context.Context, op any) error {
 		if err != nil {
 			return err
 		}
-		return c.sub.View(view)
+		if err := c.sub.View(view); err != nil {
+			return err
+		}
+		if some, all := c.Covers(view.Envelope); !all {
+			return c.reply(ctx, outside{all: !some})
+		}
+		return nil
 	case *tileOp:
 		at, held, err := op.tile(c.Sets)
 		if err != nil {

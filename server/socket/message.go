@@ -34,6 +34,7 @@ const (
 	tooMany    = "too_many"
 	noTile     = "no_tile"
 	notReady   = "not_ready"
+	notHeld    = "not_held"
 )
 
 // The messages of a client.

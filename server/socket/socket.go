@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quanxi/feed"
+	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -71,6 +72,10 @@ type Options struct {
 	Late func() time.Duration
 	// Plan returns the number of the boundary plan in force.
 	Plan func() int64
+	// Own returns the area that the node holds, as JSON; nil if it holds everything.
+	Own func() json.RawMessage
+	// Covers reports whether the node holds some of a box, and whether it holds all of it.
+	Covers func(geo.Envelope) (some, all bool)
 	// Origins are web origins, such as "https://map.example", whose pages may open
 	// the feed besides the server's own.
 	Origins []string

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gobwas/ws"
 
+	"quanxi/access"
 	"quanxi/feed"
 )
 
@@ -103,6 +104,9 @@ func (c *conn) serveTile(ctx context.Context) error {
 		c.sub.Forget(r.at)
 		if errors.Is(err, context.Canceled) {
 			return err
+		}
+		if errors.Is(err, access.ErrNotHeld) {
+			return c.refuse(&refusal{code: notHeld, detail: "the tile lies outside the area that this server holds", id: r.id})
 		}
 		c.Log.WarnContext(ctx, "feed tile", "layers", r.layers, "z", r.at.Z, "x", r.at.X, "y", r.at.Y, "err", err)
 		return c.refuse(&refusal{code: noTile, detail: "the tile cannot be drawn now", id: r.id})

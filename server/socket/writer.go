@@ -113,6 +113,8 @@ func (c *conn) answer(ctx context.Context, what any) error {
 	switch what := what.(type) {
 	case *refusal:
 		return c.refuse(what)
+	case outside:
+		return c.send(feed.NewFrame("outside", fmt.Appendf(nil, `,"all":%t}`, what.all)), nil)
 	case pong:
 		c.pongs++
 		return c.deliver(ctx)

@@ -97,7 +97,8 @@ func newBench(t testing.TB) *bench {
 		Visit: func(*http.Request, string) socket.Visit {
 			return visit{screenStub{feedtest.Everybody(), b.changed, make([]byte, 4<<10)}}
 		},
-		Late:  func() time.Duration { return 0 },
+		Late: func() time.Duration { return 0 },
+		Own:  func() json.RawMessage { return nil }, Covers: func(geo.Envelope) (some, all bool) { return true, true },
 		Ready: func() bool { return true }, Plan: func() int64 { return 0 }, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 	server := httptest.NewServer(handler)
