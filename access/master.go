@@ -109,6 +109,10 @@ func derive(from []byte, purpose string) []byte {
 	return key
 }
 
+// Mark returns what a store is marked with that is used under the key. It tells nothing of
+// the key.
+func (k MasterKey) Mark() string { return hex.EncodeToString(k.Derive("mark")[:16]) }
+
 // Meters returns meters of which nodes of the same key tell one another.
 func (k MasterKey) Meters(clock func() time.Time) *signin.Meters {
 	return signin.NewMeters(k.Derive("meters"), clock)

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"quanxi/access/signin"
@@ -41,12 +40,7 @@ func (k MasterKey) Credentials() *signin.Sealer {
 // Run rotates. The error wraps ErrOtherKey if the store is of neither key.
 func (r Rotation) Run(ctx context.Context) (Rotated, error) {
 	var done Rotated
-	if err := CheckKey(ctx, r.Store, NewVault(r.Old)); errors.Is(err, ErrOtherKey) {
-		err = CheckKey(ctx, r.Store, NewVault(r.New))
-		if err != nil {
-			return done, err
-		}
-	} else if err != nil {
+	if err := Belongs(ctx, r.Store, r.Old, r.New); err != nil {
 		return done, err
 	}
 	if err := r.handOver(ctx); err != nil {
@@ -57,7 +51,11 @@ func (r Rotation) Run(ctx context.Context) (Rotated, error) {
 			return done, err
 		}
 	}
-	return done, r.credentials(ctx, &done)
+	if err := r.credentials(ctx, &done); err != nil {
+		return done, err
+	}
+	_, err := r.Store.MarkKey(ctx, r.Old.Mark(), r.New.Mark())
+	return done, err
 }
 
 func (r Rotation) subjects(ctx context.Context, kind grid.Kind, done *Rotated) error {

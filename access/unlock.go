@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"quanxi/grid"
 )
 
 // ErrOtherKey reports a store whose identities were sealed under another master key.
-var ErrOtherKey = errors.New("the master key is not that of the store: the names in it cannot be opened")
+var ErrOtherKey = errors.New("the master key is not that of the store: nodes of one store share one, and names in it can be opened by no other")
 
 // CheckKey tries a vault on what a store holds. The error wraps ErrOtherKey if it
 // opens nothing of it: such a key would show no name, and seal new ones apart from
@@ -34,6 +35,42 @@ func CheckKey(ctx context.Context, s grid.Store, vault grid.Vault) error {
 		return err
 	}
 	return nil
+}
+
+// Claim has a store belong to a master key, if it belongs to none yet. The error wraps
+// ErrOtherKey if it belongs to another: also of a store without a name in it all nodes have
+// to use the same, or none would know what another has sealed or given out.
+func Claim(ctx context.Context, s grid.Store, key MasterKey) error {
+	if err := CheckKey(ctx, s, NewVault(key)); err != nil {
+		return err
+	}
+	now, err := s.MarkKey(ctx, "", key.Mark())
+	if err == nil && now != key.Mark() {
+		err = ErrOtherKey
+	}
+	return err
+}
+
+// Belongs returns nil if a store belongs to one of some master keys, or to none yet: with
+// no keys, if it belongs to none. The error wraps ErrOtherKey. It changes nothing.
+func Belongs(ctx context.Context, s grid.Store, keys ...MasterKey) error {
+	mark, err := s.MarkKey(ctx, "", "")
+	if err != nil {
+		return err
+	}
+	if mark != "" && !slices.ContainsFunc(keys, func(k MasterKey) bool { return k.Mark() == mark }) {
+		return ErrOtherKey
+	}
+	vaults := make([]grid.Vault, max(1, len(keys)))
+	for i, k := range keys {
+		vaults[i] = NewVault(k)
+	}
+	for _, vault := range vaults {
+		if err = CheckKey(ctx, s, vault); !errors.Is(err, ErrOtherKey) {
+			return err
+		}
+	}
+	return err
 }
 
 // sealedTries is how many entities are asked for one with an identity: few have

@@ -119,6 +119,11 @@ type Store interface {
 	// It returns the id of the last, 0 if there was none. An error of change undoes all.
 	Rekey(ctx context.Context, kind Kind, after int64, limit int, change func(*Secrets) error) (last int64, err error)
 
+	// MarkKey says under which master key the store is used, by a mark that tells nothing
+	// of the key. If the store's mark is from, it becomes to; the mark that it has then is
+	// returned, empty if there is none.
+	MarkKey(ctx context.Context, from, to string) (now string, err error)
+
 	// Past returns what happened to an entity, the oldest first, also to one that is gone.
 	Past(ctx context.Context, kind Kind, id int64) ([]Past, error)
 

@@ -73,7 +73,7 @@ func (f storeFlags) unlock(ctx context.Context, s store) (access.MasterKey, erro
 		return access.MasterKey{}, errRotation
 	}
 	if f.Key == "" && !exists(f.keyFile()) {
-		if err := access.CheckKey(ctx, s, nil); err != nil {
+		if err := access.Belongs(ctx, s); err != nil {
 			return access.MasterKey{}, fmt.Errorf("%s is missing, put a copy of it there or give QUANXI_KEY: %w", f.keyFile(), err)
 		}
 	}
@@ -81,7 +81,7 @@ func (f storeFlags) unlock(ctx context.Context, s store) (access.MasterKey, erro
 	if err != nil {
 		return access.MasterKey{}, err
 	}
-	return master, access.CheckKey(ctx, s, access.NewVault(master))
+	return master, access.Claim(ctx, s, master)
 }
 
 // keyFile returns where the master key is kept if the environment does not give it.

@@ -14,6 +14,10 @@ func (n *node) measure() {
 		n.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "quanxi_" + name, Help: help}, value))
 	}
 	gauge("ready", "1 if the World is loaded and follows the log.", func() float64 { return truth(n.status().Ready()) })
+	if own := n.world.Snapshot().Own(); own != "" {
+		n.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "quanxi_node_area", Help: "1: this node holds one area only.",
+			ConstLabels: prometheus.Labels{"area": string(own)}}, func() float64 { return 1 }))
+	}
 	gauge("node_position", "Position of the log that the World shows.", func() float64 { return float64(n.feed.Status().Pos) })
 	gauge("node_holes", "Times that changes were read from the log because the transport lost them.", func() float64 { return float64(n.feed.Status().Holes) })
 	gauge("node_loads", "Times that everything was loaded.", func() float64 { return float64(n.feed.Status().Loads) })

@@ -175,8 +175,12 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 		log.WarnContext(ctx, "open to the network without TLS: passwords go over it as they are", "addr", c.Addr)
 	}
 	context.AfterFunc(ctx, func() { log.Info("stopping: requests under way are finished, no new ones taken") })
-	at := address(listener, secure != nil)
-	if _, err = fmt.Fprintf(screen, "Quanxi 全息: %s\n", at); err == nil && in.invite != nil {
+	at, only := address(listener, secure != nil), ""
+	if c.Area != "" {
+		log.InfoContext(ctx, "this node holds one area only", "area", c.Area)
+		only = fmt.Sprintf(" (area %s only)", c.Area)
+	}
+	if _, err = fmt.Fprintf(screen, "Quanxi 全息: %s%s\n", at, only); err == nil && in.invite != nil {
 		_, err = fmt.Fprintln(screen, in.invite(at))
 	}
 	return at, err

@@ -126,7 +126,7 @@ func (f storeFlags) rekeyed(ctx context.Context, s store, refused error) (access
 	if err != nil {
 		return master, err
 	}
-	at := slices.IndexFunc(olds, func(k access.MasterKey) bool { return access.CheckKey(ctx, s, access.NewVault(k)) == nil })
+	at := slices.IndexFunc(olds, func(k access.MasterKey) bool { return access.Belongs(ctx, s, k) == nil })
 	if at < 0 {
 		return master, refused
 	}

@@ -2,55 +2,78 @@ package main_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// nextVersion builds this program as its next version may be: with a migration of its own,
-// and another column of a kind. Its files lie over those of the project.
+// nextVersion returns this program as its next version may be, built once for all tests of
+// this package: with a migration of its own, and another column of a kind.
 func nextVersion(t *testing.T) string {
 	t.Helper()
-	folder := t.TempDir()
+	program, err := nextProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+var nextProgram = sync.OnceValues(func() (string, error) {
+	path, err := binary()
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Dir(path)
 	root, err := filepath.Abs("../..")
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	over := map[string]string{}
+	over, err := nextSources(root, folder)
+	if err != nil {
+		return "", err
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": over})
+	if err != nil {
+		return "", err
+	}
+	list, program := filepath.Join(folder, "overlay.json"), filepath.Join(folder, "quanxi-next")
+	if err := os.WriteFile(list, overlay, 0o600); err != nil {
+		return "", err
+	}
+	if out, err := exec.Command("go", "build", "-overlay", list, "-o", program, "quanxi/cmd/quanxi").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
+// nextSources writes the files of the next version that are others than those of the
+// project, and returns which takes the place of which.
+func nextSources(root, folder string) (over map[string]string, err error) {
+	over = map[string]string{}
 	put := func(name, text string) {
 		to := filepath.Join(folder, strings.ReplaceAll(name, "/", "_"))
-		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		err = errors.Join(err, os.WriteFile(to, []byte(text), 0o600))
 		over[filepath.Join(root, name)] = to
 	}
-	event, err := os.ReadFile(filepath.Join(root, "events/event.go"))
-	if err != nil {
-		t.Fatal(err)
+	change := func(name string, replaced ...string) {
+		text, failed := os.ReadFile(filepath.Join(root, name))
+		err = errors.Join(err, failed)
+		put(name, strings.NewReplacer(replaced...).Replace(string(text)))
 	}
-	put("events/event.go", strings.NewReplacer(
+	change("events/event.go",
 		"\tBuilding   int64 ", "\tSource     string\n\tBuilding   int64 ",
-		`{Name: "occurred_at",`, `{Name: "source", Value: &e.Source}, {Name: "occurred_at",`,
-	).Replace(string(event)))
+		`{Name: "occurred_at",`, `{Name: "source", Value: &e.Source}, {Name: "occurred_at",`)
+	change("store/schema.go", "const SchemaVersion = ", "const SchemaVersion = 1 + ")
 	put("store/postgis/migrations/00099_next.sql", `-- +goose Up
 CREATE TABLE quanxi.next (note text NOT NULL);
 ALTER TABLE quanxi.audit ADD COLUMN next text;
 `)
-	overlay, err := json.Marshal(map[string]any{"Replace": over})
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := filepath.Join(folder, "overlay.json")
-	if err := os.WriteFile(list, overlay, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(folder, "quanxi")
-	if out, err := exec.Command("go", "build", "-overlay", list, "-o", program, "quanxi/cmd/quanxi").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return program
+	return over, err
 }
 
 // The next version brings the tables up to date while this one serves, under writing, and

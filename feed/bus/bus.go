@@ -76,6 +76,7 @@ func (b *Bus) connect(o Options) (err error) {
 	if b.telemetry, err = nats.Connect(o.TelemetryURL, telemetry...); err != nil {
 		return fmt.Errorf("nats: telemetry: %w", err)
 	}
+	b.tellAway(o.URL)
 	return nil
 }
 

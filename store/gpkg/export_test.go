@@ -2,6 +2,7 @@ package gpkg
 
 import (
 	"context"
+	"slices"
 
 	"quanxi/grid"
 )
@@ -27,4 +28,15 @@ func Leave(ctx context.Context, s *Store) {
 		go leave()
 		return t.exec("INSERT OR REPLACE INTO meta WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT 'left', count(*) FROM n")
 	})
+}
+
+// Definition returns every statement by which a file is made.
+func Definition() ([]string, error) {
+	statements, err := definition()
+	return slices.Concat(statements, auditAdded(), auditIndexes()), err
+}
+
+// SaysVersion has a file say that it is of another version.
+func SaysVersion(ctx context.Context, s *Store, version int) error {
+	return s.writer.do(ctx, func(t tx) error { return t.exec("UPDATE meta SET value = ? WHERE name = 'version'", version) })
 }

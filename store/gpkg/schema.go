@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,14 +61,18 @@ func staticTables() []string {
 func rowTable(kind grid.Kind) string { return string(kind) + "_rows" }
 
 // migrate makes the tables, adds the columns that kinds have gained, and drops what nothing
-// reads any more. It does
-// nothing to a file that this version of the program has made or opened before.
+// reads any more. It does nothing to a file that this version of the program has made or
+// opened before, and refuses one that a newer version has.
 func migrate(t tx) error {
+	if err := checkSchema(t); err != nil {
+		return err
+	}
 	statements, err := definition()
 	if err != nil {
 		return err
 	}
-	everything := slices.Concat(statements, auditAdded(), auditIndexes())
+	version := strconv.Itoa(store.SchemaVersion)
+	everything := slices.Concat(statements, auditAdded(), auditIndexes(), []string{version})
 	made := fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(everything, "\n"))))
 	var found string
 	err = t.w.conn.QueryRowContext(t.ctx, "SELECT value FROM meta WHERE name = 'schema'").Scan(&found)
@@ -87,7 +92,23 @@ func migrate(t tx) error {
 	if err := t.runAll(auditIndexes()); err != nil {
 		return err
 	}
-	return t.exec("UPDATE meta SET value = ? WHERE name = 'schema'", made)
+	if err := t.exec("UPDATE meta SET value = ? WHERE name = 'schema'", made); err != nil {
+		return err
+	}
+	return t.exec("INSERT INTO meta VALUES ('version', ?) ON CONFLICT DO UPDATE SET value = excluded.value", version)
+}
+
+// checkSchema refuses a file that a newer program has brought up to date, before anything
+// is changed in it.
+func checkSchema(t tx) error {
+	var tables, version int64
+	if err := t.row("SELECT count(*) FROM sqlite_master WHERE name = 'meta'", nil, &tables); err != nil || tables == 0 {
+		return err
+	}
+	if err := t.row("SELECT COALESCE(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = 'version'", nil, &version); err != nil {
+		return err
+	}
+	return store.CheckSchema(version, store.SchemaVersion)
 }
 
 // runAll executes statements that are needed once.

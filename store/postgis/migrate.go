@@ -41,6 +41,9 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
 		return err
 	}
+	if err := checkSchema(ctx, conn); err != nil {
+		return err
+	}
 	if _, err := conn.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS quanxi"); err != nil {
 		return err
 	}
@@ -51,6 +54,51 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return makeKinds(ctx, tx) })
+}
+
+// checkSchema refuses a database that a newer program has brought up to date, before
+// anything is changed in it.
+func checkSchema(ctx context.Context, conn *pgx.Conn) error {
+	var migrated, made int64
+	for table, query := range map[string]struct {
+		text string
+		to   *int64
+	}{
+		"quanxi.migrations":   {"SELECT COALESCE(max(version_id), 0) FROM quanxi.migrations", &migrated},
+		"quanxi.installation": {"SELECT schema FROM quanxi.installation", &made},
+	} {
+		var there bool
+		if err := conn.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&there); err != nil {
+			return err
+		}
+		if !there {
+			continue
+		}
+		if err := conn.QueryRow(ctx, query.text).Scan(query.to); err != nil {
+			return err
+		}
+	}
+	newest, err := newestMigration()
+	if err != nil {
+		return err
+	}
+	if err := store.CheckSchema(migrated, newest); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return store.CheckSchema(made, store.SchemaVersion)
+}
+
+// newestMigration returns the number of the last one that this program knows.
+func newestMigration() (number int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	for _, name := range files {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		number = max(number, n)
+	}
+	return number, err
 }
 
 // checkServer wants PostgreSQL 15 and PostGIS 3.3, which it installs if it may.
@@ -112,6 +160,9 @@ func makeKinds(ctx context.Context, tx pgx.Tx) error {
 	}
 	made := fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(all, "\n"))))
 	var found string
+	if _, err := tx.Exec(ctx, "UPDATE quanxi.installation SET schema = $1 WHERE schema < $1", store.SchemaVersion); err != nil {
+		return err
+	}
 	if err := tx.QueryRow(ctx, "SELECT digest FROM quanxi.kinds").Scan(&found); err != nil || found == made {
 		return err
 	}

@@ -25,6 +25,7 @@ func TestPostGIS(t *testing.T) {
 		"loads of dead processes":               sweeping,
 		"what other tools see":                  sql,
 		"an unsuitable server":                  unsuitable,
+		"a database of a newer version":         newer,
 		"a load that names what is pulled down": commitWaits,
 		"a lock that is not given back":         lockTimeout,
 	} {

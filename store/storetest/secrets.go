@@ -196,3 +196,26 @@ func pastOf(t *testing.T, place Place) {
 		}
 	})
 }
+
+func marks(t *testing.T, place Place) {
+	s := open(t, place)
+	for _, tt := range []struct{ name, from, to, want string }{
+		{"a new store has none", "", "", ""},
+		{"the first that comes marks it", "", "a", "a"},
+		{"who comes after does not", "", "b", "a"},
+		{"nor who takes it for another's", "c", "b", "a"},
+		{"who has its key may mark it as another", "a", "b", "b"},
+		{"and again", "a", "b", "b"},
+		{"asking changes nothing", "", "", "b"},
+	} {
+		for name, handle := range map[string]Store{"": s, ", through another handle": open(t, place)} {
+			from, to := tt.from, tt.to
+			if name != "" {
+				from, to = "", "" // asks
+			}
+			if now, err := handle.MarkKey(t.Context(), from, to); err != nil || now != tt.want {
+				t.Errorf("%s%s: %q, %v; want %q", tt.name, name, now, err, tt.want)
+			}
+		}
+	}
+}

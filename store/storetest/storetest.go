@@ -63,6 +63,7 @@ func Run(t *testing.T, fresh func(*testing.T) Place) {
 		{"external ids", externals},
 		{"keys of subjects", keys},
 		{"secrets of subjects", secrets},
+		{"the mark of the master key", marks},
 		{"the past", pastOf},
 		{"once", once},
 		{"the audit", audit},
