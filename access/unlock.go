@@ -51,6 +51,22 @@ func Claim(ctx context.Context, s grid.Store, key MasterKey) error {
 	return err
 }
 
+// Disclaim has a store belong to no master key, if there is no name in it.
+func Disclaim(ctx context.Context, s grid.Store) error {
+	err := CheckKey(ctx, s, nil)
+	if errors.Is(err, ErrOtherKey) {
+		return nil
+	}
+	var mark string
+	if err == nil {
+		mark, err = s.MarkKey(ctx, "", "")
+	}
+	if err == nil {
+		_, err = s.MarkKey(ctx, mark, "")
+	}
+	return err
+}
+
 // Belongs returns nil if a store belongs to one of some master keys, or to none yet: with
 // no keys, if it belongs to none. The error wraps ErrOtherKey. It changes nothing.
 func Belongs(ctx context.Context, s grid.Store, keys ...MasterKey) error {

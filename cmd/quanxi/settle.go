@@ -103,12 +103,16 @@ func (f storeFlags) settleIn(ctx context.Context, s store) error {
 	return f.settleUnder(ctx, s, access.NewVault(master))
 }
 
-// settleWithoutKey ends the sign-ins. Nobody can be erased without the key: it refuses if
-// somebody should be.
+// settleWithoutKey ends the sign-ins, and has a file without a name in it belong to the key
+// of whoever opens it first. Nobody can be erased without the key: it refuses if somebody
+// should be.
 func (f storeFlags) settleWithoutKey(ctx context.Context, s store) error {
 	standing, err := access.NewJournal(f.journalFile()).Standing()
 	if err == nil && len(standing) > 0 {
 		err = f.errForgetsNobody()
+	}
+	if err == nil && f.Database == "" { // else nodes with its key may run
+		err = access.Disclaim(ctx, s)
 	}
 	if err != nil {
 		return err
