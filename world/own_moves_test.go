@@ -241,3 +241,46 @@ func TestWhatHappensElsewhereTakesNoRoom(t *testing.T) {
 		t.Errorf("takes %v, before %v", after, before)
 	}
 }
+
+// The World of one of twenty counties takes about a twentieth of the room, whatever the
+// store holds besides.
+func TestAnAreaTakesItsShareOfTheRoom(t *testing.T) {
+	store := make(model)
+	const counties, people = 20, 6000
+	for c := range int64(counties) {
+		code := grid.Code(fmt.Sprintf("5001%02d", c+1))
+		store.take(put(&grid.Division{Head: head(c + 1), Code: code, Level: 2, Boundary: box(int(c)*3, 0, 3, 64)}))
+		store.take(put(&grid.Building{Head: head(c + 1), Footprint: box(int(c)*3+1, 1, 1, 1)}))
+		store.take(put(&grid.Dwelling{Head: head(c + 1), Building: c + 1}))
+		for n := range int64(people) {
+			store.take(put(&grid.Person{Head: head(c*people + n + 1), Dwelling: c + 1}))
+		}
+	}
+	room := func(own grid.Code) (sum int64) {
+		w := world.New(world.Options{Now: func() time.Time { return monday }, Own: own})
+		l := w.Begin()
+		add := func(e grid.Entity) {
+			if err := l.Add(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for s := range asking(nil, l.Wants, store) {
+			add(s.Entity)
+		}
+		for _, e := range store {
+			if own == "" {
+				add(e)
+			}
+		}
+		if err := l.Publish(world.Position{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, bytes := range w.Snapshot().Bytes() {
+			sum += bytes
+		}
+		return sum
+	}
+	if part, whole := room("500107"), room(""); part > whole/counties*2 {
+		t.Errorf("%d bytes of %d, want about a twentieth", part, whole)
+	}
+}

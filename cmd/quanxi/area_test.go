@@ -469,3 +469,61 @@ func TestAPostElsewhere(t *testing.T) {
 		t.Errorf("traces of people/1030: %v, want one of each who asked and was not told", rows)
 	}
 }
+
+// TestImageOfAnArea stops the node of a county that keeps an image, has something happen, and
+// starts another on the same folder.
+func TestImageOfAnArea(t *testing.T) {
+	of := func(area grid.Code) nodeFlags { return nodeFlags{Area: string(area)} }
+	for _, tt := range []struct {
+		name    string
+		happens func(t *testing.T, s store)
+		next    nodeFlags
+		from    string
+		why     string // what is logged of an image that is thrown away
+		events  string // ids of those that are held
+	}{
+		{"of the same county", func(*testing.T, store) {}, of(westCounty), "image", "", "1005"},
+		{"after an event was moved in, and one out", func(t *testing.T, s store) {
+			for id, at := range map[int64]geo.Point{1005: eastAt, 2005: westAt} {
+				e, err := s.Entity(t.Context(), events.Events, id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e.(*events.Event).Place = at
+				if _, err := s.Write(t.Context(), grid.Write{Actor: "test", Action: "test.put", Put: []grid.Entity{e}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, of(westCounty), "image", "", "2005"},
+		{"of the neighbour", func(*testing.T, store) {}, of(eastCounty), "rows", "it is of area 500106, this node holds area 500107", "2005"},
+		{"of everything", func(*testing.T, store) {}, nodeFlags{}, "rows", "it is of area 500106, this node holds everything", "1005 2005"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := filled(t, twoCounties()...)
+			if first := serving(t, f, of(westCounty), func(*node) {}); !strings.Contains(first, "image of the World written") {
+				t.Fatalf("the first node logged:\n%s", first)
+			}
+			s, err := f.open(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.happens(t, s)
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			lines := serving(t, f, tt.next, func(n *node) {
+				got = strings.Trim(fmt.Sprint(n.world.Snapshot().IDs(events.Events, 0, 10)), "[]")
+				if homes, want := n.world.Snapshot().Len(grid.Dwellings), 3*len(strings.Fields(tt.events)); homes != want && tt.next.Area != string(westCounty) {
+					t.Errorf("%d homes, want %d", homes, want)
+				}
+			})
+			if got != tt.events || !strings.Contains(lines, "from="+tt.from) {
+				t.Errorf("holds events %s, want %s, from %s:\n%s", got, tt.events, tt.from, lines)
+			}
+			if thrown := strings.Contains(lines, "thrown away"); thrown != (tt.why != "") || !strings.Contains(lines, tt.why) {
+				t.Errorf("want it thrown away because of %q:\n%s", tt.why, lines)
+			}
+		})
+	}
+}
