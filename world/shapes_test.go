@@ -70,7 +70,7 @@ func vertices(g geo.Geometry) []geo.Point {
 // TestGeometriesComeBack stores geometries one behind the other and reads all of them.
 func TestGeometriesComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := newDraft(grid.Date(20260101))
+		d := newDraft(grid.Date(20260101), "")
 		var all []geo.Geometry
 		var at []shape
 		for range rapid.IntRange(1, 5).Draw(t, "geometries") {
@@ -100,7 +100,7 @@ func TestGeometriesComeBack(t *testing.T) {
 // TestGeometriesThatAreCutOffAreUnsound takes words away from the end of a geometry.
 func TestGeometriesThatAreCutOffAreUnsound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := newDraft(grid.Date(20260101))
+		d := newDraft(grid.Date(20260101), "")
 		if d.store(0, drawGeometry(t)); len(d.quill.words) < 2 {
 			return
 		}

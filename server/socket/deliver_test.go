@@ -92,7 +92,7 @@ func (l *line) expect(t *testing.T, revisions ...int64) {
 		t.Fatal(err)
 	}
 	for i, want := range revisions {
-		frame, err := ws.ReadFrame(l.far)
+		frame, err := readFrame(l.far)
 		if err != nil {
 			t.Fatalf("frame %d: %v", i+1, err)
 		}
@@ -194,7 +194,7 @@ func TestNothingIsSentBehindTheEnd(t *testing.T) {
 	if err := l.put(ws.OpText, newMessage(nil)); err == nil {
 		t.Error("put")
 	}
-	if frame, err := ws.ReadFrame(l.far); err != nil || frame.Header.OpCode != ws.OpClose {
+	if frame, err := readFrame(l.far); err != nil || frame.Header.OpCode != ws.OpClose {
 		t.Errorf("%+v, %v", frame.Header, err)
 	}
 }

@@ -32,7 +32,7 @@ func auditing(t *testing.T, server *pgtest.Server) {
 		must("ALTER TABLE quanxi.audit DROP COLUMN " + column)
 	}
 	must("DROP INDEX quanxi.audit_at; DROP FUNCTION quanxi.epoch(text); DROP FUNCTION quanxi.cluster()")
-	must("DELETE FROM quanxi.migrations WHERE version_id >= 2")
+	must("DROP TABLE quanxi.installation; DELETE FROM quanxi.migrations WHERE version_id >= 2")
 
 	s = closed(t, open(t, url))
 	put(t, s, building("new"))
