@@ -163,8 +163,10 @@ func TestFramesGoAtOnceUnlessSomethingStandsInTheWay(t *testing.T) {
 func TestFramesGoAtOnce(t *testing.T) {
 	l := newLine(t)
 	l.publish(3)
-	if !l.deliverAtOnce() || !l.deliverAtOnce() {
-		t.Error("left to the writer")
+	for range 2 { // the second time nothing is due
+		if !l.deliverAtOnce() {
+			t.Error("left to the writer")
+		}
 	}
 	l.expect(t, 1, 2, 3)
 }
