@@ -62,7 +62,7 @@ func ruleOf(kind grid.Kind) (rule, bool) {
 	case grid.Cameras:
 		return rule{see: rightsOf(world.OfCameras), make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Workers:
-		return rule{see: rightsOf(world.OfStaff), make: role.KeepThings, change: role.KeepThings}, true
+		return rule{see: rightsOf(world.OfStaff), make: role.KeepStaff, change: role.KeepStaff}, true
 	case events.Events: // those that are private ask for more: see SeesEvents
 		return rule{see: rightsOf(world.OfEvents), make: role.ReportEvents, change: role.HandleEvents}, true
 	}

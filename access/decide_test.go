@@ -25,7 +25,7 @@ var (
 // deskOf is a viewer who sees and keeps everything in one area.
 func deskOf(account string, area grid.Code) *access.Viewer {
 	all := role.Role{Code: "desk", Personal: grid.CityLevel, Rights: role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.SeeCare,
-		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople)}
+		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople, role.KeepStaff)}
 	return holder(account, map[string]role.Role{"desk": all}, role.Post{Role: "desk", Area: area})
 }
 

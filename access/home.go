@@ -6,6 +6,7 @@ import (
 	"weak"
 
 	"quanxi/access/role"
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 	"quanxi/world"
@@ -17,7 +18,8 @@ type Home struct {
 	Name     string    // empty if all that there is has no name
 	Place    geo.Point // where most of it is
 	Envelope geo.Envelope
-	Counters Counters
+	Counters Counters // of who may know numbers: Counted
+	Counted  bool
 	// Over is the area of the post by which the viewer sees it, of several the highest, and
 	// OverName what that is called: the map may begin with the one part that has buildings.
 	// Who has no post is of what it begins with.
@@ -76,7 +78,17 @@ func (v *View) begins(ctx context.Context, snapshot *world.Snapshot) (Home, bool
 		best = only
 	}
 	envelope, _ := best.Envelope()
-	return Home{Code: best.Code(), Name: best.Name(), Place: best.Label(), Envelope: envelope, Counters: v.countersOf(best)}, true, nil
+	home := Home{Code: best.Code(), Name: best.Name(), Place: best.Label(), Envelope: envelope}
+	if home.Counted = v.viewer.SeesNumbers(best.Code()); home.Counted {
+		home.Counters = v.countersOf(best)
+	}
+	return home, true, nil
+}
+
+// worksIn reports whether there is something in an area that the viewer is to look at: its
+// numbers, or what happens there, as for a doctor or a team that repairs.
+func (v *Viewer) worksIn(area grid.Code) bool {
+	return v.SeesNumbers(area) || v.Sees(events.Events, area)
 }
 
 // tops returns the divisions of the highest level on which the viewer answers for any
@@ -84,7 +96,7 @@ func (v *View) begins(ctx context.Context, snapshot *world.Snapshot) (Home, bool
 func (v *View) tops(snapshot *world.Snapshot) []world.Division {
 	var tops []world.Division
 	for d := range snapshot.Divisions() {
-		if _, ok := d.Envelope(); !ok || !v.viewer.SeesNumbers(d.Code()) || !snapshot.Holds(d.Code()) {
+		if _, ok := d.Envelope(); !ok || !v.viewer.worksIn(d.Code()) || !snapshot.Holds(d.Code()) {
 			continue
 		}
 		if len(tops) > 0 && d.Level() < tops[0].Level() {
@@ -105,7 +117,7 @@ func (v *View) undivided(ctx context.Context, snapshot *world.Snapshot) (Home, b
 		return Home{}, false, nil
 	}
 	counters, err := v.countAll(ctx, snapshot, box)
-	return Home{Place: box.Middle(), Envelope: box, Counters: counters}, err == nil, err
+	return Home{Place: box.Middle(), Envelope: box, Counters: counters, Counted: true}, err == nil, err
 }
 
 // A total is all that somebody may see in one state of the World, which it does not keep
@@ -134,7 +146,7 @@ func (v *View) countAll(ctx context.Context, snapshot *world.Snapshot, box geo.E
 // together returns several areas as one: the city that manages them all if it is
 // stored, else under the name that their codes say.
 func (v *View) together(tops []world.Division) Home {
-	home := Home{Name: tops[0].Code().CityName()}
+	home := Home{Name: tops[0].Code().CityName(), Counted: true}
 	home.Envelope, _ = tops[0].Envelope()
 	manager, managed := tops[0].Parent()
 	for _, d := range tops {

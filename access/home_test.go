@@ -73,6 +73,8 @@ func TestWhatAScreenIsTitledBy(t *testing.T) {
 		{"the city's, which is not stored", posts{{Role: "operator", Area: "5000"}}, nil, "镇", "5000 重庆市"},
 		{"a county's", posts{{Role: "operator", Area: "500106"}}, city, "镇", "500106 区"},
 		{"a town's", posts{{Role: "operator", Area: "500106001"}}, city, "镇", "500106001 镇"},
+		{"a doctor's, who knows of events and of no numbers", posts{{Role: "doctor", Area: "500106001"}}, city, "镇", "500106001 镇"},
+		{"a provider's of a county", posts{{Role: "provider", Area: "500106"}}, city, "镇", "500106001 镇"},
 		{"of three posts the highest", posts{{Role: "grid-worker", Area: "500106001001001"}, {Role: "secretary", Area: "500106001001"}, {Role: "operator", Area: "500106"}}, city, "镇", "500106 区"},
 		{"of a post that sees the map and one that does not", posts{{Role: "secretary", Area: "500106001001"}, {Role: "resident", Area: "500106"}}, city, "村", "500106001001 村"},
 		{"nobody in particular", nil, city, "镇", "500106001 镇"},

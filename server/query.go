@@ -179,7 +179,9 @@ func (s *Server) status(ctx context.Context, _ *struct{}) (*statusOutput, error)
 		Code: string(home.Code), Name: home.Name, Over: overBody{string(home.Over), home.OverName}, Lon: lon, Lat: lat,
 		Zoom: zoomOf(home.Envelope), Envelope: degreesOf(home.Envelope),
 	}
-	out.Body.Counts = &home.Counters
+	if home.Counted {
+		out.Body.Counts = &home.Counters
+	}
 	return out, nil
 }
 

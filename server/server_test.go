@@ -54,7 +54,7 @@ var countyDesk = holding("county", "operator", "500106", under)
 var townDesk = access.NewViewer("town", role.NewGrant(
 	[]role.Post{{Role: "desk", Area: "500106003"}},
 	map[string]role.Role{"desk": {Code: "desk", Personal: grid.CityLevel, Rights: role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.SeeCare,
-		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople)}},
+		role.SeeDevices, role.SeeStaff, role.SeeEvents, role.ReportEvents, role.HandleEvents, role.KeepThings, role.KeepPeople, role.KeepStaff)}},
 	under))
 
 // A rig is a server over a real store and a real World, without a feed: a write

@@ -26,6 +26,7 @@ const (
 	HandleEvents
 	KeepThings    // components, devices, cameras, service points, organisations
 	KeepPeople    // buildings, homes, households, people
+	KeepStaff     // who works where, as the map shows it
 	DrawDivisions // boundaries and their plans
 	Unmask        // one record at a time, with a reason
 	Export
@@ -40,7 +41,7 @@ const (
 
 var rightNames = [rights]string{
 	"see-numbers", "see-homes", "see-people", "see-care", "see-devices", "see-staff", "see-events",
-	"report-events", "handle-events", "keep-things", "keep-people", "draw-divisions", "unmask", "export",
+	"report-events", "handle-events", "keep-things", "keep-people", "keep-staff", "draw-divisions", "unmask", "export",
 	"appoint-stand-in", "run-system", "manage-accounts", "manage-roles", "read-audit",
 }
 

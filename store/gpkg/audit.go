@@ -38,9 +38,13 @@ func auditIndexes() []string {
 	}
 }
 
-// auditColumns are the columns that scanAudit reads.
-const auditColumns = `id, COALESCE(seq, 0), at, actor, post, came_from, action, object, touched,
-	before_digest, after_digest, result, folded, detail, mac`
+// auditColumns are the columns that scanAudit reads, each as what it is to be: SQLite lets
+// whoever has the file put a word where a number is, and a row that cannot be read would
+// hide what was done to it, and every row beside it. A word for a number reads as -1.
+const auditColumns = `id, CASE typeof(seq) WHEN 'integer' THEN seq ELSE 0 END, CASE typeof(at) WHEN 'integer' THEN at ELSE -1 END,
+	CAST(actor AS TEXT), CAST(post AS TEXT), CAST(came_from AS TEXT), CAST(action AS TEXT), CAST(object AS TEXT),
+	CAST(touched AS TEXT), CAST(before_digest AS TEXT), CAST(after_digest AS TEXT), CAST(result AS TEXT),
+	CASE typeof(folded) WHEN 'integer' THEN folded ELSE -1 END, CAST(detail AS TEXT), CAST(mac AS BLOB)`
 
 func scanAudit(row interface{ Scan(...any) error }) (grid.AuditRow, error) {
 	var r grid.AuditRow
@@ -105,7 +109,7 @@ func (s *Store) AuditRows(ctx context.Context, q grid.AuditQuery) iter.Seq2[grid
 // SealedAudit implements grid.Store.
 func (s *Store) SealedAudit(ctx context.Context, after int64) iter.Seq2[grid.AuditRow, error] {
 	return store.SealedPages(after, func(after int64, limit int) ([]grid.AuditRow, error) {
-		return s.auditRows(ctx, "seq > ? ORDER BY seq LIMIT ?", after, limit)
+		return s.auditRows(ctx, "seq > ? AND typeof(seq) = 'integer' ORDER BY seq LIMIT ?", after, limit)
 	})
 }
 

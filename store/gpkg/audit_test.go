@@ -5,7 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"quanxi/grid"
+	"quanxi/store/gpkg"
 )
 
 // A file of the first version had an audit of who, what and when only, and where in the log,
@@ -58,4 +61,51 @@ func TestAFileOfTheFirstVersionKeepsItsAudit(t *testing.T) {
 	if _, err := foreign(t, path).Exec("UPDATE audit SET actor = 'x'"); err == nil {
 		t.Error("another program changed the audit")
 	}
+}
+
+// Whoever has the file can put a word where a number is: the row is read as what it says
+// then, which its MAC belies, and those beside it as they are.
+func TestARowOfTheAuditThatIsNoRowHidesNothing(t *testing.T) {
+	for _, set := range []string{"at = 'yesterday'", "at = '2026-01-01'", "folded = 'many'", "touched = 7", "mac = 'short'", "actor = 7", "seq = 'first'"} {
+		t.Run(set, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "store.gpkg")
+			s := open(t, path)
+			for _, name := range []string{"one", "two", "three"} {
+				put(t, s, building(name))
+			}
+			if _, err := s.SealAudit(t.Context(), 10, func(_ []byte, row grid.AuditRow) []byte { return []byte(row.Action) }); err != nil {
+				t.Fatal(err)
+			}
+			whole := sealed(t, s)
+			shut(t, s)
+			db := foreign(t, path)
+			if _, err := db.Exec("DROP TRIGGER audit_guard_update; UPDATE audit SET " + set + " WHERE seq = 2"); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = open(t, path)
+			defer shut(t, s)
+			if got := sealed(t, s); cmp.Equal(whole, got) || !cmp.Equal(whole[0], got[0]) || !cmp.Equal(whole[2], got[len(got)-1]) {
+				t.Errorf("read as %+v", got)
+			}
+			for _, err := range s.AuditRows(t.Context(), grid.AuditQuery{}) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+func sealed(t *testing.T, s *gpkg.Store) (all []grid.AuditRow) {
+	t.Helper()
+	for row, err := range s.SealedAudit(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	return all
 }

@@ -156,6 +156,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "right.handle-events": "Handle events",
   "right.keep-things": "Keep components, facilities",
   "right.keep-people": "Keep people and homes",
+  "right.keep-staff": "Keep who works where",
   "right.draw-divisions": "Draw divisions",
   "right.unmask": "Unmask a record",
   "right.export": "Export",

@@ -154,6 +154,7 @@ export const adminZhCN = {
   "right.handle-events": "办理事件",
   "right.keep-things": "维护部件和设施",
   "right.keep-people": "维护人口和房屋",
+  "right.keep-staff": "维护工作人员",
   "right.draw-divisions": "划分网格",
   "right.unmask": "查看完整信息",
   "right.export": "导出",
