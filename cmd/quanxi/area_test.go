@@ -312,6 +312,7 @@ func TestWhatANodeOfOneCountyAnswers(t *testing.T) {
 			{"a search", "GET /api/search?q=%E9%94%A6%E7%BB%A3", "", 200, "锦绣1幢", "锦绣2幢"},
 			{"where it begins", "GET /api/status", "", 200, `"holds":{"code":"500106","name":"西区","envelope":[106,29,106.5,30]}`, ""},
 			{"and where the map does", "GET /api/status", "", 200, `"area":{"code":"500106001"`, ""}, // the one town with houses
+			{"which is titled by what there is here of a city's post", "GET /api/status", "", 200, `"over":{"code":"500106","name":"西区"}`, ""},
 			{"houses for a map program", "GET /ogc/collections/buildings/items", "", 200, "锦绣1幢", "锦绣2幢"},
 			{"a house outside for a map program", "GET /ogc/collections/buildings/items/2001", "", elsewhere, "", ""},
 			{"a file of the county", "POST /api/exports", `{"kind":"buildings","area":"500106","format":"csv","purpose":"report"}`, 201, "", ""},
