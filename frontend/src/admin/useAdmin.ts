@@ -8,6 +8,8 @@ import { Office } from "../api/office";
 import { Trail } from "../api/trail";
 import { usualMood } from "../ui/useScene";
 import { useClock } from "../ui/useClock";
+import { useReader } from "../ui/useReader";
+import type { Reading } from "../ui/useReader";
 import { useSession } from "../ui/useSession";
 import { sectionsOf } from "../model/sections";
 import type { Section } from "../model/sections";
@@ -21,6 +23,12 @@ function createAdmin() {
   const now = useClock();
   const areas = useAreaNames((code) => client.thing("divisions", code));
   const { route, go } = useRoute();
+  /** What the one area is called that the server holds; empty if it holds everything, or until that is known. */
+  const held = ref("");
+  void useReader(ref<Reading>("loading"), async (current) => {
+    const { holds } = await client.status();
+    if (current()) held.value = holds?.name || holds?.code || "";
+  })();
   const mood = ref(usualMood());
   watchEffect(() => {
     document.documentElement.dataset.theme = mood.value;
@@ -35,7 +43,7 @@ function createAdmin() {
   /** What is open of the section that is shown. */
   const key = computed(() => (section.value === route.value.section ? route.value.key : ""));
   return {
-    client, office: new Office(client), trail: new Trail(client), files: new Files(client), exports: new Exports(client), session, now, areas, mood, rights, sections, section, key, go,
+    client, office: new Office(client), trail: new Trail(client), files: new Files(client), exports: new Exports(client), session, now, areas, held, mood, rights, sections, section, key, go,
     may: (right: string) => rights.value.includes(right),
     isSelf: (account: number) => session.who.value?.account === String(account),
     lacks: (one: Section) => (missing.value = [...missing.value, one]),

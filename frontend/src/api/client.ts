@@ -3,7 +3,7 @@ import type {
 } from "./types";
 import { Wire } from "./wire";
 
-export { Problem } from "./wire";
+export { isElsewhere, Problem, unlessElsewhere } from "./wire";
 
 export interface WithinQuery {
   readonly area: WithinArea;

@@ -27,6 +27,8 @@ export interface WelcomeFrame {
   readonly plan: number;
   readonly cursor?: string;
   readonly sets: Readonly<Record<string, number>>;
+  /** The one area that the server holds; absent if it holds everything. */
+  readonly area?: { readonly code: string; readonly name: string };
 }
 
 export interface ChangeFrame {
@@ -77,7 +79,7 @@ export interface ResyncFrame {
 }
 
 export interface OtherFrame {
-  readonly op: "pong" | "error" | "set";
+  readonly op: "pong" | "error" | "set" | "outside";
   readonly n?: number;
   readonly [field: string]: unknown;
 }

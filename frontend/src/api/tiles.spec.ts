@@ -36,8 +36,8 @@ describe("tiles", () => {
     expect(asked).toEqual([]);
   });
 
-  it("come over HTTP while it does not, and an empty one is no error", async () => {
-    const { tiles, sent, asked } = make({ live: false, status: 204 });
+  it.each([["an empty one", 204], ["one that there is not", 404], ["one elsewhere", 421]])("come over HTTP while it does not, and %s is no error", async (_, status) => {
+    const { tiles, sent, asked } = make({ live: false, status });
     expect((await tiles.fetch(address, never)).data.byteLength).toBe(0);
     expect(asked).toEqual(["/tiles/base/14/1/2.mvt"]);
     expect(sent).toEqual([]);
@@ -51,6 +51,15 @@ describe("tiles", () => {
     if (what === "refusal") tiles.refused(sent[0]!.id);
     if (what === "break") tiles.broken();
     expect(new Uint8Array((await tile).data)).toEqual(Uint8Array.of(9));
+  });
+
+  it("that the server does not hold are empty, and not asked for again", async () => {
+    const { tiles, sent, asked } = make();
+    const tile = tiles.fetch(address, never);
+    await begun;
+    tiles.elsewhere(sent[0]!.id);
+    expect((await tile).data.byteLength).toBe(0);
+    expect(asked).toEqual([]);
   });
 
   it("that are no longer wanted are cancelled at the server", async () => {

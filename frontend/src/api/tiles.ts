@@ -30,6 +30,8 @@ interface Waiting {
 }
 
 const patience = 8000;
+/** An empty tile, no such tile, and one of what this server does not hold. */
+const nothingHere = [204, 404, 421];
 
 /** Names one tile, as the key of maps. */
 export function tileKey({ layers, z, x, y }: TileAddress): string {
@@ -111,6 +113,13 @@ export class TileFetcher {
     this.divert(request);
   }
 
+  /** The server does not hold what a request is about: nothing is drawn there. */
+  elsewhere(request: number): void {
+    const asked = this.waiting.get(request);
+    asked?.release();
+    asked?.answer(nothing());
+  }
+
   /** The feed broke: everything that still waits goes over HTTP. */
   broken(): void {
     this.pushed.clear();
@@ -147,10 +156,14 @@ export class TileFetcher {
   private async overHTTP({ layers, z, x, y }: TileAddress, signal?: AbortSignal): Promise<TileBytes> {
     this.unwatched.add(layers);
     const reply = await this.request(`/tiles/${layers}/${z}/${x}/${y}.mvt`, signal ? { signal } : {});
-    if (reply.status === 204 || reply.status === 404) return { data: new ArrayBuffer(0), etag: "empty" };
+    if (nothingHere.includes(reply.status)) return nothing();
     if (!reply.ok) throw new Error(`tile ${layers}/${z}/${x}/${y}: ${reply.status}`);
     return { data: await reply.arrayBuffer(), etag: reply.headers.get("ETag") ?? "" };
   }
+}
+
+function nothing(): TileBytes {
+  return { data: new ArrayBuffer(0), etag: "empty" };
 }
 
 function timer(after: number, run: () => void): () => void {

@@ -21,12 +21,31 @@ export interface AreaBrief {
   readonly over: { readonly code: string; readonly name: string };
 }
 
+/** The one area that a server holds, of several that serve one city. */
+export interface OwnArea {
+  readonly code: string;
+  readonly name: string;
+  readonly envelope: Envelope;
+}
+
 export interface Status {
   readonly epoch: string;
   readonly plan: number;
   readonly ready: boolean;
   readonly area?: AreaBrief | null;
   readonly counts?: Counters | null;
+  /** Absent if the server holds everything. */
+  readonly holds?: OwnArea;
+}
+
+export interface HeldPost {
+  readonly role: string;
+  readonly area: string;
+  /** In a division that there is not any more, so that the post gives nothing. */
+  readonly missing?: boolean;
+  /** This server does not hold all that the post is about. */
+  readonly elsewhere?: boolean;
+  readonly board?: string;
 }
 
 /** Who is signed in. */
@@ -37,8 +56,7 @@ export interface Session {
   readonly login: string;
   readonly name: string;
   readonly until: string | null;
-  /** Missing: in a division that there is not any more, so that the post gives nothing. */
-  readonly posts: readonly { readonly role: string; readonly area: string; readonly missing?: boolean; readonly board?: string }[];
+  readonly posts: readonly HeldPost[];
   /** What the posts allow, each somewhere. */
   readonly rights: readonly string[];
   /** A second factor must be shown before anything else, and set up where there is none. */
@@ -149,6 +167,8 @@ export interface Identified {
   readonly building: BuildingSheet | null;
   readonly workers: readonly WorkerBrief[] | null;
   readonly near: readonly Near[] | null;
+  /** Around it lies what this server does not hold, and does not tell. */
+  readonly partial?: boolean;
 }
 
 export interface Hit {
@@ -262,6 +282,8 @@ export interface WithinItem {
 
 export interface WithinReply {
   readonly counts: Counters;
+  /** The area reaches beyond what this server holds, of which nothing is counted. */
+  readonly partial?: boolean;
   readonly items: readonly WithinItem[] | null;
   readonly next: string | null;
 }

@@ -3,11 +3,22 @@ export class Problem extends Error {
   /**
    * @param fields which parts of the request are wrong or wanted, such as `body.code`
    * @param retryAfter seconds after which to try again; 0 if nobody said
+   * @param holds the name of the one area that the server holds, where that is why it does not answer; else empty
    */
-  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly fields: readonly string[] = [], readonly retryAfter = 0) {
+  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly fields: readonly string[] = [], readonly retryAfter = 0, readonly holds = "") {
     super(detail || title);
     this.name = "Problem";
   }
+}
+
+/** Whether a call was refused because the server does not hold what it was about. */
+export function isElsewhere(why: unknown): boolean {
+  return why instanceof Problem && why.status === 421;
+}
+
+/** Takes what lies elsewhere for nothing, and throws any other reason. */
+export function unlessElsewhere(why: unknown): undefined {
+  if (!isElsewhere(why)) throw why;
 }
 
 const json = { "Content-Type": "application/json" };
@@ -59,7 +70,7 @@ async function bodyOf<T>(reply: Response): Promise<T> {
 }
 
 async function problemOf(reply: Response): Promise<Problem> {
-  const body = (await reply.json().catch(() => ({}))) as { title?: string; detail?: string; errors?: readonly { location: string }[] };
+  const body = (await reply.json().catch(() => ({}))) as { title?: string; detail?: string; errors?: readonly { location: string }[]; area?: { code: string; name: string } };
   const fields = (body.errors ?? []).map(({ location }) => location);
-  return new Problem(reply.status, body.title ?? reply.statusText, body.detail ?? "", fields, Number(reply.headers.get("Retry-After") ?? 0));
+  return new Problem(reply.status, body.title ?? reply.statusText, body.detail ?? "", fields, Number(reply.headers.get("Retry-After") ?? 0), body.area?.name || body.area?.code);
 }

@@ -8,13 +8,13 @@ import type { Envelope } from "../api/types";
 export type Needed = "all" | "more" | "nothing";
 
 export class Coverage {
-  private epoch = "";
+  private history = "";
   private covered: Envelope | undefined;
 
-  /** A connection begins. True if the server has another history than the one that was read. */
-  welcome(epoch: string): boolean {
-    const other = this.epoch !== "" && this.epoch !== epoch;
-    this.epoch = epoch;
+  /** A connection begins. True if the server has another history, or one of another area, than the one that was read. */
+  welcome(history: string): boolean {
+    const other = this.history !== "" && this.history !== history;
+    this.history = history;
     this.lose();
     return other;
   }

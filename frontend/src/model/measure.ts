@@ -59,6 +59,11 @@ export function envelopeOf(places: readonly Place[]): Envelope | undefined {
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
+/** Whether two envelopes have anything in common. */
+export function meets(a: Envelope, b: Envelope): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
 /** The box that holds both. */
 export function union(a: Envelope, b: Envelope): Envelope {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];

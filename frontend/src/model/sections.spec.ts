@@ -29,8 +29,10 @@ describe("sections", () => {
 
 describe("nothing to see on the map", () => {
   it.each([
-    ["without any post", [], "none"],
-    ["with posts in divisions that were removed", [{ missing: true }, { missing: true }], "gone"],
-    ["with posts for other work, one of them in no division", [{ missing: true }, {}], "other"],
-  ] as const)("%s is said as such", (_, posts, why) => expect(whyOutside(posts)).toBe(why));
+    ["without any post", [], [], "none"],
+    ["with posts in divisions that were removed", [{ missing: true }, { missing: true }], [], "gone"],
+    ["with posts for other work, one of them in no division", [{ missing: true }, {}], ["read-audit"], "other"],
+    ["with posts elsewhere, one of them in no division", [{ missing: true }, { elsewhere: true }], [], "elsewhere"],
+    ["with a city's post for other work, on the server of a county", [{ elsewhere: true }], ["read-audit"], "other"],
+  ] as const)("%s is said as such", (_, posts, rights, why) => expect(whyOutside(posts, rights)).toBe(why));
 });

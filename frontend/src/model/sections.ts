@@ -1,5 +1,7 @@
 /** Where on the page somebody is, as the address says it: `#accounts/17`. */
 
+import type { HeldPost } from "../api/types";
+
 export const sections = ["accounts", "roles", "audit", "file", "exports", "settings"] as const;
 export type Section = (typeof sections)[number];
 
@@ -34,9 +36,15 @@ export function sectionsOf(rights: readonly string[]): readonly Section[] {
   return sections.filter((section) => opens[section].some((right) => rights.includes(right)));
 }
 
-/** Why somebody has nothing to see on the map: without any post, with posts in divisions that were removed, or with posts for other work. */
-export function whyOutside(posts: readonly { readonly missing?: boolean }[]): "none" | "gone" | "other" {
+/**
+ * Why somebody has nothing to see: without any post, with posts whose areas this server does
+ * not hold, with posts in divisions that were removed, or with posts for other work.
+ *
+ * @param rights what the posts allow here
+ */
+export function whyOutside(posts: readonly Pick<HeldPost, "missing" | "elsewhere">[], rights: readonly string[]): "none" | "elsewhere" | "gone" | "other" {
   if (posts.length === 0) return "none";
+  if (rights.length === 0 && posts.some(({ elsewhere }) => elsewhere)) return "elsewhere";
   return posts.every(({ missing }) => missing) ? "gone" : "other";
 }
 

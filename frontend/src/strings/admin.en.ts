@@ -10,6 +10,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "refusal.invalid": "Something is not filled in right",
   "refusal.fields": "Not right: {fields}",
   "refusal.wrong": "Password or code is wrong",
+  "refusal.elsewhere": "Not in {area}, which is all that this server holds: nothing was changed. Do it on a server that holds the rest",
   "refusal.wait": "Too many attempts: try again in {n} s",
   "refusal.unreachable": "The server does not answer now, try again later",
   "refusal.failed": "Not done, try again",
@@ -64,6 +65,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "admin.settings": "Retention",
   "admin.toMap": "To the map",
   "admin.back": "Back to the list",
+  "admin.elsewhere": "Your posts are not in {area}, which is all that this server holds. Open that of your county, or one that holds the whole city.",
   "admin.nothing": "Your posts administer nothing.",
 
   "pick.how": "Type a name",

@@ -8,6 +8,7 @@ export const adminZhCN = {
   "refusal.invalid": "填写有误，请检查",
   "refusal.fields": "填写有误：{fields}",
   "refusal.wrong": "密码或验证码不对",
+  "refusal.elsewhere": "不在{area}：本服务器只含这个区域，什么都没有改。请到含有它的服务器上办理",
   "refusal.wait": "尝试太多，请在 {n} 秒后再试",
   "refusal.unreachable": "服务器暂时没有响应，请稍后再试",
   "refusal.failed": "没有办成，请重试",
@@ -62,6 +63,7 @@ export const adminZhCN = {
   "admin.settings": "保存期限",
   "admin.toMap": "回到地图",
   "admin.back": "返回列表",
+  "admin.elsewhere": "您的岗位不在{area}，本服务器只含这个区域。请打开您所在区县的服务器，或含全市的服务器。",
   "admin.nothing": "您的岗位没有管理事项。",
 
   "pick.how": "输入名称查找",

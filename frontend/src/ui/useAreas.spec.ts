@@ -55,6 +55,21 @@ describe("the areas", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("of a server of one area are those of that area, and who placed the others is not asked", async () => {
+    const { told, areas, end } = make({ unplaced: [county("500101001", 0)] });
+    const held = { code: "5000", name: "重庆市", envelope: city.envelope } as const;
+    told.status = { area: city, holds: held };
+    await areas.load();
+    expect([areas.holds.value, areas.unplaced.value]).toEqual([held, []]);
+    told.status = { area: null, holds: held };
+    await areas.load();
+    expect([areas.holds.value, areas.focus.value]).toEqual([held, undefined]);
+    told.status = { area: city };
+    await areas.load();
+    expect([areas.holds.value, areas.unplaced.value.length]).toEqual([undefined, 1]);
+    end();
+  });
+
   describe("read what is divided again", () => {
     const before = { status: { area: city }, divisions: [county("500101", 3, 4)] };
     const after = [county("500101", 3, 5), county("500101001", 0, 4)];

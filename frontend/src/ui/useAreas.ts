@@ -2,7 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 
 import type { Client } from "../api/client";
-import type { AreaBrief, Counters, Division } from "../api/types";
+import type { AreaBrief, Counters, Division, OwnArea } from "../api/types";
 import { applyTallies } from "../model/feed";
 import type { Tallies } from "../model/feed";
 import type { GridBrief } from "../map/incidents";
@@ -11,6 +11,8 @@ import { useReader } from "./useReader";
 import type { Reading } from "./useReader";
 
 export interface Areas {
+  /** The one area that the server holds; undefined if it holds everything, or until that is known. */
+  readonly holds: Ref<OwnArea | undefined>;
   /** The area that this viewer's map begins with; its code is empty for all that is stored. */
   readonly focus: Ref<AreaBrief | undefined>;
   readonly boundary: ShallowRef<Division | undefined>;
@@ -52,6 +54,7 @@ const newsPause = 1000;
 
 /** The focus area and the divisions below it, with their numbers. */
 export function useAreas(client: Client): Areas {
+  const holds = ref<OwnArea>();
   const focus = ref<AreaBrief>();
   const boundary = shallowRef<Division>();
   const divisions = shallowRef<ReadonlyMap<string, Division>>(new Map());
@@ -140,8 +143,9 @@ export function useAreas(client: Client): Areas {
     clearTimeout(soon);
     soon = undefined;
     told.clear();
-    const { area, counts } = await client.status();
+    const { area, counts, holds: held } = await client.status();
     if (!current()) return;
+    holds.value = held;
     if (!area) return empty();
     const isWhole = area.code === "";
     const division = isWhole ? undefined : await client.division(area.code);
@@ -149,7 +153,8 @@ export function useAreas(client: Client): Areas {
     [focus.value, boundary.value] = [area, division];
     read([{ code: area.code, ...(division?.counters ?? counts) }]);
     const isVast = (numbers.value.divisions ?? 0) > mostHeld;
-    const [below, stray] = await Promise.all([client.divisions({ under: area.code, down_to: isVast ? townLevel : gridLevel }), client.unplaced()]);
+    // Which divisions nobody has placed only a server knows that holds all of them.
+    const [below, stray] = await Promise.all([client.divisions({ under: area.code, down_to: isVast ? townLevel : gridLevel }), held ? [] : client.unplaced()]);
     if (!current()) return;
     divisions.value = new Map(below.map((one) => [one.code, one]));
     unplaced.value = stray;
@@ -158,7 +163,7 @@ export function useAreas(client: Client): Areas {
     if (isWhole) later = setTimeout(() => void poll(area, current), emptyPause);
   });
 
-  return { focus, boundary, divisions, learned, unplaced, tallies, numbers, state, at, nameOf, load, reloadSoon, count };
+  return { holds, focus, boundary, divisions, learned, unplaced, tallies, numbers, state, at, nameOf, load, reloadSoon, count };
 }
 
 /** What the codes in an area begin with; its counties have not the city's own digits. */

@@ -30,13 +30,15 @@ describe("something that somebody does", () => {
 
 describe("a refusal", () => {
   it.each([
-    [403, "forbidden"], [404, "gone"], [409, "stale"], [422, "invalid"], [401, "wrong"], [503, "unreachable"], [0, "unreachable"], [500, "failed"],
+    [403, "forbidden"], [404, "gone"], [409, "stale"], [422, "invalid"], [401, "wrong"], [503, "unreachable"], [0, "unreachable"], [421, "elsewhere"], [500, "failed"],
   ])("of %i is %s", (status, key) => expect(refusalOf(new Problem(status, "", "")).key).toBe(key));
 
   it("names the fields, and how long to wait", () => {
     expect(refusalOf(new Problem(422, "", "", ["body.login", "body.post.area"]))).toMatchObject({ fields: ["login", "area"] });
     expect(refusalOf(new Problem(429, "", "", [], 30))).toMatchObject({ key: "wait", seconds: 30 });
   });
+
+  it("says what the server holds", () => expect(refusalOf(new Problem(421, "", "", [], 0, "西区")).holds).toBe("西区"));
 
   it("of a page's own mistake is a failure", () => expect(refusalOf(new TypeError()).key).toBe("failed"));
 });

@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref } from "vue";
 
-import type { ServerFrame, StaleTile, TopicName } from "../api/frames";
+import type { ServerFrame, StaleTile, TopicName, WelcomeFrame } from "../api/frames";
 import { FeedSocket } from "../api/socket";
 import type { Connection } from "../api/socket";
 import { TileFetcher } from "../api/tiles";
@@ -12,7 +12,7 @@ export interface FeedHandlers {
   frame(frame: ServerFrame): void;
   /** Tiles of a layer set are out of date: those given, or all. */
   stale(layers: string, tiles?: readonly { z: number; x: number; y: number }[]): void;
-  /** The server has another history, or one that went on too far: revisions held say nothing any more. */
+  /** The server has another history, one that went on too far, or another area: what was held says nothing any more. */
   forget(): void;
   /** Everything that is shown is to be read now: frames from here on are not older than what is read. */
   read(): void;
@@ -73,7 +73,8 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
         names.value = frame.sets as Readonly<Record<string, number>>;
         tiles.name(names.value);
         for (const layers of tiles.takeUnwatched()) handlers.stale(layers);
-        if (coverage.welcome(String(frame.epoch))) handlers.forget();
+        const { area } = frame as WelcomeFrame;
+        if (coverage.welcome(`${String(frame.epoch)} ${area?.code ?? ""}`)) handlers.forget();
       }
       if (frame.op === "resync") {
         coverage.lose();
@@ -81,7 +82,10 @@ export function useFeed(sets: readonly string[], handlers: FeedHandlers): Feed {
       }
       if (frame.op === "stale" && "tiles" in frame) pile.add(frame.tiles as readonly StaleTile[], names.value);
       if (frame.op === "pong") heldAt.value = heldSince(heldAt.value, "late_ms" in frame ? Number(frame.late_ms) : 0);
-      if (frame.op === "error" && typeof frame.id === "number") tiles.refused(frame.id);
+      if (frame.op === "error" && typeof frame.id === "number") {
+        if (frame.code === "not_held") tiles.elsewhere(frame.id);
+        else tiles.refused(frame.id);
+      }
       handlers.frame(frame);
     },
     tile(tile) {

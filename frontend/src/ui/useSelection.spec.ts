@@ -28,6 +28,7 @@ const shop = { kind: "thing", of: "service", key: "3", at: [3, 4] } as const;
 const event = { kind: "event", id: 9 } as const;
 const fails = async () => Promise.reject(new Problem(0, "unreachable", ""));
 const gone = async () => Promise.reject(new Problem(404, "not found", ""));
+const elsewhere = async () => Promise.reject(new Problem(421, "misdirected request", "", [], 0, "西区"));
 const said = (identified: Identified | undefined) => (identified as unknown as { lon: number } | undefined)?.lon;
 
 describe("what is chosen", () => {
@@ -100,6 +101,23 @@ describe("what is chosen", () => {
     server.thing = gone;
     await desk.reread();
     expect([desk.thing.value, desk.identified.value, desk.state.value]).toEqual([undefined, undefined, "missing"]);
+  });
+
+  it("says that it lies elsewhere, if the server does not hold it", async () => {
+    const { desk, server } = make();
+    server.identify = elsewhere;
+    await desk.select(place, [1, 2]);
+    expect([desk.identified.value, desk.state.value]).toEqual([undefined, "elsewhere"]);
+    server.thing = elsewhere;
+    await desk.select(event);
+    expect([desk.thing.value, desk.state.value]).toEqual([undefined, "elsewhere"]);
+  });
+
+  it("is shown alone, if the server holds nothing of what is around it", async () => {
+    const { desk, server } = make();
+    server.identify = elsewhere;
+    await desk.select(shop, [3, 4]);
+    expect([desk.thing.value?.name, desk.identified.value, desk.state.value]).toEqual(["service", undefined, "ready"]);
   });
 
   it("is read anew without a word, and stays as it was while that cannot be", async () => {

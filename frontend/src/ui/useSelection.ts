@@ -1,7 +1,7 @@
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 
-import { Problem } from "../api/client";
+import { isElsewhere, Problem, unlessElsewhere } from "../api/client";
 import type { Client } from "../api/client";
 import type { BuildingSheet, Identified, Place, Thing } from "../api/types";
 import type { Selection } from "../model/address";
@@ -21,8 +21,8 @@ export interface SelectionDesk {
   readonly identified: ShallowRef<Identified | undefined>;
   /** What the selection names, if it is a thing and was read. */
   readonly thing: ShallowRef<Thing | undefined>;
-  /** Missing: what is chosen does not exist, or not for this viewer. */
-  readonly state: Ref<Reading | "missing">;
+  /** Missing: what is chosen does not exist, or not for this viewer. Elsewhere: the server does not hold it. */
+  readonly state: Ref<Reading | "missing" | "elsewhere">;
   readonly opened: ShallowRef<OpenedBuilding | undefined>;
   readonly floor: Ref<number | undefined>;
   /** The home that is hovered or focused, in the table or on the map. */
@@ -60,7 +60,7 @@ export function useSelection(client: Client): SelectionDesk {
   const selection = shallowRef<Selection>();
   const identified = shallowRef<Identified>();
   const thing = shallowRef<Thing>();
-  const state = ref<Reading | "missing">("ready");
+  const state = ref<Reading | "missing" | "elsewhere">("ready");
   const opened = shallowRef<OpenedBuilding>();
   const floor = ref<number>();
   const home = ref<number>();
@@ -84,7 +84,9 @@ export function useSelection(client: Client): SelectionDesk {
     const reading = read(selection.value, place, signal);
     const itself = place ? undefined : (await reading)?.geometry;
     const where = place ?? (itself ? placeOn(itself) : undefined);
-    const [named, reply] = await Promise.all([reading, where && client.identify(where[0], where[1], signal)]);
+    // What was read itself may lie where the server does not hold what is around it: such is the city of its county.
+    const around = where && client.identify(where[0], where[1], signal);
+    const [named, reply] = await Promise.all([reading, reading ? around?.catch(unlessElsewhere) : around]);
     if (signal.aborted || mine < shown) return;
     shown = mine;
     thing.value = named;
@@ -92,11 +94,12 @@ export function useSelection(client: Client): SelectionDesk {
     state.value = "ready";
     renew(reply?.building ?? undefined);
   };
-  /** Says of what is not there any more that it is not, and of what cannot be read now what `otherwise` says. */
+  /** Says of what is not there any more, or not held here, that it is not, and of what cannot be read now what `otherwise` says. */
   const fail = (why: unknown, { abort }: Question, otherwise: () => void): void => {
     if (abort.signal.aborted) return;
-    if (!(why instanceof Problem) || why.status !== 404) return otherwise();
-    state.value = "missing";
+    const isMissing = why instanceof Problem && why.status === 404;
+    if (!isMissing && !isElsewhere(why)) return otherwise();
+    state.value = isMissing ? "missing" : "elsewhere";
     thing.value = identified.value = undefined;
     shut();
   };

@@ -10,7 +10,7 @@ import { readAddress, writeAddress } from "../model/address";
 import { clock } from "../model/format";
 import type { Camera } from "../model/address";
 import { gridStates } from "../model/incident";
-import { union } from "../model/measure";
+import { meets, union } from "../model/measure";
 import { applyPositions } from "../model/patrol";
 import type { Patrol } from "../model/patrol";
 import { seesMap } from "../model/sections";
@@ -88,6 +88,15 @@ function createTown(kind: PageKind) {
   /** What the screen is titled by, the area of one's own post, and what its numbers are of, which may be a part; undefined until it is known. */
   const title = computed(() => areas.focus.value && (areas.focus.value.over.name || words.say("app.everything")));
   const counted = computed(() => areas.focus.value && (areas.focus.value.name || words.say("app.everything")));
+  /** What the one area is called that the server holds; empty if it holds everything, or until that is known. */
+  const held = computed(() => areas.holds.value?.name || areas.holds.value?.code || "");
+  /** Where the map looked when it was moved last. */
+  const seen = shallowRef<{ readonly camera: Camera; readonly view: Envelope }>();
+  /** All of that lies beyond what the server holds, where nothing is shown. */
+  const isBeyond = computed(() => {
+    const box = areas.holds.value?.envelope;
+    return box !== undefined && seen.value !== undefined && !meets(box, seen.value.view);
+  });
   const grids = computed(() => gridsOf(new Map([...areas.learned.value, ...areas.divisions.value])));
   const redGrids = computed(() => [...gridStates(incidents.open.value, now.value)].filter(([, state]) => state === "red").map(([code]) => code).sort());
   const markOf = computed(() => (category: string) => {
@@ -149,15 +158,16 @@ function createTown(kind: PageKind) {
     });
     history.replaceState(history.state ?? { depth: 0 }, "", hash || location.pathname);
   };
-  let seen: { readonly camera: Camera; readonly view: Envelope } | undefined;
   /** The feed tells of the whole area, wherever in it the camera is: so does the list of events. */
   const look = (): void => {
     const focus = areas.focus.value?.envelope;
-    if (seen) feed.look({ envelope: clamp(focus ? union(seen.view, focus) : seen.view), zoom: seen.camera.zoom });
+    if (!seen.value) return;
+    const { camera, view } = seen.value;
+    feed.look({ envelope: clamp(focus ? union(view, focus) : view), zoom: camera.zoom });
   };
   watch(areas.focus, look);
   const moved = (camera: Camera, view: Envelope) => {
-    seen = { camera, view };
+    seen.value = { camera, view };
     look();
     remember(camera);
   };
@@ -185,7 +195,7 @@ function createTown(kind: PageKind) {
     onScopeDispose(() => map.remove());
   };
 
-  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, seesEvents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, counted, panel, uppermost, showsDrawn, back, attach, ...guide };
+  return { client, session, isOutside, now, choice, k, town, pointer, frame, trouble, areas, incidents, seesEvents, patrol, feed, selection, within, grids, redGrids, markOf, stale, title, counted, held, isBeyond, panel, uppermost, showsDrawn, back, attach, ...guide };
 }
 
 /** Who hears of what concerns neither areas nor events. */

@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
 
-import { Problem } from "../api/client";
+import { isElsewhere, Problem } from "../api/client";
 import type { Client } from "../api/client";
 import type { Place, WithinArea, WithinItem, WithinList, WithinReply } from "../api/types";
 import { Pencil } from "../map/pencil";
@@ -17,8 +17,8 @@ export interface WithinDesk {
   readonly reply: ShallowRef<WithinReply | undefined>;
   readonly list: Ref<WithinList>;
   readonly state: Ref<Reading>;
-  /** Whether it failed because the server does not take this shape: then another must be drawn. */
-  readonly refused: Ref<boolean>;
+  /** Why another shape must be drawn: the server does not take this one, or holds nothing of what lies in it; empty if it need not. */
+  readonly refused: Ref<"" | "shape" | "elsewhere">;
   begin(tool: Tool): void;
   finish(): void;
   back(): void;
@@ -40,7 +40,7 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
   const reply = shallowRef<WithinReply>();
   const list = ref<WithinList>("buildings");
   const state = ref<Reading>("ready");
-  const refused = ref(false);
+  const refused = ref<"" | "shape" | "elsewhere">("");
   let pencil: Pencil | undefined;
   let running: AbortController | undefined;
 
@@ -48,7 +48,7 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
     running?.abort();
     const abort = (running = new AbortController());
     state.value = "loading";
-    refused.value = false;
+    refused.value = "";
     try {
       const page = await client.within({ area, list: list.value, limit: pageSize, ...(cursor ? { cursor } : {}) }, abort.signal);
       const before = cursor ? (reply.value?.items ?? []) : [];
@@ -56,8 +56,7 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
       state.value = "ready";
     } catch (why) {
       if (abort.signal.aborted) return;
-      // What the server will not take from this shape, it will not take again.
-      refused.value = why instanceof Problem && [400, 413, 422].includes(why.status);
+      refused.value = whyRedrawn(why);
       state.value = "failed";
     }
   };
@@ -98,6 +97,12 @@ export function useWithin(client: Client, town: () => TownMap | undefined): With
     more: async () => again(reply.value?.next ?? undefined),
     again: async () => again(),
   };
+}
+
+/** Why asking again would not help; empty if it might. */
+function whyRedrawn(why: unknown): "" | "shape" | "elsewhere" {
+  if (isElsewhere(why)) return "elsewhere";
+  return why instanceof Problem && [400, 413, 422].includes(why.status) ? "shape" : "";
 }
 
 /** A person is found through the home, a home through the building, a building through its footprint. */
