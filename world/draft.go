@@ -20,6 +20,7 @@ type draft struct {
 	borderIndex *geo.Index
 	interns     map[string]uint32 // texts that many rows share
 	stems       map[string]uint32
+	leaving     leaving
 	due         dueQueue
 	quill       quill // writes geometries
 

@@ -127,13 +127,22 @@ func split(text string) (first, longest string) {
 // stretches yields what a text has between its digits.
 func stretches(text string) iter.Seq[string] { return strings.FieldsFuncSeq(text, isDigit) }
 
-// learn enters an entity under its stems.
+// learn enters an entity under its stems. It stays under those that it is leaving and
+// has again: most changes are none of its texts, and to find an entity under a stem takes
+// a walk past others.
 func (d *draft) learn(k sort, slot uint32) {
+	if d.leaving.item != (item{k, slot}) {
+		d.leave()
+	}
 	d.stemsOf(k, slot, func(stem string) {
-		at := d.stem(stem)
-		first := &d.words.stems.edit(d.edition, at).first[chainOf(k)]
+		if i := slices.Index(d.leaving.stems, stem); i >= 0 {
+			d.leaving.stems = slices.Delete(d.leaving.stems, i, i+1)
+			return
+		}
+		first := &d.words.stems.edit(d.edition, d.stem(stem)).first[chainOf(k)]
 		*first = d.entry(entryRow{uint32(k)<<slotBits | slot, *first})
 	})
+	d.leave()
 }
 
 // stem returns the number of a stem, a new one if it was not there.
@@ -163,25 +172,44 @@ func (d *draft) entry(e entryRow) uint32 {
 	return at
 }
 
-// forget takes an entity out from under its stems. Its row still has the texts
-// that it was learned by.
+// A leaving is an entity that is about to be taken out from under stems.
+type leaving struct {
+	item
+	stems []string
+}
+
+// forget has an entity leave its stems, by the texts that its row still has.
 func (d *draft) forget(k sort, slot uint32) {
-	d.stemsOf(k, slot, func(stem string) {
-		first := &d.words.stems.edit(d.edition, d.stems[stem]).first[chainOf(k)]
-		who := uint32(k)<<slotBits | slot
-		at, before := *first, none
-		for d.words.entries.at(at).who != who {
-			at, before = d.words.entries.at(at).next, at
-		}
-		next := d.words.entries.at(at).next
-		if before == none {
-			*first = next
-		} else {
-			d.words.entries.edit(d.edition, before).next = next
-		}
-		*d.words.entries.edit(d.edition, at) = entryRow{next: d.words.free}
-		d.words.free = at
-	})
+	d.leave()
+	d.leaving.item = item{k, slot}
+	d.stemsOf(k, slot, func(stem string) { d.leaving.stems = append(d.leaving.stems, stem) })
+}
+
+// leave takes the entity that is leaving out from under the stems that it still leaves.
+func (d *draft) leave() {
+	for _, stem := range d.leaving.stems {
+		d.takeOut(d.leaving.item, stem)
+	}
+	clear(d.leaving.stems)
+	d.leaving = leaving{stems: d.leaving.stems[:0]}
+}
+
+// takeOut takes an entity out from under one stem, where it is.
+func (d *draft) takeOut(it item, stem string) {
+	first := &d.words.stems.edit(d.edition, d.stems[stem]).first[chainOf(it.sort)]
+	who := uint32(it.sort)<<slotBits | it.slot
+	at, before := *first, none
+	for d.words.entries.at(at).who != who {
+		at, before = d.words.entries.at(at).next, at
+	}
+	next := d.words.entries.at(at).next
+	if before == none {
+		*first = next
+	} else {
+		d.words.entries.edit(d.edition, before).next = next
+	}
+	*d.words.entries.edit(d.edition, at) = entryRow{next: d.words.free}
+	d.words.free = at
 }
 
 // signsOf hashes the characters of a text to bits: a text that holds another has

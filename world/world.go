@@ -213,6 +213,7 @@ func (d *draft) finish() {
 	d.letGoDivisions()
 	touched := d.settleAll()
 	d.letGo(touched)
+	d.leave()
 	d.recount()
 	d.order()
 	d.redraw()
