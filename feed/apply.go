@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 )
 
@@ -101,6 +102,7 @@ func (n *Node) show(ctx context.Context, to Position, changes []Change) error {
 		return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
 	}
 	n.advance(to, len(changes))
+	runtime.Gosched() // whoever wants to look comes before the next piece of work here
 	update := Update{Epoch: to.Epoch, Pos: to.Pos, Effects: effects, Anew: r.anew}
 	if update.Anew == "" {
 		if update.News, update.Handed, err = newsOf(to.Epoch, r.told, effects.Moved, n.to.Sight); err != nil {
@@ -108,6 +110,7 @@ func (n *Node) show(ctx context.Context, to Position, changes []Change) error {
 		}
 	}
 	n.audience.Publish(update)
+	runtime.Gosched()
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"unsafe"
 )
@@ -24,6 +25,9 @@ func (e *encoder) bytes(b []byte) {
 		_, e.err = e.to.Write(b)
 	}
 }
+
+// yield lets whoever asks for something go first: a city takes seconds to write.
+func (e *encoder) yield() { runtime.Gosched() }
 
 func (e *encoder) number(n uint64) { e.bytes(binary.LittleEndian.AppendUint64(nil, n)) }
 
@@ -50,6 +54,7 @@ func putRows[T any](e *encoder, p *pages[T], tidy func(slot uint32, row *T)) {
 			}
 		}
 		e.bytes(memory(rows))
+		e.yield()
 	}
 }
 
@@ -61,6 +66,7 @@ func putColumn(e *encoder, c *column) {
 		e.number(uint64(p.base))
 		e.number(uint64(p.width))
 		e.bytes(p.rows)
+		e.yield()
 	}
 }
 
@@ -73,6 +79,7 @@ func putArena[T comparable](e *encoder, a *arena[T]) {
 			return
 		}
 		e.bytes(memory(chunk[:min(chunkItems, a.next-from)]))
+		e.yield()
 	}
 }
 
