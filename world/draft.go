@@ -18,11 +18,15 @@ type draft struct {
 	restored    bool // it began with an image
 	indexes     [sorts]*geo.Index
 	borderIndex *geo.Index
-	interns     map[string]uint32 // texts that many rows share
-	stems       map[string]uint32
-	leaving     leaving
-	due         dueQueue
-	quill       quill // writes geometries
+	overviews   [lastFar + 1]overview // what of indexes shows far out
+
+	borderOverview overview // the same of borderIndex
+
+	interns map[string]uint32 // texts that many rows share
+	stems   map[string]uint32
+	leaving leaving
+	due     dueQueue
+	quill   quill // writes geometries
 
 	// Of the present application:
 	unsettled  []item             // things whose area is to be found
@@ -218,6 +222,9 @@ func (d *draft) index(k sort, slot uint32) {
 	if env, ok := d.envelope(k, slot); ok && (!d.bulk || d.indexesAtOnce(k)) {
 		d.indexes[k].Insert(slot, env)
 		d.changed[k] = true
+		if k <= lastFar {
+			d.overviews[k].insert(d.showsFrom(k, slot, env), slot, env)
+		}
 	}
 }
 
@@ -229,5 +236,8 @@ func (d *draft) unindex(k sort, slot uint32) {
 	if env, ok := d.envelope(k, slot); ok && (!d.bulk || d.indexesAtOnce(k)) {
 		d.indexes[k].Delete(slot, env)
 		d.changed[k] = true
+		if k <= lastFar {
+			d.overviews[k].delete(d.showsFrom(k, slot, env), slot, env)
+		}
 	}
 }

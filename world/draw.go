@@ -86,7 +86,7 @@ func (d *drawing) slots(kind grid.Kind) []numbered {
 	k, _ := sortOf(kind)
 	ids := d.shelfOf(k)
 	d.order = d.order[:0]
-	for slot := range d.Slots(kind, d.envelope) {
+	for slot := range d.visible(k, d.envelope, d.id.Z) {
 		d.order = append(d.order, numbered{ids.id(slot), slot})
 	}
 	d.order, d.spare = sorted(d.order, d.spare)

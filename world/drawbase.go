@@ -10,9 +10,16 @@ import (
 // a pond is no more than a speck: half a pixel each way.
 const specks = 16
 
+// The lowest zooms of parcels, of parks and woods, and of waters that are lines.
+const (
+	parcelStart = 11
+	greenStart  = 9
+	streamStart = 11
+)
+
 func (d *drawing) base() {
-	d.classed("landuse", grid.LandUses, 11, "class")
-	d.classed("green", grid.Greens, 9, "class", "name")
+	d.classed("landuse", grid.LandUses, parcelStart, "class")
+	d.classed("green", grid.Greens, greenStart, "class", "name")
 	d.water()
 	d.groundLines()
 	d.roads()
@@ -58,7 +65,7 @@ func (d *drawing) water() {
 		d.e.Feature(uint64(n.id))
 		if !f.IsLine() {
 			f.rings(&d.rings).each(d.polygon)
-		} else if d.id.Z >= 11 {
+		} else if d.id.Z >= streamStart {
 			f.rings(&d.rings).each(d.line)
 		}
 		d.classAndName(f, 2)

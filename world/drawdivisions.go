@@ -46,7 +46,7 @@ func (d *drawing) divisionsAndBorders() {
 // divisionsHere returns the divisions that the tile may show, by their ids.
 func (d *drawing) divisionsHere() []numbered {
 	var out []numbered
-	for area := range d.Slots(grid.Divisions, d.envelope) {
+	for area := range d.visible(divisions, d.envelope, d.id.Z) {
 		out = append(out, numbered{d.DivisionAt(area).ID(), area})
 	}
 	out, _ = sorted(out, nil)
@@ -119,7 +119,7 @@ func (d *drawing) borders() {
 		number uint64
 	}
 	var all []stretch
-	for b := range d.Borders(d.envelope) {
+	for b := range d.visibleBorders(d.envelope, d.id.Z) {
 		if level := d.LevelOf(b); d.id.Z >= startOf(level).border {
 			all = append(all, stretch{b, level, fingerprint(b.Pixels)})
 		}

@@ -34,8 +34,8 @@ func Layers() []tiles.Layer { return slices.Clone(table[:]) }
 // table is in the order of layerNumber.
 var table = [layers]tiles.Layer{
 	layer(baseLayer, "land, water, green and ways", 0, open,
-		part("landuse", "parcels", 11, "class"),
-		part("green", "parks, banks and woods", 9, "class", "name"),
+		part("landuse", "parcels", parcelStart, "class"),
+		part("green", "parks, banks and woods", greenStart, "class", "name"),
 		part("water", "rivers, lakes and streams", 0, "class", "name"),
 		part("ground_line", "contours, terrace lines and bunds", 14, "class"),
 		part("road", "roads, lanes, paths and stairs", 8, "class", "name", "bridge:Boolean", "width:Number, m")),

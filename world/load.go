@@ -56,7 +56,7 @@ func (l *Loader) Publish(at Position) error {
 	work.Go(d.redraw)
 	for k := range d.indexes {
 		if !d.indexesAtOnce(sort(k)) {
-			work.Go(func() { d.indexes[k].Load(d.placed(sort(k))) })
+			work.Go(func() { d.fill(sort(k)) })
 		}
 		d.changed[k] = true
 	}
@@ -72,6 +72,20 @@ func (l *Loader) Publish(at Position) error {
 	l.world.snapshot.Store(&Snapshot{state: d.state, at: at, version: version, positions: &l.world.positions})
 	d.edition++
 	return nil
+}
+
+// fill enters what belongs into the index of a kind, which is empty.
+func (d *draft) fill(k sort) {
+	d.indexes[k].Load(func(yield func(uint32, geo.Envelope) bool) {
+		for slot, env := range d.placed(k) {
+			if k <= lastFar {
+				d.overviews[k].insert(d.showsFrom(k, slot, env), slot, env)
+			}
+			if !yield(slot, env) {
+				return
+			}
+		}
+	})
 }
 
 // placed yields what belongs into the index of a kind.

@@ -38,6 +38,9 @@ func (d *draft) redraw() {
 	}
 	d.redrawBorders(before, stale)
 	d.foundBorders = d.borderIndex.Share()
+	if d.borderOverview.changed {
+		d.farBorders = d.borderOverview.share()
+	}
 	for area := range stale {
 		if row := d.division(area); row != nil {
 			d.reshaped = append(d.reshaped, row.envelope)
@@ -106,14 +109,17 @@ func (d *draft) addBorder(id uint32, a *arcs.Arc) {
 	*d.borders.edit(d.edition, id) = b.directed()
 	if env, ok := geo.EnvelopeOf(a.Points); ok {
 		d.borderIndex.Insert(id, env)
+		d.borderOverview.insert(d.borderFrom(b.Areas), id, env)
 	}
 }
 
 func (d *draft) dropBorder(id uint32, a *arcs.Arc) {
-	*d.borders.edit(d.edition, id) = nil
+	was := d.borders.edit(d.edition, id)
 	if env, ok := geo.EnvelopeOf(a.Points); ok {
 		d.borderIndex.Delete(id, env)
+		d.borderOverview.delete(d.borderFrom((*was).Areas), id, env)
 	}
+	*was = nil
 }
 
 func project(points []geo.Point) []geo.Pixel {

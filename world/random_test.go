@@ -100,7 +100,7 @@ func drawThing(t *rapid.T, kind grid.Kind, name string) grid.Entity {
 			State: rapid.SampledFrom(events.States()).Draw(t, "state"), Urgency: rapid.SampledFrom([]events.Urgency{events.Routine, events.Urgent}).Draw(t, "urgency"),
 			DueAt: monday.Add(time.Duration(rapid.IntRange(-2, 30).Draw(t, "due")) * time.Hour)}
 	case grid.Roads:
-		return &grid.Road{Name: name, Class: "lane", Line: geo.MultiLine{{place, at(70, 70)}}}
+		return &grid.Road{Name: name, Class: rapid.SampledFrom([]string{"main", "county", "lane"}).Draw(t, "class"), Line: geo.MultiLine{{place, at(70, 70)}}}
 	case grid.Waters:
 		return &grid.Water{Name: name, Class: "pond", Body: drawBox(t)}
 	case grid.Greens:

@@ -49,6 +49,8 @@ type state struct {
 	net          *arcs.Net            // faces are areas
 	borders      pages[*Border]       // by number of the arc
 	foundBorders *geo.Snapshot        // arcs by envelope
+	outlooks     [lastFar + 1]outlook // what of found shows far out
+	farBorders   outlook              // the same of foundBorders
 	words        lexicon
 	tiles        drawnVersions
 	now          int64 // Unix seconds of the last publication

@@ -230,10 +230,4 @@ func (s *Snapshot) Borders(env geo.Envelope) iter.Seq[*Border] {
 }
 
 // LevelOf returns the highest level among the divisions that a border bounds.
-func (s *Snapshot) LevelOf(b *Border) grid.Level {
-	level := grid.MicroGridLevel
-	for _, area := range b.Areas {
-		level = min(level, s.areas.rows.at(area).level)
-	}
-	return level
-}
+func (s *Snapshot) LevelOf(b *Border) grid.Level { return s.highest(b.Areas) }

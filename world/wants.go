@@ -312,7 +312,7 @@ func (d *draft) restoreOwn() {
 	if d.own == "" {
 		return
 	}
-	d.indexes[divisions].Load(d.placed(divisions))
+	d.fill(divisions)
 	d.changed[divisions] = true
 	d.unaskedBelow()
 	d.unaskedAbove()

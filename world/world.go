@@ -222,4 +222,9 @@ func (d *draft) finish() {
 			d.found[k], d.changed[k] = d.indexes[k].Share(), false
 		}
 	}
+	for k := range d.overviews {
+		if d.overviews[k].changed {
+			d.outlooks[k] = d.overviews[k].share()
+		}
+	}
 }
