@@ -2,12 +2,10 @@ package gpkg
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,8 +96,7 @@ func prepared(ctx context.Context, path string, prepare func(context.Context, *S
 
 // checkBackup refuses a file that is no store of ours, or not whole.
 func checkBackup(ctx context.Context, path string) error {
-	file := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro&immutable=1"}
-	db := sql.OpenDB(connector{file.String()})
+	db := openFile(path)
 	defer db.Close()
 	var schema, found string
 	if err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'schema'").Scan(&schema); err != nil {

@@ -2,6 +2,7 @@ package gpkg
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"net/url"
@@ -72,4 +73,12 @@ func dsn(path, more string) string {
 	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=rw&_pragma=busy_timeout(" + strconv.Itoa(busyTimeout) + ")&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)" + more}
 	return u.String()
+}
+
+// openFile reads what is in the file itself, whatever the log beside it says. A store is
+// looked at in no other way than through SQLite: the locks on a file are the process's, and
+// closing any other handle of it gives them up.
+func openFile(path string) *sql.DB {
+	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro&immutable=1"}
+	return sql.OpenDB(connector{u.String()})
 }

@@ -327,6 +327,32 @@ func TestGDALReadsTheFile(t *testing.T) {
 	shut(t, s)
 }
 
+// SQLite's locks are the process's, and any file of the process that is closed gives them
+// up: then the first map program that looks takes the store for closed, and removes the log
+// to which it writes.
+func TestAMapProgramLeavesAnOpenStoreItsLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "map.gpkg")
+	s := open(t, path)
+	put(t, s, building("before"))
+	shut(t, s)
+	s = open(t, path)
+	put(t, s, building("while it is open"))
+	before, err := os.Stat(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, "ogrinfo", "-so", "-al", path)
+	run(t, "ogrinfo", "-ro", "-so", "-al", path)
+	put(t, s, building("after a map program looked"))
+	if after, err := os.Stat(path + "-wal"); err != nil || !os.SameFile(before, after) {
+		t.Errorf("another log is there, or none: %v", err)
+	}
+	var names int
+	if err := foreign(t, path).QueryRow("SELECT count(*) FROM buildings_rows").Scan(&names); err != nil || names != 3 {
+		t.Errorf("another process sees %d buildings, %v; want 3", names, err)
+	}
+}
+
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, err := exec.Command(name, args...).CombinedOutput()

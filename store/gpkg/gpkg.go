@@ -166,24 +166,18 @@ func (s *Store) begin(ctx context.Context) error {
 // imprint puts what the log holds of a new file into the file itself, where map
 // programs look for the application id.
 func (s *Store) imprint(ctx context.Context) error {
-	file, err := os.Open(s.path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	id := make([]byte, len(applicationID))
-	if _, err := file.ReadAt(id, applicationIDAt); err == nil && string(id) == applicationID {
+	db := openFile(s.path)
+	defer db.Close()
+	var id int64
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err == nil && id == applicationID {
 		return nil
 	}
-	_, err = s.writer.emptyLog(ctx) // nobody else reads a file that has no tables yet
+	_, err := s.writer.emptyLog(ctx) // nobody else reads a file that has no tables yet
 	return err
 }
 
-// Where the header of an SQLite file says that it is a GeoPackage.
-const (
-	applicationIDAt = 68
-	applicationID   = "GPKG"
-)
+// applicationID says in the header of an SQLite file that it is a GeoPackage ("GPKG").
+const applicationID = 0x47504b47
 
 // Close waits for the writer and closes the file. It gives the relay lock back.
 func (s *Store) Close() error {
