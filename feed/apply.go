@@ -102,7 +102,9 @@ func (n *Node) show(ctx context.Context, to Position, changes []Change) error {
 		return fmt.Errorf("up to %d: %w: %w", to.Pos, errApply, err)
 	}
 	n.advance(to, len(changes))
-	runtime.Gosched() // whoever wants to look comes before the next piece of work here
+	// Whoever wants to look comes before the telling, and again before the next application:
+	// while the log is long, readers on two processors would wait for all of it.
+	runtime.Gosched()
 	update := Update{Epoch: to.Epoch, Pos: to.Pos, Effects: effects, Anew: r.anew}
 	if update.Anew == "" {
 		if update.News, update.Handed, err = newsOf(to.Epoch, r.told, effects.Moved, n.to.Sight); err != nil {

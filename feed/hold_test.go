@@ -15,6 +15,11 @@ type asker struct {
 	ask func()
 }
 
+func (a asker) SeesEvents(p events.Privacy, area grid.Code) bool {
+	a.ask()
+	return a.Viewer.SeesEvents(p, area)
+}
+
 func (a asker) Sees(kind grid.Kind, area grid.Code) bool {
 	a.ask()
 	return a.Viewer.Sees(kind, area)
@@ -49,5 +54,17 @@ func TestWhoAsksForATileDoesNotWaitUntilAllAreTold(t *testing.T) {
 		Effects: feed.Effects{Counters: []feed.Counted{{Code: east}}}})
 	if asked == before {
 		t.Error("nothing was asked for while it was told")
+	}
+}
+
+// Whoever goes while a tile is drawn for it must not be told of that tile for ever.
+func TestWhoHasGoneHoldsNoTile(t *testing.T) {
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	screen := hub.Subscribe(feedtest.Everybody(), nil)
+	screen.Close()
+	here := feed.Tile{Set: 1, Z: 14}
+	screen.Hold(here, 7)
+	if _, held := screen.Held(here); held {
+		t.Error("it holds one")
 	}
 }

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -106,8 +105,8 @@ func (h *Hub) locked(do func()) {
 	do()
 }
 
-// Publish implements Audience. Whoever begins to look in its midst is told what is left,
-// and whoever resumes then what was told before as well.
+// Publish implements Audience. Whoever begins to look while it runs is told of the rest;
+// whoever resumes while it runs is told of what went before as well.
 func (h *Hub) Publish(u Update) {
 	handed := newHandOver(u.Handed)
 	h.locked(func() {
@@ -134,8 +133,8 @@ func (h *Hub) Publish(u Update) {
 // an event that becomes overdue, or a division that comes into force.
 func (h *Hub) Touch(e Effects) {
 	handed := newHandOver(e.Moved)
-	// It has no position. Of those told up to here some have not heard of it, of those
-	// told of what comes next all have.
+	// It has no position of its own: somebody told up to here may not have heard of it,
+	// and everybody told of the next position has.
 	told := *h.told.Load()
 	h.locked(func() { h.handOver(handed, told, told.Pos+1) })
 	h.suspect(e.Touches)
@@ -167,11 +166,8 @@ func (h *Hub) tell(n News) {
 		}
 	}
 	h.found = h.views.meeting(h.found[:0], n.Before, n.After)
-	for i, s := range h.found {
+	for _, s := range h.found {
 		once(s)
-		if i%atOnce == atOnce-1 {
-			runtime.Gosched() // a sender begins with these: waking another processor for it takes as long as telling all
-		}
 	}
 	if n.Alert {
 		h.alerted.visit(n.After.Area, once)

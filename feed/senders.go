@@ -8,7 +8,8 @@ import (
 // senders hand what is due to subscribers who can take it without waiting: few
 // goroutines for all of them, since waking one for each costs as much as the write that
 // it is woken for. They use half of the processors at most; the other half answers
-// requests and applies the log. It is safe for concurrent use.
+// requests and applies the log. They end when nobody is due, so nobody stops them. It is
+// safe for concurrent use.
 type senders struct {
 	limit int // that run at once
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"quanxi/events"
 	"quanxi/feed"
@@ -28,6 +29,16 @@ func direct(t *testing.T, hub *feed.Hub, deliver func(*feed.Subscription) bool) 
 		t.Fatal(err)
 	}
 	return sub
+}
+
+// within waits for something that comes at once, unless the code is broken.
+func within(t *testing.T, is <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-is:
+	case <-time.After(time.Minute):
+		t.Fatal("it did not come within a minute")
+	}
 }
 
 func TestEveryFrameIsDeliveredDirectlyInOrder(t *testing.T) {
@@ -58,7 +69,7 @@ func TestEveryFrameIsDeliveredDirectlyInOrder(t *testing.T) {
 	for pos := range int64(changes) {
 		hub.Publish(feed.Update{Epoch: "e", Pos: pos + 1, News: []feed.News{report(pos + 1)}})
 	}
-	<-all
+	within(t, all)
 }
 
 // Half of the processors are left to everything else.
@@ -83,7 +94,9 @@ func TestFewSendersServeAll(t *testing.T) {
 		})
 	}
 	hub.Publish(feed.Update{Epoch: "e", Pos: 1, News: []feed.News{report(1)}})
-	served.Wait()
+	all := make(chan struct{})
+	go func() { served.Wait(); close(all) }()
+	within(t, all)
 	if most.Load() > 2 {
 		t.Errorf("%d at once", most.Load())
 	}
@@ -93,8 +106,34 @@ func TestWhatCannotBeDeliveredDirectlyIsSignalled(t *testing.T) {
 	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
 	sub := direct(t, hub, func(*feed.Subscription) bool { return false })
 	hub.Publish(feed.Update{Epoch: "e", Pos: 1, News: []feed.News{report(1)}})
-	<-sub.Ready()
+	within(t, sub.Ready())
 	if got := sub.Take().Frames; len(got) != 1 {
 		t.Errorf("%d frames wait", len(got))
+	}
+}
+
+// A place behind what is not queued yet would have whoever resumes there miss it.
+func TestNobodyStandsBehindWhatIsNotQueued(t *testing.T) {
+	hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+	var screen *feed.Subscription
+	told := 0
+	viewer := asker{feedtest.Everybody(), func() {
+		if screen == nil {
+			return
+		}
+		told++
+		if at, _ := screen.Idle(); at.Pos >= 1 {
+			t.Errorf("it stands at %d while it is told of 1", at.Pos)
+		}
+	}}
+	screen = hub.Subscribe(viewer, nil)
+	defer screen.Close()
+	if err := screen.View(feed.View{Envelope: box(106, 29, 107, 30), Zoom: 16, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+		t.Fatal(err)
+	}
+	told = 0
+	hub.Publish(feed.Update{Epoch: "e", Pos: 1, News: []feed.News{report(1)}})
+	if at, _ := screen.Idle(); told == 0 || at.Pos != 1 {
+		t.Errorf("told of %d pieces of news, it stands at %d", told, at.Pos)
 	}
 }

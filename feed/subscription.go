@@ -28,8 +28,8 @@ func (s *Subscription) Ready() <-chan struct{} { return s.queue.wake }
 
 // Direct has deliver called when frames are due, in place of the signal of Ready, by
 // goroutines that serve many: it must not wait for anything, and may be called again
-// before it has returned. Where it returns false, Ready is signalled. Direct is called once
-// at most, before View.
+// before it has returned, and once more after Close. Where it returns false, Ready is
+// signalled. Direct is called once at most, before View.
 func (s *Subscription) Direct(deliver func() bool) {
 	s.direct = deliver
 	s.queue.whenQueued(func() { s.hub.senders.add(s) })

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -78,6 +79,7 @@ type desk struct {
 	ready   atomic.Bool
 	late    atomic.Int64 // nanoseconds
 	pos     int64
+	direct  atomic.Int64 // looks at a right by whoever tells of changes
 
 	mu      sync.Mutex
 	screens map[string]*screenStub // guarded by mu, like visits
@@ -118,7 +120,12 @@ func (v *visit) Screen() socket.Screen {
 
 func (v *visit) Changed() <-chan struct{} { return v.changed }
 
-func (v *visit) Signals() uint64 { return v.signals.Load() }
+func (v *visit) Signals() uint64 {
+	if bytes.Contains(debug.Stack(), []byte("deliverAtOnce")) {
+		v.desk.direct.Add(1)
+	}
+	return v.signals.Load()
+}
 
 func (v *visit) Close() { v.closed.Store(true) }
 

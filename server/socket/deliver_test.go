@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,7 +26,9 @@ import (
 type still struct {
 	feedtest.Viewer
 	signals uint64
-	out     bool // signed out
+	out     bool   // signed out
+	asking  func() // whenever it is asked for its signals; nil for nothing
+	looking func() // whenever it is asked for its screen; nil for nothing
 }
 
 func (s *still) Account() string { return s.Viewer.Account }
@@ -31,9 +37,12 @@ func (s *still) Tile(context.Context, string, uint8, uint32, uint32) ([]byte, ui
 	return nil, 0, nil
 }
 
-func (s *still) Counters(grid.Code) (json.RawMessage, bool) { return nil, false }
+func (s *still) Counters(grid.Code) (json.RawMessage, bool) { return json.RawMessage(`{}`), true }
 
 func (s *still) Screen() Screen {
+	if s.looking != nil {
+		defer s.looking()
+	}
 	if s.out {
 		return nil
 	}
@@ -42,7 +51,12 @@ func (s *still) Screen() Screen {
 
 func (s *still) Changed() <-chan struct{} { return nil }
 
-func (s *still) Signals() uint64 { return s.signals }
+func (s *still) Signals() uint64 {
+	if s.asking != nil {
+		s.asking()
+	}
+	return s.signals
+}
 
 func (s *still) Close() {}
 
@@ -61,7 +75,7 @@ type line struct {
 func newLine(t *testing.T) *line {
 	l := &line{still: &still{Viewer: feedtest.Everybody()}, ready: true}
 	h := New(Options{
-		Hub: feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{}), Sealer: feed.NewSealer([]byte("a secret")),
+		Hub: feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{Soft: time.Nanosecond}), Sealer: feed.NewSealer([]byte("a secret")),
 		Ready: func() bool { return l.ready }, Late: func() time.Duration { return 0 },
 		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
@@ -69,17 +83,21 @@ func newLine(t *testing.T) *line {
 	l.wire, l.far = pair(t)
 	l.sub = h.Hub.Subscribe(l.still, nil)
 	t.Cleanup(l.sub.Close)
-	if err := l.sub.View(feed.View{Envelope: everywhere, Topics: []feed.Topic{feed.EventsTopic}}); err != nil {
+	if err := l.sub.View(feed.View{Envelope: everywhere, Topics: []feed.Topic{feed.EventsTopic, feed.CountersTopic}}); err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
 // publish has n frames due.
-func (l *line) publish(n int) {
+func (l *line) publish(n int) { l.publishOf(n, 0) }
+
+// publishOf is publish with so many more bytes in each frame.
+func (l *line) publishOf(n, bytes int) {
+	body := fmt.Appendf(nil, `{"title":"%s"}`, strings.Repeat("x", bytes))
 	for range n {
 		l.pos++
-		change := feed.Change{Pos: l.pos, Kind: "events", ID: 1, Revision: l.pos, Op: feed.Put, Body: []byte(`{}`)}
+		change := feed.Change{Pos: l.pos, Kind: "events", ID: 1, Revision: l.pos, Op: feed.Put, Body: body}
 		sight := feed.Sight{Area: "500101001001001", Envelope: everywhere, There: true}
 		l.Hub.Publish(feed.Update{Epoch: "e", Pos: l.pos, News: []feed.News{{Change: change, Epoch: "e", After: sight}}})
 	}
@@ -188,7 +206,7 @@ func TestNothingGoesAtOnceToWhoIsSignedOut(t *testing.T) {
 
 func TestNothingIsSentBehindTheEnd(t *testing.T) {
 	l := newLine(t)
-	l.sayClose(ws.NewCloseFrameBody(ws.StatusGoingAway, ""))
+	l.sayClose(ws.NewCloseFrameBody(ws.StatusGoingAway, ""), false)
 	l.publish(1)
 	if l.deliverAtOnce() {
 		t.Error("delivered")
@@ -198,5 +216,120 @@ func TestNothingIsSentBehindTheEnd(t *testing.T) {
 	}
 	if frame, err := readFrame(l.far); err != nil || frame.Header.OpCode != ws.OpClose {
 		t.Errorf("%+v, %v", frame.Header, err)
+	}
+}
+
+// What a sender leaves to the writer must outlive the room that the queue has for it.
+func TestFramesThatASocketTakesInPartComeWholeAndInOrder(t *testing.T) {
+	l := newLine(t)
+	for l.deliverAtOnce() {
+		l.publishOf(8, 128<<10) // few enough that the queue keeps their room
+	}
+	if len(l.left) == 0 {
+		t.Fatal("nothing was left to the writer")
+	}
+	l.publish(3)
+	want := make([]int64, l.pos)
+	for i := range want {
+		want[i] = int64(i + 1)
+	}
+	delivered := make(chan error, 1)
+	go func() { delivered <- l.deliver(t.Context()) }()
+	l.expect(t, want...)
+	if err := <-delivered; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheRestOfAFrameGoesWhateverElseIsDue(t *testing.T) {
+	l := newLine(t)
+	l.wire.rest = slices.Clone(l.encode(feed.NewFrame("change", []byte(`,"revision":1}`))).frame(ws.OpText))
+	if err := l.deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.expect(t, 1)
+}
+
+// A frame of which no byte has gone is sent later by the rights of then.
+func TestAFrameThatDidNotBeginGoesToNobodyWhoIsSignedOut(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		out  bool
+		want []int64
+	}{{"still there", false, []int64{1, 2}}, {"signed out meanwhile", true, nil}} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLine(t)
+			filled := fill(&l.wire)
+			l.publish(2)
+			if l.deliverAtOnce() || !l.wire.free() {
+				t.Fatal("a full socket took something")
+			}
+			if tt.out {
+				l.still.out, l.still.signals = true, 1
+			}
+			go func() {
+				if err := l.deliver(t.Context()); err != nil {
+					_ = l.leave(err)
+				}
+				l.wire.conn.Close()
+			}()
+			if _, err := io.CopyN(io.Discard, l.far, filled); err != nil {
+				t.Fatal(err)
+			}
+			l.expect(t, tt.want...)
+			if frame, err := readFrame(l.far); err == nil && frame.Header.OpCode != ws.OpClose {
+				t.Errorf("then %s", frame.Payload)
+			}
+		})
+	}
+}
+
+func TestTheRestOfAFrameDoesNotGoToWhoIsSignedOut(t *testing.T) {
+	l := newLine(t)
+	l.wire.rest = []byte("the rest")
+	_ = l.leave(errSignedOut)
+	l.wire.conn.Close()
+	if got, err := io.ReadAll(l.far); err != nil || len(got) > 0 {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// However late a right is withdrawn, nothing goes after that: there is a look at it
+// before each message, and none of its own between that and the message.
+func TestNothingGoesByARightThatIsWithdrawnInTheMidst(t *testing.T) {
+	for withdrawn := 1; ; withdrawn++ {
+		l := newLine(t)
+		l.Hub.Publish(feed.Update{Epoch: "e", Effects: feed.Effects{Counters: []feed.Counted{{Code: "500101", Open: true}}}})
+		<-l.sub.Ready()
+		l.publish(2)
+		asked, sent := 0, l.n
+		l.still.asking = func() {
+			if asked++; asked == withdrawn {
+				l.still.out, l.still.signals, sent = true, 1, l.n
+			}
+		}
+		err := l.deliver(t.Context())
+		if asked < withdrawn {
+			if l.n != 3 {
+				t.Fatalf("%d messages to who sees all, want two frames and the counters", l.n)
+			}
+			return
+		}
+		if !errors.Is(err, errSignedOut) || l.n != sent {
+			t.Fatalf("withdrawn at look %d: %d messages after it, %v", withdrawn, l.n-sent, err)
+		}
+	}
+}
+
+func TestARightThatIsWithdrawnWhileItIsLookedAtIsLookedAtAgain(t *testing.T) {
+	l := newLine(t)
+	l.still.signals = 1
+	l.still.looking = func() { l.still.signals = 2 }
+	if err := l.reconsider(); err != nil {
+		t.Fatal(err)
+	}
+	l.publish(1)
+	if l.deliverAtOnce() {
+		t.Error("delivered by what was seen before")
 	}
 }

@@ -33,6 +33,20 @@ func TestChangesReachThoseWhoMaySeeThem(t *testing.T) {
 	}
 }
 
+// Waking the writer of each connection would cost as much as the writes.
+func TestWhoTellsOfAChangeWritesIt(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	for range 100 {
+		d.publish(1, grid1, 106.5, 29.5)
+		c.want("change")
+		if d.direct.Load() > 0 {
+			return
+		}
+	}
+	t.Error("of a hundred changes none was written by whoever told of it")
+}
+
 func TestCountersComeAsState(t *testing.T) {
 	d := newDesk(t, nil)
 	c := d.join("east")

@@ -74,10 +74,10 @@ func (w *wire) flush() error {
 	return w.write(nil)
 }
 
-// try sends a frame as far as the system takes it without waiting, and reports whether
-// that is all of it. The rest is left to the next write. The wire must be free.
-func (w *wire) try(frame []byte) bool {
-	sent := 0
+// try sends a frame as far as the system takes it without waiting, and reports how many
+// bytes that are. The rest of a frame that has begun is left to the next write. The wire
+// must be free.
+func (w *wire) try(frame []byte) (sent int) {
 	// An error is of a connection that has ended, as the next write says.
 	_ = w.raw.Control(func(fd uintptr) {
 		n, err := unix.Write(int(fd), frame)
@@ -86,8 +86,10 @@ func (w *wire) try(frame []byte) bool {
 		}
 		sent = max(n, 0)
 	})
-	w.rest = slices.Clone(frame[sent:])
-	return len(w.rest) == 0
+	if sent > 0 {
+		w.rest = slices.Clone(frame[sent:])
+	}
+	return sent
 }
 
 // A message is a frame of the websocket protocol in the making: room for its head, and

@@ -29,6 +29,16 @@ func pair(t *testing.T) (wire, net.Conn) {
 	return newWire(near, 10*time.Second), far
 }
 
+// fill writes until the socket takes no byte more, and returns how many it took.
+func fill(w *wire) (bytes int64) {
+	chunk := make([]byte, 1<<20)
+	for n := w.try(chunk); n > 0; n = w.try(chunk) {
+		bytes += int64(n)
+	}
+	w.rest = nil
+	return bytes
+}
+
 // readFrame reads one frame of a few kilobytes.
 func readFrame(from io.Reader) (ws.Frame, error) {
 	head, err := ws.ReadHeader(from)
@@ -59,14 +69,14 @@ func TestWhatASocketTakesInPartIsSentWhole(t *testing.T) {
 	frame := func(i int) []byte {
 		return append(newMessage(nil), bytes.Repeat([]byte{byte(i)}, i*977%70_000)...).frame(ws.OpText)
 	}
-	n := 0
-	for w.try(frame(n)) {
+	n := 0 // frames that have begun
+	for w.free() && w.try(frame(n)) > 0 {
 		n++
 	}
 	read := make(chan error, 1)
 	const more = 20
 	go func() {
-		for i := range n + 1 + more {
+		for i := range n + more {
 			got, err := readFrame(far)
 			if err != nil || !bytes.Equal(ws.MustCompileFrame(got), frame(i)) {
 				read <- err
@@ -77,14 +87,14 @@ func TestWhatASocketTakesInPartIsSentWhole(t *testing.T) {
 		read <- nil
 	}()
 	for i := range more {
-		if err := w.write(frame(n + 1 + i)); err != nil {
+		if err := w.write(frame(n + i)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := <-read; err != nil {
 		t.Fatal(err)
 	}
-	if len(w.rest) != 0 || !w.try(frame(1)) {
+	if len(w.rest) != 0 || w.try(frame(1)) != len(frame(1)) {
 		t.Error("it does not go on at once afterwards")
 	}
 }
@@ -93,10 +103,10 @@ func TestAReaderWhoHasGoneIsFoundOutByTheNextWrite(t *testing.T) {
 	w, far := pair(t)
 	far.Close()
 	w.conn.Close()
-	if w.try([]byte("late")) {
+	if w.try([]byte("late")) > 0 {
 		t.Fatal("sent to nobody")
 	}
-	err := w.flush()
+	err := w.write([]byte("later"))
 	if err == nil || w.write(nil) != err {
 		t.Errorf("%v, then %v", err, w.write(nil))
 	}
@@ -105,10 +115,8 @@ func TestAReaderWhoHasGoneIsFoundOutByTheNextWrite(t *testing.T) {
 func TestAWriteGivesUpAReaderWhoNeverReads(t *testing.T) {
 	w, far := pair(t)
 	w.limit = 20 * time.Millisecond
-	chunk := make([]byte, 1<<20)
-	for w.try(chunk) {
-	}
-	if err := w.flush(); err == nil {
+	fill(&w)
+	if err := w.write([]byte("late")); err == nil {
 		t.Error("no error")
 	}
 	if _, err := io.CopyN(io.Discard, far, 1); err != nil {

@@ -68,14 +68,27 @@ func (c *conn) deliverAtOnce() bool {
 	}
 	frames := c.sub.TakeFrames()
 	for i, f := range frames {
-		if c.visit.Signals() != c.known { // of the right of before, which the writer looks at
-			c.left = slices.Clone(frames[i:])
+		if !c.tryFrame(f) {
+			c.left = slices.Clone(frames[i:]) // the next that is queued takes their room
 			return false
 		}
-		if !c.wire.try(c.encode(f).frame(ws.OpText)) {
+		if !c.wire.free() {
 			c.left = slices.Clone(frames[i+1:])
 			return false
 		}
+	}
+	return true
+}
+
+// tryFrame sends a frame as far as the socket takes it, and reports false if nothing of
+// it went: the writer looks first at what has become of the right to it.
+func (c *conn) tryFrame(f feed.Frame) bool {
+	if c.visit.Signals() != c.known {
+		return false
+	}
+	if c.wire.try(c.encode(f).frame(ws.OpText)) == 0 {
+		c.n-- // its number is not used up
+		return false
 	}
 	return true
 }
@@ -86,7 +99,7 @@ func (c *conn) reconsider() error {
 	signals := c.visit.Signals() // first, so that none is missed
 	now := c.visit.Screen()
 	if now == nil {
-		return errSignedOut // and no sender takes what it knew for what holds
+		return errSignedOut // what is known stays as it was, so that nothing is sent at once any more
 	}
 	c.known = signals
 	if now != c.screen {
@@ -133,14 +146,17 @@ const recheck = time.Second
 // right may be among what is missed (RULES A15). A pong comes after everything that
 // was queued when its ping was read, so that it tells where the client stands.
 func (c *conn) deliver(ctx context.Context) error {
-	if err := c.wire.flush(); err != nil {
-		return err
-	}
 	if !c.Ready() {
 		if c.again == nil {
 			c.again = time.After(recheck)
 		}
 		return nil
+	}
+	if same, err := c.seesOn(); !same {
+		return err // what comes instead is due already
+	}
+	if err := c.wire.flush(); err != nil {
+		return err
 	}
 	due := c.sub.Take()
 	due.Frames = append(c.left, due.Frames...)
@@ -275,7 +291,7 @@ func (c *conn) leave(err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		code, reason = closeNotHeard, "nothing was heard for too long"
 	}
-	c.sayClose(websocket.FormatCloseMessage(code, reason))
+	c.sayClose(websocket.FormatCloseMessage(code, reason), errors.Is(err, errSignedOut))
 	if errors.Is(err, errTooLarge) || errors.Is(err, errTooManyErrors) {
 		c.drain()
 	}
@@ -283,9 +299,13 @@ func (c *conn) leave(err error) error {
 }
 
 // sayClose ends what is said to the client. It may be gone already; there is nobody else
-// to tell.
-func (c *conn) sayClose(body []byte) {
+// to tell. Whoever may see nothing any more gets no rest of a frame before it, and so is
+// told nothing if there is one.
+func (c *conn) sayClose(body []byte, nothingMore bool) {
 	_ = c.alone(func() error {
+		if nothingMore && !c.wire.free() {
+			return errSignedOut
+		}
 		return c.wire.end(append(newMessage(nil), body...).frame(ws.OpClose), time.Second)
 	})
 }
