@@ -127,7 +127,7 @@ func (d *draft) place(area uint32) {
 		}
 	}
 	d.areas.rows.edit(d.edition, area).division = best
-	d.recoded = true
+	d.recoded, d.asks.moved = true, true
 	row := d.division(area)
 	if row == nil {
 		d.reparent(area, none)

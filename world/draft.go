@@ -5,6 +5,7 @@ import (
 
 	"quanxi/events"
 	"quanxi/geo"
+	"quanxi/geo/arcs"
 	"quanxi/grid"
 )
 
@@ -56,7 +57,7 @@ func newDraft(today grid.Date, own grid.Code) *draft {
 	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
 		moved: make(map[uint32]numbers), movedPrivate: make(map[privateMove]bool), faces: make(map[uint32]bool)}
 	d.today, d.own = today, own
-	d.asks = newQuestions()
+	d.asks, d.net = newQuestions(), new(arcs.Net)
 	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)
 	for k := range d.indexes {
 		d.indexes[k] = new(geo.Index)

@@ -69,10 +69,8 @@ func withSound(net *arcs.Net, faces []arcs.Face) *arcs.Net {
 // they bound or bounded.
 func (d *draft) redrawBorders(before *arcs.Net, stale map[uint32]bool) {
 	old := make(map[uint32]*arcs.Arc)
-	if before != nil {
-		for id, a := range before.Arcs() {
-			old[id] = a
-		}
+	for id, a := range before.Arcs() {
+		old[id] = a
 	}
 	touch := func(a *arcs.Arc) {
 		for _, u := range a.Uses {

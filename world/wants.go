@@ -61,10 +61,11 @@ type questions struct {
 	passed  passed
 	changed []item // held before, and changed in this application
 	gone    bool   // something on which others hang is gone
+	moved   bool   // a division came, went or took another place since the tree was asked for
 }
 
 func newQuestions() questions {
-	return questions{asked: make(map[uint32]bool), above: make(map[uint32]bool), named: make(map[uint32]bool), begun: make(map[grid.Code]bool), before: make(map[uint32]stood)}
+	return questions{moved: true, asked: make(map[uint32]bool), above: make(map[uint32]bool), named: make(map[uint32]bool), begun: make(map[grid.Code]bool), before: make(map[uint32]stood)}
 }
 
 // stood is how an area stood on the map.
@@ -122,6 +123,10 @@ func (d *draft) nextWants() []Want {
 // those that manage it, for those whose codes might be taken for its own, for any other
 // under the code of one that is held, and for whoever works in the own area or above it.
 func (d *draft) wantsTree() []Want {
+	if !d.asks.moved {
+		return nil // every area would be walked for it
+	}
+	d.asks.moved = false
 	below, above := d.unaskedBelow(), d.unaskedAbove()
 	all := []Want{
 		{grid.Divisions, grid.Query{Column: "code", Values: slices.Concat(above, d.unaskedClaims())}},

@@ -257,7 +257,7 @@ func TestFacesComeAndGo(t *testing.T) {
 		w := drawPatchwork(t, 3)
 		all := w.faces()
 		present := make(map[uint32]arcs.Face)
-		var n *arcs.Net
+		n := new(arcs.Net)
 		for range 6 {
 			var changed []arcs.Face
 			for _, k := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(all)-1), 1, 4, rapid.ID).Draw(t, "faces") {

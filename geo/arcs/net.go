@@ -48,8 +48,8 @@ type Arc struct {
 }
 
 // A Net holds faces by their arcs. It never changes: With returns a new one that
-// shares what is the same. Any number of goroutines may use it. The nil Net and
-// the zero Net are empty.
+// shares what is the same. Any number of goroutines may use it. The zero Net is
+// empty.
 type Net struct {
 	faces map[uint32]*outline
 	arcs  []*Arc        // nil where a number is free
@@ -76,9 +76,6 @@ func Build(faces []Face) (*Net, error) { return new(Net).With(faces...) }
 // the old and new boundaries are extracted again. n stays as it is. Errors are
 // those of Build.
 func (n *Net) With(changed ...Face) (*Net, error) {
-	if n == nil {
-		n = new(Net)
-	}
 	if err := check(changed); err != nil {
 		return nil, err
 	}
