@@ -4,7 +4,7 @@ import "quanxi/geo"
 
 // MaxBytes is how large a tile may be before compression. A larger one would
 // block the renderer, so it is drawn coarser.
-const MaxBytes = 500_000
+const MaxBytes = 300_000
 
 // maxCoarseness is where nothing that may be left out is left.
 const maxCoarseness = extentBits + 2
