@@ -206,6 +206,16 @@ func TestWhatAsksForNothing(t *testing.T) {
 	}
 }
 
+// A node asks after each application; walking all it holds for that would cost more than
+// the application.
+func TestAskingForNothingWalksNothing(t *testing.T) {
+	w := world.New(world.Options{Now: func() time.Time { return monday }, Own: "500101"})
+	fill(t, w, twoCounties())
+	if n := testing.AllocsPerRun(10, func() { w.Wants() }); n > 1 { // the list of what may be asked for
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // The numbers of the city are not told: what is counted of it is not all.
 func TestOnlyOwnNumbersAreTold(t *testing.T) {
 	store := twoCounties()
