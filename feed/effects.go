@@ -22,9 +22,9 @@ type Effects struct {
 // before (RULES C1). One division may be named several times.
 type Counted struct {
 	Code grid.Code
-	// Open tells that some moved that whoever counts there is shown; else it is for who knows
-	// its homes.
-	Open bool
+	// Open tells that some moved that whoever counts there is shown; Care, that none did but of
+	// who is cared for, which is for who has that duty there. Else it is for who knows its homes.
+	Open, Care bool
 	// Privacy is not events.Ordinary if they are numbers of such events in the area In of the
 	// division: they moved for who may know of those.
 	Privacy events.Privacy
@@ -38,6 +38,8 @@ func (c Counted) movedFor(viewer Viewer) bool {
 		return viewer.SeesEvents(c.Privacy, c.In)
 	case c.Open:
 		return true
+	case c.Care:
+		return viewer.Sees(grid.Devices, c.Code)
 	}
 	return viewer.Sees(grid.Dwellings, c.Code)
 }

@@ -81,6 +81,10 @@ func TestForWhomCountersMoved(t *testing.T) {
 	}{
 		{"numbers of everybody's", feed.Counted{Code: town, Open: true}, feedtest.Of(town).WithoutDuty(), true},
 		{"numbers of homes", feed.Counted{Code: town}, feedtest.Of(town).WithoutDuty(), true},
+		{"numbers of homes, to who only counts", feed.Counted{Code: town}, feedtest.Of(town).WithoutHomes(), false},
+		{"numbers of everybody's, to who only counts", feed.Counted{Code: town, Open: true}, feedtest.Of(town).WithoutHomes(), true},
+		{"who is cared for, to who has the duty", feed.Counted{Code: town, Care: true}, feedtest.Of(town), true},
+		{"who is cared for, to who knows homes without the duty", feed.Counted{Code: town, Care: true}, feedtest.Of(town).WithoutDuty(), false},
 		{"of care events, to who has no duty", care(east), feedtest.Of(town).WithoutDuty(), false},
 		{"of care events, to who has it in the town", care(east), feedtest.Of(town), true},
 		{"of care events in the east, to who has it there", care(east), eastOnly, true},

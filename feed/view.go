@@ -57,8 +57,8 @@ func (v View) Check() error {
 // A Viewer decides what somebody may know of. access.Viewer is one. It is safe
 // for concurrent use, and answers without I/O.
 type Viewer interface {
-	// Sees reports whether the viewer may know of an entity of a kind in an area. Of events
-	// SeesEvents tells.
+	// Sees reports whether the viewer may know of an entity of a kind in an area; of devices,
+	// and of who is cared for in homes, which is known by the same duty. Of events SeesEvents tells.
 	Sees(kind grid.Kind, area grid.Code) bool
 	// SeesEvents reports whether the viewer may know of events of a privacy in an area.
 	SeesEvents(p events.Privacy, area grid.Code) bool

@@ -62,7 +62,7 @@ func (d *draft) recount() {
 	d.census = d.takeCensus()
 	for area, now := range d.census {
 		if area >= len(before) || before[area] != now {
-			d.move(uint32(area), peopleNumbers|homeNumbers|openNumbers)
+			d.move(uint32(area), peopleNumbers|censusNumbers)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package world
 
-import "quanxi/events"
+import (
+	"quanxi/events"
+	"quanxi/grid"
+)
 
 // Counters are the live numbers of an area and all that it manages. People are
 // records of registers: somebody registered in one home and living in another
@@ -126,17 +129,18 @@ func (t *tally) all() Counters {
 	return sum
 }
 
-// numbers say, as bits, which of the numbers moved that are drawn at the label of an
-// area, and which that are told.
+// numbers say, as bits, which of the numbers of an area may look different: those that are
+// drawn at its label, and the census of the day.
 type numbers uint8
 
 const (
 	eventNumbers  numbers = 1 << iota // drawn
 	peopleNumbers                     // drawn
-	homeNumbers                       // told to who knows single homes
-	openNumbers                       // told to all who count
+	censusNumbers                     // told to all who count
 )
 
+// numbersOf returns which drawn numbers something moves. An event that leaves as many behind
+// it may look different all the same.
 func numbersOf(t *tally) numbers {
 	var n numbers
 	if c := t.all(); c.Open|c.Urgent|c.Overdue != 0 {
@@ -145,13 +149,18 @@ func numbersOf(t *tally) numbers {
 	if c := &t.Counters; c.People|c.Living|c.Aged60|int32(c.Care) != 0 {
 		n |= peopleNumbers
 	}
-	if censusOf(&t.Counters) != (census{}) {
-		n |= homeNumbers
-	}
-	if t.Counters.withoutCensus() != (Counters{}) {
-		n |= openNumbers
-	}
 	return n
+}
+
+// countedOf says for whom the numbers of an area are others that moved by so much, private
+// events aside; false if for nobody.
+func countedOf(code grid.Code, by *tally) (c Counted, any bool) {
+	homes := censusOf(&by.Counters)
+	known := homes
+	known.Care = 0
+	c = Counted{Code: code, Open: by.withoutCensus() != (Counters{})}
+	c.Care = !c.Open && known == (census{})
+	return c, c.Open || homes != (census{})
 }
 
 // Homes are the numbers that hang on one building.

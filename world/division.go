@@ -191,7 +191,11 @@ func (d *draft) count(area uint32, delta *tally, sign int32) {
 		return
 	}
 	for at := area; at != none; at = d.areas.rows.at(at).parent {
-		d.counters.edit(d.edition, at).plus(delta, sign)
+		counted := d.counters.edit(d.edition, at)
+		if _, known := d.before[at]; !known && !d.bulk {
+			d.before[at] = *counted
+		}
+		counted.plus(delta, sign)
 	}
 	d.move(area, numbersOf(delta))
 	for p := events.Ordinary + 1; p < events.Privacies; p++ {

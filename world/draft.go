@@ -37,7 +37,8 @@ type draft struct {
 	relabelled []label            // where the numbers of areas stood or stand that came, went or changed
 	faces      map[uint32]bool    // areas whose boundary changed
 	touched    []touch            // for the feed
-	moved      map[uint32]numbers // areas whose numbers moved
+	moved      map[uint32]numbers // areas whose numbers moved, if only there and back
+	before     map[uint32]tally   // of those areas, what was counted
 	taken      int                // steps that were of concern
 	changed    [sorts]bool        // indexes to be shared anew
 
@@ -55,7 +56,7 @@ type item struct {
 
 func newDraft(today grid.Date, own grid.Code) *draft {
 	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
-		moved: make(map[uint32]numbers), movedPrivate: make(map[privateMove]bool), faces: make(map[uint32]bool)}
+		moved: make(map[uint32]numbers), before: make(map[uint32]tally), movedPrivate: make(map[privateMove]bool), faces: make(map[uint32]bool)}
 	d.today, d.own = today, own
 	d.asks, d.net = newQuestions(), new(arcs.Net)
 	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)

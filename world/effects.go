@@ -24,8 +24,10 @@ type Effects struct {
 // before. One division may be named several times.
 type Counted struct {
 	Code grid.Code
-	// Open tells that some moved that whoever only counts there is shown too.
-	Open bool
+	// Open tells that some moved that whoever only counts there is shown too; Care, that none
+	// did but of who is cared for, which is for who has that duty there. Else it is for who
+	// knows single homes there.
+	Open, Care bool
 	// Privacy is not events.Ordinary if they are numbers of such events in the area In, which
 	// is the division or lies in it: they moved for who may know of those.
 	Privacy events.Privacy
@@ -177,8 +179,8 @@ func (d *draft) noteNew(k sort, slot uint32) {
 func (d *draft) effects() Effects {
 	out := Effects{touched: d.touched, elsewhere: d.elsewhere(), after: &d.state}
 	for area, n := range d.moved {
-		if d.isOwn(area) && n&(openNumbers|homeNumbers) != 0 { // what is counted elsewhere is not all
-			out.Counters = append(out.Counters, Counted{Code: d.code(area), Open: n&openNumbers != 0})
+		if c, any := d.countedIn(area, n); any && d.isOwn(area) { // what is counted elsewhere is not all
+			out.Counters = append(out.Counters, c)
 		}
 	}
 	for m := range d.movedPrivate {
@@ -191,6 +193,23 @@ func (d *draft) effects() Effects {
 	})
 	d.touched = nil
 	clear(d.moved)
+	clear(d.before)
 	clear(d.movedPrivate)
 	return out
+}
+
+// countedIn says for whom numbers of an area are others than before the application: what came
+// and went, or was taken and put again as every edit is, leaves nothing to tell, and who is
+// told nothing hears of nothing.
+func (d *draft) countedIn(area uint32, n numbers) (c Counted, any bool) {
+	by := *d.counters.at(area)
+	if before, known := d.before[area]; known {
+		by.plus(&before, -1)
+	} else {
+		by = tally{}
+	}
+	if c, any = countedOf(d.code(area), &by); n&censusNumbers != 0 {
+		c.Open, c.Care, any = true, false, true
+	}
+	return c, any
 }

@@ -259,3 +259,32 @@ func TestWhoIsToldHowManyAreCaredFor(t *testing.T) {
 		})
 	}
 }
+
+// Of somebody's edit those hear to whom a number of an area is another one after it: of tags
+// of care alone whoever has that duty, and of what no number tells nobody.
+func TestForWhomAnEditMovesNumbers(t *testing.T) {
+	const parish grid.Code = "500999"
+	old := func(revision int64, change func(*grid.Person)) *grid.Person {
+		p := &grid.Person{Head: grid.Head{ID: 1, Revision: revision}, Residence: grid.LivesRegistered, Place: at(5, 5), Born: 19900101}
+		change(p)
+		return p
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*grid.Person)
+		want   []world.Counted
+	}{
+		{"lives alone", func(p *grid.Person) { p.Care = []string{"living-alone"} }, []world.Counted{{Code: parish, Care: true}}},
+		{"was verified", func(p *grid.Person) { p.Verified = 20260301 }, nil},
+		{"is older than was known", func(p *grid.Person) { p.Born = 19400101 }, []world.Counted{{Code: parish}}},
+		{"is older, and lives alone", func(p *grid.Person) { p.Born, p.Care = 19400101, []string{"living-alone"} }, []world.Counted{{Code: parish}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := worldOf(t, old(1, func(*grid.Person) {}), &grid.Division{Code: parish, Level: grid.CountyLevel, Name: "区", Boundary: box(0, 0, 64, 64)})
+			effects, err := w.Apply(world.Position{Epoch: "test", Pos: 2}, steps(old(2, tt.change)))
+			if err != nil || !slices.Equal(effects.Counters, tt.want) {
+				t.Errorf("moves %+v, %v; want %+v", effects.Counters, err, tt.want)
+			}
+		})
+	}
+}

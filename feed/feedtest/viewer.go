@@ -9,16 +9,19 @@ import (
 type Viewer struct {
 	Account string
 	Scope   grid.Scope
-	Private grid.Scope // where also private events are seen
+	Private grid.Scope // where also private events, and who is cared for, are seen
+	Homes   grid.Scope // where also single homes are
 }
 
 // Everybody is a viewer of the whole city.
-func Everybody() Viewer { return Viewer{"local", grid.Everywhere(), grid.Everywhere()} }
+func Everybody() Viewer {
+	return Viewer{"local", grid.Everywhere(), grid.Everywhere(), grid.Everywhere()}
+}
 
 // Of returns a viewer of what lies in or under a division, with its code as account.
 func Of(code grid.Code) Viewer {
 	scope := grid.NewScope(grid.Under(code))
-	return Viewer{string(code), scope, scope}
+	return Viewer{string(code), scope, scope, scope}
 }
 
 // WithoutDuty returns the viewer as one to whom nothing private is shown.
@@ -27,8 +30,23 @@ func (v Viewer) WithoutDuty() Viewer {
 	return v
 }
 
+// WithoutHomes returns the viewer as one who counts and knows no single home.
+func (v Viewer) WithoutHomes() Viewer {
+	v = v.WithoutDuty()
+	v.Account, v.Homes = v.Account+" and homes", grid.Scope{}
+	return v
+}
+
 // Sees implements feed.Viewer.
-func (v Viewer) Sees(_ grid.Kind, area grid.Code) bool { return v.Scope.Holds(area) }
+func (v Viewer) Sees(kind grid.Kind, area grid.Code) bool {
+	switch kind {
+	case grid.Dwellings:
+		return v.Homes.Holds(area)
+	case grid.Devices:
+		return v.Private.Holds(area)
+	}
+	return v.Scope.Holds(area)
+}
 
 // SeesEvents implements feed.Viewer.
 func (v Viewer) SeesEvents(p events.Privacy, area grid.Code) bool {
