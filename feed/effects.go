@@ -23,7 +23,8 @@ type Effects struct {
 type Counted struct {
 	Code grid.Code
 	// Open tells that some moved that whoever counts there is shown; Care, that none did but of
-	// who is cared for, which is for who has that duty there. Else it is for who knows its homes.
+	// who is cared for, or of devices in homes, which is for who has that duty there. Else it is
+	// for who knows its homes.
 	Open, Care bool
 	// Privacy is not events.Ordinary if they are numbers of such events in the area In of the
 	// division: they moved for who may know of those.

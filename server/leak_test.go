@@ -147,6 +147,11 @@ func countsCared(v *access.Viewer, s side) bool {
 	return seesCoarse(v, s) || seesNumbers(v, s) && v.Sees(grid.Devices, s.area)
 }
 
+// countsBound reports whether the viewer is told that a device hangs in a home there.
+func countsBound(v *access.Viewer, s side) bool {
+	return seesNumbers(v, s) && v.Sees(grid.Devices, s.area)
+}
+
 // filesVisit reports whether the care event would be in a file that the viewer may take, and
 // filesWithout whether a file would hold only what else happened.
 func filesVisit(v *access.Viewer, s side) bool {
@@ -244,6 +249,8 @@ func ofVisits() []probe {
 		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"open":2,"urgent":1`), countsVisit},
 		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"open":1,"urgent":0`), countsWithout},
 		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"care":`), countsCared},
+		{"GET /api/stats", get("/api/stats?code=%s", area), fixedly(`"devices":1`), countsBound},
+		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"devices":1`), countsBound},
 		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"open":2,"urgent":1`), countsVisit},
 		{"GET /api/divisions/{code}", get("/api/divisions/%s", area), fixedly(`"open":1,"urgent":0`), countsWithout},
 		{"POST /api/exports", export(events.Events), fixedly(`"rows":2,"personal":1,`), filesVisit},

@@ -20,7 +20,7 @@ type Counters struct {
 	Care          Cared `json:"care,omitzero" doc:"absent for whoever has no duty of care there, and is not told steps"`
 	Organisations int32 `json:"organisations"`
 	Components    int32 `json:"components"`
-	Devices       int32 `json:"devices"`
+	Devices       int32 `json:"devices" doc:"those in homes among them only for whoever has the duty of care there, or is told steps"`
 	Cameras       int32 `json:"cameras"`
 	Service       int32 `json:"service"`
 	Workers       int32 `json:"workers"`
@@ -105,6 +105,7 @@ func (h happened) counters() Counters {
 // it the events of which not all of them may know.
 type tally struct {
 	Counters
+	bound   int32                          // devices that hang in homes, which most tell of who is cared for
 	private [events.Privacies - 1]happened // by privacy, without events.Ordinary
 }
 
@@ -114,6 +115,7 @@ func (t *tally) of(p events.Privacy) *happened { return &t.private[p-1] }
 // plus adds d, times sign.
 func (t *tally) plus(d *tally, sign int32) {
 	t.Counters.plus(&d.Counters, sign)
+	t.bound += sign * d.bound
 	for i := range t.private {
 		t.private[i].plus(d.private[i], sign)
 	}
@@ -157,10 +159,10 @@ func numbersOf(t *tally) numbers {
 func countedOf(code grid.Code, by *tally) (c Counted, any bool) {
 	homes := censusOf(&by.Counters)
 	known := homes
-	known.Care = 0
+	known.Care, known.Devices = 0, homes.Devices-by.bound
 	c = Counted{Code: code, Open: by.withoutCensus() != (Counters{})}
 	c.Care = !c.Open && known == (census{})
-	return c, c.Open || homes != (census{})
+	return c, c.Open || homes != (census{}) || by.bound != 0
 }
 
 // Homes are the numbers that hang on one building.

@@ -25,7 +25,7 @@ type Effects struct {
 type Counted struct {
 	Code grid.Code
 	// Open tells that some moved that whoever only counts there is shown too; Care, that none
-	// did but of who is cared for, which is for who has that duty there. Else it is for who
+	// did but of who is cared for, or of devices in homes, which is for who has that duty there. Else it is for who
 	// knows single homes there.
 	Open, Care bool
 	// Privacy is not events.Ordinary if they are numbers of such events in the area In, which

@@ -220,7 +220,7 @@ func TestEachPrivacyHasItsSubject(t *testing.T) {
 }
 
 // To whom homes are live and who needs help in them is not told, the number of those is not
-// told at all; whoever only counts is told steps.
+// told at all, nor are the devices there; whoever only counts is told steps.
 func TestWhoIsToldHowManyAreCaredFor(t *testing.T) {
 	old := func(id int64) *grid.Person {
 		return &grid.Person{Head: grid.Head{ID: id}, Residence: grid.LivesRegistered, Place: at(5, 5), Care: []string{"living-alone"}}
@@ -229,16 +229,20 @@ func TestWhoIsToldHowManyAreCaredFor(t *testing.T) {
 	for id := range int64(7) {
 		all = append(all, old(10+id))
 	}
+	for _, home := range []int64{0, 20, 21} {
+		all = append(all, &grid.Device{Category: "door", State: "online", Dwelling: home, Place: at(6, 6)})
+	}
 	s := worldOf(t, append(all, &grid.Division{Code: "500999", Level: grid.CountyLevel, Name: "区", Boundary: box(0, 0, 64, 64)})...).Snapshot()
 	for _, tt := range []struct {
 		name   string
 		knows  []world.Subject
 		area   world.Cared // of a division
 		within world.Cared // in a drawn area
+		things int32       // devices of a division, of which two hang in homes
 	}{
-		{"who counts", []world.Subject{world.OfNumbers}, 5, world.Untold},
-		{"who knows the homes", []world.Subject{world.OfNumbers, world.OfHomes}, world.Untold, world.Untold},
-		{"who has the duty", []world.Subject{world.OfNumbers, world.OfHomes, world.OfCare}, 7, 7},
+		{"who counts", []world.Subject{world.OfNumbers}, 5, world.Untold, 5},
+		{"who knows the homes", []world.Subject{world.OfNumbers, world.OfHomes}, world.Untold, world.Untold, 1},
+		{"who has the duty", []world.Subject{world.OfNumbers, world.OfHomes, world.OfCare}, 7, 7, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var scopes world.Scopes
@@ -248,6 +252,9 @@ func TestWhoIsToldHowManyAreCaredFor(t *testing.T) {
 			d, _ := s.Division("500999")
 			if got := d.CountersFor(&scopes).Care; got != tt.area {
 				t.Errorf("of the division %d, want %d", got, tt.area)
+			}
+			if got := d.CountersFor(&scopes).Devices; got != tt.things {
+				t.Errorf("of the division %d devices, want %d", got, tt.things)
 			}
 			if got := d.CountersFor(&scopes).Plus(d.CountersFor(&scopes)).Care; (got == world.Untold) != (tt.area == world.Untold) {
 				t.Errorf("of two divisions together %d", got)
@@ -286,5 +293,12 @@ func TestForWhomAnEditMovesNumbers(t *testing.T) {
 				t.Errorf("moves %+v, %v; want %+v", effects.Counters, err, tt.want)
 			}
 		})
+	}
+	for home, want := range map[int64][]world.Counted{0: {{Code: parish}}, 20: {{Code: parish, Care: true}}} {
+		w := worldOf(t, &grid.Division{Code: parish, Level: grid.CountyLevel, Name: "区", Boundary: box(0, 0, 64, 64)})
+		effects, err := w.Apply(world.Position{Epoch: "test", Pos: 2}, steps(&grid.Device{Head: grid.Head{ID: 9, Revision: 1}, Dwelling: home, Place: at(6, 6)}))
+		if err != nil || !slices.Equal(effects.Counters, want) {
+			t.Errorf("a device in the home %d moves %+v, %v; want %+v", home, effects.Counters, err, want)
+		}
 	}
 }

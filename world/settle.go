@@ -122,7 +122,11 @@ func (s *state) tallyOf(it item) tally {
 	if it.sort == happenings {
 		return s.events.rows.at(it.slot).tally()
 	}
-	return tally{Counters: s.countersOf(it)}
+	t := tally{Counters: s.countersOf(it)}
+	if it.sort == devices && s.isBound(it.slot) {
+		t.bound = 1
+	}
+	return t
 }
 
 // countersOf returns what an entity counts, to whoever may know of it.

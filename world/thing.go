@@ -96,3 +96,8 @@ func (d *draft) known(k sort, id int64) uint32 {
 
 // ordinal returns the place of a value in its list, 0 if it is not there.
 func ordinal(list []string, value string) uint8 { return uint8(max(0, slices.Index(list, value))) }
+
+// isBound reports whether a device hangs in a home.
+func (s *state) isBound(slot uint32) bool {
+	return s.things[devices-organisations].rows.at(slot).dwelling != none
+}

@@ -57,13 +57,13 @@ func (d Division) Counters() Counters { return d.s.counters.at(d.Slot).Counters 
 
 // CountersFor returns the numbers as somebody with scopes may know them: live where they
 // know single homes, else the homes and people of the beginning of the day, in steps
-// (RULES C1); who is cared for, live, where they know that; and the private events that they
-// may know of.
+// (RULES C1); who is cared for and devices in homes, live, where they know that; and the
+// private events that they may know of.
 func (d Division) CountersFor(scopes *Scopes) Counters {
 	var c Counters
 	if scopes[OfHomes].Holds(d.row.code) {
 		if c = d.Counters(); !scopes[OfCare].Holds(d.row.code) {
-			c.Care = Untold
+			c.Care, c.Devices = Untold, c.Devices-d.s.counters.at(d.Slot).bound
 		}
 	} else {
 		c = d.s.coarse(d.Slot)
