@@ -13,11 +13,11 @@ import (
 // What the viewer may not see is grid.ErrNotFound instead.
 var ErrForbidden = errors.New("not yours to change")
 
-// A rule says which rights an entity of a kind asks for, where it is.
+// A rule says by what an entity of a kind is known where it is, and which rights it asks for.
 type rule struct {
-	public bool       // every signed-in member of staff sees it, everywhere
-	see    role.Set   // else, all of them by one post
-	make   role.Right // a new one
+	public bool          // every signed-in member of staff sees it, everywhere
+	of     world.Subject // else, whoever may know of that; of people see scopeOf
+	make   role.Right    // a new one
 	change role.Right
 }
 
@@ -54,26 +54,35 @@ func ruleOf(kind grid.Kind) (rule, bool) {
 	case grid.Components, grid.ServicePoints, grid.Organisations:
 		return rule{public: true, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Dwellings, grid.Households:
-		return rule{see: rightsOf(world.OfHomes), make: role.KeepPeople, change: role.KeepPeople}, true
+		return rule{of: world.OfHomes, make: role.KeepPeople, change: role.KeepPeople}, true
 	case grid.Devices: // a door contact marks the home of somebody who lives alone (RULES C2)
-		return rule{see: rightsOf(world.OfCare), make: role.KeepThings, change: role.KeepThings}, true
+		return rule{of: world.OfCare, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.People:
-		return rule{see: role.SetOf(role.SeePeople), make: role.KeepPeople, change: role.KeepPeople}, true
+		return rule{make: role.KeepPeople, change: role.KeepPeople}, true
 	case grid.Cameras:
-		return rule{see: rightsOf(world.OfCameras), make: role.KeepThings, change: role.KeepThings}, true
+		return rule{of: world.OfCameras, make: role.KeepThings, change: role.KeepThings}, true
 	case grid.Workers:
-		return rule{see: rightsOf(world.OfStaff), make: role.KeepStaff, change: role.KeepStaff}, true
+		return rule{of: world.OfStaff, make: role.KeepStaff, change: role.KeepStaff}, true
 	case events.Events: // those that are private ask for more: see SeesEvents
-		return rule{see: rightsOf(world.OfEvents), make: role.ReportEvents, change: role.HandleEvents}, true
+		return rule{of: world.OfEvents, make: role.ReportEvents, change: role.HandleEvents}, true
 	}
 	return rule{}, false
+}
+
+// scopeOf returns where the viewer may know of entities of a kind that is not public. It is
+// asked of each entity of a page, and costs next to nothing.
+func (v *Viewer) scopeOf(kind grid.Kind, r *rule) grid.Scope {
+	if kind == grid.People { // the World shows nobody: it counts people as it does homes
+		return v.grant.Scope(role.SeePeople)
+	}
+	return v.scopes[r.of]
 }
 
 // Sees reports whether the viewer may know of an entity of a kind in an area, of an event if
 // it is not private; the area is empty for what lies outside every division.
 func (v *Viewer) Sees(kind grid.Kind, area grid.Code) bool {
 	r, known := ruleOf(kind)
-	return v.signedIn && known && (r.public || v.grant.MayAll(r.see, area))
+	return v.signedIn && known && (r.public || v.scopeOf(kind, &r).Holds(area))
 }
 
 // SeesEvents reports whether the viewer may know of events of a privacy in an area.
@@ -102,7 +111,7 @@ func (v *Viewer) SeesAll(kind grid.Kind) bool {
 	if !v.signedIn || !known {
 		return false
 	}
-	return r.public || v.grant.ScopeOfAll(r.see).IsEverywhere() && v.knowsAll(kind, grid.Scope.IsEverywhere)
+	return r.public || v.scopeOf(kind, &r).IsEverywhere() && v.knowsAll(kind, grid.Scope.IsEverywhere)
 }
 
 // SeesAllIn reports whether the viewer may know of all entities of a kind in a division.
@@ -123,7 +132,7 @@ func (v *Viewer) knowsAll(kind grid.Kind, passes func(grid.Scope) bool) bool {
 // MayList reports whether the viewer may see anything of a kind at all.
 func (v *Viewer) MayList(kind grid.Kind) bool {
 	r, known := ruleOf(kind)
-	return v.signedIn && known && (r.public || !v.grant.ScopeOfAll(r.see).IsEmpty())
+	return v.signedIn && known && (r.public || !v.scopeOf(kind, &r).IsEmpty())
 }
 
 // MayExport reports whether the viewer may take files of a kind in an area.

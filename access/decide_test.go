@@ -192,3 +192,19 @@ func TestWhatIsDecidedApart(t *testing.T) {
 		t.Error("who sees all of a kind")
 	}
 }
+
+// Every entity of a list is decided on by itself, so a decision makes nothing anew: the scopes
+// of a viewer are worked out once.
+func TestADecisionMakesNothingAnew(t *testing.T) {
+	for _, kind := range events.Kinds() {
+		decide := func() {
+			townDesk.Sees(kind, ourGrid)
+			townDesk.SeesAll(kind)
+			townDesk.SeesAllIn(kind, ourGrid)
+			townDesk.MayList(kind)
+		}
+		if n := testing.AllocsPerRun(10, decide); n != 0 {
+			t.Errorf("%s: %v allocations", kind, n)
+		}
+	}
+}
