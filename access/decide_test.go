@@ -208,3 +208,28 @@ func TestADecisionMakesNothingAnew(t *testing.T) {
 		}
 	}
 }
+
+// A cursor is bound to it: whoever comes back with other rights holds what those do not show.
+func TestAStandingIsOfAnAccountAndItsRights(t *testing.T) {
+	doctor := func(account string, posts ...role.Post) string {
+		return holder(account, role.Shipped(), posts...).Standing()
+	}
+	ours, theirs := role.Post{Role: "doctor", Area: ourGrid[:9]}, role.Post{Role: "doctor", Area: theirGrid[:9]}
+	before := doctor("7", ours)
+	for _, tt := range []struct {
+		name  string
+		after string
+		same  bool
+	}{
+		{"the same post", doctor("7", ours), true},
+		{"a post that gives no more", doctor("7", ours, role.Post{Role: "provider", Area: ourGrid}), true},
+		{"another account with the post", doctor("8", ours), false},
+		{"the duty of care is withdrawn", doctor("7", role.Post{Role: "provider", Area: ourGrid[:9]}), false},
+		{"a post elsewhere", doctor("7", ours, theirs), false},
+		{"the post is withdrawn", doctor("7"), false},
+	} {
+		if same := tt.after == before; same != tt.same {
+			t.Errorf("%s: the same %v, want %v", tt.name, same, tt.same)
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (v *View) Tile(ctx context.Context, layers []string, id tiles.ID, coding st
 		key.Layers += "," + layer.Name
 		version += snapshot.TileVersion(layer.Name, id)
 		if layer.Scoped {
-			key.Viewer = v.decision()
+			key.Viewer = v.viewer.decision()
 		}
 	}
 	tile, err := v.cache.Tile(ctx, key, version, coding, func() ([]byte, error) {
@@ -112,11 +112,11 @@ func (v *View) draw(snapshot *world.Snapshot, set []tiles.Layer, id tiles.ID) []
 	return slices.Clone(snapshot.DrawTile(encoder, id, &v.viewer.scopes, names...))
 }
 
-// decision names everything about the viewer that decides what is drawn
+// decision names everything about the viewer that decides what is drawn and told
 // (RULES C3).
-func (v *View) decision() string {
+func (v *Viewer) decision() string {
 	var key strings.Builder
-	for _, scope := range v.viewer.scopes {
+	for _, scope := range v.scopes {
 		for _, r := range scope.Ranges() {
 			fmt.Fprintf(&key, "%s-%s;", r.From, r.To)
 		}

@@ -5,6 +5,7 @@
 package access
 
 import (
+	"crypto/sha256"
 	"reflect"
 
 	"quanxi/access/role"
@@ -49,6 +50,14 @@ func (v *Viewer) sameAs(other *Viewer) bool { return reflect.DeepEqual(v, other)
 
 // Account returns the account.
 func (v *Viewer) Account() string { return v.account }
+
+// Standing names the account by what it may be told of: another one, of the same account too,
+// may have been told of what this one may not know, or not of all that it may. It tells
+// nothing and is of one length.
+func (v *Viewer) Standing() string {
+	sum := sha256.Sum256([]byte(v.decision()))
+	return v.account + "\x00" + string(sum[:16])
+}
 
 // post returns the post by which the viewer does something in an area, as rows of the audit
 // name it; empty for who needs none.

@@ -105,3 +105,23 @@ func TestWhoBecomesAnotherIsShownWhoWalksWhere(t *testing.T) {
 		}
 	})
 }
+
+// Rights change between the hello of a screen that resumes and its view: it begins anew, since
+// what it shows is of the old ones.
+func TestWhoResumesAndBecomesAnotherBeginsAnew(t *testing.T) {
+	for name, becomes := range map[string]bool{"rights change": true, "rights stay": false} {
+		hub := feed.NewHub(feed.NewSets([]string{"events"}), feed.HubOptions{})
+		hub.Reset(feed.Position{Epoch: "e", Pos: 5})
+		sub := hub.Subscribe(feedtest.Of(east), &feed.Cursor{Epoch: "e", Pos: 6})
+		defer sub.Close()
+		if becomes {
+			sub.Become(feedtest.Of(east).WithoutDuty())
+		}
+		if err := sub.View(lookingAround(feed.EventsTopic)); err != nil {
+			t.Fatal(err)
+		}
+		if anew := len(sub.Take().Frames) > 0; anew != becomes {
+			t.Errorf("%s: begins anew %v", name, anew)
+		}
+	}
+}

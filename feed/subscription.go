@@ -51,11 +51,21 @@ func (s *Subscription) Stats() QueueStats {
 }
 
 // Idle returns the position after which to resume if everything taken so far
-// arrives, and false while frames are waiting.
+// arrives, and false while frames are waiting, or what was missed is not replayed yet.
 func (s *Subscription) Idle() (Cursor, bool) {
+	if s.missing() {
+		return Cursor{}, false
+	}
 	// The order matters: whatever is told after this position is queued after it.
 	at := s.hub.told.Load()
 	return *at, s.queue.idle()
+}
+
+// missing reports whether what came after the cursor of a screen is not replayed yet.
+func (s *Subscription) missing() bool {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	return s.resume != nil
 }
 
 // View sets what the screen looks at. The first view also replays what the
@@ -90,6 +100,9 @@ func (s *Subscription) Become(viewer Viewer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if s.viewer = viewer; !h.subs[s] || s.filter == nil {
+		if s.resume != nil { // what it shows is of the old rights
+			s.resume = &Cursor{}
+		}
 		return
 	}
 	changed := *s.filter

@@ -67,15 +67,15 @@ func (s *Sealer) OpenMark(token string) (Mark, error) {
 	return Mark{epoch, mark}, err
 }
 
-// SealCursor appends a cursor that only the same account can use. Every frame of every
+// SealCursor appends a cursor that only the same one can use, whom a name stands for. Every frame of every
 // screen has one, so none costs an allocation.
-func (s *Sealer) SealCursor(dst []byte, c Cursor, account string) []byte {
-	return s.seal(dst, cursorUse, account, c.Epoch, c.Pos)
+func (s *Sealer) SealCursor(dst []byte, c Cursor, whose string) []byte {
+	return s.seal(dst, cursorUse, whose, c.Epoch, c.Pos)
 }
 
 // OpenCursor opens a cursor of SealCursor; the error wraps ErrToken.
-func (s *Sealer) OpenCursor(token, account string) (Cursor, error) {
-	epoch, pos, err := s.open(cursorUse, account, token)
+func (s *Sealer) OpenCursor(token, whose string) (Cursor, error) {
+	epoch, pos, err := s.open(cursorUse, whose, token)
 	return Cursor{epoch, pos}, err
 }
 

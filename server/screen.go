@@ -13,10 +13,13 @@ import (
 )
 
 // A Screen is a View as the feed's socket holds it. It is safe for concurrent use.
-type Screen struct{ view *access.View }
+type Screen struct {
+	view     *access.View
+	standing string
+}
 
 // NewScreen returns the screen of a View.
-func NewScreen(view *access.View) *Screen { return &Screen{view} }
+func NewScreen(view *access.View) *Screen { return &Screen{view, view.Viewer().Standing()} }
 
 // Sees reports whether the viewer may know of an entity of a kind in an area.
 func (s *Screen) Sees(kind grid.Kind, area grid.Code) bool { return s.view.Viewer().Sees(kind, area) }
@@ -33,8 +36,8 @@ func (s *Screen) SeesNumbers(division grid.Code) bool { return s.view.Viewer().S
 // Ranges returns the codes of all areas in which the viewer may know of anything.
 func (s *Screen) Ranges() []grid.CodeRange { return s.view.Viewer().Ranges() }
 
-// Account returns the viewer's account.
-func (s *Screen) Account() string { return s.view.Viewer().Account() }
+// Standing names the viewer by what it may be told of.
+func (s *Screen) Standing() string { return s.standing }
 
 // Tile returns the MVT bytes of a tile of layers joined by commas, and a digest of
 // them. The bytes are shared: nobody changes them.

@@ -37,7 +37,7 @@ type screenStub struct {
 	counts  func() // the same while numbers are read
 }
 
-func (s *screenStub) Account() string { return s.Viewer.Account }
+func (s *screenStub) Standing() string { return s.Viewer.Account }
 
 func (s *screenStub) Tile(ctx context.Context, layers string, z uint8, x, y uint32) ([]byte, uint64, error) {
 	s.mu.Lock()

@@ -142,16 +142,17 @@ func (c *conn) subscribe(greeting *hello) {
 		c.sub = c.Hub.Subscribe(c.screen, nil)
 		return
 	}
-	// A cursor that does not open is of another key, or another account's: the hub
-	// takes one of no epoch for what it is, and has the client begin anew.
-	cursor, err := c.Sealer.OpenCursor(greeting.Resume, c.screen.Account())
+	// A cursor that does not open is of another key, another account's, or of other rights:
+	// the hub takes one of no epoch for what it is, and has the client begin anew.
+	cursor, err := c.Sealer.OpenCursor(greeting.Resume, c.screen.Standing())
 	if err != nil {
 		cursor = feed.Cursor{}
 	}
 	c.sub = c.Hub.Subscribe(c.screen, &cursor)
 }
 
-// welcome is the first frame: the sets' numbers, epoch, plan, and a cursor.
+// welcome is the first frame: the sets' numbers, epoch, plan, and a cursor. Whoever resumes
+// is given none: until the view comes the client stands where it stood.
 func (c *conn) welcome(greeting *hello) error {
 	sets := c.Sets.Singles()
 	for layer, number := range sets {
@@ -173,12 +174,16 @@ func (c *conn) welcome(greeting *hello) error {
 		return fmt.Errorf("welcome: %w", err)
 	}
 	rest[0] = ','
-	return c.send(feed.NewFrame("welcome", rest), c.seal(at))
+	var cursor []byte
+	if greeting.Resume == "" {
+		cursor = c.seal(at)
+	}
+	return c.send(feed.NewFrame("welcome", rest), cursor)
 }
 
 // seal returns a place as the client may know it, until the next is sealed.
 func (c *conn) seal(at feed.Cursor) []byte {
-	c.cursor = c.Sealer.SealCursor(c.cursor[:0], at, c.screen.Account())
+	c.cursor = c.Sealer.SealCursor(c.cursor[:0], at, c.screen.Standing())
 	return c.cursor
 }
 

@@ -31,7 +31,7 @@ type still struct {
 	looking func() // whenever it is asked for its screen; nil for nothing
 }
 
-func (s *still) Account() string { return s.Viewer.Account }
+func (s *still) Standing() string { return s.Viewer.Account }
 
 func (s *still) Tile(context.Context, string, uint8, uint32, uint32) ([]byte, uint64, error) {
 	return nil, 0, nil

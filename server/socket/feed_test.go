@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"quanxi/feed"
+	"quanxi/feed/feedtest"
 	"quanxi/geo"
 )
 
@@ -137,7 +138,9 @@ func TestResume(t *testing.T) {
 			d.publish(2, grid1, 106.5, 29.5)
 			again := d.dial(tt.account)
 			again.send(fmt.Sprintf(`{"op":"hello","resume":%q}`, tt.spoil(cursor)))
-			again.want("welcome")
+			if welcome := again.want("welcome"); welcome["cursor"] != nil {
+				t.Error("who has not heard yet what was missed is given a cursor behind it")
+			}
 			again.send(viewAll)
 			if got := again.want(tt.want); tt.want == "change" && got["id"] != 2.0 {
 				t.Errorf("%v, want event 2", got)
@@ -145,6 +148,27 @@ func TestResume(t *testing.T) {
 			again.settle()
 		})
 	}
+}
+
+// Who has the right no more that the cursor is of begins anew: what it showed may be on the
+// screen still, though nothing of it comes after the cursor.
+func TestWhoResumesWithOtherRightsBeginsAnew(t *testing.T) {
+	d := newDesk(t, nil)
+	c := d.join("east")
+	d.publish(1, grid1, 106.5, 29.5)
+	cursor := c.want("change")["cursor"].(string)
+	c.ws.Close()
+	d.becomes("east", &screenStub{Viewer: feedtest.Of(grid1).WithoutDuty(), version: 1})
+	again := d.dial("east")
+	again.send(fmt.Sprintf(`{"op":"hello","resume":%q}`, cursor))
+	again.want("welcome")
+	again.send(`{"op":"ping"}`)
+	if pong := again.want("pong"); pong["cursor"] != nil {
+		t.Error("a pong stands for what was not replayed yet")
+	}
+	again.send(viewAll)
+	again.want("resync")
+	again.settle()
 }
 
 func TestAPongTellsWhereTheClientStands(t *testing.T) {

@@ -31,8 +31,9 @@ const Protocol = "quanxi.v1"
 // A Screen is what one viewer may see. Its methods are safe for concurrent use.
 type Screen interface {
 	feed.Viewer
-	// Account binds cursors: one account's cursor is no other's.
-	Account() string
+	// Standing binds cursors: that of another account is no other's, nor that of the same one
+	// under other rights, by which it holds what it may not know now, or lacks what it may.
+	Standing() string
 	// Tile returns the MVT bytes of a tile and a digest of them. layers are names
 	// joined by commas, the address is within the square of its zoom. The bytes are
 	// shared: nobody changes them.

@@ -46,7 +46,7 @@ type screenStub struct {
 	body  []byte
 }
 
-func (s screenStub) Account() string { return s.Viewer.Account }
+func (s screenStub) Standing() string { return s.Viewer.Account }
 
 func (s screenStub) Tile(context.Context, string, uint8, uint32, uint32) ([]byte, uint64, error) {
 	return s.body, s.drawn.Load(), nil
