@@ -1,23 +1,23 @@
 package feed
 
 import (
-	"maps"
-	"slices"
-
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
 
-// mostHanded is how many things that change hands at once are told one by one.
+// mostHanded is how many things that change hands at once, in the same way, are told one by one.
 const mostHanded = 100
 
 // A handOver is what others answer for since one moment although nobody wrote to it, or
 // what came into the part that is held here, or left it.
 // Who saw some of it is told that it is gone; there is no change to show to those who
 // see some of it now, so they begin anew. Others hear nothing. Of very many things
-// only the areas count, for each privacy with a box around what they gave or took: whoever
-// sees into one begins anew.
+// only the areas count, with a box around what they gave or took: whoever sees into one
+// begins anew.
+//
+// All of it went the same way, so that of what somebody may not know of, nothing shows in how
+// he is told of the rest.
 type handOver struct {
 	envelope geo.Envelope // around all
 	moved    []Moved      // nil if there are very many
@@ -25,18 +25,42 @@ type handOver struct {
 	shown    []Sight      // whoever sees one begins anew
 }
 
-// newHandOver returns what changed hands of what moved, nil if nothing did.
-func newHandOver(moved []Moved) *handOver {
-	handed := slices.DeleteFunc(slices.Clone(moved), func(m Moved) bool { return !m.changedHands() })
-	if len(handed) == 0 {
-		return nil
+// A way is between which areas something changes hands, and who may know of it there.
+type way struct {
+	from, to    grid.Code
+	was, is     events.Privacy
+	left, comes bool // from and to somewhere at all
+}
+
+// newHandOvers returns what changed hands of what moved, by the ways that it went.
+func newHandOvers(moved []Moved) []*handOver {
+	var ways []way
+	handed := make(map[way][]Moved)
+	for _, m := range moved {
+		if !m.changedHands() {
+			continue
+		}
+		w := way{m.Before.Area, m.After.Area, m.Before.Privacy, m.After.Privacy, m.Before.There, m.After.There}
+		if handed[w] == nil {
+			ways = append(ways, w)
+		}
+		handed[w] = append(handed[w], m)
 	}
+	var all []*handOver
+	for _, w := range ways {
+		all = append(all, newHandOver(handed[w]))
+	}
+	return all
+}
+
+// newHandOver returns what went one way, at least one thing.
+func newHandOver(handed []Moved) *handOver {
 	o := &handOver{envelope: handed[0].around()}
 	for _, m := range handed {
 		o.envelope = o.envelope.Union(m.around())
 	}
 	if len(handed) > mostHanded {
-		o.shown = byArea(handed)
+		o.shown = bothEnds(handed)
 		return o
 	}
 	o.moved, o.gone = handed, make([]Frame, len(handed))
@@ -57,26 +81,13 @@ func (m Moved) around() geo.Envelope {
 	return m.Before.Envelope.Union(m.After.Envelope)
 }
 
-// byArea returns for each area and privacy one sight around all that it gave or took.
-func byArea(handed []Moved) []Sight {
-	type key struct {
-		area    grid.Code
-		privacy events.Privacy
+// bothEnds returns a sight around all where it was, and one where it is.
+func bothEnds(handed []Moved) []Sight {
+	before, after := handed[0].Before, handed[0].After
+	for _, m := range handed[1:] {
+		before.Envelope, after.Envelope = before.Envelope.Union(m.Before.Envelope), after.Envelope.Union(m.After.Envelope)
 	}
-	around := make(map[key]Sight)
-	for _, m := range handed {
-		for _, at := range [...]Sight{m.Before, m.After} {
-			if !at.There {
-				continue
-			}
-			k := key{at.Area, at.Privacy}
-			if all, known := around[k]; known {
-				at.Envelope = at.Envelope.Union(all.Envelope)
-			}
-			around[k] = at
-		}
-	}
-	return slices.Collect(maps.Values(around))
+	return []Sight{before, after} // what is nowhere nobody sees
 }
 
 // tell queues with one subscriber what the viewer may know of it. A subscriber who

@@ -108,7 +108,7 @@ func (h *Hub) locked(do func()) {
 // Publish implements Audience. Whoever begins to look while it runs is told of the rest;
 // whoever resumes while it runs is told of what went before as well.
 func (h *Hub) Publish(u Update) {
-	handed := newHandOver(u.Handed)
+	handed := newHandOvers(u.Handed)
 	h.locked(func() {
 		if u.Anew != "" {
 			h.history.reset(u.Pos)
@@ -132,7 +132,7 @@ func (h *Hub) Publish(u Update) {
 // Touch implements Audience. What changes of itself, without a change in the log, is
 // an event that becomes overdue, or a division that comes into force.
 func (h *Hub) Touch(e Effects) {
-	handed := newHandOver(e.Moved)
+	handed := newHandOvers(e.Moved)
 	// It has no position of its own: somebody told up to here may not have heard of it,
 	// and everybody told of the next position has.
 	told := *h.told.Load()
@@ -141,18 +141,23 @@ func (h *Hub) Touch(e Effects) {
 	h.count(e.Counters)
 }
 
-// handOver tells of what changed hands; nil is nothing. Whoever resumes before pos is
-// told again, and whoever begins anew does so at the given place. The caller holds h.mu.
-func (h *Hub) handOver(o *handOver, at Cursor, pos int64) {
-	if o == nil {
+// handOver tells of what changed hands. Whoever resumes before pos is told again, and whoever
+// begins anew, once, does so at the given place. The caller holds h.mu.
+func (h *Hub) handOver(all []*handOver, at Cursor, pos int64) {
+	if len(all) == 0 {
 		return
 	}
-	h.history.addHanded(o, pos)
-	h.found = h.views.search(h.found[:0], o.envelope, func(*Subscription) bool { return true })
-	for _, s := range h.found {
-		o.tell(s, at)
+	begun := make(map[*Subscription]bool)
+	for _, o := range all {
+		h.history.addHanded(o, pos)
+		h.found = h.views.search(h.found[:0], o.envelope, func(s *Subscription) bool { return !begun[s] })
+		for _, s := range h.found {
+			if !o.tell(s, at) {
+				begun[s] = true
+			}
+		}
+		clear(h.found)
 	}
-	clear(h.found)
 }
 
 // tell queues one piece of news with all who may know. The caller holds h.mu.

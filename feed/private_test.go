@@ -128,6 +128,8 @@ func TestCareEventsThatChangeHands(t *testing.T) {
 		{"some: who has none where they are", private(handedOver(2)), feedtest.Of(west).WithoutDuty(), ""},
 		{"very many: who has the duty", private(handedOver(1000)), feedtest.Of(west), "redrawn"},
 		{"very many: who has none", private(handedOver(1000)), feedtest.Everybody().WithoutDuty(), ""},
+		{"some, and very many hidden ones: who has no duty", append(handedOver(2), private(handedOver(1000))...), feedtest.Of(east).WithoutDuty(), "gone gone"},
+		{"some, and very many where nobody looks: who has the duty", append(handedOver(2), between(handedOver(1000), "500109", "500110")...), feedtest.Of(east), "gone gone"},
 		{"very many, and others aside: who has none", append(private(handedOver(1000)), elsewhere(handedOver(1))...), feedtest.Everybody().WithoutDuty(), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -149,6 +151,14 @@ func TestCareEventsThatChangeHands(t *testing.T) {
 func elsewhere(moved []feed.Moved) []feed.Moved {
 	for i := range moved {
 		moved[i].Before.Envelope, moved[i].After.Envelope = box(106.9, 29.9, 106.9, 29.9), box(106.9, 29.9, 106.9, 29.9)
+	}
+	return moved
+}
+
+// between has things change hands between two areas.
+func between(moved []feed.Moved, from, to grid.Code) []feed.Moved {
+	for i := range moved {
+		moved[i].Before.Area, moved[i].After.Area = from, to
 	}
 	return moved
 }
