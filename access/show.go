@@ -38,6 +38,13 @@ type Subject struct {
 // adult is the age from which somebody is no minor any more (民法典 Art. 17).
 const adult = 18
 
+// isMinor reports whether somebody is shown as a minor: until the year is over in which he
+// comes of age. If it ended on the birthday, whoever looks day by day would see the day of
+// birth, of which the masked are shown the year alone.
+func isMinor(born, today grid.Date) bool {
+	return born != 0 && born.OnlyYear().Years(today.OnlyYear()) <= adult
+}
+
 // subjectOf returns whom a record is about; nil if about nobody.
 func (v *View) subjectOf(ctx context.Context, e grid.Entity) (*Subject, error) {
 	if IdentityFields(e.Kind()) == nil {
@@ -49,8 +56,7 @@ func (v *View) subjectOf(ctx context.Context, e grid.Entity) (*Subject, error) {
 	}
 	s := &Subject{Ref: grid.Ref{Kind: e.Kind(), ID: e.Entity().ID}, Area: area}
 	if p, ok := e.(*grid.Person); ok {
-		age := p.Born.Years(grid.DateOf(v.clock()))
-		s.Minor = 0 <= age && age < adult
+		s.Minor = isMinor(p.Born, grid.DateOf(v.clock()))
 		s.SinceBirth = p.Born != 0 && p.Since.OnlyYear() == p.Born.OnlyYear()
 	}
 	return s, nil

@@ -74,6 +74,9 @@ func TestOfTheMaskedTheYearOfBirthIsShown(t *testing.T) {
 		{"who has lived there since birth", "1950-03-02", "1950-03-02", []string{`"born":"1950"`, `"since":"1950"`}, []string{"born", "since"}},
 		{"who came in the year of birth", "1950-03-02", "1950-12-31", []string{`"born":"1950"`, `"since":"1950"`}, []string{"born", "since"}},
 		{"of whom neither is known", "", "", []string{`"born":""`, `"since":""`}, []string{"born"}},
+		{"who came of age this year, still as a child", "2008-01-01", "2020-05-01", []string{`"born":""`, `"since":""`}, []string{"born", "since"}},
+		{"who will at the end of this year", "2008-12-31", "2020-05-01", []string{`"born":""`, `"since":""`}, []string{"born", "since"}},
+		{"who came of age last year", "2007-12-31", "2020-05-01", []string{`"born":"2007"`, `"since":"2020-05-01"`}, []string{"born"}},
 		{"a child, born there", "2018-05-01", "2018-05-01", []string{`"born":""`, `"since":""`}, []string{"born", "since"}},
 		{"a child that moved in", "2018-05-01", "2020-05-01", []string{`"born":""`, `"since":""`}, []string{"born", "since"}},
 	} {

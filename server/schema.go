@@ -42,7 +42,7 @@ func entitySchema(kind grid.Kind) *huma.Schema {
 	schema.Properties["id"], schema.Properties["revision"] = integer, integer
 	schema.Properties["applied"] = &huma.Schema{Type: huma.TypeBoolean, Description: "in replies to writes: this node shows it already"}
 	if access.IdentityFields(kind) != nil {
-		schema.Properties["shown"] = &huma.Schema{Type: huma.TypeString, Enum: []any{"hidden", "masked", "open"}, Description: "how close name, ID number, phone and day of birth are shown; hidden: of a minor"}
+		schema.Properties["shown"] = &huma.Schema{Type: huma.TypeString, Enum: []any{"hidden", "masked", "open"}, Description: "how close name, ID number, phone and day of birth are shown; hidden: of a minor, to the end of the year of coming of age"}
 		schema.Properties["may_unmask"] = &huma.Schema{Type: huma.TypeBoolean, Description: "whether you may ask to see them in the open, with a reason"}
 	}
 	if kind == grid.People {
