@@ -96,7 +96,7 @@ func checkGeometry(e grid.Entity) error {
 
 // checkReferences refuses references to what is not there, other than those that e
 // had before: an event may outlive its building. What the viewer may not see is not
-// there either (RULES C6).
+// there either (RULES C6). The error is an UnseenError.
 func (v *View) checkReferences(ctx context.Context, e grid.Entity, before []grid.Reference) error {
 	for _, r := range references(e) {
 		if slices.Contains(before, r) {
@@ -104,7 +104,7 @@ func (v *View) checkReferences(ctx context.Context, e grid.Entity, before []grid
 		}
 		_, err := v.entity(ctx, r.Kind, r.ID)
 		if errors.Is(err, grid.ErrNotFound) {
-			return r.Missing(e.Kind())
+			return &UnseenError{objectOf(r.Ref), r.Missing(e.Kind())}
 		}
 		if err != nil {
 			return err

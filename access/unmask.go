@@ -107,7 +107,7 @@ func (v *View) checkEvent(ctx context.Context, e grid.Entity, id int64) error {
 	found, err := v.entity(ctx, events.Events, id)
 	switch {
 	case errors.Is(err, grid.ErrNotFound):
-		return refuse(e.Kind(), "event", "names nothing that exists")
+		return &UnseenError{objectOf(grid.Ref{Kind: events.Events, ID: id}), refuse(e.Kind(), "event", "names nothing that exists")}
 	case err != nil:
 		return err
 	}

@@ -108,6 +108,12 @@ func (s Scope) Holds(c Code) bool {
 	return i > 0 && c < s.ranges[i-1].To
 }
 
+// Meets reports whether any code lies in both scopes.
+func (s Scope) Meets(o Scope) bool {
+	return slices.ContainsFunc(s.ranges, func(r CodeRange) bool { return o.Holds(r.From) }) ||
+		slices.ContainsFunc(o.ranges, func(r CodeRange) bool { return s.Holds(r.From) })
+}
+
 // IsEmpty reports whether nothing lies in the scope.
 func (s Scope) IsEmpty() bool { return len(s.ranges) == 0 }
 

@@ -75,6 +75,7 @@ func registerRaw[I, O any](s *Server, op huma.Operation, h func(context.Context,
 		if err == nil {
 			return out, nil
 		}
+		noteUnseen(ctx, err)
 		p := problem(s.here(ctx, err))
 		logInternal(ctx, s.log, p, err)
 		return nil, huma.ErrorWithHeaders(p, p.headers())

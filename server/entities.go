@@ -104,6 +104,11 @@ func (e entities) list(ctx context.Context, in *listInput) (*listOutput, error) 
 	if err != nil {
 		return nil, err
 	}
+	unseen, err := e.view(ctx).Unseen(ctx, e.kind, page)
+	if err != nil {
+		return nil, err
+	}
+	*askerFrom(ctx).unseen = unseen
 	return &listOutput{CacheControl: private, Body: newListBody(records, next)}, nil
 }
 

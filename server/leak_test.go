@@ -489,3 +489,60 @@ func (r *rig) probeWrite(t *testing.T, asked call, s side, status int) {
 		t.Errorf("%s about %s: %d, want one of %v", asked.line, s.name, status, want)
 	}
 }
+
+// What somebody names in a filter or a body and does not see is answered as what is not there,
+// without a 404, and leaves its row as well; what he sees leaves none.
+func TestWhatIsNamedAndNotSeenLeavesARow(t *testing.T) {
+	r := newRig(t)
+	ours, theirs := r.sides(t)
+	type named func(side) call
+	filter := func(kind grid.Kind, column string, of grid.Kind) named {
+		return func(s side) call { return call{line: fmt.Sprintf("/api/%s?filter=%s:%d", kind, column, s.ids[of])} }
+	}
+	area := func(kind grid.Kind) named {
+		return func(s side) call { return call{line: fmt.Sprintf("/api/%s?filter=area:%s", kind, s.area)} }
+	}
+	body := func(line, body string, of grid.Kind) named {
+		return func(s side) call { return call{line: line, body: fmt.Sprintf(body, s.ids[of])} }
+	}
+	person := fmt.Sprintf("/api/people/%d", ours.ids[grid.People])
+	for _, tt := range []struct {
+		name   string
+		ask    named
+		status int // of what is not seen
+		action string
+		object func(side) string
+	}{
+		{"who lives in a home", filter(grid.People, "dwelling", grid.Dwellings), 200, "people.read", of(grid.Dwellings)},
+		{"who belongs to a household", filter(grid.People, "household", grid.Households), 200, "people.read", of(grid.Households)},
+		{"the households of a home", filter(grid.Households, "dwelling", grid.Dwellings), 200, "households.read", of(grid.Dwellings)},
+		{"the devices of a home", filter(grid.Devices, "dwelling", grid.Dwellings), 200, "devices.read", of(grid.Dwellings)},
+		{"the events of an area", area(events.Events), 200, "events.read", func(s side) string { return "divisions/" + string(s.area) }},
+		{"the workers of an area", area(grid.Workers), 200, "workers.read", func(s side) string { return "divisions/" + string(s.area) }},
+		{"a household in a home", body("POST /api/households", `{"dwelling":%d}`, grid.Dwellings), 422, "households.create", of(grid.Dwellings)},
+		{"a person in a home", body("POST /api/people", `{"dwelling":%d,"residence":"both","name":"欧阳小明"}`, grid.Dwellings), 422, "people.create", of(grid.Dwellings)},
+		{"a record that is opened for an event", body("POST "+person+"/unmask", `{"reason":"event","event":%d}`, events.Events), 422, "people.unmask", of(events.Events)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r.viewer = holding("17", "grid-worker", ours.area, under)
+			for _, s := range []side{ours, theirs} {
+				r.refused = nil
+				reply := r.do(t, tt.ask(s))
+				var want []access.Refusal
+				if s.area == theirs.area {
+					want = []access.Refusal{{Actor: r.viewer.Account(), Post: r.viewer.HighestPost(), From: "192.0.2.1", Action: tt.action, Object: tt.object(s), Result: grid.ResultNotFound}}
+					if reply.Code != tt.status {
+						t.Errorf("%s: %d, want %d: %s", s.name, reply.Code, tt.status, reply.Body)
+					}
+				}
+				if !slices.Equal(r.refused, want) {
+					t.Errorf("%s: %d, leaves %+v, want %+v", s.name, reply.Code, r.refused, want)
+				}
+			}
+		})
+	}
+}
+
+func of(kind grid.Kind) func(side) string {
+	return func(s side) string { return fmt.Sprintf("%s/%d", kind, s.ids[kind]) }
+}

@@ -2,6 +2,8 @@ package server
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -66,22 +68,37 @@ var guessable = []string{
 }
 
 // noteRefusal leaves a trace of what somebody asked for and did not get: what is
-// not theirs answers like what is not there, and so both are told of.
+// not theirs answers like what is not there, and so both are told of; also what was named in a
+// filter or a body, of which the answer is an empty list or that there is none.
 func (s *Server) noteRefusal(w http.ResponseWriter, r *http.Request) {
 	seen, ok := w.(*observed)
 	who := askerFrom(r.Context())
 	if !ok || s.Refused == nil || who.viewer == nil {
 		return
 	}
-	result, ok := refusals[cmp.Or(*who.verdict, seen.status())]
-	if !ok {
-		return
-	}
 	action, object := askedFor(r)
-	if action == "" || seen.status() == http.StatusTooManyRequests && slices.Contains(guessable, action) {
+	if action == "" {
 		return
 	}
-	s.Refused(access.Refusal{Actor: who.viewer.Account(), Post: who.viewer.HighestPost(), Action: action, Object: object, Result: result, From: fromOf(r.Context())})
+	refused := access.Refusal{Actor: who.viewer.Account(), Post: who.viewer.HighestPost(), Action: action, From: fromOf(r.Context())}
+	for _, unseen := range *who.unseen {
+		refused.Object, refused.Result = unseen, grid.ResultNotFound
+		s.Refused(refused)
+	}
+	result, ok := refusals[cmp.Or(*who.verdict, seen.status())]
+	if !ok || seen.status() == http.StatusTooManyRequests && slices.Contains(guessable, action) {
+		return
+	}
+	refused.Object, refused.Result = object, result
+	s.Refused(refused)
+}
+
+// noteUnseen has the refusal of what a request names besides its address leave a trace.
+func noteUnseen(ctx context.Context, err error) {
+	var unseen *access.UnseenError
+	if errors.As(err, &unseen) {
+		*askerFrom(ctx).unseen = []string{unseen.Object}
+	}
 }
 
 // askedFor returns what a request asks for and about which thing, both as the audit names

@@ -170,7 +170,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	h, pattern := s.mux.Handler(r)
 	r.Pattern = pattern
 	secret := Secret(r)
-	who := asker{viewer: s.Viewer(secret), source: s.Proxies.source(r), secret: secret, host: r.Host, verdict: new(int)}
+	who := asker{viewer: s.Viewer(secret), source: s.Proxies.source(r), secret: secret, host: r.Host, verdict: new(int), unseen: new([]string)}
 	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
 	if wait, of := s.gate.admit(rateOf(r.Method, pattern), who.account(), who.address); wait > 0 {
 		s.overRate(w, r, wait, of)
@@ -237,6 +237,9 @@ type asker struct {
 	// verdict is the status that would have been answered, had it not been answered that
 	// the request is for another node; 0 for none.
 	verdict *int
+	// unseen are what the request names besides its address, as rows of the audit do, and who
+	// asks does not see.
+	unseen *[]string
 }
 
 // account returns the id of the account that asks; empty if nobody has signed in.
