@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -123,5 +124,5 @@ func (v *View) mayWrite(ctx context.Context, e grid.Entity) (post string, err er
 	if e.Entity().Revision == 0 {
 		return v.viewer.post(r.make, area), v.viewer.MayMake(e.Kind(), area)
 	}
-	return v.viewer.post(r.change, area), v.viewer.MayChange(e.Kind(), area)
+	return cmp.Or(v.viewer.post(r.change, area), v.viewer.postOf(r.change)), v.viewer.MayChange(e.Kind(), area)
 }

@@ -32,8 +32,7 @@ type Written struct {
 
 // Create stores a new entity from its JSON. Points may be given as lon and lat;
 // identities in the open, to be sealed here. Of a private event whoever may not see it is
-// answered id and revision alone; in no division, where nobody would be told of it, it is
-// refused. The error wraps grid.ErrInvalid, naming the field, grid.ErrNotFound or
+// answered id and revision alone; where nobody would be told of it, it is refused. The error wraps grid.ErrInvalid, naming the field, grid.ErrNotFound or
 // ErrForbidden. A repetition is answered as such, whether or not it would still be allowed
 // (RULES A10).
 func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin Origin) (Written, error) {
@@ -96,6 +95,10 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
 	}
 	head, before, when := *e.Entity(), references(e), occurred(e)
+	var drawn grid.Division
+	if d, ok := e.(*grid.Division); ok {
+		drawn = *d
+	}
 	was, err := v.vault.StateDigest(e)
 	if err != nil {
 		return Written{}, err
@@ -119,6 +122,11 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	}
 	if !occurred(e).Equal(when) {
 		if err := v.notLater(e); err != nil {
+			return Written{}, err
+		}
+	}
+	if d, ok := e.(*grid.Division); ok {
+		if err := v.mayLetGo(&drawn, d); err != nil {
 			return Written{}, err
 		}
 	}
@@ -172,6 +180,11 @@ func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Re
 		if err != nil {
 			return grid.Receipt{}, err
 		}
+		if d, ok := e.(*grid.Division); ok {
+			if err := v.mayLetGo(d, nil); err != nil {
+				return grid.Receipt{}, err
+			}
+		}
 		w := v.write("remove", e, origin, body)
 		w.Post, w.Put, w.Remove = post, nil, []grid.Ref{ref}
 		return v.store.Write(ctx, w)
@@ -200,8 +213,8 @@ func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, 
 	if err != nil {
 		return Written{}, err
 	}
-	if event, ok := e.(*events.Event); ok && !sees && event.Area == "" {
-		return Written{}, refuse(events.Events, "geometry", "lies in no division: nobody whose duty it is would be told of it")
+	if event, ok := e.(*events.Event); ok && !sees && !v.isTended(event.Privacy(), event.Area, "") {
+		return Written{}, refuse(events.Events, "category", "would be told to nobody: no post that is held has the duty of care where the event is")
 	}
 	w.Post, w.Named = post, before
 	receipt, err := v.store.Write(ctx, w)

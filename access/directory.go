@@ -15,6 +15,9 @@ import (
 // How it takes what the log tells is here and in book.go; what it is asked is in accounts.go,
 // duties.go, signins.go and unmasked.go, and who is told of changes in watch.go.
 type Directory struct {
+	// GapsOf is as of role.Grant.WithGaps; nil for no gaps. It is set before anything is asked.
+	GapsOf func(grid.Code) grid.Scope
+
 	mu sync.RWMutex
 	// The rest is guarded by mu.
 	held    *book

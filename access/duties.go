@@ -51,7 +51,11 @@ func (d *Directory) Grant(account int64, at time.Time, scopeOf func(grid.Code) g
 	}
 	posts, standIns := d.held.around(account)
 	held, until := role.Held(accountName(account), posts, standIns, at)
-	return role.NewGrant(held, d.held.table, scopeOf), until
+	g = role.NewGrant(held, d.held.table, scopeOf)
+	if d.GapsOf != nil {
+		g = g.WithGaps(d.GapsOf)
+	}
+	return g, until
 }
 
 // Duties returns the posts that an account has or will have at a moment or later, its own and

@@ -111,13 +111,6 @@ func TestWhoeverReportsMayReportWhatIsPrivate(t *testing.T) {
 		t.Errorf("a care event is reported in the next town: %v", err)
 	}
 
-	city := d.views.For(access.NewViewer("8", role.NewGrant([]role.Post{{Role: "operator", Area: "5000"}}, role.Shipped(), func(grid.Code) grid.Scope { return grid.Everywhere() })))
-	_, err = city.Create(t.Context(), events.Events, []byte(`{"category":"care","lon":106.4,"lat":28.5}`), access.Origin{})
-	mustRefuse(t, err, "nobody whose duty it is")
-	if _, err := city.Create(t.Context(), events.Events, []byte(`{"category":"water","lon":106.4,"lat":28.5}`), access.Origin{}); err != nil {
-		t.Errorf("a leak is reported in no division: %v", err)
-	}
-
 	found := d.create(t, events.Events, leak)
 	ref := grid.Ref{Kind: events.Events, ID: found.ID, Revision: 1}
 	handed, err := provider.Edit(t.Context(), ref, []byte(`{"category":"care","title":"水没过了老人的膝盖"}`), access.Origin{})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"quanxi/access/signin"
+	"quanxi/events"
 	"quanxi/grid"
 	"quanxi/tiles"
 	"quanxi/world"
@@ -19,6 +20,9 @@ type Sources struct {
 	Master MasterKey
 	Clock  func() time.Time
 	World  *world.World
+	// Tended reports whether anybody may know of private events in an area, were there no
+	// division under a code: see Directory.Tends. Nil takes it for granted.
+	Tended func(p events.Privacy, area, without grid.Code) bool
 	// Positions sends the last position of a worker to every node.
 	Positions func(Position) error
 	// Journal remembers who was erased.
@@ -39,6 +43,7 @@ type sources struct {
 	clock   func() time.Time
 	world   *world.World
 
+	tended    func(p events.Privacy, area, without grid.Code) bool
 	positions func(Position) error
 	eraser    *Eraser
 	meters    *signin.Meters
@@ -61,6 +66,7 @@ func NewViews(s Sources) *Views {
 		cache:    tiles.NewCache(tileBytes),
 		eraser:   &Eraser{Store: s.Store, Vault: s.Vault, Journal: s.Journal, Clock: s.Clock},
 		meters:   s.Meters,
+		tended:   s.Tended,
 		finds:    s.Meters.Add("find", findRate),
 		opens:    s.Meters.Add("open", openRate),
 		encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},

@@ -9,6 +9,7 @@ import (
 	"reflect"
 
 	"quanxi/access/role"
+	"quanxi/events"
 	"quanxi/grid"
 	"quanxi/world"
 )
@@ -30,6 +31,11 @@ func NewViewer(account string, grant role.Grant, unmaskings ...Unmasked) *Viewer
 	v := &Viewer{account: account, signedIn: true, grant: grant, unmaskings: unmaskings}
 	for _, subject := range world.Subjects() {
 		v.scopes[subject] = grant.ScopeOfAll(rightsOf(subject))
+	}
+	for p := events.Ordinary + 1; p < events.Privacies; p++ {
+		subject := world.SubjectOf(p)
+		gaps := grant.GapsOfAll(rightsOf(subject))
+		v.scopes[subject] = grid.NewScope(append(gaps.Ranges(), v.scopes[subject].Ranges()...)...)
 	}
 	return v
 }

@@ -32,6 +32,10 @@ func (x scopeIndex) remove(s *Subscription) {
 	}
 }
 
+// single marks the key of a range of one code, which is no beginning of others: an area just
+// above a town, which each desk of a town has, must not bring all of them for all below it.
+const single = "="
+
 // visit calls see with every subscription whose viewer answers for the area, and
 // with some others; with one of many ranges perhaps more than once.
 func (x scopeIndex) visit(area grid.Code, see func(*Subscription)) {
@@ -39,6 +43,9 @@ func (x scopeIndex) visit(area grid.Code, see func(*Subscription)) {
 		for _, s := range x[area[:n]] {
 			see(s)
 		}
+	}
+	for _, s := range x[single+area] {
+		see(s)
 	}
 }
 
@@ -51,7 +58,11 @@ func scopeKeys(v Viewer) []grid.Code {
 		for n < min(len(r.From), len(r.To)) && r.From[n] == r.To[n] {
 			n++
 		}
-		if key := r.From[:n]; !slices.Contains(keys, key) {
+		key := r.From[:n]
+		if r.IsOne() {
+			key = single + r.From
+		}
+		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}

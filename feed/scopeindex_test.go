@@ -26,8 +26,11 @@ func TestTheScopeIndexFindsWhoeverAnswers(t *testing.T) {
 		})
 		span := rapid.Custom(func(t *rapid.T) grid.CodeRange {
 			from := code.Draw(t, "from")
-			if rapid.Bool().Draw(t, "whole") {
+			switch rapid.IntRange(0, 2).Draw(t, "how") {
+			case 0:
 				return grid.Under(from)
+			case 1:
+				return grid.Only(from)
 			}
 			return grid.CodeRange{From: from, To: max(from, code.Draw(t, "to")) + "~"}
 		})

@@ -96,6 +96,12 @@ func NewScope(ranges ...CodeRange) Scope {
 // Under returns the range of c itself and of all codes that begin with it.
 func Under(c Code) CodeRange { return CodeRange{c, c + "~"} }
 
+// Only returns the range of c alone: of codes, which are digits, the next ones begin with it.
+func Only(c Code) CodeRange { return CodeRange{c, c + "0"} }
+
+// IsOne reports whether a single code lies in the range.
+func (r CodeRange) IsOne() bool { return r == Only(r.From) }
+
 // Ranges returns the scope's ranges in order. The caller may keep them.
 func (s Scope) Ranges() []CodeRange { return slices.Clone(s.ranges) }
 

@@ -46,6 +46,20 @@ func (s *Snapshot) ScopeOfPost(code grid.Code) grid.Scope {
 	return s.ScopeOf(code)
 }
 
+// GapsAbove returns what lies in the divisions above one and in none of their parts, and in
+// no division at all; nothing if there is none under the code.
+func (s *Snapshot) GapsAbove(code grid.Code) grid.Scope {
+	chain := s.Above(code)
+	if len(chain) == 0 {
+		return grid.Scope{}
+	}
+	ranges := []grid.CodeRange{grid.Only("")}
+	for _, d := range chain[:len(chain)-1] {
+		ranges = append(ranges, grid.Only(d.Code()))
+	}
+	return grid.NewScope(ranges...)
+}
+
 // isOf reports whether all codes begin alike.
 func (s *Snapshot) isOf(prefix grid.Code) bool {
 	if len(s.codes) == 0 {

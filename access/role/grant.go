@@ -1,6 +1,10 @@
 package role
 
-import "quanxi/grid"
+import (
+	"slices"
+
+	"quanxi/grid"
+)
 
 // A Grant is everything that one account may do at one moment. It never changes and
 // is safe for concurrent use. The zero Grant allows nothing.
@@ -15,8 +19,9 @@ type part struct {
 	rights Set
 	scope  grid.Scope
 	board  string
-	role   string    // code; empty of Everything
-	area   grid.Code // of the post; empty of Everything
+	role   string     // code; empty of Everything
+	area   grid.Code  // of the post; empty of Everything
+	gaps   grid.Scope // as of WithGaps
 }
 
 // NewGrant returns what posts allow together. roles is the table of roles; a post of
@@ -40,7 +45,7 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		}
 		g.asks |= allowed
 		if scope := scopeOf(p.Area); len(scope.Ranges()) > 0 {
-			g.parts = append(g.parts, part{allowed, scope, p.Board, p.Role, p.Area})
+			g.parts = append(g.parts, part{rights: allowed, scope: scope, board: p.Board, role: p.Role, area: p.Area})
 		}
 	}
 	for _, r := range Rights() {
@@ -53,6 +58,30 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		g.scopes[r] = grid.NewScope(ranges...)
 	}
 	return g
+}
+
+// WithGaps returns the grant with the gaps beside the towns that its posts are in: gapsOf
+// returns what lies above a town and in no town. Posts above a town read no names, so what
+// concerns a single home there would be nobody's.
+func (g Grant) WithGaps(gapsOf func(grid.Code) grid.Scope) Grant {
+	g.parts = slices.Clone(g.parts)
+	for i := range g.parts {
+		if p := &g.parts[i]; p.area.Level() == grid.TownLevel {
+			p.gaps = gapsOf(p.area)
+		}
+	}
+	return g
+}
+
+// GapsOfAll is ScopeOfAll in the gaps beside the towns.
+func (g *Grant) GapsOfAll(s Set) grid.Scope {
+	var ranges []grid.CodeRange
+	for i := range g.parts {
+		if p := &g.parts[i]; p.gives(s) {
+			ranges = append(ranges, p.gaps.Ranges()...)
+		}
+	}
+	return grid.NewScope(ranges...)
 }
 
 // Everything returns the grant of all rights everywhere: that of a server without

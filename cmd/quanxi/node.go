@@ -15,6 +15,7 @@ import (
 	"quanxi/access"
 	"quanxi/access/signin"
 	"quanxi/access/signin/openid"
+	"quanxi/events"
 	"quanxi/exchange"
 	"quanxi/feed"
 	"quanxi/feed/bus"
@@ -108,10 +109,11 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 		p.start("meters", n.shareMeters)
 	}
 	n.world, n.directory = world.New(world.Options{Now: n.now, Own: grid.Code(nf.Area)}), access.NewDirectory()
+	n.directory.GapsOf = func(town grid.Code) grid.Scope { return n.world.Snapshot().GapsAbove(town) }
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
 		Clock: n.now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
-		Meters: n.meters,
+		Meters: n.meters, Tended: n.tends,
 	})
 	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(master), log) })
 	n.sealer = feed.NewSealer(master.Derive("feed"))
@@ -211,9 +213,23 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Sealer:   master.Credentials(), Vault: access.NewVault(master), Clock: n.now,
 		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure, Refused: n.refusals.Note,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
-		ScopeOf: func(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) },
+		ScopeOf: n.scopeOfPost,
 		Holds:   func(code grid.Code) bool { return n.world.Snapshot().Holds(code) },
 	}), nil
+}
+
+// scopeOfPost returns what whoever has a post in a division answers for at this moment.
+func (n *node) scopeOfPost(code grid.Code) grid.Scope { return n.world.Snapshot().ScopeOfPost(code) }
+
+// tends reports whether anybody may know of private events in an area at this moment, were
+// there no division under a code; empty for none.
+func (n *node) tends(p events.Privacy, area, without grid.Code) bool {
+	return n.directory.Tends(p, area, n.now(), func(code grid.Code) grid.Scope {
+		if code == without {
+			return grid.Scope{}
+		}
+		return n.scopeOfPost(code)
+	})
 }
 
 // tellFailure tells other nodes that somebody guessed wrong here. If it cannot be told each

@@ -1,0 +1,214 @@
+package access_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/events"
+	"quanxi/grid"
+	"quanxi/staff"
+	"quanxi/world"
+)
+
+const (
+	firstTown  grid.Code = "500107001"
+	secondTown grid.Code = "500107002"
+	ofBoth     grid.Code = "500107"
+	otherTown  grid.Code = "500108001"
+)
+
+// A shire is a county of two towns with a gap beside them, and another county of one town,
+// whose posts are those of a directory. Account n has the n-th post.
+type shire struct {
+	desk
+	directory *access.Directory
+	ids       map[grid.Code]grid.Ref
+}
+
+func newShire(t *testing.T, posts ...staff.Post) *shire {
+	t.Helper()
+	s := &shire{desk: newDesk(t), ids: map[grid.Code]grid.Ref{}}
+	for _, d := range []struct {
+		code, parent grid.Code
+		west, width  float64
+	}{{ofBoth, "", 108, 1}, {firstTown, ofBoth, 108, 0.2}, {firstTown + "001", firstTown, 108, 0.1}, {secondTown, ofBoth, 108.2, 0.2},
+		{"500108", "", 109, 1}, {otherTown, "500108", 109, 0.5}} {
+		made := s.create(t, grid.Divisions, fmt.Sprintf(`{"code":%q,"parent":%q,"name":"区划","level":%d,"geometry":{"type":"Polygon","coordinates":[[[%[4]v,29],[%[5]v,29],[%[5]v,30],[%[4]v,30],[%[4]v,29]]]}}`,
+			d.code, d.parent, d.code.Level(), d.west, d.west+d.width))
+		s.ids[d.code] = grid.Ref{Kind: grid.Divisions, ID: made.ID, Revision: made.Revision}
+	}
+	s.show(t, grid.Divisions)
+	var held []grid.Entity
+	for i, p := range posts {
+		account := &staff.Account{Head: grid.Head{ID: int64(i + 1), Revision: 1}, Login: fmt.Sprint("account", i), Sort: staff.Person}
+		p.Head, p.Account = grid.Head{ID: int64(100 + i), Revision: 1}, account.ID
+		held = append(held, account, &p)
+	}
+	s.directory = directoryOf(held...)
+	s.directory.GapsOf = func(c grid.Code) grid.Scope { return s.world.Snapshot().GapsAbove(c) }
+	s.views = access.NewViews(access.Sources{Store: s.store, Vault: s.vault, Master: masterKey(t, "1"), World: s.world, Clock: clock,
+		Tended: func(p events.Privacy, area, without grid.Code) bool {
+			return s.directory.Tends(p, area, clock(), func(c grid.Code) grid.Scope {
+				if c == without {
+					return grid.Scope{}
+				}
+				return s.world.Snapshot().ScopeOfPost(c)
+			})
+		}})
+	return s
+}
+
+// account returns the View of an account, as its posts are now.
+func (s *shire) account(id int64) *access.View {
+	grant, _ := s.directory.Grant(id, clock(), s.world.Snapshot().ScopeOfPost)
+	return s.views.For(access.NewViewer(fmt.Sprint(id), grant))
+}
+
+// report has the city's integration say that somebody needs help.
+func (s *shire) report(t *testing.T, lon float64) (int64, error) {
+	t.Helper()
+	everywhere := func(grid.Code) grid.Scope { return grid.Everywhere() }
+	city := s.views.For(access.NewViewer("99", role.NewGrant([]role.Post{{Role: "operator", Area: "5000"}}, role.Shipped(), everywhere)))
+	w, err := city.Create(t.Context(), events.Events, fmt.Appendf(nil, `{"category":"care","lon":%v,"lat":29.5}`, lon), access.Origin{})
+	s.show(t, events.Events)
+	return w.ID, err
+}
+
+// letGo has the World show that something was removed.
+func (s *shire) letGo(t *testing.T, ref grid.Ref) {
+	t.Helper()
+	s.apply(t, []world.Step{{Remove: ref}})
+}
+
+// readers returns who of so many accounts may read an event.
+func (s *shire) readers(t *testing.T, event int64, accounts int) (who []int64) {
+	t.Helper()
+	for id := range int64(accounts) {
+		_, err := s.account(id+1).Entity(t.Context(), events.Events, event)
+		if err == nil {
+			who = append(who, id+1)
+		} else if !errors.Is(err, grid.ErrNotFound) {
+			t.Fatal(err)
+		}
+	}
+	return who
+}
+
+// Nothing about somebody who needs help is taken that nobody would be told of: between the towns
+// of a county the desks of its towns are, and where no town has one it is refused.
+func TestWhoIsToldOfCareBetweenTheTowns(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		posts []staff.Post
+		lon   float64
+		want  []int64 // accounts; nil for a refusal
+	}{
+		{"in a town its desk", []staff.Post{{Role: "operator", Area: firstTown}, {Role: "operator", Area: secondTown}}, 108.15, []int64{1}},
+		{"between the towns the desks of all towns of the county", []staff.Post{{Role: "operator", Area: firstTown}, {Role: "shift-lead", Area: secondTown},
+			{Role: "operator", Area: otherTown}, {Role: "operator", Area: ofBoth}, {Role: "secretary", Area: firstTown + "001"}, {Role: "provider", Area: firstTown}}, 108.9, []int64{1, 2}},
+		{"in no division the desks of all towns", []staff.Post{{Role: "operator", Area: firstTown}, {Role: "operator", Area: otherTown}, {Role: "operator", Area: ofBoth}}, 110.5, []int64{1, 2}},
+		{"in a town without a desk nobody", []staff.Post{{Role: "operator", Area: secondTown}, {Role: "secretary", Area: firstTown + "001"}}, 108.15, nil},
+		{"between towns without a desk nobody", []staff.Post{{Role: "secretary", Area: firstTown + "001"}, {Role: "operator", Area: otherTown}}, 108.9, nil},
+		{"by a post for one board nobody", []staff.Post{{Role: "operator", Area: firstTown, Board: "safety"}}, 108.9, nil},
+		{"by a post that has ended nobody", []staff.Post{{Role: "operator", Area: firstTown, Ends: clock()}}, 108.9, nil},
+		{"where there is no post nobody", nil, 108.15, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShire(t, tt.posts...)
+			id, err := s.report(t, tt.lon)
+			if tt.want == nil {
+				mustRefuse(t, err, "told to nobody")
+				return
+			}
+			if got := s.readers(t, id, len(tt.posts)); err != nil || fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				t.Errorf("is told to %v, %v; want %v", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// A town's desk does what is to be done about it, and may say that it is nothing private: then
+// it is not there for the desk any more, as of other events between the towns.
+func TestATownsDeskHandlesCareBesideTheTown(t *testing.T) {
+	s := newShire(t, staff.Post{Role: "operator", Area: firstTown}, staff.Post{Role: "operator", Area: ofBoth}, staff.Post{Role: "doctor", Area: otherTown})
+	id, err := s.report(t, 108.9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := grid.Ref{Kind: events.Events, ID: id, Revision: 1}
+	if _, err := s.account(3).Edit(t.Context(), ref, []byte(`{"state":"handling"}`), access.Origin{}); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("another county's town handles it: %v", err)
+	}
+	for i, patch := range []string{`{"state":"handling"}`, `{"category":"water","title":"漏水"}`} {
+		ref.Revision = int64(i + 1)
+		if _, err := s.account(1).Edit(t.Context(), ref, []byte(patch), access.Origin{}); err != nil {
+			t.Fatalf("%s: %v", patch, err)
+		}
+	}
+	s.show(t, events.Events)
+	if got := s.readers(t, id, 3); fmt.Sprint(got) != "[2]" {
+		t.Errorf("a leak between the towns is told to %v", got)
+	}
+}
+
+// A division goes, or its border moves: what lay in it is the manager's and, between the
+// towns, the desks'. Where that is nobody the division stays.
+func TestCareDoesNotGoWithADivision(t *testing.T) {
+	upTo := func(east float64) string {
+		return fmt.Sprintf(`{"geometry":{"type":"Polygon","coordinates":[[[108,29],[%[1]v,29],[%[1]v,30],[108,30],[108,29]]]}}`, east)
+	}
+	first, second := staff.Post{Role: "operator", Area: firstTown}, staff.Post{Role: "operator", Area: secondTown}
+	community := staff.Post{Role: "secretary", Area: firstTown + "001"}
+	for _, tt := range []struct {
+		name  string
+		posts []staff.Post
+		lon   float64
+		code  grid.Code
+		patch string  // empty for a removal
+		want  []int64 // who is told after; nil for a refusal
+	}{
+		{"a town beside another that has a desk is removed", []staff.Post{first, second}, 108.15, firstTown, "", []int64{2}},
+		{"the only town with a desk is removed", []staff.Post{first}, 108.15, firstTown, "", nil},
+		{"it ends", []staff.Post{first}, 108.15, firstTown, `{"valid_to":"2026-02-01"}`, nil},
+		{"its border moves past it, and its desk stays", []staff.Post{first}, 108.15, firstTown, upTo(108.1), []int64{1}},
+		{"a community's border moves, but not past it", []staff.Post{community}, 108.05, firstTown + "001", upTo(108.06), []int64{1}},
+		{"it moves past it in a town without a desk", []staff.Post{community}, 108.05, firstTown + "001", upTo(108.04), nil},
+		{"its name changes", []staff.Post{first}, 108.15, firstTown, `{"name":"新镇"}`, []int64{1}},
+		{"a community is removed from a town that has a desk", []staff.Post{first, community}, 108.05, firstTown + "001", "", []int64{1}},
+		{"a community is removed from a town without one", []staff.Post{community}, 108.05, firstTown + "001", "", nil},
+		{"a town without care events is removed", []staff.Post{first}, 108.15, secondTown, "", []int64{1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShire(t, tt.posts...)
+			event, err := s.report(t, tt.lon)
+			if err != nil {
+				t.Fatal(err)
+			}
+			city := s.views.For(access.Local())
+			if tt.patch == "" {
+				_, err = city.Remove(t.Context(), s.ids[tt.code], access.Origin{})
+			} else {
+				_, err = city.Edit(t.Context(), s.ids[tt.code], []byte(tt.patch), access.Origin{})
+			}
+			if tt.want == nil {
+				mustRefuse(t, err, "nobody would know")
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.patch == "" {
+				ref := s.ids[tt.code]
+				ref.Revision++
+				s.letGo(t, ref)
+			}
+			s.show(t, grid.Divisions)
+			if got := s.readers(t, event, len(tt.posts)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				t.Errorf("then it is told to %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
