@@ -302,3 +302,31 @@ func TestForWhomAnEditMovesNumbers(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing else happens a care event is counted all the same, far from it at the label of
+// its town, and the label's tile is another one then: for who has the duty there.
+func TestACareEventAloneIsCountedAtTheLabel(t *testing.T) {
+	const far grid.Code = "500999001"
+	w := worldOf(t, &grid.Division{Code: far, Level: grid.TownLevel, Name: "宽镇", Boundary: box(0, 0, 90000, 400), Label: at(200, 200)})
+	label := tiles.Holding(geo.Project(at(200, 200)), 11)
+	counts := func(scopes *world.Scopes) (all []string) {
+		for _, f := range tilestest.Decode(t, w.Snapshot().DrawTile(tiles.NewEncoder(), label, scopes, "events"))["events"] {
+			all = append(all, fmt.Sprint(f.Properties["count"]))
+		}
+		return all
+	}
+	before := w.Snapshot().TileVersion("events", label)
+	visit := &events.Event{Head: grid.Head{ID: 2, Revision: 1}, Category: "care", State: events.Reported, Place: at(89000, 200)}
+	if label == tiles.Holding(geo.Project(visit.Place), 11) {
+		t.Fatal("the event lies in the tile of the label")
+	}
+	if _, err := w.Apply(world.Position{Epoch: "test", Pos: 2}, steps(visit)); err != nil {
+		t.Fatal(err)
+	}
+	if w.Snapshot().TileVersion("events", label) == before {
+		t.Error("the tile of the label is the same as before")
+	}
+	if with, without := counts(caring(far)), counts(caring()); !slices.Equal(with, []string{"1"}) || len(without) != 0 {
+		t.Errorf("who has the duty is told %v, who has none %v", with, without)
+	}
+}
