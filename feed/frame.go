@@ -72,6 +72,7 @@ func resyncFrame(why Reason, at Cursor) Frame {
 type state struct {
 	key  stateKey
 	item []byte // JSON object; nil for counters, which are read when they are sent
+	turn int64  // of the queue, that it waits for
 }
 
 type stateKey struct {
@@ -107,11 +108,11 @@ func moveState(m Move) state {
 	if err != nil {
 		panic(err) // plain fields always marshal
 	}
-	return state{stateKey{topic: WorkersTopic, id: m.ID}, item}
+	return state{key: stateKey{topic: WorkersTopic, id: m.ID}, item: item}
 }
 
 // moveGone tells that a worker went out of the viewer's sight, by a state whose
 // place is null, so that it conflates with the places.
 func moveGone(id int64) state {
-	return state{stateKey{topic: WorkersTopic, id: id}, fmt.Appendf(nil, `{"id":%d,"gone":true}`, id)}
+	return state{key: stateKey{topic: WorkersTopic, id: id}, item: fmt.Appendf(nil, `{"id":%d,"gone":true}`, id)}
 }

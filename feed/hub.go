@@ -10,8 +10,8 @@ import (
 
 // HubOptions tune a Hub; the zero value is right for production.
 type HubOptions struct {
-	// Soft is how long states and stale tiles are collected before they are sent;
-	// 150 ms if zero.
+	// Soft is how long states and stale tiles are collected at most before they are sent: each
+	// screen has its own moments, so far from each other. 150 ms if zero.
 	Soft time.Duration
 	// History is how many news and hand-overs are remembered for those who resume;
 	// 16,384 if zero.

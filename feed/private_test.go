@@ -162,3 +162,48 @@ func between(moved []feed.Moved, from, to grid.Code) []feed.Moved {
 	}
 	return moved
 }
+
+// What nobody is told of does not show in when others are told of the rest: a tile that is
+// touched is looked at in the same moment, whatever touched it or another one before.
+func TestWhatIsHiddenDoesNotShowInTheTimeOfTheRest(t *testing.T) {
+	const shown, hidden = 0, 1 // columns of tiles
+	for _, before := range []time.Duration{time.Millisecond, 40 * time.Millisecond, 149 * time.Millisecond} {
+		told := map[bool]time.Duration{}
+		for _, something := range []bool{false, true} {
+			inBubble(func(t *testing.T) {
+				began, sets := time.Now(), feed.NewSets([]string{"events"})
+				number, err := sets.Number("events")
+				if err != nil {
+					t.Fatal(err)
+				}
+				hub := feed.NewHub(sets, feed.HubOptions{})
+				sub := hub.Subscribe(feedtest.Of(east).WithoutDuty(), nil)
+				defer sub.Close()
+				view := lookingAround()
+				view.Layers = []string{"events"}
+				if err := sub.View(view); err != nil {
+					t.Fatal(err)
+				}
+				at := map[int]feed.Tile{shown: {Set: number, Z: 1, X: 1, Y: 0}, hidden: {Set: number, Z: 1, X: 0, Y: 0}}
+				for _, tile := range at {
+					sub.Hold(tile, 1)
+				}
+				time.Sleep(time.Second)
+				if something {
+					hub.Touch(feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: box(-100, 29, -99, 30)}}})
+				}
+				time.Sleep(before)
+				hub.Touch(feed.Effects{Touches: []feed.Touch{{Layer: "events", Envelope: box(106.5, 29.5, 106.5, 29.5)}}})
+				for told[something] == 0 {
+					<-sub.Ready()
+					if slices.Contains(sub.Take().Suspects, at[shown]) {
+						told[something] = time.Since(began)
+					}
+				}
+			})(t)
+		}
+		if told[true] != told[false] {
+			t.Errorf("%v after something hidden it is told at %v, else at %v", before, told[true], told[false])
+		}
+	}
+}

@@ -20,7 +20,9 @@ const (
 // key is kept.
 type queue struct {
 	wake chan struct{} // holds a token while there may be something to take
-	soft time.Duration // how long states and tiles are collected
+	soft time.Duration // how long states and tiles are collected at most
+
+	began time.Time // whose turns end each soft since then
 
 	mu     sync.Mutex
 	queued func() // called when frames are queued; signal, or what makes up for it
@@ -29,9 +31,10 @@ type queue struct {
 	bytes  int
 	states map[stateKey]int // place in order
 	order  []state
-	tiles  map[Tile]struct{} // that may be stale
-	ripe   bool              // states and tiles were collected for long enough
-	timer  *time.Timer       // makes them ripe; nil until first needed
+	tiles  map[Tile]int64 // that may be stale, with the turn that they wait for
+	first  int64          // the first turn that something waits for, if anything does
+	timer  *time.Timer    // signals it; nil until first needed
+	set    bool           // the timer runs
 	stats  QueueStats
 }
 
@@ -45,8 +48,8 @@ type QueueStats struct {
 
 func newQueue(soft time.Duration) *queue {
 	q := &queue{
-		wake: make(chan struct{}, 1), soft: soft,
-		states: make(map[stateKey]int), tiles: make(map[Tile]struct{}),
+		wake: make(chan struct{}, 1), soft: soft, began: time.Now(),
+		states: make(map[stateKey]int), tiles: make(map[Tile]int64),
 	}
 	q.queued = q.signal
 	return q
@@ -106,6 +109,7 @@ func (q *queue) put(s state) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if i, ok := q.states[s.key]; ok {
+		s.turn = q.order[i].turn
 		q.order[i] = s
 		q.stats.Conflate++
 		return
@@ -115,9 +119,9 @@ func (q *queue) put(s state) {
 		q.queued()
 		return
 	}
+	s.turn = q.collect()
 	q.states[s.key] = len(q.order)
 	q.order = append(q.order, s)
-	q.ripen()
 }
 
 // suspect queues a tile that may be stale.
@@ -127,26 +131,37 @@ func (q *queue) suspect(t Tile) {
 	if _, waits := q.tiles[t]; waits {
 		return // its time runs: a tile that is touched all the time must be told of too
 	}
-	q.tiles[t] = struct{}{}
-	q.ripen()
+	q.tiles[t] = q.collect()
 }
 
-// ripen starts the collecting time, unless it runs already. The caller holds q.mu.
-func (q *queue) ripen() {
-	if len(q.order)+len(q.tiles) > 1 || q.ripe {
-		return
+// turn returns which turn it is.
+func (q *queue) turn() int64 { return int64(time.Since(q.began) / q.soft) }
+
+// collect returns the turn that something waits for which is queued now, the next, and sees to
+// it that it comes. Turns do not depend on what waits: else what the reader may not know of,
+// whose tile turns out to be the same, would show in how soon after it he is told of what he
+// may (RULES C). The caller holds q.mu.
+func (q *queue) collect() int64 {
+	next := q.turn() + 1
+	if len(q.order)+len(q.tiles) == 0 {
+		q.first = next
 	}
-	if q.timer == nil {
-		q.timer = time.AfterFunc(q.soft, q.ripened)
-		return
+	if !q.set {
+		q.set = true
+		left := time.Until(q.began.Add(time.Duration(next) * q.soft))
+		if q.timer == nil {
+			q.timer = time.AfterFunc(left, q.turned)
+		} else {
+			q.timer.Reset(left)
+		}
 	}
-	q.timer.Reset(q.soft)
+	return next
 }
 
-func (q *queue) ripened() {
+func (q *queue) turned() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.ripe = true
+	q.set = false
 	q.signal()
 }
 
@@ -188,12 +203,29 @@ func (q *queue) take() Delivery {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	d := Delivery{Frames: q.turnFrames()}
-	if !q.ripe {
+	now := q.turn()
+	if len(q.order)+len(q.tiles) == 0 || now < q.first {
 		return d
 	}
-	q.ripe = false
+	q.takeStates(&d, now)
+	for t, turn := range q.tiles {
+		if turn <= now {
+			d.Suspects = append(d.Suspects, t)
+			delete(q.tiles, t)
+		}
+	}
+	if len(q.order)+len(q.tiles) > 0 {
+		q.first = q.collect()
+	}
+	return d
+}
+
+// takeStates moves to a delivery the states whose turn has come. The caller holds q.mu.
+func (q *queue) takeStates(d *Delivery, now int64) {
 	var places [][]byte
-	for _, s := range q.order {
+	due := 0 // those of later turns stand behind
+	for ; due < len(q.order) && q.order[due].turn <= now; due++ {
+		s := &q.order[due]
 		if s.key.topic == CountersTopic {
 			d.Counters = append(d.Counters, s.key.code)
 		} else {
@@ -201,17 +233,16 @@ func (q *queue) take() Delivery {
 		}
 	}
 	d.Frames = append(d.Frames, StateFrames(WorkersTopic, places)...)
-	clear(q.order) // items are shared
-	q.order = q.order[:0]
-	if cap(q.order) > keptStates {
+	rest := append(q.order[:0], q.order[due:]...)
+	clear(q.order[len(rest):]) // items are shared
+	q.order = rest
+	if cap(q.order) > keptStates && len(rest) == 0 {
 		q.order = nil
 	}
 	clear(q.states)
-	for t := range q.tiles {
-		d.Suspects = append(d.Suspects, t)
+	for i := range q.order {
+		q.states[q.order[i].key] = i
 	}
-	clear(q.tiles)
-	return d
 }
 
 // idle reports whether no frame waits.
