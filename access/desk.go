@@ -98,6 +98,7 @@ type Entry struct {
 	Code     string // of the second factor; empty if it was not asked for yet
 	From     netip.Addr
 	Device   string // what the browser keeps of an earlier sign-in; empty for nothing
+	Session  string // secret of the session that the browser is in, which ends with this one's beginning; empty for none
 	Program  bool   // wants a token, not a session of a browser
 	strong   bool   // more than a password was shown
 }
@@ -232,7 +233,8 @@ func (d *Desk) keep(ctx context.Context, account *staff.Account, credential sign
 	return &changed, err
 }
 
-// begin stores the sign-in of an account in the state in which its password was looked at.
+// begin stores the sign-in of an account in the state in which its password was looked at, and
+// ends the session that it takes the place of in the browser, whose secret nobody has any more.
 func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (SignedIn, error) {
 	purpose, span := signin.ForBrowser, browserSpan
 	if e.Program {
@@ -240,7 +242,8 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	}
 	secret, begun := newSignIn(account, purpose, e.From.String(), d.Clock(), span)
 	begun.Strong = e.strong || account.HasSecond && !account.SignsInElsewhere()
-	receipt, err := d.Store.Write(ctx, grid.Write{Actor: accountName(account.ID), Action: begins, From: e.From.String(), Put: []grid.Entity{begun}})
+	w := grid.Write{Actor: accountName(account.ID), Action: begins, From: e.From.String(), Put: []grid.Entity{begun}}
+	receipt, err := d.inPlace(ctx, w, e)
 	if err != nil {
 		return SignedIn{}, err
 	}

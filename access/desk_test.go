@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/netip"
 	"strings"
@@ -257,6 +258,96 @@ func TestASecretStandsForItsAccountUntilItEnds(t *testing.T) {
 	if _, err := l.SignOut(t.Context(), in.Secret, home.String()); err != nil {
 		t.Errorf("signing out twice: %v", err)
 	}
+}
+
+// A browser shows one session: the secret of the one before is lost, so who signs in ends it at
+// once, whoever's it was.
+func TestTheSessionThatABrowserIsInEndsWithTheNextSignIn(t *testing.T) {
+	signIn := func(t *testing.T, l *lobby, e access.Entry) (access.SignedIn, error) {
+		e.Login, e.Password, e.From = "worker", password, home
+		return l.SignIn(t.Context(), e)
+	}
+	for _, tt := range []struct {
+		name  string
+		enter func(t *testing.T, l *lobby, session string) (access.SignedIn, error)
+		ends  bool
+	}{
+		{"by password", func(t *testing.T, l *lobby, session string) (access.SignedIn, error) {
+			return signIn(t, l, access.Entry{Session: session})
+		}, true},
+		{"by password, while it was used on another node", func(t *testing.T, l *lobby, session string) (access.SignedIn, error) {
+			l.Desk.Store = &raced{Store: l.store}
+			return signIn(t, l, access.Entry{Session: session})
+		}, true},
+		{"by a set-up link of somebody else", func(t *testing.T, l *lobby, session string) (access.SignedIn, error) {
+			l.worker = &staff.Account{Login: "new", Name: "新", Sort: staff.Person}
+			l.write(t, l.worker)
+			return l.SetUp(t.Context(), l.invited(t), "a password of my own choosing", access.Entry{From: home, Session: session})
+		}, true},
+		{"by a sign-in server", func(t *testing.T, l *lobby, session string) (access.SignedIn, error) {
+			l.write(t, &grid.Division{Code: ourGrid, Name: "某处", Level: ourGrid.Level()})
+			return l.SignInVouched(t.Context(), access.Vouched{Issuer: "https://id.example", Subject: "7", Name: "张", From: home, Session: session,
+				Posts: []staff.Post{{Role: "steward", Area: ourGrid}}})
+		}, true},
+		{"not where a program asks for a token beside it", func(t *testing.T, l *lobby, session string) (access.SignedIn, error) {
+			return signIn(t, l, access.Entry{Session: session, Program: true})
+		}, false},
+		{"not with a wrong password", func(t *testing.T, l *lobby, session string) (access.SignedIn, error) {
+			_, err := l.SignIn(t.Context(), access.Entry{Login: "worker", Password: "guess", From: home, Session: session})
+			if !errors.Is(err, access.ErrSignIn) {
+				t.Error(err)
+			}
+			return access.SignedIn{}, nil
+		}, false},
+		{"not of another browser", func(t *testing.T, l *lobby, _ string) (access.SignedIn, error) {
+			return signIn(t, l, access.Entry{Session: "qs_unheard-of"})
+		}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLobby(t)
+			before := l.in(t)
+			old := l.Sessions(before)[0]
+			in, err := tt.enter(t, l, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, living := l.Viewer(before); living == tt.ends {
+				t.Errorf("the session before lives: %v", living)
+			}
+			if in.Secret != "" && len(l.Sessions(in.Secret)) == 0 {
+				t.Error("the new session does not live")
+			}
+			var says int
+			for _, row := range l.rows(t, "session.begin") {
+				if row.Detail == fmt.Sprintf("in the place of signins/%d", old.ID) {
+					says++
+				}
+			}
+			if (says == 1) != tt.ends {
+				t.Errorf("%d rows of the audit say what ended", says)
+			}
+		})
+	}
+}
+
+// A raced store has somebody write the sign-in that is to be removed a moment before.
+type raced struct {
+	grid.Store
+	done bool
+}
+
+func (r *raced) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
+	if len(w.Remove) > 0 && !r.done {
+		r.done = true
+		e, err := r.Entity(ctx, w.Remove[0].Kind, w.Remove[0].ID)
+		if err == nil {
+			_, err = r.Store.Write(ctx, grid.Write{Actor: "another node", Action: "session.use", Put: []grid.Entity{e}})
+		}
+		if err != nil {
+			return grid.Receipt{}, err
+		}
+	}
+	return r.Store.Write(ctx, w)
 }
 
 // setUpSecond gives the worker a second factor, and returns a code of it that is good

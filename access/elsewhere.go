@@ -24,7 +24,7 @@ type Vouched struct {
 	Posts           []staff.Post // that its groups stand for: role, area and board
 	Strong          bool         // more than a password was shown
 	From            netip.Addr
-	Device          string // as of Entry
+	Device, Session string // as of Entry
 }
 
 // SignInVouched lets somebody in for whom a sign-in server vouches. The account is made the
@@ -69,7 +69,7 @@ func (d *Desk) signInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 	if refused != nil {
 		return SignedIn{Missing: missing}, d.refuse(d.refusal(account, begins, v.From.String()), refused)
 	}
-	in, err := d.begin(ctx, account, Entry{From: v.From, Device: v.Device, strong: v.Strong})
+	in, err := d.begin(ctx, account, Entry{From: v.From, Device: v.Device, Session: v.Session, strong: v.Strong})
 	in.Missing = missing
 	return in, err
 }

@@ -28,7 +28,7 @@ func (l *lobby) admit(t *testing.T, by int64, login, code string) (int64, error)
 		return 0, err
 	}
 	_, secret, _ := strings.Cut(link, "#setup=")
-	if _, err := l.SetUp(t.Context(), secret, "a long enough passphrase 7", home, ""); err != nil {
+	if _, err := l.SetUp(t.Context(), secret, "a long enough passphrase 7", access.Entry{From: home}); err != nil {
 		t.Fatal(err)
 	}
 	return a.ID, nil

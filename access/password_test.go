@@ -33,7 +33,7 @@ func TestAnotherPasswordEndsWhoCameByTheOldOne(t *testing.T) {
 		does func(t *testing.T, l *lobby, secret string) (own string) // of whoever changes it, if it is to stay
 	}{
 		{"by a set-up link", func(t *testing.T, l *lobby, _ string) string {
-			in, err := l.SetUp(t.Context(), l.invited(t), fresh, home, "")
+			in, err := l.SetUp(t.Context(), l.invited(t), fresh, access.Entry{From: home})
 			if err != nil {
 				t.Fatal(err)
 			}

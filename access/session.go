@@ -258,23 +258,47 @@ func (d *Desk) EndSession(ctx context.Context, secret string, id int64, from str
 	return d.end(ctx, s, from)
 }
 
-// end removes a sign-in in the name of its account, also one that was just changed, such as
-// when it was last used; one that has ended already has ended.
-func (d *Desk) end(ctx context.Context, s *staff.SignIn, from string) (receipt grid.Receipt, err error) {
+// end removes a sign-in in the name of its account; one that has ended already has ended.
+func (d *Desk) end(ctx context.Context, s *staff.SignIn, from string) (grid.Receipt, error) {
+	receipt, err := d.ending(ctx, s, grid.Write{Actor: accountName(s.Account), Action: "session.end", From: from})
+	if errors.Is(err, grid.ErrNotFound) {
+		return grid.Receipt{}, nil
+	}
+	return receipt, err
+}
+
+// ending writes what goes with the removal of a sign-in, also of one that was just changed, such
+// as when it was last used. The error is grid.ErrNotFound, and nothing written, if it has ended
+// already.
+func (d *Desk) ending(ctx context.Context, s *staff.SignIn, w grid.Write) (receipt grid.Receipt, err error) {
 	ref := refOf(s)
 	for range verifyTries {
-		receipt, err = d.Store.Write(ctx, grid.Write{Actor: accountName(s.Account), Action: "session.end", From: from, Remove: []grid.Ref{ref}})
+		w.Remove = []grid.Ref{ref}
+		receipt, err = d.Store.Write(ctx, w)
 		if !errors.Is(err, grid.ErrConflict) {
 			break
 		}
 		stored, err := d.Store.Entity(ctx, staff.SignIns, s.ID)
 		if err != nil {
-			return grid.Receipt{}, unlessBeaten(err)
+			return grid.Receipt{}, err
 		}
 		ref = refOf(stored)
 	}
-	if errors.Is(err, grid.ErrNotFound) {
-		return grid.Receipt{}, nil
+	return receipt, err
+}
+
+// inPlace writes the beginning of a session and, at once, the end of the one that its browser is
+// in, whoever's that is; the audit row of the new one names the old.
+func (d *Desk) inPlace(ctx context.Context, w grid.Write, e Entry) (grid.Receipt, error) {
+	_, old, living := d.find(e.Session)
+	if e.Program || !living || old.Token {
+		return d.Store.Write(ctx, w)
+	}
+	replacing := w
+	replacing.Detail = "in the place of " + objectOf(refOf(old))
+	receipt, err := d.ending(ctx, old, replacing)
+	if errors.Is(err, grid.ErrNotFound) { // it ended a moment ago
+		return d.Store.Write(ctx, w)
 	}
 	return receipt, err
 }

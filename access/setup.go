@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -71,9 +70,10 @@ func (d *Desk) setup(secret string) (*staff.Setup, *staff.Account, error) {
 }
 
 // SetUp has whoever shows the secret of a set-up link choose a password, once, and signs
-// them in on a device, as of Entry. An older second factor is gone with the older password, and
-// so are the sign-ins by it. The error wraps ErrSetup, signin.ErrUnfit or signin.ErrBusy.
-func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Addr, device string) (SignedIn, error) {
+// them in from where an entry says, which needs no more. An older second factor is gone with the
+// older password, and so are the sign-ins by it. The error wraps ErrSetup, signin.ErrUnfit or
+// signin.ErrBusy.
+func (d *Desk) SetUp(ctx context.Context, secret, password string, e Entry) (SignedIn, error) {
 	s, known, err := d.setup(secret)
 	if err != nil {
 		return SignedIn{}, err
@@ -92,7 +92,7 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 		return SignedIn{}, err
 	}
 	w := grid.Write{
-		Actor: accountName(account.ID), Action: "accounts.set-up", From: from.String(), Put: []grid.Entity{&account},
+		Actor: accountName(account.ID), Action: "accounts.set-up", From: e.From.String(), Put: []grid.Entity{&account},
 		Remove: []grid.Ref{{Kind: staff.Setups, ID: s.ID, Revision: s.Revision}},
 	}
 	_, err = d.Store.Write(ctx, w)
@@ -102,7 +102,7 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, from netip.Ad
 	case err != nil:
 		return SignedIn{}, err
 	}
-	return d.begin(ctx, &account, Entry{From: from, Device: device})
+	return d.begin(ctx, &account, Entry{From: e.From, Device: e.Device, Session: e.Session})
 }
 
 func accountObject(id int64) string { return string(staff.Accounts) + "/" + accountName(id) }

@@ -44,7 +44,7 @@ func TestSetUp(t *testing.T) {
 		}, fresh, access.ErrSetup},
 		{"with the secret of a session", 0, func(t *testing.T, l *lobby, _ string) string { return l.in(t) }, fresh, access.ErrSetup},
 		{"a second time", 0, func(t *testing.T, l *lobby, secret string) string {
-			if _, err := l.SetUp(t.Context(), secret, fresh, home, ""); err != nil {
+			if _, err := l.SetUp(t.Context(), secret, fresh, access.Entry{From: home}); err != nil {
 				t.Fatal(err)
 			}
 			return secret
@@ -65,7 +65,7 @@ func TestSetUp(t *testing.T) {
 				secret = tt.spoil(t, l, secret)
 			}
 			l.now = l.now.Add(tt.after)
-			in, err := l.SetUp(t.Context(), secret, tt.pass, home, "")
+			in, err := l.SetUp(t.Context(), secret, tt.pass, access.Entry{From: home})
 			if !errors.Is(err, tt.want) {
 				t.Fatalf("%v, want %v", err, tt.want)
 			}

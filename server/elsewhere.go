@@ -45,7 +45,7 @@ func (s *Server) elsewhereRoutes() {
 
 // leave sends a browser to the sign-in server.
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
-	to, flow, err := s.OpenID.Begin(r.Context())
+	to, flow, err := s.OpenID.Begin(r.Context(), s.living(r))
 	if err != nil {
 		s.backToEntry(w, r, err)
 		return
@@ -54,6 +54,16 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, s.flowCookie(r, flow+"."+page, int(flowTime.Seconds())))
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// living returns the secret of the session that a browser is in, empty for none: its cookie is
+// not sent with what another site begins, and there the session is replaced.
+func (s *Server) living(r *http.Request) string {
+	secret := cookieIn(r, sessionCookie)
+	if _, lasts := s.Desk.Identity(secret); !lasts {
+		return ""
+	}
+	return secret
 }
 
 // comeBack takes who comes back from the sign-in server.
@@ -90,14 +100,21 @@ func (s *Server) vouched(r *http.Request, flow string) (access.SignedIn, error) 
 	for _, p := range who.Posts {
 		v.Posts = append(v.Posts, staff.Post{Role: p.Role, Area: p.Area, Board: p.Board})
 	}
-	if cookie, err := r.Cookie(deviceCookie); err == nil {
-		v.Device = cookie.Value
-	}
+	v.Device, v.Session = cookieIn(r, deviceCookie), who.Kept
 	in, err := s.Desk.SignInVouched(r.Context(), v)
 	if len(in.Missing) > 0 {
 		s.log.WarnContext(r.Context(), "groups stand for posts in areas that are not stored", "request", requestID(r.Context()), "areas", in.Missing)
 	}
 	return in, err
+}
+
+// cookieIn returns the value of a cookie that a browser sends; empty for none.
+func cookieIn(r *http.Request, name string) string {
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // nameOf is what others see of somebody, of whom the sign-in server may say little.

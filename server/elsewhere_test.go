@@ -99,6 +99,27 @@ func (c *city) session(t *testing.T) string {
 	return c.visit(t, "/api/session", "").Body.String()
 }
 
+// Browsers send the cookie of the session not along with what another site began.
+func TestASignInElsewhereEndsTheSessionThatTheBrowserIsIn(t *testing.T) {
+	c := newCity(t)
+	c.there.Put("7", "town")
+	c.enter(t, "zhang")
+	before := c.jar["quanxi_session"]
+	begun := c.visit(t, server.OpenIDBegin+"?to=/desk", "")
+	delete(c.jar, "quanxi_session")
+	query := c.there.SignIn(t, begun.Header().Get("Location"), "zhang", openidtest.Password)
+	c.visit(t, server.OpenIDBack+"?"+query.Encode(), "")
+	if err := c.Wait(t.Context(), "token"); err != nil {
+		t.Fatal(err)
+	}
+	if now := c.jar["quanxi_session"]; now == "" || now == before {
+		t.Fatal("nobody was let in anew")
+	}
+	if body := c.visit(t, "/api/sessions", "").Body.String(); strings.Count(body, `"id":`) != 1 {
+		t.Errorf("sessions: %s", body)
+	}
+}
+
 // From the button on the page to posts that come and go with the groups.
 func TestASignInElsewhere(t *testing.T) {
 	c := newCity(t)

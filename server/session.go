@@ -75,9 +75,15 @@ func (s *Server) notSignedIn() error {
 	return errNotSignedIn
 }
 
+// A Browser is what one sends along that signs somebody in.
+type Browser struct {
+	Device  string `cookie:"quanxi_device" doc:"by what a browser is known again"`
+	Session string `cookie:"quanxi_session" doc:"the session that it is in, which ends as the new one begins"`
+}
+
 type signInInput struct {
-	Device string `cookie:"quanxi_device" doc:"by what a browser is known again"`
-	Body   struct {
+	Browser
+	Body struct {
 		Name     string `json:"name" minLength:"1" maxLength:"64" doc:"what the account signs in as"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 		Code     string `json:"code,omitempty" maxLength:"32" doc:"of the second factor, or a recovery code"`
@@ -124,7 +130,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 		return nil, err
 	}
 	entry := access.Entry{
-		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Device: in.Device, Program: in.Body.Program,
+		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Device: in.Device, Session: in.Session, Program: in.Body.Program,
 	}
 	done, err := s.Desk.SignIn(ctx, entry)
 	if err != nil {

@@ -143,6 +143,33 @@ func TestSigningInAndOut(t *testing.T) {
 	}
 }
 
+// The cookie of a browser is overwritten by who signs in next: nobody could end the session of
+// before, so it ends.
+func TestWhoSignsInAgainInOneBrowserHasOneSession(t *testing.T) {
+	r := newRig(t)
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	body := `{"name":"worker","password":"` + password + `"}`
+	first, _ := secretOf(t, r.signIn(t, body))
+	other, _ := secretOf(t, r.signIn(t, body)) // another browser, which stays
+	again := r.do(t, call{line: "POST /api/session", body: body, header: map[string]string{"Cookie": "quanxi_session=" + first.Value}})
+	second, _ := secretOf(t, again)
+	if second.Value == first.Value {
+		t.Error("the session was taken over")
+	}
+	if err := r.Wait(t.Context(), "token"); err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []struct {
+		cookie *http.Cookie
+		want   int
+	}{{first, 401}, {other, 200}, {second, 200}} {
+		header := map[string]string{"Cookie": "quanxi_session=" + of.cookie.Value}
+		if reply := r.do(t, call{line: "/api/sessions", header: header}); reply.Code != of.want || of.want == 200 && strings.Count(reply.Body.String(), `"id":`) != 2 {
+			t.Errorf("%d %s, want %d", reply.Code, reply.Body, of.want)
+		}
+	}
+}
+
 const sessionGone = "quanxi_session=; Path=/; Expires=Thu, 01 Jan 1970"
 
 func TestAProgramGetsATokenAndNoCookie(t *testing.T) {

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"net/http"
+
+	"quanxi/access"
 )
 
 // setupRoutes let somebody who was sent a link choose a password, once.
@@ -39,8 +41,8 @@ func (s *Server) seeSetup(_ context.Context, in *seeSetupInput) (*seeSetupOutput
 }
 
 type setUpInput struct {
-	Device string `cookie:"quanxi_device" doc:"by what a browser is known again"`
-	Body   struct {
+	Browser
+	Body struct {
 		Secret   string `json:"secret" minLength:"1" maxLength:"100"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 	}
@@ -54,7 +56,7 @@ func (s *Server) setUp(ctx context.Context, in *setUpInput) (*sessionOutput, err
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.Desk.SetUp(ctx, in.Body.Secret, in.Body.Password, from, in.Device)
+	done, err := s.Desk.SetUp(ctx, in.Body.Secret, in.Body.Password, access.Entry{From: from, Device: in.Device, Session: in.Session})
 	if err != nil {
 		return nil, err
 	}

@@ -51,17 +51,18 @@ type flow struct {
 	State    string `json:"s"`
 	Nonce    string `json:"n"`
 	Verifier string `json:"v"`
+	Kept     string `json:"k,omitempty"`
 }
 
-// Begin returns where to send the browser, and a cookie for it to bring back. The
-// cookie opens for ten minutes; set it HttpOnly and SameSite=Lax, since the way
+// Begin returns where to send the browser, and a cookie for it to bring back, in which a
+// text is kept for Finish, sealed. The cookie opens for ten minutes; set it HttpOnly and SameSite=Lax, since the way
 // back begins at another site. The error wraps ErrUnreachable.
-func (c *Client) Begin(ctx context.Context) (url, cookie string, err error) {
+func (c *Client) Begin(ctx context.Context, kept string) (url, cookie string, err error) {
 	server, err := c.discovery.server(ctx)
 	if err != nil {
 		return "", "", err
 	}
-	f := flow{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
+	f := flow{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Kept: kept}
 	value, err := json.Marshal(f)
 	if err != nil {
 		return "", "", err

@@ -37,7 +37,12 @@ func (c *Client) Finish(ctx context.Context, cookie string, query url.Values) (I
 	if err != nil {
 		return Identity{}, err
 	}
-	return c.identity(ctx, server, token, id)
+	who, err := c.identity(ctx, server, token, id)
+	if err != nil {
+		return Identity{}, err
+	}
+	who.Kept = f.Kept
+	return who, nil
 }
 
 // codeOf returns the code that a query brings for a flow.

@@ -27,4 +27,5 @@ type Identity struct {
 	Posts   []PostTemplate // what the groups stand for
 	// Strong reports that the server says to have seen more than a password.
 	Strong bool
+	Kept   string // what Begin was given
 }

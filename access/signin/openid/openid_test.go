@@ -16,10 +16,13 @@ import (
 	"quanxi/outbound"
 )
 
+// kept is what begin has kept meanwhile.
+const kept = "qs_of-before"
+
 // begin begins a sign-in and does the person's part.
 func begin(t *testing.T, s *realServer, c *openid.Client, name string) (cookie string, query url.Values) {
 	t.Helper()
-	at, cookie, err := c.Begin(t.Context())
+	at, cookie, err := c.Begin(t.Context(), kept)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +63,9 @@ func TestSignIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if tt.want.Kept = kept; strings.Contains(cookie, kept) {
+				t.Error("the cookie shows what is kept")
+			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -69,7 +75,7 @@ func TestSignIn(t *testing.T) {
 
 func TestWhereTheBrowserIsSent(t *testing.T) {
 	s := startServer(t)
-	at, cookie, err := s.client(t, s.config(), time.Now).Begin(t.Context())
+	at, cookie, err := s.client(t, s.config(), time.Now).Begin(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +119,7 @@ func TestSignInsThatAreRefused(t *testing.T) {
 		}},
 		{"with the cookie of another sign-in server", func(t *testing.T, cookie *string, _ url.Values) {
 			other := startServer(t)
-			_, *cookie, _ = other.client(t, other.config(), time.Now).Begin(t.Context())
+			_, *cookie, _ = other.client(t, other.config(), time.Now).Begin(t.Context(), "")
 		}},
 		{"without a state", func(_ *testing.T, _ *string, query url.Values) { query.Del("state") }},
 		{"without a code", func(_ *testing.T, _ *string, query url.Values) { query.Del("code") }},
@@ -221,7 +227,7 @@ func TestAServerThatComesUpLater(t *testing.T) {
 	now := time.Now()
 	c := s.client(t, s.config(), func() time.Time { return now })
 	for range 3 { // asked once, told thrice
-		if _, _, err := c.Begin(t.Context()); !errors.Is(err, openid.ErrUnreachable) {
+		if _, _, err := c.Begin(t.Context(), ""); !errors.Is(err, openid.ErrUnreachable) {
 			t.Fatalf("Begin = %v", err)
 		}
 	}
@@ -245,11 +251,11 @@ func TestWhoGoesAwayDoesNotSpoilItForOthers(t *testing.T) {
 		return true
 	})
 	c := s.client(t, s.config(), time.Now)
-	if _, _, err := c.Begin(gone); !errors.Is(err, context.Canceled) {
+	if _, _, err := c.Begin(gone, ""); !errors.Is(err, context.Canceled) {
 		t.Fatalf("who has gone: %v", err)
 	}
 	s.hook(func(http.ResponseWriter, *http.Request) bool { return false })
-	if _, _, err := c.Begin(t.Context()); err != nil {
+	if _, _, err := c.Begin(t.Context(), ""); err != nil {
 		t.Errorf("the next: %v", err)
 	}
 }
@@ -278,7 +284,7 @@ func TestAServerThatIsNotListedIsNotReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := c.Begin(t.Context()); !errors.Is(err, openid.ErrUnreachable) || !errors.Is(err, outbound.ErrDenied) {
+	if _, _, err := c.Begin(t.Context(), ""); !errors.Is(err, openid.ErrUnreachable) || !errors.Is(err, outbound.ErrDenied) {
 		t.Errorf("Begin = %v", err)
 	}
 }
@@ -287,7 +293,7 @@ func TestAServerThatNamesAnotherIssuerIsNotTrusted(t *testing.T) {
 	s := startServer(t)
 	config := s.config()
 	config.Issuer = s.URL + "/"
-	if _, _, err := s.client(t, config, time.Now).Begin(t.Context()); !errors.Is(err, openid.ErrUnreachable) {
+	if _, _, err := s.client(t, config, time.Now).Begin(t.Context(), ""); !errors.Is(err, openid.ErrUnreachable) {
 		t.Errorf("Begin = %v", err)
 	}
 }
