@@ -97,10 +97,11 @@ type Entry struct {
 	Password string
 	Code     string // of the second factor; empty if it was not asked for yet
 	From     netip.Addr
-	Device   string // what the browser keeps of an earlier sign-in; empty for nothing
-	Session  string // secret of the session that the browser is in, which ends with this one's beginning; empty for none
-	Program  bool   // wants a token, not a session of a browser
-	strong   bool   // more than a password was shown
+	Device   string     // what the browser keeps of an earlier sign-in; empty for nothing
+	Session  string     // secret of the session that the browser is in, which ends with this one's beginning; empty for none
+	Program  bool       // wants a token, not a session of a browser
+	Token    TokenOrder // of what kind
+	strong   bool       // more than a password was shown
 }
 
 // A SignedIn is what a sign-in gives.
@@ -236,13 +237,18 @@ func (d *Desk) keep(ctx context.Context, account *staff.Account, credential sign
 // begin stores the sign-in of an account in the state in which its password was looked at, and
 // ends the session that it takes the place of in the browser, whose secret nobody has any more.
 func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (SignedIn, error) {
-	purpose, span := signin.ForBrowser, browserSpan
+	var secret string
+	var begun *staff.SignIn
 	if e.Program {
-		purpose, span = signin.ForProgram, programSpan
+		var err error
+		if secret, begun, err = d.newToken(ctx, account, e.From.String(), e.Token); err != nil {
+			return SignedIn{}, err
+		}
+	} else {
+		secret, begun = newSignIn(account, signin.ForBrowser, e.From.String(), d.Clock(), browserSpan)
 	}
-	secret, begun := newSignIn(account, purpose, e.From.String(), d.Clock(), span)
 	begun.Strong = e.strong || account.HasSecond && !account.SignsInElsewhere()
-	w := grid.Write{Actor: accountName(account.ID), Action: begins, From: e.From.String(), Put: []grid.Entity{begun}}
+	w := grid.Write{Actor: accountName(account.ID), Action: begins, From: e.From.String(), Detail: narrowness(begun), Put: []grid.Entity{begun}}
 	receipt, err := d.inPlace(ctx, w, e)
 	if err != nil {
 		return SignedIn{}, err

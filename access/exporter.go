@@ -199,7 +199,7 @@ func (x *Exporter) Exports(ctx context.Context) ([]Filing, error) {
 
 // knows reports whether an export is the viewer's own or one that it has a say in.
 func (x *Exporter) knows(f Filing) bool {
-	return f.Own || x.viewer.hasIn(role.Export, f.Export.Over) && x.viewer.hasIn(role.Export, f.Area)
+	return f.Own && !x.viewer.narrow || x.viewer.hasIn(role.Export, f.Export.Over) && x.viewer.hasIn(role.Export, f.Area)
 }
 
 func newestFirst(found map[int64]Filing) []Filing {
@@ -212,7 +212,7 @@ func (x *Exporter) filing(e *staff.Export) Filing {
 		f.Who = a.Login
 	}
 	f.Decides = !f.Own && x.isSecond(e.Account) && !f.Over && e.State == staff.ExportWaiting && x.knows(f)
-	f.Counts = f.Own || x.viewer.SeesAllIn(e.Of, e.Area)
+	f.Counts = f.Own && !x.viewer.narrow || x.viewer.SeesAllIn(e.Of, e.Area)
 	return f
 }
 

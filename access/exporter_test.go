@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"quanxi/access"
+	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
 )
@@ -102,6 +103,39 @@ func (a *archive) state(t *testing.T, id int64) *staff.Export {
 		t.Fatal(err)
 	}
 	return e.(*staff.Export)
+}
+
+// A token for one grid knows nothing of the files that its account asked for of another.
+func TestExportsOfTheAccountBeyondANarrowToken(t *testing.T) {
+	a := newArchive(t)
+	a.allow(t, 100)
+	a.hire(t, ourGrid, 2)
+	a.hire(t, theirGrid, 3)
+	filed := map[grid.Code]int64{}
+	for _, area := range []grid.Code{ourGrid, theirGrid} {
+		f, err := a.ask(t.Context(), area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filed[area] = f.ID
+		a.write(t, &grid.Division{Code: area, Name: "某处", Level: area.Level()})
+	}
+	secret, digest := signin.NewSecret(signin.ForNarrow)
+	a.write(t, &staff.SignIn{Account: a.secretary, Digest: digest, Token: true, Began: a.now, Used: a.now, Ends: a.now.Add(time.Hour), Areas: []string{string(ourGrid)}})
+	v, _, ok := a.Viewer(secret)
+	if !ok {
+		t.Fatal("it lets nobody in")
+	}
+	x := access.NewExporter(a.views.For(v), a.Office(v, ""))
+	if all, err := x.Exports(t.Context()); err != nil || len(all) != 1 || all[0].ID != filed[ourGrid] {
+		t.Errorf("it lists %+v, %v", all, err)
+	}
+	if _, err := x.Take(t.Context(), filed[ourGrid]); err != nil {
+		t.Errorf("the own one: %v", err)
+	}
+	if _, err := x.Take(t.Context(), filed[theirGrid]); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("one beyond: %v", err)
+	}
 }
 
 // What was approved may be taken for a week, with a tenth more people than there were.

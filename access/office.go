@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"quanxi/access/role"
-	"quanxi/access/signin"
 	"quanxi/grid"
 	"quanxi/staff"
 )
@@ -53,6 +51,10 @@ type Member struct {
 	Account  *staff.Account
 	Posts    []Held
 	Sessions int
+	// Tokens are those that last, the newest first, and Rights what they may give at most; none
+	// for who has no say in them.
+	Tokens []*staff.SignIn
+	Rights role.Set
 }
 
 // A Held is a post and who stands in for it.
@@ -111,6 +113,10 @@ func (o *Office) Member(id int64) (Member, error) {
 		return Member{}, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
 	}
 	m := Member{Account: a, Sessions: len(o.desk.Directory.SignIns(id, o.desk.Clock()))}
+	if _, may := o.overTokens(a, posts); may {
+		all := o.desk.toCome(id)
+		m.Tokens, m.Rights = o.tokens(a, posts), all.Rights()
+	}
 	for _, p := range posts {
 		if _, in, ok := o.desk.Directory.Post(p.ID); ok {
 			m.Posts = append(m.Posts, Held{p, in, o.desk.isMissing(p.Area)})
@@ -378,20 +384,4 @@ func (o *Office) EndStandIn(ctx context.Context, id, revision int64) (grid.Recei
 func (o *Office) account() (int64, bool) {
 	id, err := strconv.ParseInt(o.viewer.account, 10, 64)
 	return id, err == nil
-}
-
-// IssueToken makes a token for a machine, good for a span. It is for the system
-// administrator: tokens of devices and integrations are how the system runs. The error
-// wraps grid.ErrNotFound, or ErrForbidden for an account of somebody.
-func (o *Office) IssueToken(ctx context.Context, id int64, span time.Duration) (SignedIn, error) {
-	a, err := o.commands(role.RunSystem, id)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if a.Sort != staff.Machine || a.Locked {
-		return SignedIn{}, ErrForbidden
-	}
-	secret, begun := newSignIn(a, signin.ForProgram, o.registry.From, o.desk.Clock(), span)
-	receipt, err := o.byOver(role.RunSystem, id).write(ctx, "tokens.issue", begun)
-	return SignedIn{Secret: secret, Account: a, Until: begun.Ends, Receipt: receipt}, err
 }

@@ -141,8 +141,11 @@ func prove(_ *staff.Account, s *staff.SignIn) { s.Strong = true }
 // changeWith is change, in one write with what follows for the sign-in; nil if nothing does.
 func (d *Desk) changeWith(ctx context.Context, secret, action string, how how, follows func(*staff.Account, *staff.SignIn)) (grid.Receipt, error) {
 	known, s, ok := d.find(secret)
-	if !ok {
+	switch {
+	case !ok:
 		return grid.Receipt{}, ErrSignIn
+	case s.IsNarrow():
+		return grid.Receipt{}, ErrNarrow
 	}
 	stored, err := d.Store.Entity(ctx, staff.Accounts, known.ID) // not as heard: a code works once
 	if err != nil {

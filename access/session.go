@@ -14,7 +14,7 @@ import (
 	"quanxi/staff"
 )
 
-// How long a sign-in lasts, whatever is done with it.
+// How long a sign-in lasts, whatever is done with it; a token if nothing else is ordered.
 const (
 	browserSpan = 12 * time.Hour // a shift, and its handing over
 	programSpan = 30 * 24 * time.Hour
@@ -63,7 +63,7 @@ func (u *uses) take() map[int64]time.Time {
 func newSignIn(account *staff.Account, purpose signin.Purpose, from string, now time.Time, span time.Duration) (secret string, s *staff.SignIn) {
 	secret, digest := signin.NewSecret(purpose)
 	return secret, &staff.SignIn{
-		Account: account.ID, PasswordNo: account.PasswordNo, Digest: digest, Token: purpose == signin.ForProgram, From: from, Began: now, Used: now, Ends: now.Add(span),
+		Account: account.ID, PasswordNo: account.PasswordNo, Digest: digest, Token: purpose != signin.ForBrowser, From: from, Began: now, Used: now, Ends: now.Add(span),
 	}
 }
 
@@ -145,12 +145,13 @@ func (d *Desk) Viewer(secret string) (v *Viewer, until time.Time, ok bool) {
 		return nil, time.Time{}, false
 	}
 	now := d.Clock()
-	grant, until := d.Directory.Grant(account.ID, now, d.ScopeOf)
+	grant, until := d.grant(s, now)
 	if d.lacksSecond(account, s, grant) {
 		return nil, time.Time{}, false
 	}
 	unmaskings, again := d.Directory.Unmaskings(account.ID, now)
 	v = NewViewer(accountName(account.ID), grant, unmaskings...)
+	v.narrow = s.IsNarrow()
 	v.beyond = slices.ContainsFunc(d.Directory.Posts(account.ID, now), func(p role.Post) bool { return !d.HoldsPost(p) })
 	return v, earlier(earlier(until, again), s.Ends), true
 }
@@ -167,7 +168,7 @@ func (d *Desk) lacksSecond(a *staff.Account, s *staff.SignIn, grant role.Grant) 
 // find returns the account and the sign-in of a secret that holds now, and notes that it
 // is used.
 func (d *Desk) find(secret string) (*staff.Account, *staff.SignIn, bool) {
-	for _, purpose := range []signin.Purpose{signin.ForBrowser, signin.ForProgram} {
+	for _, purpose := range []signin.Purpose{signin.ForBrowser, signin.ForProgram, signin.ForNarrow} {
 		digest, err := purpose.Digest(secret)
 		if err != nil {
 			continue
@@ -227,7 +228,7 @@ func (d *Desk) Identity(secret string) (Identity, bool) {
 		return Identity{}, false
 	}
 	now := d.Clock()
-	grant, _ := d.Directory.Grant(account.ID, now, d.ScopeOf)
+	grant, _ := d.grant(s, now)
 	who := Identity{Account: account, SignIn: s, Posts: d.Directory.Posts(account.ID, now), Rights: grant.Rights(), LacksSecond: d.lacksSecond(account, s, grant)}
 	for _, p := range who.Posts {
 		if d.isMissing(p.Area) {
@@ -237,22 +238,25 @@ func (d *Desk) Identity(secret string) (Identity, bool) {
 	return who, true
 }
 
-// Sessions returns the sign-ins of whoever shows a secret, the newest first; none if it
-// holds no more. They are shared and must not be written to.
+// Sessions returns the sign-ins of whoever shows a secret, the newest first, by a narrow token
+// that one alone; none if it holds no more. They are shared and must not be written to.
 func (d *Desk) Sessions(secret string) []*staff.SignIn {
-	account, _, ok := d.find(secret)
+	account, s, ok := d.find(secret)
 	if !ok {
 		return nil
+	}
+	if s.IsNarrow() {
+		return []*staff.SignIn{s}
 	}
 	return d.Directory.SignIns(account.ID, d.Clock())
 }
 
-// EndSession ends another sign-in of whoever shows a secret from an address, or
+// EndSession ends one of the Sessions of whoever shows a secret from an address, or
 // grid.ErrNotFound.
 func (d *Desk) EndSession(ctx context.Context, secret string, id int64, from string) (grid.Receipt, error) {
-	account, _, ok := d.find(secret)
+	account, own, ok := d.find(secret)
 	s, known := d.Directory.SignIn(id)
-	if !ok || !known || s.Account != account.ID {
+	if !ok || !known || s.Account != account.ID || own.IsNarrow() && own.ID != id {
 		return grid.Receipt{}, fmt.Errorf("session %d: %w", id, grid.ErrNotFound)
 	}
 	return d.end(ctx, s, from)

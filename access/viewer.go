@@ -20,6 +20,7 @@ type Viewer struct {
 	account  string
 	signedIn bool
 	beyond   bool // has posts in what this node does not hold
+	narrow   bool // shows a token that gives less than the account has
 	grant    role.Grant
 	scopes   world.Scopes // where the grant allows to see each subject
 	// unmaskings are the records that the viewer has given a reason to see in the open.

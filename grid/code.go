@@ -115,9 +115,17 @@ func (s Scope) Holds(c Code) bool {
 }
 
 // Meets reports whether any code lies in both scopes.
-func (s Scope) Meets(o Scope) bool {
-	return slices.ContainsFunc(s.ranges, func(r CodeRange) bool { return o.Holds(r.From) }) ||
-		slices.ContainsFunc(o.ranges, func(r CodeRange) bool { return s.Holds(r.From) })
+func (s Scope) Meets(other Scope) bool { return !s.And(other).IsEmpty() }
+
+// And returns what lies in both scopes.
+func (s Scope) And(other Scope) Scope {
+	var both []CodeRange
+	for _, a := range s.ranges {
+		for _, b := range other.ranges {
+			both = append(both, CodeRange{max(a.From, b.From), min(a.To, b.To)}) // one that is none is left out
+		}
+	}
+	return NewScope(both...)
 }
 
 // IsEmpty reports whether nothing lies in the scope.

@@ -21,6 +21,7 @@ func (s *Server) memberRoutes() {
 	register(s, operation{"invite-account", http.MethodPost, "/api/accounts/{id}/link", "Make a new set-up link", "accounts"}, s.inviteMember)
 	register(s, operation{"end-sessions", http.MethodDelete, "/api/accounts/{id}/sessions", "End all sign-ins of an account", "accounts"}, s.endSessions)
 	register(s, operation{"issue-token", http.MethodPost, "/api/accounts/{id}/token", "Issue a token for a machine", "accounts"}, s.issueToken)
+	register(s, operation{"withdraw-token", http.MethodDelete, "/api/accounts/{id}/tokens/{token}", "Withdraw a token", "accounts"}, s.withdrawToken)
 }
 
 // office returns the Office of whoever asks.
@@ -44,6 +45,9 @@ type memberBody struct {
 	HasSecond bool           `json:"has_second" doc:"has a second factor"`
 	Sessions  int            `json:"sessions" doc:"how many sign-ins last"`
 	Posts     []heldPostBody `json:"posts"`
+	// For whoever issues or ends tokens.
+	Tokens []tokenBody `json:"tokens,omitempty" doc:"that last, for whoever has a say in them"`
+	Rights []string    `json:"rights,omitempty" doc:"what a token of the account may give at most"`
 }
 
 type heldPostBody struct {
@@ -76,6 +80,12 @@ func memberOf(m access.Member) memberBody {
 		b.State = "locked"
 	case len(m.Account.Credential) == 0:
 		b.State = "invited"
+	}
+	for _, t := range m.Tokens {
+		b.Tokens = append(b.Tokens, tokenOf(t))
+	}
+	if m.Rights != 0 {
+		b.Rights = m.Rights.Names()
 	}
 	for _, h := range m.Posts {
 		p := heldPostBody{ID: h.Post.ID, Revision: h.Post.Revision, Role: h.Post.Role, Area: string(h.Post.Area), Missing: h.Missing, Board: h.Post.Board,
@@ -266,30 +276,4 @@ func (s *Server) removed(ctx context.Context) func(grid.Receipt, error) (*remove
 		out.Token, out.Body.Applied = s.applied(ctx, receipt)
 		return out, nil
 	}
-}
-
-type tokenInput struct {
-	ID   int64 `path:"id" minimum:"1"`
-	Body struct {
-		Days int `json:"days" minimum:"1" maximum:"366" default:"30"`
-	}
-}
-
-type tokenOutput struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         struct {
-		Token string    `json:"token" doc:"shown this once: for Authorization: Bearer, or the hello of the feed"`
-		Until time.Time `json:"until"`
-	}
-}
-
-func (s *Server) issueToken(ctx context.Context, in *tokenInput) (*tokenOutput, error) {
-	done, err := s.office(ctx).IssueToken(ctx, in.ID, time.Duration(in.Body.Days)*24*time.Hour)
-	if err != nil {
-		return nil, err
-	}
-	s.applied(ctx, done.Receipt)
-	out := &tokenOutput{CacheControl: private}
-	out.Body.Token, out.Body.Until = done.Secret, done.Until
-	return out, nil
 }

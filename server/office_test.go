@@ -37,6 +37,7 @@ func counters() []counter {
 		{op: "PATCH /api/accounts/{id}", line: "PATCH " + account, body: `{"locked":true}`, match: true, right: role.ManageAccounts, status: []int{409}},
 		{op: "POST /api/accounts/{id}/link", line: "POST " + account + "/link", right: role.ManageAccounts, status: []int{200}},
 		{op: "POST /api/accounts/{id}/token", line: "POST " + account + "/token", body: `{"days":1}`, right: role.RunSystem, status: []int{403}},
+		{op: "DELETE /api/accounts/{id}/tokens/{token}", line: "DELETE " + account + "/tokens/1", right: role.ManageAccounts, status: []int{404}}, // see TestWhoWithdrawsATokenOfAMachine
 		{op: "DELETE /api/accounts/{id}/sessions", line: "DELETE " + account + "/sessions", right: role.ManageAccounts, status: []int{200}},
 		{op: "POST /api/posts", line: "POST /api/posts", body: `{"account":%d,"role":"steward","area":"500106003001001"}`, right: role.ManageAccounts, status: []int{201}},
 		{op: "DELETE /api/posts/{id}", line: "DELETE /api/posts/%d", match: true, right: role.ManageAccounts, status: []int{409}},

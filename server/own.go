@@ -96,6 +96,7 @@ type signInBody struct {
 	Began   time.Time `json:"began"`
 	Used    time.Time `json:"used" doc:"last, to some minutes"`
 	Until   time.Time `json:"until"`
+	TokenScope
 }
 
 type sessionsOutput struct {
@@ -112,7 +113,7 @@ func (s *Server) sessions(ctx context.Context, _ *struct{}) (*sessionsOutput, er
 	out.Body.Items = []signInBody{}
 	for _, in := range s.Desk.Sessions(secret) {
 		out.Body.Items = append(out.Body.Items, signInBody{
-			ID: in.ID, From: in.From, Program: in.Token, Current: in.ID == who.SignIn.ID, Began: in.Began, Used: in.Used, Until: in.Ends,
+			ID: in.ID, From: in.From, Program: in.Token, Current: in.ID == who.SignIn.ID, Began: in.Began, Used: in.Used, Until: in.Ends, TokenScope: tokenScopeOf(in),
 		})
 	}
 	return out, nil

@@ -13,6 +13,7 @@ import (
 	"quanxi/access"
 	"quanxi/access/role"
 	"quanxi/access/signin"
+	"quanxi/grid"
 	"quanxi/staff"
 )
 
@@ -88,6 +89,8 @@ type signInInput struct {
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 		Code     string `json:"code,omitempty" maxLength:"32" doc:"of the second factor, or a recovery code"`
 		Program  bool   `json:"program,omitempty" doc:"asks for a token that lasts, and sets no cookie"`
+		Days     int    `json:"days,omitempty" minimum:"1" maximum:"30" doc:"for how long a token is good; absent for 30"`
+		TokenScope
 	}
 }
 
@@ -99,7 +102,8 @@ type sessionBody struct {
 	Name    string     `json:"name"`
 	Until   *time.Time `json:"until" doc:"when it ends, whatever is done"`
 	Posts   []postBody `json:"posts"`
-	Rights  []string   `json:"rights" doc:"what the posts allow, each somewhere"`
+	Rights  []string   `json:"rights" doc:"what the posts allow, each somewhere, or a token of it"`
+	Areas   []string   `json:"areas,omitempty" doc:"where alone a token gives that; absent for wherever the posts are"`
 	// NeedsSecond: nothing else is answered until a second factor is shown.
 	NeedsSecond bool   `json:"needs_second" doc:"a second factor must be set up first, by /api/session/second; where there is one, its code shown by /api/session/code"`
 	HasSecond   bool   `json:"has_second"`
@@ -129,7 +133,11 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 	if err != nil {
 		return nil, err
 	}
+	if !in.Body.Program && (in.Body.Days > 0 || len(in.Body.Rights)+len(in.Body.Areas) > 0) {
+		return nil, &grid.FieldError{Kind: staff.SignIns, Field: "program", Why: "must be true for days, rights or areas: they are of a token"}
+	}
 	entry := access.Entry{
+		Token: in.Body.order(time.Duration(in.Body.Days) * day),
 		Login: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, From: from, Device: in.Device, Session: in.Session, Program: in.Body.Program,
 	}
 	done, err := s.Desk.SignIn(ctx, entry)
@@ -204,7 +212,7 @@ func (s *Server) sessionOf(who access.Identity) sessionBody {
 	}
 	return sessionBody{
 		Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.SignIn.Ends,
-		Posts: posts, Rights: who.Rights.Names(), NeedsSecond: who.LacksSecond, HasSecond: who.Account.HasSecond,
+		Posts: posts, Rights: who.Rights.Names(), Areas: who.SignIn.Areas, NeedsSecond: who.LacksSecond, HasSecond: who.Account.HasSecond,
 	}
 }
 
@@ -258,6 +266,8 @@ func signInProblem(err error) *Problem {
 		return p
 	case errors.Is(err, access.ErrNeedsSecond):
 		return newProblem(http.StatusForbidden, access.ErrNeedsSecond.Error())
+	case errors.Is(err, access.ErrNarrow):
+		return newProblem(http.StatusForbidden, access.ErrNarrow.Error())
 	case errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNothingOffered):
 		p := newProblem(http.StatusUnprocessableEntity, err.Error())
 		p.Errors = []ProblemField{{Location: "body.code", Message: err.Error()}}

@@ -281,7 +281,14 @@ type SignIn struct {
 	Used       time.Time // last, to some minutes
 	Ends       time.Time // at the latest
 	Strong     bool      // more than a password was shown for it
+	// Rights, by name, and Areas are how much of what its account may do a token gives; none
+	// for all of it.
+	Rights []string
+	Areas  []string // codes of divisions
 }
+
+// IsNarrow reports whether a sign-in gives less than its account has.
+func (s *SignIn) IsNarrow() bool { return len(s.Rights)+len(s.Areas) > 0 }
 
 // Kind returns SignIns.
 func (*SignIn) Kind() grid.Kind { return SignIns }
@@ -291,7 +298,7 @@ func (s *SignIn) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &s.Account}, {Name: "digest", Value: &s.Digest}, {Name: "password_no", Value: &s.PasswordNo}, {Name: "token", Value: &s.Token},
 		{Name: "came_from", Value: &s.From}, {Name: "began", Value: &s.Began}, {Name: "used", Value: &s.Used}, {Name: "ends", Value: &s.Ends},
-		{Name: "strong", Value: &s.Strong},
+		{Name: "strong", Value: &s.Strong}, {Name: "rights", Value: &s.Rights}, {Name: "areas", Value: &s.Areas},
 	}
 }
 
@@ -304,6 +311,8 @@ func (s *SignIn) Validate() error {
 		return refuse(SignIns, "digest", "must be set")
 	case s.Ends.IsZero():
 		return refuse(SignIns, "ends", "must be set")
+	case s.IsNarrow() && !s.Token:
+		return refuse(SignIns, "rights", "are of a token: a browser's session has all that its account may do")
 	}
 	return term(SignIns, s.Began, s.Ends)
 }

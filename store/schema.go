@@ -8,7 +8,7 @@ import (
 // SchemaVersion is to be raised with every change of the tables, or of what the kinds of
 // entities hold: a store says of which version it is, and an older program does not touch
 // it. A test says when.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // ErrNewer reports a store that a newer version of the program has brought up to date: it
 // holds what this one would not know to keep.

@@ -48,6 +48,12 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 			g.parts = append(g.parts, part{rights: allowed, scope: scope, board: p.Board, role: p.Role, area: p.Area})
 		}
 	}
+	g.place()
+	return g
+}
+
+// place works out where each right holds.
+func (g *Grant) place() {
 	for _, r := range Rights() {
 		var ranges []grid.CodeRange
 		for _, p := range g.parts {
@@ -57,7 +63,33 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		}
 		g.scopes[r] = grid.NewScope(ranges...)
 	}
-	return g
+}
+
+// A Limit is how much of a grant counts, such as for whoever shows a token that was made for
+// less. The zero Limit lets nothing count.
+type Limit struct {
+	Rights Set
+	Scope  grid.Scope
+}
+
+// Within returns what of a grant counts: never more than it gives. What the posts ask for of
+// their holder stays.
+func (g *Grant) Within(l Limit) Grant {
+	less := Grant{asks: g.asks}
+	for _, p := range g.parts {
+		p.rights &= l.Rights
+		p.scope = p.scope.And(l.Scope)
+		if p.rights != 0 && !p.scope.IsEmpty() {
+			less.parts = append(less.parts, p)
+		}
+	}
+	less.place()
+	return less
+}
+
+// Reaches reports whether any post gives anything in an area.
+func (g *Grant) Reaches(area grid.Code) bool {
+	return slices.ContainsFunc(g.parts, func(p part) bool { return p.scope.Holds(area) })
 }
 
 // WithGaps returns the grant with the gaps beside the towns that its posts are in: gapsOf
@@ -87,7 +119,7 @@ func (g *Grant) GapsOfAll(s Set) grid.Scope {
 // Everything returns the grant of all rights everywhere: that of a server without
 // accounts.
 func Everything() Grant {
-	all := part{rights: 1<<rights - 1, scope: grid.Everywhere()}
+	all := part{rights: AllRights, scope: grid.Everywhere()}
 	g := Grant{parts: []part{all}, asks: all.rights}
 	for i := range g.scopes {
 		g.scopes[i] = all.scope

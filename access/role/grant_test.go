@@ -58,6 +58,71 @@ func TestAPostForOneBoardSaysNothingOfOthers(t *testing.T) {
 	}
 }
 
+// A token that was made for less gives less, and never more.
+func TestWithinALimit(t *testing.T) {
+	posts := []role.Post{{Role: "grid-worker", Area: eastGrid}, {Role: "integration", Area: eastTown}, {Role: "department", Area: otherTown, Board: "safety"}}
+	all := role.NewGrant(posts, role.Shipped(), under)
+	in := func(areas ...grid.Code) grid.Scope {
+		var ranges []grid.CodeRange
+		for _, area := range areas {
+			ranges = append(ranges, grid.Under(area))
+		}
+		return grid.NewScope(ranges...)
+	}
+	for _, tt := range []struct {
+		name  string
+		limit role.Limit
+		right role.Right
+		area  grid.Code
+		want  bool
+	}{
+		{"a right that is named", role.Limit{Rights: role.SetOf(role.SeeEvents), Scope: grid.Everywhere()}, role.SeeEvents, eastTown, true},
+		{"one that is not", role.Limit{Rights: role.SetOf(role.SeeEvents), Scope: grid.Everywhere()}, role.ReportEvents, eastTown, false},
+		{"one that no post gives there", role.Limit{Rights: role.AllRights, Scope: grid.Everywhere()}, role.SeePeople, westGrid, false},
+		{"in a grid of the town", role.Limit{Rights: role.AllRights, Scope: in(westGrid)}, role.ReportEvents, westGrid, true},
+		{"beside it", role.Limit{Rights: role.AllRights, Scope: in(westGrid)}, role.ReportEvents, eastGrid, false},
+		{"in the town as a whole, of a limit to a grid", role.Limit{Rights: role.AllRights, Scope: in(westGrid)}, role.ReportEvents, eastTown, false},
+		{"in a limit wider than the post", role.Limit{Rights: role.AllRights, Scope: in("500106")}, role.SeePeople, eastGrid, true},
+		{"outside the post, of a limit wider than it", role.Limit{Rights: role.AllRights, Scope: in("500106")}, role.SeePeople, westGrid, false},
+		{"of the zero limit", role.Limit{}, role.SeeEvents, eastGrid, false},
+		{"of a limit without areas", role.Limit{Rights: role.AllRights}, role.SeeEvents, eastGrid, false},
+	} {
+		less := all.Within(tt.limit)
+		if got := less.May(tt.right, tt.area); got != tt.want {
+			t.Errorf("%s: %s in %s: %v, want %v", tt.name, tt.right, tt.area, got, tt.want)
+		}
+		if !less.NeedsSecondFactor() {
+			t.Errorf("%s: what the posts ask for of their holder is gone", tt.name)
+		}
+	}
+	events := all.Within(role.Limit{Rights: role.SetOf(role.SeeEvents, role.HandleEvents), Scope: in(otherTown)})
+	if !events.MayOn(role.HandleEvents, otherTown, "safety") || events.MayOn(role.HandleEvents, otherTown, "service") {
+		t.Error("the board of a post is not that of the limited one")
+	}
+}
+
+// Whatever a limit is, nothing holds that does not hold without it.
+func TestALimitNeverWidens(t *testing.T) {
+	area := rapid.SampledFrom([]grid.Code{"", "5001", "500106", eastTown, otherTown, eastGrid, westGrid, eastGrid + "01"})
+	code := rapid.SampledFrom([]string{"grid-worker", "operator", "department", "integration", "steward", "doctor"})
+	rapid.Check(t, func(t *rapid.T) {
+		var posts []role.Post
+		for range rapid.IntRange(0, 3).Draw(t, "posts") {
+			posts = append(posts, role.Post{Role: code.Draw(t, "role"), Area: area.Filter(func(c grid.Code) bool { return c != "" }).Draw(t, "of")})
+		}
+		all := role.NewGrant(posts, role.Shipped(), under)
+		rights, to := role.Set(rapid.Uint32().Draw(t, "rights")), area.Draw(t, "to")
+		less := all.Within(role.Limit{Rights: rights, Scope: under(to)})
+		where := area.Draw(t, "where")
+		for _, r := range role.Rights() {
+			want := all.May(r, where) && rights.Has(r) && under(to).Holds(where)
+			if got := less.May(r, where); got != want {
+				t.Fatalf("%s in %q: %v, want %v", r, where, got, want)
+			}
+		}
+	})
+}
+
 // What asks for several rights at once asks one post for all of them.
 func TestSeveralRightsAreOnePosts(t *testing.T) {
 	events, care := role.SetOf(role.SeeEvents), role.SetOf(role.SeeEvents, role.SeeCare)

@@ -74,6 +74,9 @@ func ParseRight(name string) (Right, error) {
 // A Set is a set of rights.
 type Set uint32
 
+// AllRights is the set of all rights that there are.
+const AllRights Set = 1<<rights - 1
+
 // SetOf returns the set of the given rights.
 func SetOf(list ...Right) Set {
 	var s Set

@@ -19,6 +19,9 @@ type Purpose string
 // The purposes.
 const (
 	ForProgram Purpose = "qx_"
+	// ForNarrow is a program's that gives less than its account has. A node of an older version
+	// knows no such limits: it lets nobody in by such a secret, instead of by all.
+	ForNarrow  Purpose = "qxn_"
 	ForBrowser Purpose = "qxb_"
 	ForSetup   Purpose = "qxs_"
 )

@@ -12,7 +12,7 @@ import (
 
 func TestSecretsAreFoundByTheirDigest(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, purpose := range []signin.Purpose{signin.ForProgram, signin.ForBrowser, signin.ForSetup} {
+	for _, purpose := range []signin.Purpose{signin.ForProgram, signin.ForNarrow, signin.ForBrowser, signin.ForSetup} {
 		secret, digest := signin.NewSecret(purpose)
 		found, err := purpose.Digest(secret)
 		if err != nil || !signin.Same(found, digest) {

@@ -186,6 +186,36 @@ test("the system administrator issues a token for a machine, shown once", async 
   await screen.close();
 });
 
+test("a token for less is read only in one grid, listed so, and withdrawn", async () => {
+  const security = await tokenOf("security");
+  const login = fresh("wall");
+  const { id } = await tell("POST", "/api/accounts", { login, name: "走廊大屏", sort: "machine", post: { role: "integration", area: "5000" } }, security);
+  const area = (await tell("GET", "/api/session", undefined, await tokenOf("worker"))).posts[0].area;
+  const { name } = await tell("GET", `/api/divisions/${area}?geometry=false`, undefined, security);
+  const screen = await desk("admin", { path: `/admin#accounts/${id}` });
+  await screen.page.selectOption('[name="extent"]', "some");
+  assert.ok(await screen.page.locator("[data-issue]").isDisabled(), "nothing is chosen yet");
+  await screen.page.selectOption('[name="extent"]', "read");
+  await screen.page.fill('[name="area"]', name);
+  await screen.page.locator(`[data-option="${area}"]`).click();
+  await screen.page.waitForSelector(`[data-token-areas] [data-area="${area}"]`);
+  await screen.shot("token-narrow");
+  await screen.click("[data-issue]");
+  const token = await screen.page.locator("[data-secret]").inputValue();
+  const who = await tell("GET", "/api/session", undefined, token);
+  assert.deepEqual([who.login, who.rights, who.areas], [login, ["see-events"], [area]]);
+  await assert.rejects(tell("POST", "/api/events", { category: "water", title: "漏水", lon: 106.4, lat: 29.5 }, token), /40[34]/);
+  await screen.page.waitForSelector("[data-tokens] [data-token]");
+  assert.match(await screen.text("[data-tokens]"), /只读/);
+  await screen.shot("token-listed");
+  await screen.click("[data-withdraw]");
+  await screen.click("[data-withdraw]");
+  await screen.loses("[data-token]");
+  await assert.rejects(tell("GET", "/api/session", undefined, token), /401/);
+  clean(screen);
+  await screen.close();
+});
+
 test("by the keyboard alone an account is found, opened and locked", async () => {
   const { login } = await someone(fresh("zhou"), "grid-worker");
   const screen = await desk("security");

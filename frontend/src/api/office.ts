@@ -17,6 +17,25 @@ export interface Member {
   /** How many sign-ins last. */
   readonly sessions: number;
   readonly posts: readonly HeldPost[];
+  /** Those that last, and what one may give at most; absent for who has no say in them. */
+  readonly tokens?: readonly Token[];
+  readonly rights?: readonly string[];
+}
+
+/** How much of what its account may do a token gives: absent for all of it, or wherever. */
+export interface TokenScope {
+  readonly rights?: readonly string[];
+  /** Codes of divisions. */
+  readonly areas?: readonly string[];
+}
+
+/** A token of a program, of which only its holder has the secret. */
+export interface Token extends TokenScope {
+  readonly id: number;
+  readonly began: string;
+  /** Last, to some minutes. */
+  readonly used: string;
+  readonly until: string;
 }
 
 export interface HeldPost {
@@ -113,8 +132,12 @@ export class Office {
   }
 
   /** Makes a token for a machine, told this once. */
-  issueToken(id: number, days: number): Promise<{ readonly token: string; readonly until: string }> {
-    return this.wire.command("POST", `/api/accounts/${id}/token`, { days });
+  issueToken(id: number, days: number, scope: TokenScope): Promise<{ readonly token: string; readonly until: string }> {
+    return this.wire.command("POST", `/api/accounts/${id}/token`, { days, ...scope });
+  }
+
+  withdrawToken(id: number, token: number): Promise<unknown> {
+    return this.wire.command("DELETE", `/api/accounts/${id}/tokens/${token}`);
   }
 
   appoint(account: number, post: PostOrder): Promise<unknown> {

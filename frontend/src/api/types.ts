@@ -71,6 +71,9 @@ export interface SignIn {
   readonly from: string;
   /** A program's token, not a browser. */
   readonly program: boolean;
+  /** Of a token that gives less than the account has. */
+  readonly rights?: readonly string[];
+  readonly areas?: readonly string[];
   /** The one that asks. */
   readonly current: boolean;
   readonly began: string;
