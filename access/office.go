@@ -309,8 +309,9 @@ func (o *Office) Dismiss(ctx context.Context, id, revision int64) (grid.Receipt,
 	return o.by(role.ManageAccounts, p.Area).remove(ctx, grid.Ref{Kind: staff.Posts, ID: id, Revision: revision})
 }
 
-// Deputize has another account stand in for a post, from when to when. The error wraps
-// grid.ErrInvalid, ErrForbidden or grid.ErrNotFound.
+// Deputize has another account stand in for a post, from when to when, while nobody else does.
+// The error wraps grid.ErrInvalid, ErrForbidden, grid.ErrNotFound, or grid.ErrConflict if the
+// post is changed again and again meanwhile.
 func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, error) {
 	p, _, ok := o.desk.Directory.Post(s.Post)
 	if !ok || !o.mayDeputize(p) {
@@ -329,7 +330,7 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if err := o.goesWith(s.Deputy, p.Role); err != nil {
 		return grid.Receipt{}, err
 	}
-	return o.byDeputizing(p).put(ctx, "standins.create", why, s)
+	return o.byDeputizing(p).deputize(ctx, s, why)
 }
 
 // byDeputizing returns the Registry of who says who stands in for a post.

@@ -164,6 +164,12 @@ test("the secretary sets who stands in, and takes it back", async () => {
   await screen.page.waitForSelector("[data-standin]");
   assert.match(await screen.text("[data-standin]"), /网格长/);
   await screen.shot("admin-standin");
+  await screen.click("[data-set-standin]");
+  await screen.page.fill('[data-standin-form] [name="ends"]', begins.replace(/ .*/, " 23:59"));
+  await screen.page.waitForSelector("[data-clash]");
+  assert.match(await screen.text("[data-clash]"), /已由.*网格长.*代岗/);
+  assert.ok(await screen.page.locator("[data-standin-form] button[type=submit]").isDisabled());
+  await screen.press("Escape");
   await screen.click("[data-standin] button");
   await screen.click("[data-standin] button");
   await screen.loses("[data-standin]");

@@ -244,7 +244,7 @@ func town() []grid.Entity {
 		&staff.Role{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel},
 		&staff.Post{Account: 9007199254740991, Role: "operator", Area: "500101001", Board: "S", Begins: noon, Issuer: "https://id.example"},
 		&staff.StandIn{Post: 1, Deputy: 2, Begins: noon, Ends: noon.Add(time.Microsecond)},
-		&staff.SignIn{Account: 1, Digest: []byte{0}, PasswordNo: 3, Token: true, From: "127.0.0.1", Began: noon, Ends: noon.Add(time.Hour), Strong: true},
+		&staff.SignIn{Account: 1, Digest: []byte{0}, PasswordNo: 3, Token: true, From: "127.0.0.1", Began: noon, Ends: noon.Add(time.Hour), Strong: true, Rights: []string{"see-events"}, Areas: []string{"500101001", "500102"}},
 		&staff.Unmasking{Account: 1, Of: grid.People, Subject: 2, Reason: staff.ForEvent, Event: 3, Began: noon, Ends: noon.Add(time.Minute)},
 		&staff.Setup{Account: 1, Digest: []byte{0}, Ends: noon},
 		&staff.Proposal{Code: "operator", Rights: []string{"see-events"}, Personal: grid.TownLevel, By: 1, At: noon},

@@ -153,6 +153,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "standin.from": "From",
   "standin.until": "Until",
   "standin.how": "For that time people, orders and care duties of this post are the stand-in's; then they go back by themselves.",
+  "standin.clash": "{who} stands in from {from} until {until}: take that back first, or choose another time.",
   "standin.set": "Set stand-in",
   "standin.now": "stands in",
   "standin.soon": "will stand in",

@@ -151,6 +151,7 @@ export const adminZhCN = {
   "standin.from": "从",
   "standin.until": "至",
   "standin.how": "这段时间内，本岗的人员、工单和关爱事项由代岗人办理，到时自动交回。",
+  "standin.clash": "{from} 至 {until} 已由{who}代岗：请先收回，或改时间。",
   "standin.set": "设置代岗",
   "standin.now": "代岗中",
   "standin.soon": "将代岗",
