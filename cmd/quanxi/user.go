@@ -32,7 +32,7 @@ type userCommand struct {
 // postFlags say what a post is.
 type postFlags struct {
 	Role  string    `required:"" help:"Such as grid-worker, operator or secretary."`
-	Area  string    `required:"" help:"Code of the division." placeholder:"CODE"`
+	Area  string    `required:"" help:"Code of the division; of a new store that of the city, such as 5000." placeholder:"CODE"`
 	Board string    `help:"Of the events that it is about; default: all."`
 	From  time.Time `help:"When it begins, as 2026-03-01T09:00:00+08:00; default: now." format:"2006-01-02T15:04:05Z07:00"`
 	Until time.Time `help:"When it ends; default: never." format:"2006-01-02T15:04:05Z07:00"`
@@ -40,6 +40,31 @@ type postFlags struct {
 
 func (f postFlags) post(account int64) *staff.Post {
 	return &staff.Post{Account: account, Role: f.Role, Area: grid.Code(f.Area), Board: f.Board, Begins: f.From, Ends: f.Until}
+}
+
+// checkArea refuses a post in an area that there is not: whoever mistypes one would not hear of
+// it before that code comes to be. A city may be stored without itself, and a new store is: its
+// first administrator is of the city.
+func (f postFlags) checkArea(ctx context.Context, s grid.Store) error {
+	area := grid.Code(f.Area)
+	if !area.Valid() {
+		return fmt.Errorf("--area %.40s: not the code of a division", f.Area)
+	}
+	for _, err := range s.Entities(ctx, grid.Divisions, grid.Query{Column: "code", Values: []string{f.Area}}) {
+		return err
+	}
+	if area.Level() != grid.CityLevel {
+		return fmt.Errorf("--area %s: no division of that code is stored", f.Area)
+	}
+	for e, err := range s.Entities(ctx, grid.Divisions, grid.Query{Limit: 1}) {
+		if err != nil {
+			return err
+		}
+		if stored := e.(*grid.Division).Code; !strings.HasPrefix(string(stored), f.Area[:2]) {
+			return fmt.Errorf("--area %s: not the city that is stored, which holds %s", f.Area, stored)
+		}
+	}
+	return nil
 }
 
 // withRegistry opens the store that the flags name for what is done with accounts.
@@ -114,6 +139,9 @@ func (c *userAddCommand) Run(in *invocation) error {
 		return err
 	}
 	return c.withRegistry(in.ctx, func(r *access.Registry) error {
+		if err := c.checkArea(in.ctx, r.Store); err != nil {
+			return err
+		}
 		a := &staff.Account{Login: c.Login, Name: c.Name, Sort: staff.Sort(c.Sort)}
 		if err := r.Add(in.ctx, a, password, c.post(0)); err != nil {
 			return err
@@ -238,6 +266,9 @@ type userAppointCommand struct {
 // Run adds the post.
 func (c *userAppointCommand) Run(in *invocation) error {
 	return c.withRegistry(in.ctx, func(r *access.Registry) error {
+		if err := c.checkArea(in.ctx, r.Store); err != nil {
+			return err
+		}
 		a, err := r.Find(in.ctx, c.Login)
 		if err != nil {
 			return err

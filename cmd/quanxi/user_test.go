@@ -151,6 +151,9 @@ func (p *process) setUpSecond(as map[string]string) {
 
 func TestUserRefuses(t *testing.T) {
 	p := start(t, "--data", t.TempDir())
+	if status, body := p.call("POST", "/api/divisions", map[string]any{"code": "500106001", "name": "我们镇", "level": 3}, nil); status != 201 {
+		t.Fatalf("%d %s", status, body)
+	}
 	p.kill()
 	if said := p.user("", "add", "bridge", "--name", "网桥", "--sort", "machine", "--role", "integration", "--area", "5000"); !strings.Contains(said, "by a token") {
 		t.Errorf("of a program is said: %s", said)
@@ -168,7 +171,10 @@ func TestUserRefuses(t *testing.T) {
 		{"no password", "", []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "500106001"}, "first line"},
 		{"a guessable password", "quanxi2026\n", []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "500106001"}, "password"},
 		{"a role that there is not", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "king", "--area", "500106001"}, "role"},
-		{"an area that is no code", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "here"}, "area"},
+		{"an area that is no code", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "here"}, "--area here"},
+		{"an area that is no division", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "500106002"}, "--area 500106002: no division"},
+		{"another city", passwordOfTests, []string{"add", "a", "--name", "甲", "--role", "operator", "--area", "3301"}, "--area 3301: not the city"},
+		{"one more post in an area that is no division", "", []string{"appoint", "bridge", "--role", "integration", "--area", "500106002"}, "--area 500106002: no division"},
 		{"a login that is no name", passwordOfTests, []string{"add", "A B", "--name", "甲", "--role", "operator", "--area", "500106001"}, "login"},
 		{"a post beside an administrator's", "", []string{"appoint", "audra", "--role", "operator", "--area", "500106001"}, "do not go together"},
 		{"a password for a program", passwordOfTests, []string{"add", "a", "--name", "甲", "--sort", "machine", "--role", "integration", "--area", "500106001"}, "by a token"},
@@ -191,5 +197,24 @@ func TestUserRefuses(t *testing.T) {
 				t.Errorf("the error repeats the password: %s", out)
 			}
 		})
+	}
+}
+
+// A store begins with somebody of its city, before it has any division.
+func TestTheFirstUserOfANewStore(t *testing.T) {
+	p := start(t, "--data", t.TempDir())
+	p.kill()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "user", "add", "first", "--name", "甲", "--role", "operator", "--area", "500106001", "--data", p.args[1])
+	cmd.Stdin = strings.NewReader(passwordOfTests + "\n")
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "--area 500106001: no division") {
+		t.Errorf("%v %s", err, out)
+	}
+	p.user(passwordOfTests+"\n", "add", "first", "--name", "甲", "--role", "security-admin", "--area", "5000")
+	if list := p.user("", "list"); strings.Count(list, "first") != 1 || !strings.Contains(list, "5000") {
+		t.Errorf("listed: %s", list)
 	}
 }
