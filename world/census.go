@@ -118,3 +118,41 @@ func (d *draft) keepCensus(from *state) {
 		}
 	}
 }
+
+// A DayCensus is the census of a day as it outlives the process: what is shown of small areas
+// moves at most daily (RULES C1), also across a start. It holds what is shown to who only counts,
+// and nothing else.
+type DayCensus struct {
+	Epoch string // of the log
+	Own   grid.Code
+	Day   grid.Date
+	At    int64 // Unix seconds
+	Areas map[grid.Code]census
+}
+
+// CensusAt returns when the census was taken that is shown, in Unix seconds; zero before the first.
+func (s *Snapshot) CensusAt() int64 { return int64(s.countedAt) }
+
+// DayCensus returns the census that is shown.
+func (s *Snapshot) DayCensus() DayCensus {
+	c := DayCensus{Epoch: s.at.Epoch, Own: s.own, Day: s.counted, At: int64(s.countedAt), Areas: make(map[grid.Code]census, len(s.census))}
+	for area := range s.census {
+		c.Areas[s.code(uint32(area))] = s.census[area]
+	}
+	return c
+}
+
+// KeepCensus has Publish show a census of before this process, if it is of the day, the history
+// and the area of what is loaded.
+func (l *Loader) KeepCensus(c DayCensus) { l.kept = c }
+
+// resume takes over a census of before this process.
+func (d *draft) resume(c DayCensus, epoch string) {
+	if c.Epoch != epoch || c.Own != d.own || c.Day != d.today || c.At == 0 {
+		return
+	}
+	d.counted, d.countedAt, d.taken, d.census = c.Day, uint32(c.At), 0, make([]census, d.areas.rows.n)
+	for area := range d.areas.rows.n {
+		d.census[area] = c.Areas[d.code(area)]
+	}
+}

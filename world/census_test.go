@@ -32,7 +32,15 @@ func newHamlet(t *testing.T, people ...int) *hamlet {
 	t.Helper()
 	b := &hamlet{now: monday, next: 1000}
 	b.World = world.New(world.Options{Now: func() time.Time { return b.now }})
+	b.fill(t, world.DayCensus{}, people...)
+	return b
+}
+
+// fill loads the hamlet, with a census of before.
+func (b *hamlet) fill(t *testing.T, kept world.DayCensus, people ...int) {
+	t.Helper()
 	loader := b.Begin()
+	loader.KeepCensus(kept)
 	add := func(e grid.Entity) {
 		e.Entity().Revision = 1
 		if err := loader.Add(e); err != nil {
@@ -50,7 +58,6 @@ func newHamlet(t *testing.T, people ...int) *hamlet {
 	if err := loader.Publish(world.Position{Epoch: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	return b
 }
 
 // person is somebody new who lives in the i-th grid.
@@ -158,6 +165,46 @@ func TestACensusIsOfItsDay(t *testing.T) {
 		t.Errorf("after a load: %d", all)
 	}
 	b.countedAt(t, tuesday.Add(time.Hour))
+}
+
+// A start in the course of the day shows what was shown before it, and so tells nobody who moved.
+func TestACensusOutlivesItsProcess(t *testing.T) {
+	const own = grid.Code("500999001001")
+	for _, tt := range []struct {
+		name   string
+		change func(b *hamlet, c *world.DayCensus)
+		want   int32
+	}{
+		{"on the same day", func(*hamlet, *world.DayCensus) {}, 45},
+		{"the next day", func(b *hamlet, _ *world.DayCensus) { b.now = b.now.Add(24 * time.Hour) }, 50},
+		{"of another history, as after a restore", func(_ *hamlet, c *world.DayCensus) { c.Epoch = "another" }, 50},
+		{"of a node of another area", func(_ *hamlet, c *world.DayCensus) { c.Own = own }, 50},
+		{"of none", func(_ *hamlet, c *world.DayCensus) { *c = world.DayCensus{} }, 50},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := newHamlet(t, 17, 30)
+			text, err := json.Marshal(before.Snapshot().DayCensus())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var kept world.DayCensus
+			if err := json.Unmarshal(text, &kept); err != nil {
+				t.Fatal(err)
+			}
+			after := &hamlet{now: monday.Add(time.Hour), next: 1000}
+			after.World = world.New(world.Options{Now: func() time.Time { return after.now }})
+			tt.change(after, &kept)
+			after.fill(t, kept, 22, 30)
+			if all, _ := after.people(); all != tt.want {
+				t.Errorf("%d, want %d", all, tt.want)
+			}
+			taken := after.now
+			if tt.want == 45 {
+				taken = monday
+			}
+			after.countedAt(t, taken)
+		})
+	}
 }
 
 // countedAt expects that whoever only counts is told from when the numbers are.

@@ -15,6 +15,7 @@ type Loader struct {
 	world    *World
 	draft    *draft
 	answered bool // what is added answers Wants
+	kept     DayCensus
 }
 
 // Begin starts a new state from nothing. The old one stays visible until the new
@@ -51,6 +52,8 @@ func (l *Loader) Publish(at Position) error {
 	d := l.draft
 	if seen := l.world.Snapshot(); seen.at.Epoch == at.Epoch {
 		d.keepCensus(&seen.state)
+	} else {
+		d.resume(l.kept, at.Epoch)
 	}
 	var work sync.WaitGroup
 	work.Go(d.redraw)

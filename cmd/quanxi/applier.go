@@ -20,7 +20,8 @@ type applier struct {
 	world     *world.World
 	directory *access.Directory
 	now       func() time.Time
-	images    *images // that must forget whoever is removed; nil for none
+	images    *images     // that must forget whoever is removed; nil for none
+	census    *censusFile // that is shown again after a start; nil for none
 }
 
 var _ feed.Applier = applier{}
@@ -29,7 +30,11 @@ var _ feed.Applier = applier{}
 func (a applier) Begin() feed.Loading { return a.begin() }
 
 func (a applier) begin() *loading {
-	return &loading{world: a.world.Begin(), staff: a.directory.Begin(a.now()), of: a}
+	l := &loading{world: a.world.Begin(), staff: a.directory.Begin(a.now()), of: a}
+	if a.census != nil {
+		l.world.KeepCensus(a.census.read())
+	}
+	return l
 }
 
 // Apply implements feed.Applier.

@@ -26,7 +26,7 @@ func BenchmarkBigLoad(b *testing.B) {
 	for b.Loop() {
 		log, wire, told := feedtest.NewLog(nil), feedtest.NewWire(nil), make(audience)
 		node := feed.NewNode(feed.Sources{Log: log, Loads: bigLoad(500_000), Transport: wire, Audience: told,
-			Applier: applier{world.New(world.Options{Now: time.Now}), access.NewDirectory(), time.Now, nil}}, feed.NodeOptions{})
+			Applier: applier{world.New(world.Options{Now: time.Now}), access.NewDirectory(), time.Now, nil, nil}}, feed.NodeOptions{})
 		relay := feed.NewRelay(log, wire, feed.RelayOptions{})
 		ctx, cancel := context.WithCancel(b.Context())
 		var running sync.WaitGroup

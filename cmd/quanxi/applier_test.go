@@ -28,7 +28,7 @@ func each(steps []feed.Step) iter.Seq2[feed.Step, error] {
 // although nobody wrote to the event.
 func TestTheFeedHearsOfEventsThatChangeHands(t *testing.T) {
 	const west, east grid.Code = "500106003001001", "500106003001002"
-	to := applier{world.New(world.Options{Now: time.Now}), access.NewDirectory(), time.Now, nil}
+	to := applier{world.New(world.Options{Now: time.Now}), access.NewDirectory(), time.Now, nil, nil}
 	divided := func(pos int64, border float64) []feed.Step {
 		var steps []feed.Step
 		for i, code := range []grid.Code{west, east} {
@@ -75,7 +75,7 @@ func TestStaffReachTheDirectoryAndNotTheWorld(t *testing.T) {
 	account := func(id, revision int64) grid.Entity {
 		return &staff.Account{Head: grid.Head{ID: id, Revision: revision}, Login: "operator", Name: "值班员", Sort: staff.Person}
 	}
-	to := applier{world.New(world.Options{Now: time.Now}), access.NewDirectory(), time.Now, nil}
+	to := applier{world.New(world.Options{Now: time.Now}), access.NewDirectory(), time.Now, nil, nil}
 	load := to.Begin()
 	if err := load.Add(account(1, 1)); err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestStaffReachTheDirectoryAndNotTheWorld(t *testing.T) {
 // change, when some come into force by their date, and when all is loaded anew.
 func TestScreensLookAgainWhenDivisionsChange(t *testing.T) {
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	to := applier{world.New(world.Options{Now: func() time.Time { return now }}), access.NewDirectory(), time.Now, nil}
+	to := applier{world.New(world.Options{Now: func() time.Time { return now }}), access.NewDirectory(), time.Now, nil, nil}
 	watch := to.directory.Watch(7)
 	defer watch.Close()
 	told := func(why string, want bool) {

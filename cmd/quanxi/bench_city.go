@@ -122,7 +122,7 @@ func (b *cityBench) start(ctx context.Context, from string) (*cityNode, error) {
 	c.hub = feed.NewHub(c.sets, feed.HubOptions{})
 	c.images = &images{path: b.file, key: []byte("bench"), world: c.world, log: b.store, told: slog.New(b.doubt)}
 	n := feed.NewNode(feed.Sources{Log: b.store, Loads: b.store, Transport: arrival{b.store}, Audience: c.hub, Images: c.images,
-		Applier: applier{c.world, access.NewDirectory(), time.Now, c.images}}, feed.NodeOptions{Logger: slog.New(b.doubt)})
+		Applier: applier{c.world, access.NewDirectory(), time.Now, c.images, nil}}, feed.NodeOptions{Logger: slog.New(b.doubt)})
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	c.stop = func() error {

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -53,6 +54,7 @@ type node struct {
 	directory *access.Directory
 	feed      *feed.Node
 	images    *images // nil for none
+	census    *censusFile
 	relay     *feed.Relay
 	hub       *feed.Hub
 	sealer    *feed.Sealer
@@ -130,6 +132,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if err != nil {
 		return nil, err
 	}
+	n.census = &censusFile{path: filepath.Join(f.Data, "census.json"), world: n.world, told: log}
 	sources.Applier = n.applier(nf.Area)
 	n.feed = feed.NewNode(sources, feed.NodeOptions{Logger: log})
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
@@ -137,6 +140,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if n.images != nil {
 		p.start("image", func(ctx context.Context) error { return n.images.run(ctx, n.feed.Serves) })
 	}
+	p.start("census", n.census.run)
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
 	n.refusals = access.NewRefusals(n.store, log)
@@ -153,7 +157,7 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 
 // applier returns what keeps World and Directory level with the log.
 func (n *node) applier(area string) feed.Applier {
-	all := applier{n.world, n.directory, n.now, n.images}
+	all := applier{n.world, n.directory, n.now, n.images, n.census}
 	if area != "" {
 		return partApplier{all}
 	}
