@@ -84,21 +84,11 @@ func (v *View) Edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 }
 
 func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Origin) (Written, error) {
-	e, err := v.entity(ctx, ref.Kind, ref.ID)
+	e, err := v.toEdit(ctx, ref)
 	if err != nil {
 		return Written{}, err
 	}
-	if _, err := v.mayWrite(ctx, e); err != nil { // where it is now
-		return Written{}, err
-	}
-	if e.Entity().Revision != ref.Revision {
-		return Written{}, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
-	}
-	head, before, when := *e.Entity(), references(e), occurred(e)
-	var drawn grid.Division
-	if d, ok := e.(*grid.Division); ok {
-		drawn = *d
-	}
+	before := references(e)
 	was, err := v.vault.StateDigest(e)
 	if err != nil {
 		return Written{}, err
@@ -107,28 +97,9 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if err != nil {
 		return Written{}, err
 	}
-	if err := v.maySet(ctx, e, patch); err != nil {
-		return Written{}, err
-	}
 	edited := identity
-	if err := decode(e, &edited, patch); err != nil {
+	if err := v.patch(ctx, e, &edited, patch); err != nil {
 		return Written{}, err
-	}
-	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
-		return Written{}, refuse(ref.Kind, "id", "id and revision are assigned by the server")
-	}
-	if err := v.mayName(e, head.External); err != nil {
-		return Written{}, err
-	}
-	if !occurred(e).Equal(when) {
-		if err := v.notLater(e); err != nil {
-			return Written{}, err
-		}
-	}
-	if d, ok := e.(*grid.Division); ok {
-		if err := v.mayLetGo(&drawn, d); err != nil {
-			return Written{}, err
-		}
 	}
 	w := v.write("edit", e, origin, patch)
 	w.Before = was
@@ -138,6 +109,52 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 		}
 	}
 	return v.put(ctx, e, before, edited, w)
+}
+
+// toEdit returns an entity as it is stored, which the viewer may change where it is now; the
+// error is as of Edit.
+func (v *View) toEdit(ctx context.Context, ref grid.Ref) (grid.Entity, error) {
+	e, err := v.entity(ctx, ref.Kind, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := v.mayWrite(ctx, e); err != nil {
+		return nil, err
+	}
+	if e.Entity().Revision != ref.Revision {
+		return nil, fmt.Errorf("%s %d: %w", ref.Kind, ref.ID, grid.ErrConflict)
+	}
+	return e, nil
+}
+
+// patch puts a patch into an entity and its identity, if the viewer may set all that it sets.
+func (v *View) patch(ctx context.Context, e grid.Entity, identity *grid.Identity, patch []byte) error {
+	head, when := *e.Entity(), occurred(e)
+	var drawn grid.Division
+	if d, ok := e.(*grid.Division); ok {
+		drawn = *d
+	}
+	if err := v.maySet(ctx, e, patch); err != nil {
+		return err
+	}
+	if err := decode(e, identity, patch); err != nil {
+		return err
+	}
+	if e.Entity().ID != head.ID || e.Entity().Revision != head.Revision {
+		return refuse(e.Kind(), "id", "id and revision are assigned by the server")
+	}
+	if err := v.mayName(e, head.External); err != nil {
+		return err
+	}
+	if !occurred(e).Equal(when) {
+		if err := v.notLater(e); err != nil {
+			return err
+		}
+	}
+	if d, ok := e.(*grid.Division); ok {
+		return v.mayLetGo(&drawn, d)
+	}
+	return nil
 }
 
 // mayName refuses an external id other than before from whoever does not see all of the kind:
