@@ -148,3 +148,45 @@ test("who looks at people on the map stands over them", async () => {
     await screen.close();
   }
 });
+
+/** What of a part of the page is wider than the part or the screen, as words of it. */
+const overflowing = (screen, selector) => screen.page.evaluate((within) => {
+  const frame = document.querySelector(within).getBoundingClientRect();
+  const right = Math.min(frame.right, document.documentElement.clientWidth) + 0.5;
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) return [`the page is ${scrollWidth} px wide on ${clientWidth}`];
+  return [...document.querySelectorAll(`${within} *`)]
+    .filter((one) => one.getClientRects().length > 0 && !one.closest("[data-watermark], .visually-hidden") && (one.getBoundingClientRect().right > right || one.getBoundingClientRect().left < frame.left - 0.5))
+    .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`);
+}, selector);
+
+for (const [name, size] of [["phone", sizes.phone], ["small", [1280, 800]], ["wall", sizes.wall]]) {
+  for (const language of ["zh-CN", "en"]) {
+    test(`somebody in the open fits the panel of a home and the file: ${name}, ${language}`, async () => {
+      const { items } = await tell("GET", "/api/people?limit=60&geometry=false", undefined, await tokenOf("community"));
+      const one = items.filter(({ shown, may_unmask: may }) => shown === "masked" && may)[5];
+      const screen = await browser.newScreen({ path: `${name === "phone" ? "/m/" : "/"}#of=dwellings/${one.dwelling}`, size, language, who: demo("community") });
+      const row = `[data-home] [data-person="${one.id}"]`;
+      await screen.page.waitForSelector(row);
+      if (await screen.page.locator(`${row} button`).count()) {
+        await screen.page.locator(`${row} > button`).click();
+        assert.deepEqual(await overflowing(screen, "[data-home]"), [], "while a reason is asked for");
+        await screen.shot(`home-why-${name}-${language}`);
+        await screen.page.locator(`${row} [data-reason="visit"]`).click();
+      }
+      await screen.page.waitForSelector(`${row} a[href^="tel:"]`);
+      await screen.page.locator(row).scrollIntoViewIfNeeded();
+      await screen.shot(`home-open-${name}-${language}`);
+      assert.deepEqual(await overflowing(screen, "[data-home]"), []);
+      await screen.close();
+
+      const file = await browser.newScreen({ path: `/admin#file/${one.id}`, size, language, who: demo("community") });
+      await file.page.waitForSelector("[data-file] dl");
+      await file.shot(`file-open-${name}-${language}`);
+      await file.click("[data-correct]");
+      await file.shot(`file-correct-${name}-${language}`);
+      assert.deepEqual(await overflowing(file, "[data-file]"), []);
+      await file.close();
+    });
+  }
+}
