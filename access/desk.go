@@ -137,6 +137,7 @@ func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	try.Succeeded()
+	e.strong = account.HasSecond // whose code verify asked for
 	return d.begin(ctx, account, e)
 }
 
@@ -247,7 +248,7 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 	} else {
 		secret, begun = newSignIn(account, signin.ForBrowser, e.From.String(), d.Clock(), browserSpan)
 	}
-	begun.Strong = e.strong || account.HasSecond && !account.SignsInElsewhere()
+	begun.Strong = e.strong
 	w := grid.Write{Actor: accountName(account.ID), Action: begins, From: e.From.String(), Detail: narrowness(begun), Put: []grid.Entity{begun}}
 	receipt, err := d.inPlace(ctx, w, e)
 	if err != nil {

@@ -10,14 +10,15 @@ import (
 	"quanxi/staff"
 )
 
-// interrupted is a store in which something happens just before the first sign-in begins.
+// interrupted is a store in which something happens just before the first write of an action.
 type interrupted struct {
 	grid.Store
-	by func()
+	action string
+	by     func()
 }
 
 func (i *interrupted) Write(ctx context.Context, w grid.Write) (grid.Receipt, error) {
-	if by := i.by; by != nil && w.Action == "session.begin" {
+	if by := i.by; by != nil && w.Action == i.action {
 		i.by = nil
 		by()
 	}
@@ -64,7 +65,7 @@ func TestAnotherPasswordEndsWhoCameByTheOldOne(t *testing.T) {
 				return in
 			}},
 			{"between the look at the password and the sign-in", func(t *testing.T, l *lobby, change func()) *staff.SignIn {
-				l.Desk.Store = &interrupted{l.store, change}
+				l.Desk.Store = &interrupted{l.store, "session.begin", change}
 				return l.signedIn(t)
 			}},
 			{"after a sign-in on another node, of which this one hears later", func(t *testing.T, l *lobby, change func()) *staff.SignIn {

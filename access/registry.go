@@ -93,7 +93,7 @@ func (r *Registry) add(ctx context.Context, a *staff.Account, password string, p
 	}
 	all := make([]grid.Entity, 0, len(posts)+1)
 	if password != "" {
-		if err := r.credit(ctx, a, password); err != nil {
+		if err := r.credit(ctx, a, password, keepSecond); err != nil {
 			return grid.Receipt{}, err
 		}
 		all = append(all, a)
@@ -130,22 +130,37 @@ func mayHavePassword(a *staff.Account) error {
 // stays. The error is as of Add, or wraps ErrElsewhere, or grid.ErrConflict if it was changed
 // meanwhile.
 func (r *Registry) SetPassword(ctx context.Context, a *staff.Account, password string) error {
+	return r.setPassword(ctx, a, password, "accounts.password", keepSecond)
+}
+
+// ResetPassword is SetPassword for who has lost the second factor and its recovery codes: it drops
+// them. It is for whoever is at the machine alone, who has the store and the key anyway: a
+// security administrator by himself would come into any account by it (RULES B3). The password
+// changes in the same write: the old one may be of a link that somebody else made.
+func (r *Registry) ResetPassword(ctx context.Context, a *staff.Account, password string) error {
+	return r.setPassword(ctx, a, password, "accounts.drop-second", (*signin.Credential).Drop)
+}
+
+// keepSecond leaves the second factor of a credential as it is.
+func keepSecond(*signin.Credential) {}
+
+func (r *Registry) setPassword(ctx context.Context, a *staff.Account, password, action string, second func(*signin.Credential)) error {
 	if err := mayHavePassword(a); err != nil {
 		return err
 	}
 	if err := signin.CheckPassword(password, a.Login, a.Name); err != nil {
 		return err
 	}
-	if err := r.credit(ctx, a, password); err != nil {
+	if err := r.credit(ctx, a, password, second); err != nil {
 		return err
 	}
-	a.SetUpBy = accountID(r.Actor)
-	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, Post: r.Post, From: r.From, Action: "accounts.password", Put: []grid.Entity{a}})
+	_, err := r.Store.Write(ctx, grid.Write{Actor: r.Actor, Post: r.Post, From: r.From, Action: action, Object: accountObject(a.ID), Put: []grid.Entity{a}})
 	return err
 }
 
-// credit puts a password into an account's credential, which ends its sign-ins.
-func (r *Registry) credit(ctx context.Context, a *staff.Account, password string) error {
+// credit puts a password into an account's credential, which ends its sign-ins, and does
+// something to the second factor.
+func (r *Registry) credit(ctx context.Context, a *staff.Account, password string, second func(*signin.Credential)) error {
 	credential, err := r.Sealer.OpenAny(a.ID, a.Credential)
 	if err != nil {
 		return err
@@ -153,7 +168,9 @@ func (r *Registry) credit(ctx context.Context, a *staff.Account, password string
 	if credential.PasswordHash, err = r.Hasher.Hash(ctx, password); err != nil {
 		return err
 	}
-	a.PasswordNo++
+	second(&credential)
+	a.HasSecond = credential.HasSecond()
+	noteSetUp(a, accountID(r.Actor), r.Clock())
 	a.Credential, err = r.Sealer.Seal(a.ID, credential)
 	return err
 }

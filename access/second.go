@@ -41,7 +41,8 @@ type Offer struct {
 }
 
 // ErrHasSecond reports that a second factor is in force: whoever finds an open screen must
-// not put another in its place. A code of it allows that, or a set-up link resets it.
+// not put another in its place. A code of it, or a recovery code, allows that; no set-up link
+// does. For who has neither any more it is dropped at the machine (Registry.ResetPassword).
 var ErrHasSecond = errors.New("a second factor is in force: a code of it is needed")
 
 // OfferSecond makes a second factor for whoever shows a secret, and a code of the one in
@@ -99,7 +100,7 @@ func (d *Desk) DropSecond(ctx context.Context, secret, code string) error {
 			return err
 		}
 		c.Drop()
-		a.HasSecond = false
+		a.HasSecond, a.SetUpAt = false, d.Clock() // from now on the password alone says whose it is
 		return nil
 	})
 	return err

@@ -3,6 +3,8 @@ package access
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -70,9 +72,11 @@ func (d *Desk) setup(secret string) (*staff.Setup, *staff.Account, error) {
 }
 
 // SetUp has whoever shows the secret of a set-up link choose a password, once, and signs
-// them in from where an entry says, which needs no more. An older second factor is gone with the
-// older password, and so are the sign-ins by it. The error wraps ErrSetup, signin.ErrUnfit or
-// signin.ErrBusy.
+// them in from where an entry says. The sign-ins by the older password end. A second factor that
+// is in force stays, with its recovery codes, and is asked for before anything else: whoever made
+// the link can open it too, and must not come in by it. One that was only offered is gone. The
+// error wraps ErrSetup, signin.ErrUnfit, signin.ErrBusy, or grid.ErrConflict if the account
+// changed all the while.
 func (d *Desk) SetUp(ctx context.Context, secret, password string, e Entry) (SignedIn, error) {
 	s, known, err := d.setup(secret)
 	if err != nil {
@@ -81,28 +85,62 @@ func (d *Desk) SetUp(ctx context.Context, secret, password string, e Entry) (Sig
 	if err := signin.CheckPassword(password, known.Login, known.Name); err != nil {
 		return SignedIn{}, err
 	}
-	credential := signin.Credential{PasswordAt: d.Clock()}
-	if credential.PasswordHash, err = d.Hasher.Hash(ctx, password); err != nil {
+	hash, err := d.Hasher.Hash(ctx, password)
+	if err != nil {
 		return SignedIn{}, err
 	}
-	account := *known
-	account.HasSecond, account.SetUpBy, account.SetUpAt = false, s.By, d.Clock()
-	account.PasswordNo++
+	for range verifyTries {
+		account, err := d.setUpAs(ctx, s, hash, e.From)
+		switch {
+		case errors.Is(err, grid.ErrConflict): // a code was used, or the account locked, on another node meanwhile
+			continue
+		case errors.Is(err, grid.ErrNotFound): // used a moment ago, here or on another node
+			return SignedIn{}, ErrSetup
+		case err != nil:
+			return SignedIn{}, err
+		}
+		return d.begin(ctx, account, Entry{From: e.From, Device: e.Device, Session: e.Session})
+	}
+	return SignedIn{}, fmt.Errorf("set up: %w", grid.ErrConflict)
+}
+
+// setUpAs stores a password for the account of a set-up as it is stored now, and returns that.
+// The error is grid.ErrConflict if there is a newer state, grid.ErrNotFound if the set-up was
+// used or the account may not sign in.
+func (d *Desk) setUpAs(ctx context.Context, s *staff.Setup, hash string, from netip.Addr) (*staff.Account, error) {
+	stored, err := d.Store.Entity(ctx, staff.Accounts, s.Account) // not as heard: of codes those used must stay so
+	if err != nil {
+		return nil, err
+	}
+	account := *stored.(*staff.Account)
+	if account.Locked {
+		return nil, fmt.Errorf("account %d is locked: %w", account.ID, grid.ErrNotFound)
+	}
+	credential, err := d.Sealer.OpenAny(account.ID, account.Credential)
+	if err != nil {
+		return nil, err
+	}
+	credential.PasswordHash, credential.PasswordAt, credential.TOTPOffered = hash, d.Clock(), nil
+	account.HasSecond = credential.HasSecond()
+	noteSetUp(&account, s.By, d.Clock())
 	if account.Credential, err = d.Sealer.Seal(account.ID, credential); err != nil {
-		return SignedIn{}, err
+		return nil, err
 	}
-	w := grid.Write{
-		Actor: accountName(account.ID), Action: "accounts.set-up", From: e.From.String(), Put: []grid.Entity{&account},
+	_, err = d.Store.Write(ctx, grid.Write{
+		Actor: accountName(account.ID), Action: "accounts.set-up", From: from.String(), Put: []grid.Entity{&account},
 		Remove: []grid.Ref{{Kind: staff.Setups, ID: s.ID, Revision: s.Revision}},
+	})
+	return &account, err
+}
+
+// noteSetUp notes by whom, zero for the machine, an account gets another password at a moment. With
+// a second factor beside it that stays, the account stays in the hands that it is in.
+func noteSetUp(a *staff.Account, by int64, at time.Time) {
+	a.PasswordNo++
+	a.SetUpBy = by
+	if !a.HasSecond {
+		a.SetUpAt = at
 	}
-	_, err = d.Store.Write(ctx, w)
-	switch {
-	case errors.Is(err, grid.ErrNotFound), errors.Is(err, grid.ErrConflict): // used a moment ago, here or on another node
-		return SignedIn{}, ErrSetup
-	case err != nil:
-		return SignedIn{}, err
-	}
-	return d.begin(ctx, &account, Entry{From: e.From, Device: e.Device, Session: e.Session})
 }
 
 func accountObject(id int64) string { return string(staff.Accounts) + "/" + accountName(id) }

@@ -10,7 +10,7 @@ import (
 // setupRoutes let somebody who was sent a link choose a password, once.
 func (s *Server) setupRoutes() {
 	register(s, operation{"see-setup", http.MethodPost, "/api/setup/see", "Whose set-up link it is", "session"}, s.seeSetup)
-	register(s, operation{"set-up", http.MethodPost, "/api/setup", "Choose a password by a set-up link, and sign in", "session"}, s.setUp)
+	register(s, operation{"set-up", http.MethodPost, "/api/setup", "Choose a password by a set-up link, and sign in; a second factor that is in force is asked for next", "session"}, s.setUp)
 	s.letIn("POST /api/setup/see", "POST /api/setup")
 }
 

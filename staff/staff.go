@@ -101,7 +101,10 @@ type Account struct {
 	// SetUpBy is the account that made the link by which the password was chosen, and may have
 	// opened it itself: the two are no two persons. Zero of whoever is at the machine.
 	SetUpBy int64
-	SetUpAt time.Time // when it was chosen
+	// SetUpAt is when a password was last chosen, or left alone, without a second factor beside
+	// it: whoever holds the account holds it since. A password beside a second factor that stays
+	// hands it to nobody.
+	SetUpAt time.Time
 }
 
 // LoginID is the external id of an account, of which a store takes each once.

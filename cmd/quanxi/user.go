@@ -22,7 +22,7 @@ import (
 type userCommand struct {
 	Add      userAddCommand      `cmd:"" help:"Add an account with a post; its password is read from the first line of the input. A machine has none: it signs in by a token."`
 	List     userListCommand     `cmd:"" help:"List accounts and their posts."`
-	Password userPasswordCommand `cmd:"" help:"Give an account another password, read from the first line of the input."`
+	Password userPasswordCommand `cmd:"" help:"Give an account another password, read from the first line of the input; its second factor stays unless it is dropped."`
 	Lock     userLockCommand     `cmd:"" help:"Have an account sign in no more; its open screens end."`
 	Unlock   userUnlockCommand   `cmd:"" help:"Let an account sign in again."`
 	Appoint  userAppointCommand  `cmd:"" help:"Give an account one more post."`
@@ -213,7 +213,8 @@ func tellAccount(table io.Writer, a *staff.Account, posts []*staff.Post) {
 
 type userPasswordCommand struct {
 	storeFlags
-	Login string `arg:"" help:"Whose."`
+	Login      string `arg:"" help:"Whose."`
+	DropSecond bool   `help:"Drop the second factor too, for who has lost it and its recovery codes: another is set up at the next sign-in. No set-up link does this."`
 }
 
 // Run sets the password.
@@ -226,6 +227,9 @@ func (c *userPasswordCommand) Run(in *invocation) error {
 		a, err := r.Find(in.ctx, c.Login)
 		if err != nil {
 			return err
+		}
+		if c.DropSecond {
+			return r.ResetPassword(in.ctx, a, password)
 		}
 		return r.SetPassword(in.ctx, a, password)
 	})

@@ -107,6 +107,19 @@ func TestAccountsFromTheFirstToTheLast(t *testing.T) {
 		t.Errorf("the own town: %d %s", status, body)
 	}
 
+	p.user(passwordOfTests+"\n", "password", "operator")
+	p.until("another password alone lets in no more than before", func() bool {
+		_, body := p.call("POST", "/api/session", map[string]any{"name": "operator", "password": passwordOfTests}, nil)
+		return strings.Contains(string(body), "body.code")
+	})
+	p.user(passwordOfTests+"\n", "password", "operator", "--drop-second")
+	status, body = p.call("POST", "/api/session", map[string]any{"name": "operator", "password": passwordOfTests}, nil)
+	if err := json.Unmarshal(body, &session); err != nil || status != 200 || !strings.Contains(string(body), `"needs_second":true,"has_second":false`) {
+		t.Fatalf("after the second factor was dropped: %d %s %v", status, body, err)
+	}
+	signedIn = map[string]string{"Authorization": "Bearer " + session.Token}
+	p.setUpSecond(signedIn)
+
 	screen := p.screen(session.Token)
 	if frame, code := hears(t, screen, "welcome"); frame == nil {
 		t.Fatalf("closed with %d", code)

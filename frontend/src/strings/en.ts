@@ -59,7 +59,7 @@ export const en: Words = {
   "signIn.refusedThere": "The city's sign-in server did not let you in, sign in again",
   "signIn.noPost": "We know who you are, but you have no usable post here: ask the security administrator",
   "second.prove": "Code of your authenticator",
-  "second.proveWhy": "Your posts show personal data or run the system: they ask for a code besides the sign-in.",
+  "second.proveWhy": "Your posts show personal data or run the system: they ask for a code after the sign-in. Another password leaves the authenticator as it is.",
   "signIn.demoTitle": "One map, a whole town",
   "signIn.demoWhy": "The data is invented and about nobody real. Choose who you are to come in.",
   "signIn.enterAs": "Enter as {name}",

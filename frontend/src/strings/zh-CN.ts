@@ -58,7 +58,7 @@ export const zhCN = {
   "signIn.refusedThere": "统一身份认证没有通过，请重新登录",
   "signIn.noPost": "身份已确认，但您在本系统还没有可用的岗位，请联系安全管理员",
   "second.prove": "动态验证码",
-  "second.proveWhy": "您的岗位可以查看个人信息或管理系统，除统一身份认证外还需验证码。",
+  "second.proveWhy": "您的岗位可以查看个人信息或管理系统，登录后还需输入动态验证码；重设密码后验证码照旧。",
   "signIn.demoTitle": "一张图，看清一个街道",
   "signIn.demoWhy": "演示数据为生成，与真实人员无关。选择身份即可进入。",
   "signIn.enterAs": "以{name}进入",
