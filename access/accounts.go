@@ -61,16 +61,35 @@ func (d *Directory) Person(id int64) (*staff.Account, []*staff.Post, bool) {
 func (d *Directory) Makers(account int64) []int64 {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
+	return d.held.makers(account)
+}
+
+// makers is as of Directory.Makers.
+func (b *book) makers(account int64) []int64 {
 	var chain []int64
 	for account != 0 && !slices.Contains(chain, account) { // two may have set up each other
 		chain = append(chain, account)
-		a, ok := d.held.accounts[account]
+		a, ok := b.accounts[account]
 		if !ok {
 			break
 		}
 		account = a.SetUpBy
 	}
 	return chain
+}
+
+// MayBeOne reports whether two accounts could be one person's: one of them, or a third account,
+// made the links of both.
+func (d *Directory) MayBeOne(one, other int64) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.held.mayBeOne(one, other)
+}
+
+// mayBeOne is as of Directory.MayBeOne.
+func (b *book) mayBeOne(one, other int64) bool {
+	makers := b.makers(one)
+	return slices.ContainsFunc(b.makers(other), func(id int64) bool { return slices.Contains(makers, id) })
 }
 
 // Setup returns the set-up that the secret of a digest opens at a moment, and its

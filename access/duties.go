@@ -104,7 +104,7 @@ func (b *book) around(account int64) (posts []role.Post, standIns []role.StandIn
 			continue
 		}
 		posts = append(posts, role.Post{ID: id, Account: accountName(p.Account), Role: p.Role, Area: p.Area, Board: p.Board,
-			Term: role.Term{Begins: p.Begins, Ends: p.Ends}})
+			Awaits: b.withholds(p, account), Term: role.Term{Begins: p.Begins, Ends: p.Ends}})
 		for _, of := range slices.Sorted(slices.Values(b.standInsOf[id])) { // of those that begin together the last counts, on every node the same
 			s := b.standIns[of]
 			standIns = append(standIns, role.StandIn{Post: id, Deputy: accountName(s.Deputy), Term: role.Term{Begins: s.Begins, Ends: s.Ends}})

@@ -222,7 +222,7 @@ func (x *Exporter) filing(e *staff.Export) Filing {
 // accounts makes those of a whole town.
 func (x *Exporter) isSecond(account int64) bool {
 	own, ok := x.account()
-	if !ok || !x.mayBeOne(own, account) {
+	if !ok || !x.desk.Directory.MayBeOne(own, account) {
 		return ok
 	}
 	to := x.desk.Directory

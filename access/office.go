@@ -63,6 +63,8 @@ type Held struct {
 	StandIns []*staff.StandIn
 	// Missing is of a post in a division that there is not any more: it gives nothing.
 	Missing bool
+	// Awaits is of a post that a second person has to confirm, who may be the viewer.
+	Awaits, Confirms bool
 }
 
 // over reports whether the viewer has a right over some post of an account, or over accounts
@@ -117,9 +119,11 @@ func (o *Office) Member(id int64) (Member, error) {
 		all := o.desk.toCome(id)
 		m.Tokens, m.Rights = o.tokens(a, posts), all.Rights()
 	}
+	awaited := o.desk.Directory.Awaited(id, o.desk.Clock())
 	for _, p := range posts {
 		if _, in, ok := o.desk.Directory.Post(p.ID); ok {
-			m.Posts = append(m.Posts, Held{p, in, o.desk.isMissing(p.Area)})
+			awaits := slices.Contains(awaited, p.ID)
+			m.Posts = append(m.Posts, Held{p, in, o.desk.isMissing(p.Area), awaits, awaits && o.confirms(p) == nil})
 		}
 	}
 	return m, nil

@@ -99,7 +99,7 @@ func (r *Registry) add(ctx context.Context, a *staff.Account, password string, p
 		all = append(all, a)
 	}
 	for _, p := range posts {
-		p.Account = a.ID
+		p.Account, p.GivenBy = a.ID, accountID(r.Actor)
 		all = append(all, p)
 	}
 	return r.put(ctx, "accounts.equip", r.Why, all...)
@@ -285,6 +285,7 @@ func (r *Registry) appoint(ctx context.Context, p *staff.Post) (grid.Receipt, er
 	if err := r.checkTogether(ctx, p.Account, p); err != nil {
 		return grid.Receipt{}, err
 	}
+	p.GivenBy = accountID(r.Actor)
 	return r.put(ctx, "posts.create", r.Why, p)
 }
 

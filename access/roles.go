@@ -73,7 +73,7 @@ func (o *Office) Accept(ctx context.Context, id int64) (grid.Receipt, error) {
 	switch {
 	case err != nil:
 		return grid.Receipt{}, err
-	case o.mayBeOne(p.By, account):
+	case o.desk.Directory.MayBeOne(p.By, account):
 		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 	case o.holds(account, p.Code):
 		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
@@ -97,13 +97,6 @@ func (o *Office) Accept(ctx context.Context, id int64) (grid.Receipt, error) {
 		Detail: fmt.Sprintf("proposed by account %d", p.By),
 		Put:    []grid.Entity{now}, Remove: []grid.Ref{{Kind: staff.Proposals, ID: p.ID, Revision: p.Revision}},
 	})
-}
-
-// mayBeOne reports whether two accounts that change what everybody may do could be one
-// person's: one of them, or a third account, made the links of both.
-func (o *Office) mayBeOne(a, b int64) bool {
-	makers := o.desk.Directory.Makers(a)
-	return slices.ContainsFunc(o.desk.Directory.Makers(b), func(id int64) bool { return slices.Contains(makers, id) })
 }
 
 // goesWithHolders refuses a change of a role by which somebody who has it would have the

@@ -77,7 +77,7 @@ func (o *Office) AcceptSettings(ctx context.Context, revision int64) (*staff.Set
 		return nil, grid.Receipt{}, err
 	}
 	account, ok := o.account()
-	if !ok || o.mayBeOne(before.Proposed.By, account) {
+	if !ok || o.desk.Directory.MayBeOne(before.Proposed.By, account) {
 		return nil, grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 	}
 	after := before.Loosened()

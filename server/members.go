@@ -18,7 +18,7 @@ func (s *Server) memberRoutes() {
 	register(s, operation{"read-account", http.MethodGet, "/api/accounts/{id}", "Read an account with its posts", "accounts"}, s.readMember)
 	register(s, operation{"create-account", http.MethodPost, "/api/accounts", "Add an account with a post, and make its set-up link, unless it is a machine's", "accounts"}, s.addMember)
 	register(s, operation{"edit-account", http.MethodPatch, "/api/accounts/{id}", "Lock an account, or unlock it", "accounts"}, s.lockMember)
-	register(s, operation{"invite-account", http.MethodPost, "/api/accounts/{id}/link", "Make a new set-up link", "accounts"}, s.inviteMember)
+	register(s, operation{"invite-account", http.MethodPost, "/api/accounts/{id}/link", "Make a new set-up link, which keeps the second factor", "accounts"}, s.inviteMember)
 	register(s, operation{"end-sessions", http.MethodDelete, "/api/accounts/{id}/sessions", "End all sign-ins of an account", "accounts"}, s.endSessions)
 	register(s, operation{"issue-token", http.MethodPost, "/api/accounts/{id}/token", "Issue a token for a machine", "accounts"}, s.issueToken)
 	register(s, operation{"withdraw-token", http.MethodDelete, "/api/accounts/{id}/tokens/{token}", "Withdraw a token", "accounts"}, s.withdrawToken)
@@ -57,6 +57,8 @@ type heldPostBody struct {
 	Area     string        `json:"area"`
 	Missing  bool          `json:"missing,omitempty" doc:"there is no division of that code any more: the post gives nothing"`
 	Board    string        `json:"board,omitempty"`
+	Awaits   bool          `json:"awaits,omitempty" doc:"unmasks nobody until a second person confirms it: who gave it also made the link by which the account was set up"`
+	Confirms bool          `json:"confirms,omitempty" doc:"you may confirm it now, by /api/posts/{id}/confirm"`
 	Begins   *time.Time    `json:"begins"`
 	Ends     *time.Time    `json:"ends"`
 	StandIns []standInBody `json:"standins"`
@@ -89,7 +91,7 @@ func memberOf(m access.Member) memberBody {
 	}
 	for _, h := range m.Posts {
 		p := heldPostBody{ID: h.Post.ID, Revision: h.Post.Revision, Role: h.Post.Role, Area: string(h.Post.Area), Missing: h.Missing, Board: h.Post.Board,
-			Begins: momentOf(h.Post.Begins), Ends: momentOf(h.Post.Ends), StandIns: []standInBody{}}
+			Awaits: h.Awaits, Confirms: h.Confirms, Begins: momentOf(h.Post.Begins), Ends: momentOf(h.Post.Ends), StandIns: []standInBody{}}
 		for _, in := range h.StandIns {
 			p.StandIns = append(p.StandIns, standInBody{ID: in.ID, Revision: in.Revision, Deputy: in.Deputy, Begins: in.Begins, Ends: in.Ends})
 		}

@@ -41,6 +41,7 @@ func counters() []counter {
 		{op: "DELETE /api/accounts/{id}/sessions", line: "DELETE " + account + "/sessions", right: role.ManageAccounts, status: []int{200}},
 		{op: "POST /api/posts", line: "POST /api/posts", body: `{"account":%d,"role":"steward","area":"500106003001001"}`, right: role.ManageAccounts, status: []int{201}},
 		{op: "DELETE /api/posts/{id}", line: "DELETE /api/posts/%d", match: true, right: role.ManageAccounts, status: []int{409}},
+		{op: "POST /api/posts/{id}/confirm", line: "POST /api/posts/%d/confirm", right: role.ManageAccounts, or: []role.Right{role.AppointStandIn}, status: []int{409, 403}},
 		{op: "POST /api/standins", line: "POST /api/standins", body: `{"post":%d,"deputy":1,"begins":"2026-03-01T09:00:00Z","ends":"2026-03-01T18:00:00Z"}`, right: role.ManageAccounts, or: []role.Right{role.AppointStandIn}, status: []int{422}},
 		{op: "DELETE /api/standins/{id}", line: "DELETE /api/standins/%d", match: true, right: role.ManageAccounts, or: []role.Right{role.AppointStandIn}, status: []int{409}},
 		{op: "GET /api/roles", line: "/api/roles", right: role.ManageRoles, everywhere: true, status: []int{200}},

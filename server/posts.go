@@ -13,6 +13,7 @@ import (
 func (s *Server) postRoutes() {
 	register(s, operation{"create-post", http.MethodPost, "/api/posts", "Give an account a post", "accounts"}, s.appoint)
 	register(s, operation{"remove-post", http.MethodDelete, "/api/posts/{id}", "Take a post away", "accounts"}, s.dismiss)
+	register(s, operation{"confirm-post", http.MethodPost, "/api/posts/{id}/confirm", "Say as a second person that a post is held by whom it is meant for", "accounts"}, s.confirm)
 	register(s, operation{"create-standin", http.MethodPost, "/api/standins", "Have another account stand in for a post", "accounts"}, s.deputize)
 	register(s, operation{"remove-standin", http.MethodDelete, "/api/standins/{id}", "Take a stand-in back", "accounts"}, s.endStandIn)
 }
@@ -62,6 +63,10 @@ func (s *Server) dismiss(ctx context.Context, in *refInput) (*removeOutput, erro
 		return nil, err
 	}
 	return s.removed(ctx)(s.office(ctx).Dismiss(ctx, ref.ID, ref.Revision))
+}
+
+func (s *Server) confirm(ctx context.Context, in *oneInput) (*createdOutput, error) {
+	return s.created(ctx)(s.office(ctx).Confirm(ctx, in.ID))
 }
 
 type standInInput struct {

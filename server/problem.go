@@ -93,6 +93,10 @@ func problem(err error) *Problem {
 		return newProblem(http.StatusConflict, "this Idempotency-Key was used with another request")
 	case errors.Is(err, access.ErrNotReady):
 		return newProblem(http.StatusConflict, access.ErrNotReady.Error())
+	case errors.Is(err, access.ErrNotAwaited):
+		return newProblem(http.StatusConflict, access.ErrNotAwaited.Error())
+	case errors.Is(err, access.ErrNotSetUp):
+		return newProblem(http.StatusConflict, access.ErrNotSetUp.Error())
 	case errors.Is(err, access.ErrGrown):
 		return newProblem(http.StatusConflict, access.ErrGrown.Error())
 	case errors.As(err, &used):

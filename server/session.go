@@ -115,6 +115,7 @@ type postBody struct {
 	Area    string `json:"area"`
 	Missing bool   `json:"missing,omitempty" doc:"there is no division of that code any more: the post gives nothing"`
 	Board   string `json:"board,omitempty" doc:"of events that it is about; absent for all"`
+	Awaits  bool   `json:"awaits,omitempty" doc:"unmasks nobody until a second person confirms it"`
 	// Elsewhere also of a city's post on the node of one of its counties.
 	Elsewhere bool `json:"elsewhere,omitempty" doc:"this node does not hold all that the post is about"`
 }
@@ -208,7 +209,7 @@ func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, erro
 func (s *Server) sessionOf(who access.Identity) sessionBody {
 	posts := make([]postBody, len(who.Posts))
 	for i, p := range who.Posts {
-		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Missing: slices.Contains(who.Missing, p.Area), Board: p.Board, Elsewhere: !s.Desk.HoldsPost(p)}
+		posts[i] = postBody{Role: p.Role, Area: string(p.Area), Missing: slices.Contains(who.Missing, p.Area), Board: p.Board, Awaits: p.Awaits, Elsewhere: !s.Desk.HoldsPost(p)}
 	}
 	return sessionBody{
 		Account: fmt.Sprint(who.Account.ID), Mode: "account", Login: who.Account.Login, Name: who.Account.Name, Until: &who.SignIn.Ends,

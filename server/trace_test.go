@@ -69,13 +69,7 @@ func TestNoRowLacksWhatThereIsToSay(t *testing.T) {
 	security, second := r.handOf(t, "security", "security-admin", "5000"), r.handOf(t, "second", "security-admin", "5000")
 	system, auditor := r.handOf(t, "system", "system-admin", "5000"), r.handOf(t, "auditor", "audit-admin", "5000")
 	worker := r.hire(t, "worker", "grid-worker", "500106003001001")
-	var held *staff.Post
-	for e, err := range r.store.Entities(t.Context(), staff.Posts, grid.Query{Column: "account", Values: []string{itoa(worker.ID)}}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		held = e.(*staff.Post)
-	}
+	held := r.postOf(t, worker.ID)
 
 	_, event := secretary.does(t, "POST /api/events", `{"category":"water","lon":106.1004,"lat":29.5005}`)
 	_, event = secretary.does(t, fmt.Sprintf("PATCH /api/events/%d", event.ID), `{"title":"停水"}`, event.Revision)
@@ -99,6 +93,7 @@ func TestNoRowLacksWhatThereIsToSay(t *testing.T) {
 	if reply.Code >= 300 {
 		t.Fatalf("set-up: %d %s", reply.Code, reply.Body)
 	}
+	leader.does(t, fmt.Sprintf("POST /api/posts/%d/confirm", r.postOf(t, invited.ID).ID), "")
 	security.does(t, fmt.Sprintf("DELETE /api/accounts/%d/sessions", invited.ID), "")
 	security.does(t, fmt.Sprintf("PATCH /api/accounts/%d", invited.ID), `{"locked":true}`, r.revisionOf(t, staff.Accounts, invited.ID))
 	_, given := security.does(t, "POST /api/posts", fmt.Sprintf(`{"account":%d,"role":"steward","area":"500106003001001"}`, invited.ID))
@@ -124,7 +119,7 @@ func TestNoRowLacksWhatThereIsToSay(t *testing.T) {
 	for _, action := range []string{
 		"session.begin", "session.end", "events.create", "events.edit", "events.remove", "service.edit", "people.unmask", "people.find", "people.view-file",
 		"people.file", "people.erase", "standins.create", "settings.change", "exports.ask", "exports.approve", "exports.take", "accounts.create",
-		"accounts.equip", "setups.create", "accounts.set-up", "signins.remove", "accounts.lock", "posts.create", "posts.remove", "proposals.create",
+		"accounts.equip", "setups.create", "accounts.set-up", "signins.remove", "accounts.lock", "posts.create", "posts.confirm", "posts.remove", "proposals.create",
 		"roles.change", "audit.read", "loads.undo", "accounts.change-password",
 	} {
 		if !said[action] {
@@ -172,6 +167,16 @@ func (r *rig) accountOf(t *testing.T, login string) int64 {
 	r.write(t, a)
 	r.write(t, &staff.Post{Account: a.ID, Role: "secretary", Area: ourCommunity})
 	return a.ID
+}
+
+// postOf returns the one post of an account.
+func (r *rig) postOf(t *testing.T, account int64) *staff.Post {
+	t.Helper()
+	_, posts, ok := r.directory.Person(account)
+	if !ok || len(posts) != 1 {
+		t.Fatalf("%d posts", len(posts))
+	}
+	return posts[0]
 }
 
 func (r *rig) revisionOf(t *testing.T, kind grid.Kind, id int64) int64 {

@@ -210,6 +210,13 @@ type Post struct {
 	// Issuer is the sign-in server whose groups give the post, and take it away; empty for
 	// one that somebody gave.
 	Issuer string
+	// GivenBy is the account that gave the post; zero of whoever is at the machine, of a sign-in
+	// server, and of one given before this was kept.
+	GivenBy int64
+	// ConfirmedBy is the account of another person who said that it is held by whom it is meant
+	// for, and ConfirmedAt when; zero of one that nobody confirmed.
+	ConfirmedBy int64
+	ConfirmedAt time.Time
 }
 
 // Kind returns Posts.
@@ -220,7 +227,8 @@ func (p *Post) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &p.Account}, {Name: "role", Value: &p.Role}, {Name: "area", Value: (*string)(&p.Area)},
 		{Name: "board", Value: &p.Board}, {Name: "begins", Value: &p.Begins}, {Name: "ends", Value: &p.Ends},
-		{Name: "issuer", Value: &p.Issuer},
+		{Name: "issuer", Value: &p.Issuer}, {Name: "given_by", Value: &p.GivenBy},
+		{Name: "confirmed_by", Value: &p.ConfirmedBy}, {Name: "confirmed_at", Value: &p.ConfirmedAt},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // is safe for concurrent use. The zero Grant allows nothing.
 type Grant struct {
 	parts  []part             // that hold somewhere
-	asks   Set                // what all posts allow, also in areas that there are not
+	asks   Set                // what all posts allow, also in areas that there are not, and what awaits a second person
 	scopes [rights]grid.Scope // where each right holds, for events of every board
 }
 
@@ -27,7 +27,7 @@ type part struct {
 // NewGrant returns what posts allow together. roles is the table of roles; a post of
 // a role that is not in it allows nothing. scopeOf returns what whoever answers for
 // a division answers for, by the management tree of the moment; a post in a division that there
-// is not gives nothing. Posts that do not go together
+// is not gives nothing, and one that awaits a second person does not unmask. Posts that do not go together
 // (RULES B3), however they came about, allow nothing of any administrator's.
 func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.Scope) Grant {
 	var g Grant
@@ -39,11 +39,14 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		withheld = administrative
 	}
 	for _, p := range posts {
-		allowed := roles[p.Role].at(p.Area.Level()) &^ withheld
+		allowed := roles[p.Role].At(p.Area.Level()) &^ withheld
+		g.asks |= allowed // also what has yet to be confirmed: nobody confirms who has no second factor
+		if p.Awaits {
+			allowed &^= SetOf(Unmask)
+		}
 		if allowed == 0 {
 			continue
 		}
-		g.asks |= allowed
 		if scope := scopeOf(p.Area); len(scope.Ranges()) > 0 {
 			g.parts = append(g.parts, part{rights: allowed, scope: scope, board: p.Board, role: p.Role, area: p.Area})
 		}

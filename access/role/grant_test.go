@@ -368,3 +368,26 @@ func BenchmarkMay(b *testing.B) {
 		}
 	}
 }
+
+// A post that a second person has yet to confirm allows all but to unmask, and asks for a
+// second factor at once: nobody confirms who has none.
+func TestWhatAwaitsASecondPersonUnmasksNobody(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		posts   []role.Post
+		unmasks bool
+	}{
+		{"a post that awaits nobody", []role.Post{{Role: "grid-worker", Area: eastGrid}}, true},
+		{"a post that awaits somebody", []role.Post{{Role: "grid-worker", Area: eastGrid, Awaits: true}}, false},
+		{"beside one that awaits nobody, there", []role.Post{{Role: "grid-worker", Area: eastGrid, Awaits: true}, {Role: "operator", Area: eastTown}}, true},
+		{"beside one that awaits nobody, elsewhere", []role.Post{{Role: "grid-worker", Area: eastGrid, Awaits: true}, {Role: "operator", Area: otherTown}}, false},
+	} {
+		g := role.NewGrant(tt.posts, role.Shipped(), under)
+		if got := g.May(role.Unmask, eastGrid); got != tt.unmasks {
+			t.Errorf("%s: unmasks %v", tt.name, got)
+		}
+		if !g.May(role.SeePeople, eastGrid) || !g.NeedsSecondFactor() {
+			t.Errorf("%s: sees nobody, or a password is enough", tt.name)
+		}
+	}
+}

@@ -70,8 +70,8 @@ func CheckTogether(codes []string, table map[string]Role) error {
 	return all.check()
 }
 
-// at returns the rights of a post at a level.
-func (r Role) at(level grid.Level) Set {
+// At returns the rights of a post at a level.
+func (r Role) At(level grid.Level) Set {
 	if level < r.Personal {
 		return r.Rights &^ personal
 	}

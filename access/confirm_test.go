@@ -1,0 +1,397 @@
+package access_test
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"quanxi/access"
+	"quanxi/access/role"
+	"quanxi/access/signin"
+	"quanxi/grid"
+	"quanxi/staff"
+)
+
+const (
+	ourTown      = grid.Code("500106003")
+	ourCommunity = grid.Code("500106003012")
+)
+
+// A bureau is a lobby with those who have a say in a worker, who made no account themselves
+// unless a test says so: first and second keep accounts, the rest have posts above.
+type bureau struct {
+	*lobby
+	first int64
+	ids   map[string]int64
+}
+
+func idText(id int64) string { return strconv.FormatInt(id, 10) }
+
+func newBureau(t *testing.T) *bureau {
+	t.Helper()
+	b := &bureau{lobby: newLobby(t).strict(), ids: map[string]int64{}}
+	b.write(t, &grid.Division{Code: ourGrid, Level: grid.GridLevel, Name: "网格"})
+	for _, one := range []struct {
+		login, role string
+		area        grid.Code
+	}{
+		{"first", "security-admin", "5000"}, {"second", "security-admin", "5000"}, {"audit", "audit-admin", "5000"},
+		{"secretary", "secretary", ourCommunity}, {"leader", "leader", ourTown}, {"neighbour", "secretary", "500106003011"},
+		{"county", "leader", "500106"}, {"colleague", "grid-worker", ourGrid},
+	} {
+		a := &staff.Account{Login: one.login, Name: "某人", Sort: staff.Person}
+		b.write(t, a)
+		b.write(t, &staff.Post{Account: a.ID, Role: one.role, Area: one.area})
+		b.ids[one.login] = a.ID
+	}
+	b.first = b.ids["first"]
+	return b
+}
+
+// as is the office of an account, whose post is where it is.
+func (b *bureau) as(login string) *access.Office {
+	grant, _ := b.Directory.Grant(b.ids[login], b.now, b.ScopeOf)
+	if login == "first" || login == "second" { // of the whole city, which is stored without itself
+		return b.officeOf(b.ids[login])
+	}
+	return b.Office(access.NewViewer(idText(b.ids[login]), grant), "")
+}
+
+// hire has somebody make an account with a post by a link, and opens that, with a second factor.
+func (b *bureau) hire(t *testing.T, by, login, code string, area grid.Code) (secret string) {
+	t.Helper()
+	a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
+	link, _, err := b.as(by).AddMember(t.Context(), a, &staff.Post{Role: code, Area: area}, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ids[login] = a.ID
+	return b.open(t, link)
+}
+
+// open opens a link, and sets up a second factor where there is none.
+func (b *bureau) open(t *testing.T, link string) (secret string) {
+	t.Helper()
+	_, shown, _ := strings.Cut(link, "#setup=")
+	in, err := b.SetUp(t.Context(), shown, "a long enough passphrase 7", access.Entry{From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !in.Account.HasSecond {
+		b.enrol(t, in.Secret)
+	}
+	return in.Secret
+}
+
+func (b *bureau) post(t *testing.T, login string) *staff.Post {
+	t.Helper()
+	_, posts, ok := b.Directory.Person(b.ids[login])
+	if !ok || len(posts) == 0 {
+		t.Fatalf("%s has no post", login)
+	}
+	return posts[0]
+}
+
+// unmasks reports whether an account may unmask somebody in the grid.
+func (b *bureau) unmasks(login string) bool {
+	grant, _ := b.Directory.Grant(b.ids[login], b.now, b.ScopeOf)
+	return grant.May(role.Unmask, ourGrid)
+}
+
+// Whoever makes the link of an account and gives it its post reads nobody's name by that.
+func TestOneAdministratorAloneUnmasksNobody(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		does    func(t *testing.T, b *bureau) // makes the account "one"
+		unmasks bool
+	}{
+		{"link and post of one administrator", func(t *testing.T, b *bureau) { b.hire(t, "first", "one", "grid-worker", ourGrid) }, false},
+		{"a link of one, a post of another", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "one", "steward", ourGrid)
+			b.give(t, "second", "one", "grid-worker", ourGrid)
+		}, true},
+		{"a post of another whose account the one has made", func(t *testing.T, b *bureau) {
+			b.madeBy(t, "second", "first")
+			b.hire(t, "first", "one", "steward", ourGrid)
+			b.give(t, "second", "one", "grid-worker", ourGrid)
+		}, false},
+		{"set up at the machine, a post of one", func(t *testing.T, b *bureau) {
+			a := &staff.Account{Login: "one", Name: "某人", Sort: staff.Person}
+			if err := b.registry().Add(t.Context(), a, password); err != nil {
+				t.Fatal(err)
+			}
+			b.ids["one"] = a.ID
+			b.give(t, "first", "one", "grid-worker", ourGrid)
+		}, true},
+		{"who stands in by the word of the one, and has a post of his alone", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "one", "steward", ourGrid)
+			b.standIn(t, "first", "one", "colleague")
+		}, false},
+		{"who stands in and has a post that another gave", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "one", "steward", ourGrid)
+			b.give(t, "second", "one", "grid-mentor", ourGrid)
+			b.standIn(t, "first", "one", "colleague")
+		}, true},
+		{"who is somebody, and stands in for who awaits a second person", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "new", "grid-lead", ourGrid)
+			b.hire(t, "first", "one", "steward", ourGrid)
+			b.give(t, "second", "one", "grid-mentor", ourGrid)
+			b.standIn(t, "first", "one", "new")
+		}, false},
+		{"a link for who was set up at the machine and has a second factor", func(t *testing.T, b *bureau) {
+			b.atTheMachine(t, "one")
+			b.invite(t, "first", "one")
+		}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBureau(t)
+			tt.does(t, b)
+			if got := b.unmasks("one"); got != tt.unmasks {
+				t.Errorf("unmasks: %v", got)
+			}
+			if grant, _ := b.Directory.Grant(b.ids["one"], b.now, b.ScopeOf); !grant.NeedsSecondFactor() && tt.unmasks {
+				t.Error("a password is enough")
+			}
+		})
+	}
+}
+
+// give has somebody give one more post.
+func (b *bureau) give(t *testing.T, by, login, code string, area grid.Code) {
+	t.Helper()
+	if _, err := b.as(by).Appoint(t.Context(), &staff.Post{Account: b.ids[login], Role: code, Area: area}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bureau) standIn(t *testing.T, by, login, of string) {
+	t.Helper()
+	in := &staff.StandIn{Post: b.post(t, of).ID, Deputy: b.ids[login], Begins: b.now, Ends: b.now.Add(time.Hour)}
+	if _, err := b.as(by).Deputize(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bureau) madeBy(t *testing.T, login, maker string) {
+	t.Helper()
+	known, _, _ := b.Directory.Person(b.ids[login])
+	made := *known
+	made.SetUpBy = b.ids[maker]
+	b.write(t, &made)
+}
+
+// atTheMachine makes an account with a post and a second factor, all at the machine.
+func (b *bureau) atTheMachine(t *testing.T, login string) {
+	t.Helper()
+	a := &staff.Account{Login: login, Name: "某人", Sort: staff.Person}
+	if err := b.registry().Add(t.Context(), a, password, &staff.Post{Role: "grid-worker", Area: ourGrid}); err != nil {
+		t.Fatal(err)
+	}
+	b.ids[login] = a.ID
+	in, err := b.SignIn(t.Context(), access.Entry{Login: login, Password: password, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.enrol(t, in.Secret)
+}
+
+// invite has somebody make a link, and opens it himself.
+func (b *bureau) invite(t *testing.T, by, login string) (secret string) {
+	t.Helper()
+	link, _, err := b.as(by).Invite(t.Context(), b.ids[login], "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.open(t, link)
+}
+
+func TestWhoConfirmsAPost(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		role    string
+		area    grid.Code
+		by      string
+		prepare func(t *testing.T, b *bureau)
+		want    error
+	}{
+		{"another who keeps accounts", "grid-worker", ourGrid, "second", nil, nil},
+		{"the secretary of the community", "grid-worker", ourGrid, "secretary", nil, nil},
+		{"the leader of the town", "grid-worker", ourGrid, "leader", nil, nil},
+		{"the leader of the town, of a secretary", "secretary", ourCommunity, "leader", nil, nil},
+		{"the secretary, of who works beside him", "community-staff", ourCommunity, "secretary", nil, nil},
+		{"who made the link and gave the post", "grid-worker", ourGrid, "first", nil, access.ErrSecondPerson},
+		{"another whose account the one has made", "grid-worker", ourGrid, "second", func(t *testing.T, b *bureau) { b.madeBy(t, "second", "first") }, access.ErrSecondPerson},
+		{"who has the post", "secretary", ourCommunity, "one", nil, access.ErrSelf},
+		{"the secretary, of another in his own role", "secretary", ourCommunity, "secretary", nil, access.ErrForbidden},
+		{"the secretary, of who is as high and says who stands in", "shift-lead", ourCommunity, "secretary", nil, access.ErrForbidden},
+		{"the leader of a county, who unmasks nobody", "grid-worker", ourGrid, "county", nil, access.ErrForbidden},
+		{"who audits", "grid-worker", ourGrid, "audit", nil, grid.ErrNotFound},
+		{"a colleague", "grid-worker", ourGrid, "colleague", nil, grid.ErrNotFound},
+		{"the secretary of another community", "grid-worker", ourGrid, "neighbour", nil, grid.ErrNotFound},
+		{"a secretary who awaits somebody himself", "grid-worker", ourGrid, "new", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "new", "secretary", ourCommunity)
+		}, access.ErrForbidden},
+		{"a secretary whom another confirmed", "grid-worker", ourGrid, "new", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "new", "secretary", ourCommunity)
+			b.confirm(t, "leader", "new")
+		}, nil},
+		{"of a post that unmasks nobody", "steward", ourGrid, "second", nil, access.ErrNotAwaited},
+		{"of a steward who stands in for who unmasks", "steward", ourGrid, "second", func(t *testing.T, b *bureau) { b.standIn(t, "first", "one", "colleague") }, nil},
+		{"of what is confirmed", "grid-worker", ourGrid, "second", func(t *testing.T, b *bureau) { b.confirm(t, "secretary", "one") }, access.ErrNotAwaited},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBureau(t)
+			b.write(t, &grid.Division{Code: ourCommunity, Level: grid.CommunityLevel, Name: "社区"})
+			b.hire(t, "first", "one", tt.role, tt.area)
+			if tt.prepare != nil {
+				tt.prepare(t, b)
+			}
+			p, before := b.post(t, "one"), b.unmasks("one")
+			offered := b.offers(t, tt.by, "one")
+			_, err := b.as(tt.by).Confirm(t.Context(), p.ID)
+			if !errors.Is(err, tt.want) {
+				t.Fatalf("%v, want %v", err, tt.want)
+			}
+			if offered != (tt.want == nil) {
+				t.Errorf("it is offered: %v", offered)
+			}
+			if tt.want != nil {
+				if b.unmasks("one") != before {
+					t.Error("what was refused counts")
+				}
+				return
+			}
+			if !b.unmasks("one") {
+				t.Error("it unmasks nobody still")
+			}
+			rows := b.rows(t, "posts.confirm")
+			if row := rows[0]; row.Actor != idText(b.ids[tt.by]) || row.Object != "posts/"+idText(p.ID) || !strings.Contains(row.Detail, "given by account "+idText(b.first)) {
+				t.Errorf("row %+v", row)
+			}
+		})
+	}
+}
+
+func (b *bureau) confirm(t *testing.T, by, login string) {
+	t.Helper()
+	if _, err := b.as(by).Confirm(t.Context(), b.post(t, login).ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// offers reports whether somebody is shown a post of an account as his to confirm.
+func (b *bureau) offers(t *testing.T, by, login string) bool {
+	t.Helper()
+	m, err := b.as(by).Member(b.ids[login])
+	return err == nil && len(m.Posts) > 0 && m.Posts[0].Confirms
+}
+
+// Nobody says whose an account is into which the maker of its link still comes alone.
+func TestNothingIsConfirmedAhead(t *testing.T) {
+	b := newBureau(t)
+	a := &staff.Account{Login: "one", Name: "某人", Sort: staff.Person}
+	link, _, err := b.as("first").AddMember(t.Context(), a, &staff.Post{Role: "grid-worker", Area: ourGrid}, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ids["one"] = a.ID
+	refused := func(when string, want error) {
+		t.Helper()
+		if _, err := b.as("second").Confirm(t.Context(), b.post(t, "one").ID); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", when, err, want)
+		}
+	}
+	refused("before the link was opened", access.ErrNotAwaited)
+	_, shown, _ := strings.Cut(link, "#setup=")
+	in, err := b.SetUp(t.Context(), shown, "a long enough passphrase 7", access.Entry{From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused("before there is a second factor", access.ErrNotSetUp)
+	b.enrol(t, in.Secret)
+	b.confirm(t, "second", "one")
+	if !b.unmasks("one") {
+		t.Error("it unmasks nobody still")
+	}
+}
+
+// What was confirmed stays so with the second factor of whom it was confirmed for, and no longer.
+func TestHowLongAPostIsConfirmed(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		does    func(t *testing.T, b *bureau)
+		unmasks bool
+	}{
+		{"another link, with the second factor", func(t *testing.T, b *bureau) { b.invite(t, "first", "one") }, true},
+		{"another link, after the machine dropped the second factor", func(t *testing.T, b *bureau) {
+			known, _, _ := b.Directory.Person(b.ids["one"])
+			a := *known
+			if err := b.registry().ResetPassword(context.Background(), &a, password); err != nil {
+				t.Fatal(err)
+			}
+			b.invite(t, "first", "one")
+		}, false},
+		{"dropped at the machine alone, which says whose it is", func(t *testing.T, b *bureau) {
+			known, _, _ := b.Directory.Person(b.ids["one"])
+			a := *known
+			if err := b.registry().ResetPassword(context.Background(), &a, password); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		{"one more post of the same administrator", func(t *testing.T, b *bureau) {
+			if _, err := b.as("first").Dismiss(t.Context(), b.post(t, "one").ID, b.post(t, "one").Revision); err != nil {
+				t.Fatal(err)
+			}
+			b.give(t, "first", "one", "grid-lead", ourGrid)
+		}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBureau(t)
+			b.hire(t, "first", "one", "grid-worker", ourGrid)
+			b.confirm(t, "second", "one")
+			b.now = b.now.Add(time.Hour)
+			tt.does(t, b)
+			if got := b.unmasks("one"); got != tt.unmasks {
+				t.Errorf("unmasks: %v", got)
+			}
+		})
+	}
+}
+
+// Who turned the second factor off himself is in it by the password alone, which another may know.
+func TestASecondFactorTurnedOffEndsWhatWasConfirmed(t *testing.T) {
+	b := newBureau(t)
+	b.hire(t, "first", "one", "steward", ourGrid)
+	b.standIn(t, "first", "one", "colleague")
+	b.confirm(t, "second", "one")
+	b.now = b.now.Add(2 * time.Hour) // nobody stands in any more, nothing asks for a second factor
+	a, _, _ := b.Directory.Person(b.ids["one"])
+	c, err := b.sealer.Open(a.ID, a.Credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(signin.TOTPText(c.TOTPSecret), b.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := b.SignIn(t.Context(), access.Entry{Login: "one", Password: "a long enough passphrase 7", Code: code, From: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.now = b.now.Add(time.Minute)
+	if code, err = totp.GenerateCode(signin.TOTPText(c.TOTPSecret), b.now); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.DropSecond(t.Context(), in.Secret, code); err != nil {
+		t.Fatal(err)
+	}
+	b.standIn(t, "first", "one", "colleague")
+	if b.unmasks("one") {
+		t.Error("it unmasks still")
+	}
+}
