@@ -70,6 +70,36 @@ test("the security administrator adds an account, whose link opens the set-up, a
   await screen.close();
 });
 
+test("a post that one administrator alone has given awaits a superior, who confirms it", async () => {
+  const { posts } = await tell("GET", "/api/session", undefined, await tokenOf("community"));
+  const { area } = posts.find(({ role }) => role === "secretary");
+  const one = await someone(fresh("qin"), "community-staff", area);
+  const token = async () => (await tell("POST", "/api/session", { name: one.login, password: one.password })).token;
+  const rights = async () => (await tell("GET", "/api/session", undefined, await token())).rights;
+  assert.ok(!(await rights()).includes("unmask"));
+
+  const maker = await desk("security", { path: `/admin#accounts/${one.id}` });
+  await maker.page.waitForSelector("[data-awaits]");
+  assert.equal(await maker.page.locator("[data-confirm]").count(), 0, "who made the link and gave the post is no second person");
+  await maker.shot("admin-awaits");
+  await maker.close();
+
+  const own = await browser.newScreen({ path: "/", size: sizes.laptop, who: one });
+  await own.click("[data-own-account]");
+  await own.page.waitForSelector("[data-own] [data-awaits]");
+  await own.close();
+
+  const screen = await desk("community", { path: `/admin#accounts/${one.id}` });
+  await screen.page.waitForSelector("[data-confirm]");
+  await screen.shot("admin-confirm");
+  await screen.click("[data-confirm]");
+  await screen.click("[data-confirm]");
+  await screen.loses("[data-awaits]");
+  assert.ok((await rights()).includes("unmask"));
+  clean(screen);
+  await screen.close();
+});
+
 test("a program that is added gets no link, and is told of its token", async () => {
   const screen = await desk("security");
   await screen.click("[data-new]");

@@ -46,6 +46,10 @@ export interface HeldPost {
   /** There is no division of that code any more: the post gives nothing. */
   readonly missing?: boolean;
   readonly board?: string;
+  /** It unmasks nobody until a second person confirms it. */
+  readonly awaits?: boolean;
+  /** Whoever asks may confirm it now. */
+  readonly confirms?: boolean;
   readonly begins: string | null;
   readonly ends: string | null;
   readonly standins: readonly StandIn[];
@@ -118,7 +122,7 @@ export class Office {
     return this.wire.command("POST", "/api/accounts", order);
   }
 
-  /** Makes another set-up link. */
+  /** Makes another set-up link, which keeps the second factor. */
   invite(id: number): Promise<{ readonly id: number; readonly link: string }> {
     return this.wire.command("POST", `/api/accounts/${id}/link`);
   }
@@ -146,6 +150,11 @@ export class Office {
 
   dismiss({ id, revision }: HeldPost): Promise<unknown> {
     return this.wire.command("DELETE", `/api/posts/${id}`, undefined, revision);
+  }
+
+  /** Says as a second person that a post is held by whom it is meant for. */
+  confirm({ id }: HeldPost): Promise<unknown> {
+    return this.wire.command("POST", `/api/posts/${id}/confirm`);
   }
 
   deputize(post: number, deputy: number, begins: string, ends: string): Promise<unknown> {

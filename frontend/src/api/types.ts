@@ -43,6 +43,8 @@ export interface HeldPost {
   readonly area: string;
   /** In a division that there is not any more, so that the post gives nothing. */
   readonly missing?: boolean;
+  /** It unmasks nobody until a second person confirms it. */
+  readonly awaits?: boolean;
   /** This server does not hold all that the post is about. */
   readonly elsewhere?: boolean;
   readonly board?: string;
