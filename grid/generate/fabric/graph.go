@@ -43,10 +43,7 @@ func Build(ground geo.Polygon, lines []Segment, eps int64) (*Graph, error) {
 		given += len(r) - 1
 	}
 	for attempt := 0; ; attempt++ {
-		segments, err := node(ground, lines, eps)
-		if err != nil {
-			return nil, err
-		}
+		segments := node(ground, lines, eps)
 		kept, dropped := twoConnected(segments)
 		stitches := stitch(kept, dropped, segments[:given])
 		if len(stitches) == 0 || attempt == 3 {

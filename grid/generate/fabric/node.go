@@ -6,7 +6,6 @@
 package fabric
 
 import (
-	"errors"
 	"slices"
 
 	"quanxi/geo"
@@ -22,16 +21,14 @@ type Segment struct {
 // RingClass is the class of the segments of the given rings; no other may have it.
 const RingClass = 9
 
-// ErrUnsettled reports lines that still cross each other after many rounds.
-var ErrUnsettled = errors.New("fabric: lines do not settle")
-
-const maxRounds = 14
-
 // node returns the pieces of rings and lines such that pieces meet only at their
 // ends, those of the rings first. Vertices within eps units become one. Pieces of
 // the rings are never cut or moved: a line that would cross one or touch it loses
 // that piece.
-func node(rings []geo.Ring, lines []Segment, eps int64) ([]Segment, error) {
+//
+// It ends, whatever the lines: a round either loses pieces or puts shorter ones in
+// the place of longer ones, and lengths are those of a lattice.
+func node(rings []geo.Ring, lines []Segment, eps int64) []Segment {
 	n := &noder{eps: eps, cell: max(9_000, 20*eps), near: map[[2]int64][]geo.Point{}, onRing: map[geo.Point]bool{}}
 	segments := make([]Segment, 0, len(lines))
 	for _, ring := range rings {
@@ -44,15 +41,10 @@ func node(rings []geo.Ring, lines []Segment, eps int64) ([]Segment, error) {
 	for _, s := range lines {
 		segments = append(segments, Segment{n.snap(s.A), n.snap(s.B), min(s.Class, RingClass-1)})
 	}
-	for range maxRounds {
-		segments = unique(segments)
-		next, changed := n.round(segments)
-		if !changed {
-			return segments, nil
-		}
-		segments = next
+	for changed := true; changed; {
+		segments, changed = n.round(unique(segments))
 	}
-	return nil, ErrUnsettled
+	return segments
 }
 
 type noder struct {
@@ -114,8 +106,17 @@ type verdict struct {
 	any  bool
 }
 
-func (v *verdict) cut(i int, p geo.Point) { v.cuts[i], v.any = append(v.cuts[i], p), true }
-func (v *verdict) lose(i int)             { v.drop[i], v.any = true, true }
+// cutShorter wants segment i, which is s, cut at p if that shortens it, and reports
+// whether it does.
+func (v *verdict) cutShorter(i int, s Segment, p geo.Point) bool {
+	if !shortens(s, p) {
+		return false
+	}
+	v.cuts[i], v.any = append(v.cuts[i], p), true
+	return true
+}
+
+func (v *verdict) lose(i int) { v.drop[i], v.any = true, true }
 
 // round cuts segments where they touch or cross, once.
 func (n *noder) round(in []Segment) ([]Segment, bool) {
@@ -137,8 +138,18 @@ func (n *noder) round(in []Segment) ([]Segment, bool) {
 	return out, true
 }
 
-// pieces returns s cut at points, which lie along it.
+// pieces returns s cut at points, each of which shortens it. Two of them may lie
+// farther apart than the ends of a short piece; then the first is enough for now.
 func pieces(s Segment, points []geo.Point) []Segment {
+	out := cut(s, points)
+	if whole := dist2(s.A, s.B); slices.ContainsFunc(out, func(p Segment) bool { return dist2(p.A, p.B) >= whole }) {
+		return cut(s, points[:1])
+	}
+	return out
+}
+
+// cut returns s cut at points, in the order in which they lie along it.
+func cut(s Segment, points []geo.Point) []Segment {
 	slices.SortFunc(points, func(p, q geo.Point) int {
 		if d := along(s, p) - along(s, q); d != 0 {
 			return sign(d)
@@ -203,28 +214,48 @@ func (n *noder) judge(v *verdict, in []Segment, i, j int) {
 	case b.Class == RingClass:
 		v.lose(i)
 	default:
-		p := n.snap(crossing(a, b))
-		for _, k := range [2]int{i, j} {
-			if p != in[k].A && p != in[k].B {
-				v.cut(k, p)
-			}
-		}
+		n.cross(v, in, i, j)
 	}
 }
 
-// touch handles the end p of segment owner that lies within eps of the inside
-// of segment i, and reports whether it does.
+// touch handles the end p of segment owner that may lie within eps of the inside of
+// segment i: it cuts that, or loses the owner if that is of a ring. It reports
+// whether it did.
 func (n *noder) touch(v *verdict, in []Segment, i, owner int, p geo.Point) bool {
 	s := in[i]
 	if p == s.A || p == s.B || !within(s, p, n.eps) {
 		return false
 	}
 	if s.Class != RingClass {
-		v.cut(i, p)
-		return true
+		return v.cutShorter(i, s, p)
 	}
-	if !n.onRing[p] {
-		v.lose(owner)
+	if n.onRing[p] {
+		return false
 	}
+	v.lose(owner)
 	return true
+}
+
+// cross cuts segments i and j where they cross: at a vertex within eps or, if that
+// shortens neither, at the very place. That lies in the envelopes of both, so it is
+// an end of one of them at most, and shortens the other.
+func (n *noder) cross(v *verdict, in []Segment, i, j int) {
+	at := crossing(in[i], in[j])
+	p := n.snap(at)
+	if !shortens(in[i], p) && !shortens(in[j], p) {
+		n.add(at)
+		p = at
+	}
+	v.cutShorter(i, in[i], p)
+	v.cutShorter(j, in[j], p)
+}
+
+func ends(s Segment, p geo.Point) bool { return p == s.A || p == s.B }
+
+// shortens reports whether both pieces of s are shorter than it if it is cut at p.
+// Of a triangle as small as eps, each corner lies beside the inside of the opposite
+// side: were any but the longest cut, the sides would go on replacing each other.
+func shortens(s Segment, p geo.Point) bool {
+	l := dist2(s.A, s.B)
+	return !ends(s, p) && dist2(s.A, p) < l && dist2(p, s.B) < l
 }
