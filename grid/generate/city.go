@@ -67,7 +67,8 @@ func (c *city) inventBorders() (map[string]geo.MultiPolygon, error) {
 		regions = append(regions, region{plane.From(f.centre), f.area()})
 	}
 	var err error
-	for attempt := range uint64(6) {
+	for attempt := range uint64(attempts) {
+		g.lastTry = attempt == attempts-1
 		var borders map[string]geo.MultiPolygon
 		if borders, err = c.grown(&g, regions, attempt); err == nil {
 			return borders, nil

@@ -75,10 +75,14 @@ func newCounty(opt Options) (*county, error) {
 	return c, c.plan(list)
 }
 
+// attempts is how often it is tried to divide ground.
+const attempts = 6
+
 // plan gives the towns of the list their ground.
 func (c *county) plan(list []townPlan) error {
 	var err error
-	for attempt := range uint64(6) {
+	for attempt := range uint64(attempts) {
+		c.lastTry = attempt == attempts-1
 		c.towns = append([]townPlan(nil), list...)
 		if err = c.divide(attempt); err == nil {
 			return nil

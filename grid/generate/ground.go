@@ -22,6 +22,8 @@ type ground struct {
 	outline *plane.Outline // of the outer ring
 	cell    [2]float64     // finest and coarsest spacing of the raster, metres
 	stride  float64        // how far a border is moved at a time, against that of towns
+	// lastTry tells that no other attempt follows: see grow.
+	lastTry bool
 	// given tells that seats lie where they lie: then shares of ground cannot be met,
 	// and only half the way is gone.
 	given bool
@@ -91,7 +93,9 @@ func segments(l plane.Line, class uint8) []fabric.Segment {
 }
 
 // grow labels the raster by region. Handicaps are turned until the shares of
-// ground come near what is wanted.
+// ground come near what is wanted. In a narrow strip a region in the middle holds
+// too much until it holds nothing: at the last try such a state is passed over, if
+// there was another.
 func (g *ground) grow(r *terrain.Raster, regions []region) []int32 {
 	seeds := make([]spread.Seed, len(regions))
 	total := 0.0
@@ -105,14 +109,17 @@ func (g *ground) grow(r *terrain.Raster, regions []region) []int32 {
 	}
 	field := spread.Field{W: r.W, H: r.H, Cost: g.crossing(r, inside)}
 	scale := g.outline.Ring.Area() / total
-	var label []int32
+	var shared []int32
 	for range 14 {
-		label = field.Regions(seeds).Label
+		label := field.Regions(seeds).Label
 		got := make([]float64, len(seeds))
 		for i, l := range label {
 			if inside[i] {
 				got[l] += r.Cell * r.Cell
 			}
+		}
+		if !g.lastTry || shared == nil || slices.Min(got) > 0 {
+			shared = label
 		}
 		for i, a := range regions {
 			g.turn(&seeds[i], got[i], a.want*scale)
@@ -125,7 +132,7 @@ func (g *ground) grow(r *terrain.Raster, regions []region) []int32 {
 			seeds[i].Handicap -= least
 		}
 	}
-	return label
+	return shared
 }
 
 // turn brings a region nearer to its share.

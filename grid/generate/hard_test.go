@@ -129,13 +129,20 @@ func (h hardRing) at(seat geo.Point, rnd *chance.Stream) geo.MultiPolygon {
 	return out
 }
 
+// hardestSeeds are a rough coast whose lines went on cutting each other, and a strip
+// where one of two towns was crowded out.
+var hardestSeeds = []uint64{103, 130}
+
 // Whatever the border and the seed, a town is made, and its micro-grids fill it exactly.
 func TestHardRingsAndSeeds(t *testing.T) {
-	seeds := hardSeeds
+	first := uint64(hardSeeds)
 	if soak() {
-		seeds = 200
+		first = 200
 	}
-	for seed := range uint64(seeds) {
+	for seed := range uint64(200) {
+		if seed >= first && !slices.Contains(hardestSeeds, seed) {
+			continue
+		}
 		h := hardRings()[seed%uint64(len(hardRings()))]
 		t.Run(fmt.Sprintf("%s/seed %d", h.name, seed), func(t *testing.T) {
 			opt := options(h.towns, 1)
