@@ -222,7 +222,7 @@ func TestAStandingIsOfAnAccountAndItsRights(t *testing.T) {
 		same  bool
 	}{
 		{"the same post", doctor("7", ours), true},
-		{"a post that gives no more", doctor("7", ours, role.Post{Role: "provider", Area: ourGrid}), true},
+		{"the same post on a node of another area, where it gives nothing", access.NewViewer("7", role.NewGrant([]role.Post{ours}, role.Shipped(), func(grid.Code) grid.Scope { return grid.Scope{} })).Standing(), true},
 		{"another account with the post", doctor("8", ours), false},
 		{"the duty of care is withdrawn", doctor("7", role.Post{Role: "provider", Area: ourGrid[:9]}), false},
 		{"a post elsewhere", doctor("7", ours, theirs), false},

@@ -212,3 +212,22 @@ func TestCareDoesNotGoWithADivision(t *testing.T) {
 		})
 	}
 }
+
+// A token that was made for less is told of what lies between the towns if it was made for
+// that as well, and not if it is for a town.
+func TestATokenForATownHasNoGaps(t *testing.T) {
+	s := newShire(t, staff.Post{Role: "operator", Area: firstTown})
+	grant, _ := s.directory.Grant(1, clock(), s.world.Snapshot().ScopeOfPost)
+	for name, tt := range map[string]struct {
+		scope grid.Scope
+		told  bool
+	}{"for all of it": {grid.Everywhere(), true}, "for the county": {grid.NewScope(grid.Under(ofBoth)), true}, "for the town": {grid.NewScope(grid.Under(firstTown)), false}} {
+		v := access.NewViewer("1", grant.Within(role.Limit{Rights: role.AllRights, Scope: tt.scope}))
+		if got := v.SeesEvents(events.Care, ofBoth); got != tt.told || !v.SeesEvents(events.Care, firstTown) {
+			t.Errorf("%s: told of care between the towns %v, want %v", name, got, tt.told)
+		}
+		if v.Standing() == access.NewViewer("1", grant).Standing() {
+			t.Errorf("%s: a cursor of the account's own is taken", name)
+		}
+	}
+}

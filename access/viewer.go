@@ -62,7 +62,7 @@ func (v *Viewer) Account() string { return v.account }
 // may have been told of what this one may not know, or not of all that it may. It tells
 // nothing and is of one length.
 func (v *Viewer) Standing() string {
-	sum := sha256.Sum256([]byte(v.decision()))
+	sum := sha256.Sum256([]byte(v.grant.Standing()))
 	return v.account + "\x00" + string(sum[:16])
 }
 

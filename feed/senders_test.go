@@ -122,8 +122,8 @@ func TestNobodyStandsBehindWhatIsNotQueued(t *testing.T) {
 			return
 		}
 		told++
-		if at, _ := screen.Idle(); at.Pos >= 1 {
-			t.Errorf("it stands at %d while it is told of 1", at.Pos)
+		if at := hub.Told(); at.Pos >= 1 {
+			t.Errorf("everybody stands at %d while somebody is told of 1", at.Pos)
 		}
 	}}
 	screen = hub.Subscribe(viewer, nil)

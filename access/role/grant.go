@@ -1,6 +1,7 @@
 package role
 
 import (
+	"fmt"
 	"slices"
 
 	"quanxi/grid"
@@ -12,6 +13,8 @@ type Grant struct {
 	parts  []part             // that hold somewhere
 	asks   Set                // what all posts allow, also in areas that there are not, and what awaits a second person
 	scopes [rights]grid.Scope // where each right holds, for events of every board
+	// standing is what Standing returns.
+	standing string
 }
 
 // A part is what one post allows.
@@ -47,6 +50,7 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		if allowed == 0 {
 			continue
 		}
+		g.standing += fmt.Sprintf("%x@%s/%s;", uint32(allowed), p.Area, p.Board)
 		if scope := scopeOf(p.Area); len(scope.Ranges()) > 0 {
 			g.parts = append(g.parts, part{rights: allowed, scope: scope, board: p.Board, role: p.Role, area: p.Area})
 		}
@@ -78,10 +82,10 @@ type Limit struct {
 // Within returns what of a grant counts: never more than it gives. What the posts ask for of
 // their holder stays.
 func (g *Grant) Within(l Limit) Grant {
-	less := Grant{asks: g.asks}
+	less := Grant{asks: g.asks, standing: fmt.Sprintf("%s%x@%v", g.standing, uint32(l.Rights), l.Scope.Ranges())}
 	for _, p := range g.parts {
 		p.rights &= l.Rights
-		p.scope = p.scope.And(l.Scope)
+		p.scope, p.gaps = p.scope.And(l.Scope), p.gaps.And(l.Scope)
 		if p.rights != 0 && !p.scope.IsEmpty() {
 			less.parts = append(less.parts, p)
 		}
@@ -123,12 +127,17 @@ func (g *Grant) GapsOfAll(s Set) grid.Scope {
 // accounts.
 func Everything() Grant {
 	all := part{rights: AllRights, scope: grid.Everywhere()}
-	g := Grant{parts: []part{all}, asks: all.rights}
+	g := Grant{parts: []part{all}, asks: all.rights, standing: "everything"}
 	for i := range g.scopes {
 		g.scopes[i] = all.scope
 	}
 	return g
 }
+
+// Standing names the grant by what it was given for: the posts, each with its rights. It is the
+// same on every node, whatever part of the city that holds, and another one after a post or a
+// role was changed.
+func (g *Grant) Standing() string { return g.standing }
 
 // Scope returns where a right holds; a right over events, where it does for every
 // board.
