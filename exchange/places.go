@@ -25,6 +25,9 @@ var pairs = []placeColumns{
 	{x: "x坐标", y: "y坐标"}, {x: "x", y: "y"},
 }
 
+// wholePlaces are the names of columns with a place as WKT, the surest first.
+var wholePlaces = []string{"wkt", "geometry", "geom", "the_geom"}
+
 // findPlaces chooses the columns of a header that hold a place.
 func findPlaces(header []string) placeColumns {
 	folded := make([]string, len(header))
@@ -38,7 +41,7 @@ func findPlaces(header []string) placeColumns {
 		}
 		return strings.TrimSpace(header[i]), true
 	}
-	for _, name := range []string{"wkt", "geometry", "geom", "the_geom"} {
+	for _, name := range wholePlaces {
 		if column, ok := original(name); ok {
 			return placeColumns{wkt: column}
 		}

@@ -24,6 +24,8 @@ type Report struct {
 	Skipped  map[string]int `json:"skipped,omitempty"` // reason → records
 	// Dropped are columns that mark people as a risk and are not held at all.
 	Dropped []string `json:"dropped,omitempty"`
+	// Unread are the other columns with something in them that fill no field of the kind.
+	Unread []string `json:"unread,omitempty"`
 	// LeftOut counts, by column, what an export names and no file brings: who works elsewhere.
 	LeftOut map[string]int `json:"left_out,omitempty"`
 	// Merged counts things put together from pieces; Differing those whose
@@ -40,6 +42,8 @@ type Report struct {
 	Load      int64    `json:"load,omitempty"` // undo it by this id
 
 	columnsSeen map[string]bool
+	columnsRead map[string]bool // by folded name: from which something is taken
+	columnsOwn  map[string]bool // by folded name: which an export of ours has
 }
 
 // most is how many problems and notes a report keeps.
@@ -79,17 +83,27 @@ func (r *Report) merge(external string, pieces int, differing []string) {
 	}
 }
 
-// columns looks at the names of columns, each once, for what may not be held.
+// columns looks at the names of columns, each once, for what may not be held and what
+// is not read.
 func (r *Report) columns(kind grid.Kind, properties map[string]any) {
 	if r.Found == nil {
 		r.Found, r.columnsSeen = map[grid.Kind]int{}, map[string]bool{}
+		r.columnsRead, r.columnsOwn = readColumns(kind), ownColumns(kind)
 	}
-	if !aboutPeople(kind) {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if !r.columnsSeen[name] && Refused(name) {
+	_, isOwn := properties["quanxi_id"]
+	for name, value := range properties {
+		if r.columnsSeen[name] {
+			continue
+		}
+		switch folded := fold(name); {
+		case aboutPeople(kind) && Refused(name):
 			r.Dropped = append(r.Dropped, name)
+			slices.Sort(r.Dropped)
+		case isEmpty(value): // another record may have something there
+			continue
+		case !r.columnsRead[folded] && !(isOwn && r.columnsOwn[folded]):
+			r.Unread = append(r.Unread, name)
+			slices.Sort(r.Unread)
 		}
 		r.columnsSeen[name] = true
 	}
@@ -122,6 +136,11 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	for _, column := range r.Dropped {
 		out.printf("  dropped column %q: what marks people as a risk is not held\n", column)
+	}
+	if n := len(r.Unread); n == 1 {
+		out.printf("  not read       1 column fills no field of %s: %s\n", r.Kind, listed(r.Unread))
+	} else if n > 1 {
+		out.printf("  not read       %d columns fill no field of %s: %s\n", n, r.Kind, listed(r.Unread))
 	}
 	if r.Bad > 0 {
 		out.printf("  bad            %d\n", r.Bad)
