@@ -119,6 +119,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	if r.Merged > 0 {
 		out.printf("  merged         %d put together from pieces, %d with differing properties\n", r.Merged, r.Differing)
 	}
+	r.printNotes(out)
 	for _, name := range r.Cities {
 		out.printf("  added          %s: the counties name it as their city\n", name)
 	}
@@ -152,6 +153,17 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		out.printf("  stored         %d as load %d (undo: quanxi import --undo %d)\n", r.Stored, r.Load, r.Load)
 	}
 	return out.n, out.err
+}
+
+// printNotes says which things put together differ in what, one a line, and how many
+// more there are than it names.
+func (r *Report) printNotes(out *counter) {
+	for _, note := range r.Notes {
+		out.printf("    %s\n", note)
+	}
+	if rest := r.Differing - len(r.Notes); rest > 0 {
+		out.printf("    and %d more\n", rest)
+	}
 }
 
 // A counter counts what it prints and keeps the first error.
