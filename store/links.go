@@ -10,6 +10,7 @@ import (
 type Dialect struct {
 	Table func(grid.Kind) string // of all versions of a kind, as it stands in a query
 	Loads string                 // the table of loads
+	Over  string                 // the table of which load lies over which
 	Kept  string                 // of a version: it is no removal
 	Arg   string                 // the one parameter
 }

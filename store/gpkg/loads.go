@@ -67,7 +67,7 @@ func (s *Store) undo(ctx context.Context, by grid.By, id int64, linksAllow func(
 			return notFound(err)
 		}
 		var above int64
-		if err := t.row(`SELECT COALESCE(max(l.id), 0) FROM load_over o JOIN loads l ON l.id = o.load WHERE o.over = ? AND l.state = 'live'`, []any{id}, &above); err != nil {
+		if err := t.row(dialect.Topmost(), []any{id}, &above); err != nil {
 			return err
 		}
 		if err := errors.Join(store.MayUndo(state, edited, above), linksAllow(t)); err != nil {

@@ -13,7 +13,7 @@ import (
 
 var dialect = store.Dialect{
 	Table: func(kind grid.Kind) string { return fmt.Sprintf("%q", rowTable(kind)) },
-	Loads: "loads", Kept: "removed = 0", Arg: "?1",
+	Loads: "loads", Over: "load_over", Kept: "removed = 0", Arg: "?1",
 }
 
 // holds returns the error of the first check that fails.

@@ -72,8 +72,7 @@ func mayUndo(ctx context.Context, tx pgx.Tx, id int64) error {
 		return notFound(err)
 	}
 	var above int64
-	err := tx.QueryRow(ctx, "SELECT COALESCE(max(l.id), 0) FROM quanxi.load_over o JOIN quanxi.loads l ON l.id = o.load WHERE o.over = $1 AND l.state = 'live'", id).Scan(&above)
-	if err != nil {
+	if err := tx.QueryRow(ctx, dialect.Topmost(), id).Scan(&above); err != nil {
 		return err
 	}
 	return store.MayUndo(state, edited, above)

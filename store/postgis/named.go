@@ -9,7 +9,7 @@ import (
 	"quanxi/store"
 )
 
-var dialect = store.Dialect{Table: rowTable, Loads: "quanxi.loads", Kept: "NOT removed", Arg: "$1"}
+var dialect = store.Dialect{Table: rowTable, Loads: "quanxi.loads", Over: "quanxi.load_over", Kept: "NOT removed", Arg: "$1"}
 
 // queueChecks makes the batch fail with the error of the first check that fails.
 func queueChecks(batch *pgx.Batch, checks []store.LinkCheck, arg int64) {

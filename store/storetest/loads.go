@@ -3,7 +3,9 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"quanxi/grid"
@@ -407,6 +409,24 @@ func undo(t *testing.T, place Place) {
 		commit(t, fourth)
 		if got := entity(t, s, grid.Buildings, b.ID).Entity(); got.Revision <= revision {
 			t.Errorf("revision %d after %d", got.Revision, revision)
+		}
+	})
+	s.run("goes down a pile of loads and names the topmost, whichever was begun first", func(t *testing.T, s Store) {
+		a, b := building("a"), building("b")
+		bottom := loaded(t, s, a)
+		top := begin(t, s) // and is live last
+		middle := loaded(t, s, numbered(a.ID, "a again"), b)
+		stage(t, top, nil, numbered(b.ID, "b again"))
+		commit(t, top)
+		for _, step := range []struct{ undo, first grid.Load }{{bottom, top}, {middle, top}, {top, nil}, {bottom, middle}, {middle, nil}, {bottom, nil}} {
+			_, err := s.UndoLoad(t.Context(), grid.By{Actor: "tester"}, step.undo.ID())
+			if step.first == nil {
+				if err != nil {
+					t.Fatalf("UndoLoad: %v", err)
+				}
+			} else if want := fmt.Sprintf("load %d lies over it, undo that first", step.first.ID()); !errors.Is(err, grid.ErrConflict) || !strings.Contains(err.Error(), want) {
+				t.Errorf("UndoLoad of %d: %v, want %q", step.undo.ID(), err, want)
+			}
 		}
 	})
 	s.run("twice conflicts, and so does undoing an open load", func(t *testing.T, s Store) {
