@@ -172,6 +172,9 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	secret := Secret(r)
 	who := asker{viewer: s.Viewer(secret), source: s.Proxies.source(r), secret: secret, host: r.Host, verdict: new(int), unseen: new([]string)}
 	r = r.WithContext(context.WithValue(r.Context(), askerKey, who))
+	if s.isShared(r, who) {
+		share(w.Header())
+	}
 	if wait, of := s.gate.admit(rateOf(r.Method, pattern), who.account(), who.address); wait > 0 {
 		s.overRate(w, r, wait, of)
 		return

@@ -58,13 +58,19 @@ func (s *Server) letIn(patterns ...string) {
 // Secret returns what a request shows of a sign-in: a program's token, else a
 // browser's cookie; empty for nothing.
 func Secret(r *http.Request) string {
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(token)
+	if token, ok := bearer(r); ok {
+		return token
 	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
 		return cookie.Value
 	}
 	return ""
+}
+
+// bearer returns the token that a request shows. No browser adds one by itself.
+func bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
 }
 
 // notSignedIn says why nobody's request is refused. A node that does not know yet who

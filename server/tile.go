@@ -54,7 +54,7 @@ func (s *Server) serveTileJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if view.Public(layers) {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
+		share(w.Header())
 	}
 	return s.writeJSON(w, doc)
 }
@@ -91,8 +91,7 @@ func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Accept-Encoding, Authorization, Cookie")
 	if view.Public(layers) {
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "ETag")
+		share(h)
 	}
 	switch {
 	case matches(r.Header.Get("If-None-Match"), tile.Digest):
@@ -123,16 +122,34 @@ func (s *Server) awaitTile(r *http.Request, public bool) error {
 	return s.await(r.Context(), Seen{Token: token})
 }
 
-// servePreflight lets pages of other origins ask with conditions. What depends
-// on the viewer is not readable to them all the same.
+// servePreflight lets pages of other origins ask with conditions, and sign in by a token
+// that they have. What depends on the viewer is not readable to them without one.
 func (s *Server) servePreflight(w http.ResponseWriter, _ *http.Request) error {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
-	h.Set("Access-Control-Allow-Headers", "If-None-Match")
+	h.Set("Access-Control-Allow-Headers", "Authorization, If-None-Match") // a * would not allow the first
 	h.Set("Access-Control-Max-Age", "86400")
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// isShared reports whether a page of any origin may read what is answered about tiles,
+// whatever it is: to whoever shows a token, with which any program could read it, and to
+// whoever is nobody and is told to sign in. Where nobody needs a token one proves nothing.
+func (s *Server) isShared(r *http.Request, who asker) bool {
+	if !strings.HasPrefix(r.URL.Path, "/tiles/") {
+		return false
+	}
+	_, shown := bearer(r)
+	return who.viewer == nil || shown && s.Viewer("") == nil
+}
+
+// share has a page of any origin read an answer. A browser keeps it from one that asked
+// with cookies: those are never allowed.
+func share(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
 }
 
 // maxLayers is the most layers of one composite tile.

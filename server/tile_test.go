@@ -124,3 +124,65 @@ func TestTileConditionsAndCodings(t *testing.T) {
 		}
 	})
 }
+
+// A map of another origin signs in by a token that it has; its browser asks first whether
+// it may show one. Nothing is ever readable to a page by a cookie.
+func TestAMapOfAnotherOriginSignsInByToken(t *testing.T) {
+	r := newRig(t)
+	r.build(t)
+	local := r.do(t, call{line: "/tiles/buildings,people" + ourTile, header: map[string]string{"Authorization": "Bearer made-up"}})
+	if local.Code != http.StatusOK || local.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("where nobody needs a token, a made up one opens a scoped tile: %d %v", local.Code, local.Header())
+	}
+	r.hire(t, "worker", "grid-worker", "500106003001001")
+	signIn := func(more string) (string, string) {
+		cookie, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"`+more+`}`))
+		if cookie == nil {
+			return "", "Bearer " + token
+		}
+		return cookie.Name + "=" + cookie.Value, ""
+	}
+	cookie, _ := signIn("")
+	_, token := signIn(`,"program":true`)
+	preflight := "OPTIONS /tiles/buildings" + ourTile
+	for _, tt := range []struct {
+		name   string
+		line   string
+		by     string // the header that signs in
+		secret string
+		status int
+		shared bool
+	}{
+		{"whether it may ask", preflight, "", "", 204, true},
+		{"a public tile by a token", "/tiles/buildings" + ourTile, "Authorization", token, 200, true},
+		{"a scoped tile by a token", "/tiles/dwellings" + ourTile, "Authorization", token, 200, true},
+		{"an empty tile by a token", "/tiles/dwellings" + emptyTile, "Authorization", token, 204, true},
+		{"TileJSON of a scoped layer by a token", "/tiles/dwellings.json", "Authorization", token, 200, true},
+		{"a layer that there is not, by a token", "/tiles/faces" + ourTile, "Authorization", token, 404, true},
+		{"an address that is none, by a token", "/tiles/buildings/2/4/1.mvt", "Authorization", token, 400, true},
+		{"without a token, that one is needed", "/tiles/buildings" + ourTile, "", "", 401, true},
+		{"by a token that is none", "/tiles/buildings.json", "Authorization", "Bearer made-up", 401, true},
+		{"a public tile by a cookie", "/tiles/buildings" + ourTile, "Cookie", cookie, 200, true},
+		{"a scoped tile by a cookie", "/tiles/dwellings" + ourTile, "Cookie", cookie, 200, false},
+		{"TileJSON of a scoped layer by a cookie", "/tiles/dwellings.json", "Cookie", cookie, 200, false},
+		{"anything else by a token", "/api/session", "Authorization", token, 200, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ask := call{line: tt.line, header: map[string]string{"Origin": "https://map.example"}}
+			if tt.by != "" {
+				ask.header[tt.by] = tt.secret
+			}
+			reply := r.do(t, ask)
+			h := reply.Header()
+			if reply.Code != tt.status || (h.Get("Access-Control-Allow-Origin") == "*") != tt.shared {
+				t.Errorf("%d %v, want %d, shared: %v", reply.Code, h, tt.status, tt.shared)
+			}
+			if h.Get("Access-Control-Allow-Credentials") != "" {
+				t.Error("a page of another origin may read by a cookie")
+			}
+			if tt.line == preflight && !strings.Contains(h.Get("Access-Control-Allow-Headers"), "Authorization") {
+				t.Errorf("it may show no token: %v", h)
+			}
+		})
+	}
+}
