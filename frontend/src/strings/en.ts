@@ -425,6 +425,8 @@ export const en: Words = {
   "within.list": "List",
   "within.none": "None within",
   "within.partial": "The drawing reaches beyond {area}; only what lies in it is counted",
+  "within.told.own": "Homes, people, devices, cameras and events are counted only in the area you answer for; all else is counted everywhere",
+  "within.told.none": "Homes and people are not counted: your posts show no single homes. Devices, cameras and events are counted only in the area you answer for",
   "within.elsewhere": "All of the drawing lies beyond {area}: this server cannot count it",
   "within.shape": "This shape cannot be counted: it crosses itself, has too few points or reaches too far",
   "within.redraw": "Draw again",

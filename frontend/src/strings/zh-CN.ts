@@ -424,6 +424,8 @@ export const zhCN = {
   "within.list": "清单",
   "within.none": "范围内没有",
   "within.partial": "圈到了{area}以外，只统计了以内的部分",
+  "within.told.own": "房屋、人口、设备、摄像机与事件只计本人管辖范围内的，其余全部计入",
+  "within.told.none": "房屋与人口不计：本人的岗位不查看具体房屋；设备、摄像机与事件只计本人管辖范围内的",
   "within.elsewhere": "圈的范围都在{area}以外，本服务器不能统计",
   "within.shape": "这个图形不能统计：边线自相交、点太少或超出范围",
   "within.redraw": "重画",
