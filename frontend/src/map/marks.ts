@@ -56,7 +56,7 @@ export function events(k: number): LayerSpecification[] {
 export function drawing(palette: Palette, k: number): LayerSpecification[] {
   return [
     { id: "drawn-body", type: "fill", source: "drawn", filter: ["==", ["get", "part"], "body"], paint: { "fill-color": palette.selection.fill, "fill-opacity": 0.14, "fill-antialias": false } },
-    { id: "drawn-edge", type: "line", source: "drawn", filter: ["in", ["get", "part"], ["literal", ["body", "line"]]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": palette.selection.line, "line-width": 2.4 * k, "line-dasharray": [2, 1.4] } },
+    { id: "drawn-edge", type: "line", source: "drawn", filter: ["in", ["get", "part"], ["literal", ["border", "line"]]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": palette.selection.line, "line-width": 2.4 * k, "line-dasharray": [2, 1.4] } },
     { id: "drawn-corner", type: "circle", source: "drawn", filter: ["==", ["get", "part"], "corner"], paint: { "circle-radius": 5 * k, "circle-color": palette.halo, "circle-stroke-color": palette.selection.line, "circle-stroke-width": 2 * k } },
     { id: "chosen-place", type: "circle", source: "chosen", paint: { "circle-radius": 6 * k, "circle-color": palette.selection.line, "circle-opacity": 0.25, "circle-stroke-color": palette.selection.line, "circle-stroke-width": 2 * k, "circle-pitch-alignment": "map" } },
     { id: "own-place", type: "circle", source: "own", paint: { "circle-radius": 7 * k, "circle-color": palette.selection.line, "circle-stroke-color": palette.halo, "circle-stroke-width": 2.5 * k } },

@@ -44,7 +44,7 @@ describe("drawing", () => {
 
   it("shows the next place under the pointer", () => {
     const kinds = shapeOf(drawn("polygon", 2), places[2]).map(({ properties }) => properties?.part);
-    expect(kinds).toEqual(["body", "line", "corner", "corner"]);
+    expect(kinds).toEqual(["body", "border", "line", "corner", "corner"]);
   });
 
   it("measures what it drew", () => {

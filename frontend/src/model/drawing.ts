@@ -3,6 +3,7 @@
  * places, polygon and buffer by as many as one likes.
  */
 import type { Envelope, Place, WithinArea } from "../api/types";
+import { borderLines, evenRings } from "./even";
 import { area, circleRing, distance, envelopeOf, length, moved, offset } from "./measure";
 
 export const tools = ["rectangle", "circle", "polygon", "buffer"] as const;
@@ -58,10 +59,23 @@ export function shapeOf(drawing: Drawing, pointer?: Place): GeoJSON.Feature[] {
   const corners = drawing.places.map((place) => feature({ type: "Point", coordinates: [...place] }, "corner"));
   const line = places.length > 1 ? [feature({ type: "LineString", coordinates: places.map((place) => [...place]) }, "line")] : [];
   const body = areaOf({ ...drawing, places });
-  const polygons = body ? outline(body).map((ring) => feature({ type: "Polygon", coordinates: [ring.map((place) => [...place])] }, "body")) : [];
   const showsLine = drawing.tool === "polygon" || drawing.tool === "buffer";
-  return [...polygons, ...(showsLine ? line : []), ...corners];
+  return [...(body ? bodyOf(outline(body), drawing.radius) : []), ...(showsLine ? line : []), ...corners];
 }
+
+/** What is filled of an area, and its border. Legs of a buffer overlap: together they are one even body. */
+function bodyOf(rings: readonly Place[][], radius: number): GeoJSON.Feature[] {
+  const isOne = rings.length < 2;
+  const filled = isOne ? rings : evenRings(rings);
+  const border = isOne ? rings : borderLines(rings, radius * roundness);
+  return [
+    ...filled.map((ring) => feature({ type: "Polygon", coordinates: [ring.map((place) => [...place])] }, "body")),
+    ...border.map((places) => feature({ type: "LineString", coordinates: places.map((place) => [...place]) }, "border")),
+  ];
+}
+
+/** How far the round end of one leg may lie beside that of the next, for a radius of 1: twice what its corners cut off. */
+const roundness = 2 * (1 - Math.cos(Math.PI / 32));
 
 function feature(geometry: GeoJSON.Geometry, part: string): GeoJSON.Feature {
   return { type: "Feature", geometry, properties: { part } };

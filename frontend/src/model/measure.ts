@@ -1,7 +1,7 @@
 /** Small geometry on lon/lat, good to a thousandth within a town. */
 import type { Envelope, Place } from "../api/types";
 
-const metresPerDegree = 111_320;
+export const metresPerDegree = 111_320;
 
 /** Metres east and north of one place from another. */
 export function offset([fromLon, fromLat]: Place, [toLon, toLat]: Place): [east: number, north: number] {
