@@ -17,11 +17,12 @@ import (
 // of this process unless a figure says otherwise: these are what a shared machine
 // leaves comparable.
 type benchCommand struct {
-	Figures []string `arg:"" optional:"" name:"FIGURE" help:"tile, scope, identify, memory, changes, import, floor, feed, screens, sign-in, city; default: all."`
+	Figures []string `arg:"" optional:"" name:"FIGURE" help:"tile, scope, identify, memory, changes, import, floor, feed, screens, sign-in, made, city; default: all."`
 	JSON    bool     `help:"A JSON object a line."`
 	Load    bool     `hidden:"" help:"Be the load process of the feed bench."`
 	Ask     []string `hidden:"" help:"Be the asking process of the city bench, on these sockets."`
 	Screens int      `help:"Screens that see one change, in floor, feed, screens and sign-in." default:"500"`
+	madeFlags
 	cityFlags
 	SignIns int `name:"sign-ins" help:"Accounts that sign in, in sign-in." default:"10000"`
 }
@@ -50,7 +51,7 @@ func (c *benchCommand) Run(in *invocation) error {
 		run  meter
 	}{
 		{"tile", benchTile}, {"scope", benchScope}, {"identify", benchIdentify}, {"memory", benchMemory},
-		{"changes", benchChanges}, {"import", benchImport}, {"floor", c.benchFloor}, {"feed", c.benchFeed}, {"screens", c.benchScreens}, {"sign-in", c.benchDoor}, {"city", c.benchCity},
+		{"changes", benchChanges}, {"import", benchImport}, {"floor", c.benchFloor}, {"feed", c.benchFeed}, {"screens", c.benchScreens}, {"sign-in", c.benchDoor}, {"made", c.benchMade}, {"city", c.benchCity},
 	}
 	unknown := slices.Clone(c.Figures)
 	var failed error

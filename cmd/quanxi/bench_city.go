@@ -51,7 +51,7 @@ func (f cityFlags) benchCity(ctx context.Context, tell func(figure)) (err error)
 	if err != nil {
 		return err
 	}
-	b.weigh(c.world.Snapshot())
+	weigh("city", c.world.Snapshot(), tell)
 	return errors.Join(b.profiles.heap("heap_started.pprof"), served(ctx, c.world, tell), b.waits(ctx, c), c.stop())
 }
 
@@ -177,11 +177,11 @@ func records(s *world.Snapshot) string {
 }
 
 // weigh tells what a record of each kind takes.
-func (b *cityBench) weigh(s *world.Snapshot) {
+func weigh(what string, s *world.Snapshot, tell func(figure)) {
 	bytes := s.Bytes()
 	for _, kind := range slices.Sorted(maps.Keys(bytes)) {
 		if n := s.Len(kind); n > 0 {
-			b.tell(figure{"city_bytes_" + string(kind), float64(bytes[kind]) / float64(n), "B each", fmt.Sprintf("%d, besides geometry, words and trees", n)})
+			tell(figure{what + "_bytes_" + string(kind), float64(bytes[kind]) / float64(n), "B each", fmt.Sprintf("%d, besides geometry, words and trees", n)})
 		}
 	}
 }
