@@ -91,6 +91,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "account.loginHow": "small letters, digits and . _ @ -, first a letter or digit",
   "account.choose": "Choose an account at the left",
   "account.none": "Nothing found for “{text}”",
+  "account.noneYet": "There are no accounts for you to manage",
   "account.gone": "This account is no longer there, or not yours to see",
   "account.fine": "in order",
   "account.locked": "locked",

@@ -89,6 +89,7 @@ export const adminZhCN = {
   "account.loginHow": "小写字母、数字和 . _ @ -，以字母或数字开头",
   "account.choose": "从左边选择一个账号",
   "account.none": "没有找到“{text}”",
+  "account.noneYet": "没有由您管理的账号",
   "account.gone": "这个账号已不存在，或不在您的范围内",
   "account.fine": "正常",
   "account.locked": "已锁定",

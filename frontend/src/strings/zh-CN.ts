@@ -79,7 +79,7 @@ export const zhCN = {
   "demo.doctor": "关爱工单",
   "demo.resident": "反映与查询",
   "demo.planner": "网格划分",
-  "demo.admin": "令牌与导入",
+  "demo.admin": "令牌与保存期限",
   "demo.security": "账号与权限",
   "demo.audit": "只读",
   "second.title": "设置动态验证码",
