@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"quanxi/grid"
 )
 
 // HubOptions tune a Hub; the zero value is right for production.
@@ -124,9 +126,18 @@ func (h *Hub) Publish(u Update) {
 			h.tell(n)
 		})
 	}
+	if movesTree(u.News) {
+		h.locked(func() { h.history.reset(u.Pos) }) // who was away begins anew: what it held may be another's now
+	}
 	h.suspect(u.Touches)
 	h.told.Store(&Cursor{u.Epoch, u.Pos})
 	h.count(u.Counters)
+}
+
+// movesTree reports whether a division is among the news: with it may move who answers for
+// what lies below, of which nothing is told by itself.
+func movesTree(news []News) bool {
+	return slices.ContainsFunc(news, func(n News) bool { return n.Kind == grid.Divisions })
 }
 
 // Touch implements Audience. What changes of itself, without a change in the log, is

@@ -162,6 +162,9 @@ func (q *queue) turned() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.set = false
+	if len(q.order)+len(q.tiles) > 0 && q.turn() < q.first {
+		q.collect() // what this turn was for is taken already, and what waits is for the next
+	}
 	q.signal()
 }
 
