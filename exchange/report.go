@@ -83,6 +83,16 @@ func (r *Report) merge(external string, pieces int, differing []string) {
 	}
 }
 
+// mostColumns is how many names of columns are looked at: a file whose records name each its own
+// has no columns.
+const mostColumns = 2000
+
+// insert puts a name into names in order.
+func insert(names []string, name string) []string {
+	at, _ := slices.BinarySearch(names, name)
+	return slices.Insert(names, at, name)
+}
+
 // columns looks at the names of columns, each once, for what may not be held and what
 // is not read.
 func (r *Report) columns(kind grid.Kind, properties map[string]any) {
@@ -92,18 +102,16 @@ func (r *Report) columns(kind grid.Kind, properties map[string]any) {
 	}
 	_, isOwn := properties["quanxi_id"]
 	for name, value := range properties {
-		if r.columnsSeen[name] {
+		if r.columnsSeen[name] || len(r.columnsSeen) >= mostColumns {
 			continue
 		}
 		switch folded := fold(name); {
 		case aboutPeople(kind) && Refused(name):
-			r.Dropped = append(r.Dropped, name)
-			slices.Sort(r.Dropped)
+			r.Dropped = insert(r.Dropped, name)
 		case isEmpty(value): // another record may have something there
 			continue
 		case !r.columnsRead[folded] && !(isOwn && r.columnsOwn[folded]):
-			r.Unread = append(r.Unread, name)
-			slices.Sort(r.Unread)
+			r.Unread = insert(r.Unread, name)
 		}
 		r.columnsSeen[name] = true
 	}
