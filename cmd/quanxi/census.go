@@ -46,15 +46,19 @@ func (f *censusFile) run(ctx context.Context) error {
 	look := time.NewTicker(censusLook)
 	defer look.Stop()
 	var kept int64
+	warned := false
 	keep := func() {
 		seen := f.world.Snapshot()
 		if seen.CensusAt() == kept {
 			return
 		}
-		if err := f.write(seen.DayCensus()); err != nil {
+		switch err := f.write(seen.DayCensus()); {
+		case err == nil:
+			kept, warned = seen.CensusAt(), false
+		case !warned: // it is tried again each second, and said once
 			f.told.Warn("census of the day not kept: the next start takes another", "err", err)
+			warned = true
 		}
-		kept = seen.CensusAt()
 	}
 	for {
 		select {

@@ -258,7 +258,7 @@ func holds(t *testing.T, text string, want, not []string) {
 func TestARestoreEndsSignIns(t *testing.T) {
 	wards(t, func(t *testing.T, w *ward) {
 		w.process = start(t, w.flags...)
-		w.user(passwordOfTests+"\n", "add", "steward", "--name", "楼栋长", "--role", "steward", "--area", "500106001")
+		w.user(passwordOfTests+"\n", "add", "steward", "--name", "楼栋长", "--role", "steward", "--area", "5000")
 		enter := func() map[string]string {
 			var session struct{ Token string }
 			w.until("one can sign in", func() bool {
