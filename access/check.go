@@ -114,8 +114,17 @@ func (v *View) checkReferences(ctx context.Context, e grid.Entity, before []grid
 	return nil
 }
 
-// mayWrite decides on an entity where it lies now, and returns the post that allows it.
-func (v *View) mayWrite(ctx context.Context, e grid.Entity) (post string, err error) {
+// privacyOf returns the privacy of an event; that of all else is ordinary.
+func privacyOf(e grid.Entity) events.Privacy {
+	if event, ok := e.(*events.Event); ok {
+		return event.Privacy()
+	}
+	return events.Ordinary
+}
+
+// mayWrite decides on an entity where it lies now, and returns the post that allows it. was is
+// the privacy of an event that is stored: whoever may handle that may say that it is another.
+func (v *View) mayWrite(ctx context.Context, e grid.Entity, was events.Privacy) (post string, err error) {
 	area, err := v.areaOf(ctx, e)
 	if err != nil {
 		return "", err
@@ -124,5 +133,9 @@ func (v *View) mayWrite(ctx context.Context, e grid.Entity) (post string, err er
 	if e.Entity().Revision == 0 {
 		return v.viewer.post(r.make, area), v.viewer.MayMake(e.Kind(), area)
 	}
-	return cmp.Or(v.viewer.post(r.change, area), v.viewer.postOf(r.change)), v.viewer.MayChange(e.Kind(), area)
+	post = cmp.Or(v.viewer.post(r.change, area), v.viewer.postOf(r.change))
+	if e.Kind() == events.Events {
+		return post, v.viewer.mayChangeEvent(was, area)
+	}
+	return post, v.viewer.MayChange(e.Kind(), area)
 }

@@ -70,7 +70,7 @@ func (v *View) create(ctx context.Context, kind grid.Kind, body []byte, origin O
 	if e.Entity().ID != 0 {
 		w.Object = objectOf(refOf(e)) // so that the file of whom it is about begins with it
 	}
-	return v.put(ctx, e, nil, identity, w)
+	return v.put(ctx, e, nil, identity, events.Ordinary, w)
 }
 
 // Edit changes the fields that patch names, of the entity at the given revision.
@@ -88,7 +88,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 	if err != nil {
 		return Written{}, err
 	}
-	before := references(e)
+	before, private := references(e), privacyOf(e)
 	was, err := v.vault.StateDigest(e)
 	if err != nil {
 		return Written{}, err
@@ -108,7 +108,7 @@ func (v *View) edit(ctx context.Context, ref grid.Ref, patch []byte, origin Orig
 			return Written{}, err
 		}
 	}
-	return v.put(ctx, e, before, edited, w)
+	return v.put(ctx, e, before, edited, private, w)
 }
 
 // toEdit returns an entity as it is stored, which the viewer may change where it is now; the
@@ -118,7 +118,7 @@ func (v *View) toEdit(ctx context.Context, ref grid.Ref) (grid.Entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := v.mayWrite(ctx, e); err != nil {
+	if _, err := v.mayWrite(ctx, e, privacyOf(e)); err != nil {
 		return nil, err
 	}
 	if e.Entity().Revision != ref.Revision {
@@ -193,7 +193,7 @@ func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Re
 		if err != nil {
 			return grid.Receipt{}, err
 		}
-		post, err := v.mayWrite(ctx, e)
+		post, err := v.mayWrite(ctx, e, privacyOf(e))
 		if err != nil {
 			return grid.Receipt{}, err
 		}
@@ -209,16 +209,16 @@ func (v *View) Remove(ctx context.Context, ref grid.Ref, origin Origin) (grid.Re
 }
 
 // put checks an entity whole, where it lies after the command, and stores it. before
-// is what it named until now. Its identity is known before: once something is stored, nothing is read that could
-// fail (RULES A10).
-func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, identity grid.Identity, w grid.Write) (Written, error) {
+// is what it named until now, was the privacy that it had. Its identity is known before: once
+// something is stored, nothing is read that could fail (RULES A10).
+func (v *View) put(ctx context.Context, e grid.Entity, before []grid.Reference, identity grid.Identity, was events.Privacy, w grid.Write) (Written, error) {
 	if err := v.check(ctx, e, before); err != nil {
 		return Written{}, err
 	}
 	if err := v.mayStore(ctx, e); err != nil {
 		return Written{}, err
 	}
-	post, err := v.mayWrite(ctx, e)
+	post, err := v.mayWrite(ctx, e, was)
 	if err != nil {
 		return Written{}, err
 	}

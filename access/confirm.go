@@ -20,9 +20,10 @@ var (
 	ErrNotSetUp = errors.New("the account has no second factor yet: whoever made its link could still set one up himself")
 )
 
-// A post awaits a second person if who gave it also made the link by which its account was
-// set up: he may have opened that link himself, and would read by one word of his own what no
-// administrator reads (三员分立). Until another person confirms the post it unmasks nobody.
+// A post awaits a second person unless another gave it than who made the link by which its
+// account was set up, and knew by then who is in that: whoever made the link may have opened it
+// himself, and would read by one word of his own what no administrator reads (三员分立). Until
+// another person confirms the post it unmasks nobody.
 
 // awaits reports whether a post awaits a second person, whatever it allows.
 func (b *book) awaits(p *staff.Post) bool {
@@ -32,7 +33,7 @@ func (b *book) awaits(p *staff.Post) bool {
 	}
 	// Who is in it since a later set-up nobody has confirmed.
 	isConfirmed := p.ConfirmedBy != 0 && !p.ConfirmedAt.Before(a.SetUpAt)
-	return !isConfirmed && b.mayBeOne(p.GivenBy, a.SetUpBy)
+	return !isConfirmed && (p.GivenAt.Before(a.SetUpAt) || b.mayBeOne(p.GivenBy, a.SetUpBy))
 }
 
 // isSomebody reports whether another than who made its link says that an account is somebody's:
@@ -117,7 +118,8 @@ func (o *Office) mayConfirm(p *staff.Post) error {
 	case o.isSelf(p.Account):
 		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	case o.viewer.hasIn(role.ManageAccounts, p.Area):
-		if to := o.desk.Directory; to.MayBeOne(own, p.GivenBy) || to.MayBeOne(own, p.Account) {
+		to := o.desk.Directory
+		if to.MayBeOne(own, p.Account) || to.MayBeOne(own, o.madeLinkOf(p.Account)) {
 			return fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 		}
 		return nil
@@ -127,6 +129,16 @@ func (o *Office) mayConfirm(p *staff.Post) error {
 		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
 	return nil
+}
+
+// madeLinkOf returns who made the link by which an account was set up; zero of whoever is at the
+// machine.
+func (o *Office) madeLinkOf(account int64) int64 {
+	a, _, _ := o.desk.Directory.Person(account)
+	if a == nil {
+		return 0
+	}
+	return a.SetUpBy
 }
 
 // isAbove reports whether the viewer stands above a post: of those who say who stands in, one

@@ -154,10 +154,16 @@ func (v *Viewer) MayMake(kind grid.Kind, area grid.Code) error {
 // divisions belong to the city: their area is empty.
 func (v *Viewer) MayChange(kind grid.Kind, area grid.Code) error {
 	r, _ := ruleOf(kind)
-	if kind == events.Events && v.handlesGap(area) {
+	return v.may(r.change, kind, area)
+}
+
+// mayChangeEvent is MayChange of an event, of which a private one in a gap is also handled from
+// the town beside that.
+func (v *Viewer) mayChangeEvent(p events.Privacy, area grid.Code) error {
+	if p != events.Ordinary && v.handlesGap(area) {
 		return nil
 	}
-	return v.may(r.change, kind, area)
+	return v.MayChange(events.Events, area)
 }
 
 // handlesGap reports whether the viewer handles private events in a gap beside its town.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
 )
@@ -28,7 +29,7 @@ func (v *View) ReportPosition(ctx context.Context, worker int64, lon, lat float6
 	if err != nil {
 		return err
 	}
-	if _, err := v.mayWrite(ctx, e); err != nil {
+	if _, err := v.mayWrite(ctx, e, events.Ordinary); err != nil {
 		return err
 	}
 	if err := geo.CheckDegrees(lon, lat); err != nil {

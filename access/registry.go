@@ -99,7 +99,7 @@ func (r *Registry) add(ctx context.Context, a *staff.Account, password string, p
 		all = append(all, a)
 	}
 	for _, p := range posts {
-		p.Account, p.GivenBy = a.ID, accountID(r.Actor)
+		p.Account, p.GivenBy, p.GivenAt = a.ID, accountID(r.Actor), r.Clock()
 		all = append(all, p)
 	}
 	return r.put(ctx, "accounts.equip", r.Why, all...)
@@ -285,7 +285,7 @@ func (r *Registry) appoint(ctx context.Context, p *staff.Post) (grid.Receipt, er
 	if err := r.checkTogether(ctx, p.Account, p); err != nil {
 		return grid.Receipt{}, err
 	}
-	p.GivenBy = accountID(r.Actor)
+	p.GivenBy, p.GivenAt = accountID(r.Actor), r.Clock()
 	return r.put(ctx, "posts.create", r.Why, p)
 }
 

@@ -49,8 +49,12 @@ func (d *Desk) newToken(ctx context.Context, a *staff.Account, from string, orde
 		}
 	}
 	for _, area := range order.Areas {
-		if err := d.isThere(ctx, area); err != nil || !all.Reaches(area) {
-			return "", nil, errors.Join(unlessInvalid(err), &grid.FieldError{Kind: staff.SignIns, Field: "areas", Why: fmt.Sprintf("%.20q is no division in which a post of the account gives anything", area)})
+		err := d.isThere(ctx, area)
+		if failed := unlessInvalid(err); failed != nil {
+			return "", nil, failed
+		}
+		if err != nil || !all.Reaches(area) {
+			return "", nil, &grid.FieldError{Kind: staff.SignIns, Field: "areas", Why: fmt.Sprintf("%.20q is no division in which a post of the account gives anything", area)}
 		}
 	}
 	return secret, s, nil
@@ -147,7 +151,7 @@ func (o *Office) IssueToken(ctx context.Context, id int64, order TokenOrder) (Si
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if a.Sort != staff.Machine || a.Locked {
+	if a.Sort != staff.Machine || a.Locked || o.isSelf(id) { // by its own word a token would never end
 		return SignedIn{}, ErrForbidden
 	}
 	secret, begun, err := o.desk.newToken(ctx, a, o.registry.From, order)

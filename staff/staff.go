@@ -213,6 +213,8 @@ type Post struct {
 	// GivenBy is the account that gave the post; zero of whoever is at the machine, of a sign-in
 	// server, and of one given before this was kept.
 	GivenBy int64
+	// GivenAt is when it was given by that account.
+	GivenAt time.Time
 	// ConfirmedBy is the account of another person who said that it is held by whom it is meant
 	// for, and ConfirmedAt when; zero of one that nobody confirmed.
 	ConfirmedBy int64
@@ -227,7 +229,7 @@ func (p *Post) Columns() []grid.Column {
 	return []grid.Column{
 		{Name: "account", Value: &p.Account}, {Name: "role", Value: &p.Role}, {Name: "area", Value: (*string)(&p.Area)},
 		{Name: "board", Value: &p.Board}, {Name: "begins", Value: &p.Begins}, {Name: "ends", Value: &p.Ends},
-		{Name: "issuer", Value: &p.Issuer}, {Name: "given_by", Value: &p.GivenBy},
+		{Name: "issuer", Value: &p.Issuer}, {Name: "given_by", Value: &p.GivenBy}, {Name: "given_at", Value: &p.GivenAt},
 		{Name: "confirmed_by", Value: &p.ConfirmedBy}, {Name: "confirmed_at", Value: &p.ConfirmedAt},
 	}
 }
