@@ -115,6 +115,19 @@ func TestOneAdministratorAloneUnmasksNobody(t *testing.T) {
 			b.hire(t, "first", "one", "steward", ourGrid)
 			b.give(t, "second", "one", "grid-worker", ourGrid)
 		}, true},
+		{"a post of another, given before the one made a link that he may open himself", func(t *testing.T, b *bureau) {
+			a := &staff.Account{Login: "one", Name: "某人", Sort: staff.Person}
+			if _, _, err := b.as("second").AddMember(t.Context(), a, &staff.Post{Role: "grid-worker", Area: ourGrid}, "/"); err != nil {
+				t.Fatal(err)
+			}
+			b.ids["one"] = a.ID
+			b.now = b.now.Add(time.Minute)
+			link, _, err := b.as("first").Invite(t.Context(), a.ID, "/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.open(t, link)
+		}, false},
 		{"a post of another whose account the one has made", func(t *testing.T, b *bureau) {
 			b.madeBy(t, "second", "first")
 			b.hire(t, "first", "one", "steward", ourGrid)

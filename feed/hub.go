@@ -127,7 +127,7 @@ func (h *Hub) Publish(u Update) {
 		})
 	}
 	if movesTree(u.News) {
-		h.locked(func() { h.history.reset(u.Pos) }) // who was away begins anew: what it held may be another's now
+		h.locked(func() { h.history.reset(u.Pos - 1) }) // who was away begins anew: what it held may be another's now
 	}
 	h.suspect(u.Touches)
 	h.told.Store(&Cursor{u.Epoch, u.Pos})

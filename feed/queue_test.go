@@ -2,6 +2,7 @@ package feed
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -20,4 +21,32 @@ func TestAQueueLetsGoOfTheRoomOfABurst(t *testing.T) {
 	if room := cap(q.frames) + cap(q.taken); room > 2*keptFrames {
 		t.Errorf("room for %d frames is kept, want %d at most", room, 2*keptFrames)
 	}
+}
+
+// The timer of a turn has run out, and before it gets the lock a reader takes what the turn
+// was for, and something else is queued for the next.
+func TestATurnComesForWhatIsQueuedWhileAnotherIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(time.Second)
+		q.suspect(Tile{Z: 1})
+		q.timer.Stop() // and turned waits for the lock
+		time.Sleep(time.Second)
+		if got := q.take().Suspects; len(got) != 1 {
+			t.Fatalf("%v is due", got)
+		}
+		q.suspect(Tile{Z: 2})
+		q.turned()
+		<-q.wake
+		q.take()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		select {
+		case <-q.wake:
+		default:
+			t.Fatal("nobody is told that something is due")
+		}
+		if got := q.take().Suspects; len(got) != 1 || got[0] != (Tile{Z: 2}) {
+			t.Errorf("%v is due", got)
+		}
+	})
 }
