@@ -17,6 +17,17 @@ async function enterAs(login, path = "/") {
   return screen;
 }
 
+test("on a low window the page scrolls down to the way in", async () => {
+  for (const size of [[1366, 650], [390, 600]]) {
+    const screen = await browser.newScreen({ path: "/", who: null, size });
+    await screen.page.waitForSelector("button.main");
+    await screen.page.mouse.move(100, 300);
+    await screen.page.mouse.wheel(0, 3000);
+    await screen.page.waitForFunction(() => document.querySelector("button.main").getBoundingClientRect().bottom <= innerHeight);
+    await screen.close();
+  }
+});
+
 test("five roles see five worlds", async () => {
   const worlds = {};
   for (const login of ["operator", "county", "community", "department", "planner"]) {
