@@ -26,7 +26,11 @@ func (s *Store) Unindexed(ctx context.Context) (restore func(context.Context) er
 	if err != nil {
 		return nil, fmt.Errorf("drop indexes: %w", classify(err))
 	}
-	end := sync.OnceFunc(func() { _ = conn.Close(context.WithoutCancel(ctx)) }) // and with it the lock
+	end := sync.OnceFunc(func() {
+		// The server ends a session, and with it gives up its lock, some time after it was told so.
+		_, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_shared($1)", int64(unindexedLock))
+		_ = conn.Close(context.WithoutCancel(ctx))
+	})
 	for _, kind := range feed.Kinds() {
 		for _, l := range lookupsOf(kind) {
 			if _, err := conn.Exec(ctx, "DROP INDEX IF EXISTS "+l.name); err != nil {
