@@ -136,8 +136,9 @@ func (s *Store) connectPool(ctx context.Context, url string) (*pgxpool.Pool, err
 func (s *Store) limit(c *pgx.ConnConfig, statement time.Duration) {
 	c.RuntimeParams["statement_timeout"] = fmt.Sprint(statement.Milliseconds())
 	c.RuntimeParams["lock_timeout"] = fmt.Sprint(s.options.LockTime.Milliseconds())
-	// A process that stands still within a write would hold publication back (RULES A4).
-	c.RuntimeParams["idle_in_transaction_session_timeout"] = "5000"
+	// A process that stands still within a write would hold publication back (RULES A4), and
+	// the next relay, which is at work within five seconds, would have nothing to publish.
+	c.RuntimeParams["idle_in_transaction_session_timeout"] = "3000"
 	c.RuntimeParams["application_name"] = "quanxi"
 	c.RuntimeParams["timezone"] = "UTC"
 }

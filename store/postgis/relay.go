@@ -14,18 +14,19 @@ const relayLock = 0x7265_6c61_79
 
 const (
 	// heartbeat is how often the holder of the relay lock makes sure of it.
-	heartbeat = time.Second
+	heartbeat = 700 * time.Millisecond
 	// heartbeatTime is how long the answer may take.
-	heartbeatTime = 2 * time.Second
+	heartbeatTime = 1300 * time.Millisecond
 	// relaySession are the settings of the session that holds the lock. The server
 	// itself ends the session of a process that stands still, since its connection
-	// looks alive: the next relay is at work within five seconds.
-	relaySession = "SET lock_timeout = 0; SET idle_session_timeout = '3s'"
+	// looks alive: the next relay is at work within five seconds, also on a machine that is
+	// busy with much else.
+	relaySession = "SET lock_timeout = 0; SET idle_session_timeout = '2s'"
 )
 
 // LockRelay implements feed.Log. The lock belongs to a session: when the
 // connection breaks, the server gives it to the next, and held ends here within
-// three seconds.
+// two seconds.
 func (s *Store) LockRelay(ctx context.Context) (context.Context, func(), error) {
 	ctx, cancel := context.WithCancel(ctx)
 	unlink := context.AfterFunc(s.closing, cancel)
