@@ -117,13 +117,17 @@ describe("asking the map", () => {
   it("Back climbs through the areas that a thumb came down by", async () => {
     const { items: [street] } = await api.get("/api/divisions?level=3&limit=1");
     const screen = await browser.newScreen({ path: `/m/#of=divisions/${street.code}`, size: sizes.phone });
-    const title = () => screen.text("[data-identify] h2");
+    // What is being read has no name yet.
+    const title = () => screen.page.evaluate(() => {
+      const panel = document.querySelector('[data-identify][data-state="ready"]');
+      return panel ? panel.querySelector("h2").innerText.trim() : "";
+    });
     await screen.sees("[data-children] button");
     await screen.click("[data-children] button");
-    await screen.until(async () => (await title()) !== street.name, "a community is shown");
+    await screen.until(async () => !["", street.name].includes(await title()), "a community is shown");
     const community = await title();
     await screen.click("[data-children] button");
-    await screen.until(async () => ![street.name, community].includes(await title()), "a grid is shown");
+    await screen.until(async () => !["", street.name, community].includes(await title()), "a grid is shown");
     await screen.page.goBack();
     await screen.until(async () => (await title()) === community, "the community is back");
     await screen.page.goBack();
