@@ -32,8 +32,8 @@ type Written struct {
 
 // Create stores a new entity from its JSON. Points may be given as lon and lat;
 // identities in the open, to be sealed here. Of a private event whoever may not see it is
-// answered id and revision alone; where nobody would be told of it, it is refused. The error wraps grid.ErrInvalid, naming the field, grid.ErrNotFound or
-// ErrForbidden. A repetition is answered as such, whether or not it would still be allowed
+// answered id and revision alone; where nobody would be told of it, it is refused. The error
+// wraps grid.ErrInvalid, naming the field, grid.ErrNotFound or ErrForbidden. A repetition is answered as such, whether or not it would still be allowed
 // (RULES A10).
 func (v *View) Create(ctx context.Context, kind grid.Kind, body []byte, origin Origin) (Written, error) {
 	if !v.viewer.MayList(kind) {

@@ -118,26 +118,26 @@ func (h *Hub) Publish(u Update) {
 				h.restart(s, u.Anew, Cursor{u.Epoch, u.Pos})
 			}
 		}
-		h.handOver(handed, Cursor{u.Epoch, u.Pos}, u.Pos)
 	})
+	h.handOver(handed, Cursor{u.Epoch, u.Pos}, u.Pos)
 	for _, n := range u.News {
 		h.locked(func() {
 			h.history.addNews(n)
 			h.tell(n)
 		})
 	}
-	if movesTree(u.News) {
-		h.locked(func() { h.history.reset(u.Pos - 1) }) // who was away begins anew: what it held may be another's now
-	}
+	h.forgetTree(u.Touches, u.Pos-1)
 	h.suspect(u.Touches)
 	h.told.Store(&Cursor{u.Epoch, u.Pos})
 	h.count(u.Counters)
 }
 
-// movesTree reports whether a division is among the news: with it may move who answers for
-// what lies below, of which nothing is told by itself.
-func movesTree(news []News) bool {
-	return slices.ContainsFunc(news, func(n News) bool { return n.Kind == grid.Divisions })
+// forgetTree has whoever was away and resumes at a position begin anew if divisions changed:
+// with them may move who answers for what lies below, of which nothing is told by itself.
+func (h *Hub) forgetTree(touches []Touch, pos int64) {
+	if slices.ContainsFunc(touches, func(t Touch) bool { return t.Layer == string(grid.Divisions) }) {
+		h.locked(func() { h.history.reset(pos) })
+	}
 }
 
 // Touch implements Audience. What changes of itself, without a change in the log, is
@@ -147,28 +147,32 @@ func (h *Hub) Touch(e Effects) {
 	// It has no position of its own: somebody told up to here may not have heard of it,
 	// and everybody told of the next position has.
 	told := *h.told.Load()
-	h.locked(func() { h.handOver(handed, told, told.Pos+1) })
+	h.handOver(handed, told, told.Pos+1)
+	h.forgetTree(e.Touches, told.Pos)
 	h.suspect(e.Touches)
 	h.count(e.Counters)
 }
 
-// handOver tells of what changed hands. Whoever resumes before pos is told again, and whoever
-// begins anew, once, does so at the given place. The caller holds h.mu.
+// handOver tells of what changed hands, one way after the other. Whoever resumes before pos is
+// told again, and whoever begins anew, once, does so at the given place.
 func (h *Hub) handOver(all []*handOver, at Cursor, pos int64) {
-	if len(all) == 0 {
-		return
-	}
 	begun := make(map[*Subscription]bool)
 	for _, o := range all {
-		h.history.addHanded(o, pos)
-		h.found = h.views.search(h.found[:0], o.envelope, func(s *Subscription) bool { return !begun[s] })
-		for _, s := range h.found {
-			if !o.tell(s, at) {
-				begun[s] = true
-			}
-		}
-		clear(h.found)
+		h.locked(func() { h.handOneOver(o, at, pos, begun) })
 	}
+}
+
+// handOneOver is handOver of one way, for a caller that holds h.mu. Those who begin anew it
+// leaves out, and adds to.
+func (h *Hub) handOneOver(o *handOver, at Cursor, pos int64, begun map[*Subscription]bool) {
+	h.history.addHanded(o, pos)
+	h.found = h.views.search(h.found[:0], o.envelope, func(s *Subscription) bool { return !begun[s] })
+	for _, s := range h.found {
+		if !o.tell(s, at) {
+			begun[s] = true
+		}
+	}
+	clear(h.found)
 }
 
 // tell queues one piece of news with all who may know. The caller holds h.mu.

@@ -217,9 +217,7 @@ func (q *queue) take() Delivery {
 			delete(q.tiles, t)
 		}
 	}
-	if len(q.order)+len(q.tiles) > 0 {
-		q.first = q.collect()
-	}
+	q.first = now + 1 // of what is left
 	return d
 }
 

@@ -67,8 +67,8 @@ func (s *Sealer) OpenMark(token string) (Mark, error) {
 	return Mark{epoch, mark}, err
 }
 
-// SealCursor appends a cursor that only the same one can use, whom a name stands for. Every frame of every
-// screen has one, so none costs an allocation.
+// SealCursor appends a cursor that opens for the same one alone. Every frame of every screen
+// has one, so none costs an allocation.
 func (s *Sealer) SealCursor(dst []byte, c Cursor, whose string) []byte {
 	return s.seal(dst, cursorUse, whose, c.Epoch, c.Pos)
 }

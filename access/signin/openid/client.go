@@ -55,8 +55,8 @@ type flow struct {
 }
 
 // Begin returns where to send the browser, and a cookie for it to bring back, in which a
-// text is kept for Finish, sealed. The cookie opens for ten minutes; set it HttpOnly and SameSite=Lax, since the way
-// back begins at another site. The error wraps ErrUnreachable.
+// text is kept for Finish, sealed. The cookie opens for ten minutes; set it HttpOnly and
+// SameSite=Lax, since the way back begins at another site. The error wraps ErrUnreachable.
 func (c *Client) Begin(ctx context.Context, kept string) (url, cookie string, err error) {
 	server, err := c.discovery.server(ctx)
 	if err != nil {
