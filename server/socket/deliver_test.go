@@ -27,6 +27,7 @@ type still struct {
 	feedtest.Viewer
 	signals uint64
 	out     bool   // signed out
+	other   *still // what it is by now; nil if it is the same
 	asking  func() // whenever it is asked for its signals; nil for nothing
 	looking func() // whenever it is asked for its screen; nil for nothing
 }
@@ -43,8 +44,11 @@ func (s *still) Screen() Screen {
 	if s.looking != nil {
 		defer s.looking()
 	}
-	if s.out {
+	switch {
+	case s.out:
 		return nil
+	case s.other != nil:
+		return s.other
 	}
 	return s
 }
@@ -206,7 +210,7 @@ func TestNothingGoesAtOnceToWhoIsSignedOut(t *testing.T) {
 
 func TestNothingIsSentBehindTheEnd(t *testing.T) {
 	l := newLine(t)
-	l.sayClose(ws.NewCloseFrameBody(ws.StatusGoingAway, ""), false)
+	l.sayClose(ws.NewCloseFrameBody(ws.StatusGoingAway, ""))
 	l.publish(1)
 	if l.deliverAtOnce() {
 		t.Error("delivered")
@@ -284,13 +288,43 @@ func TestAFrameThatDidNotBeginGoesToNobodyWhoIsSignedOut(t *testing.T) {
 	}
 }
 
-func TestTheRestOfAFrameDoesNotGoToWhoIsSignedOut(t *testing.T) {
-	l := newLine(t)
-	l.wire.rest = []byte("the rest")
-	_ = l.leave(errSignedOut)
-	l.wire.conn.Close()
-	if got, err := io.ReadAll(l.far); err != nil || len(got) > 0 {
-		t.Errorf("%q, %v", got, err)
+// A slow reader has taken a part of a frame when his rights become others: whatever would be
+// written next, he does not get the rest.
+func TestTheRestOfAFrameDoesNotGoByAnotherRight(t *testing.T) {
+	ping := func(l *line) error {
+		return l.alone(func() error { return l.put(ws.OpPing, newMessage(nil)) })
+	}
+	deliver := func(l *line) error {
+		return l.alone(func() error { return l.deliver(context.Background()) })
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(s *still)
+		next   func(l *line) error
+		want   error
+	}{
+		{"he is signed out before a ping", func(s *still) { s.out = true }, ping, errSignedOut},
+		{"he sees less before a ping", func(s *still) { s.other = &still{Viewer: feedtest.Everybody().WithoutDuty()} }, ping, errNarrowed},
+		{"he sees less before a frame", func(s *still) { s.other = &still{Viewer: feedtest.Everybody().WithoutDuty()} }, deliver, errNarrowed},
+		{"he sees the same before a ping", func(*still) {}, ping, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLine(t)
+			l.wire.rest = []byte("the rest")
+			l.still.signals = 1
+			tt.change(l.still)
+			err := tt.next(l)
+			if !errors.Is(err, tt.want) {
+				t.Errorf("%v, want %v", err, tt.want)
+			}
+			if err != nil {
+				_ = l.leave(err)
+			}
+			l.wire.conn.Close()
+			if got, err := io.ReadAll(l.far); err != nil || len(got) > 0 != (tt.want == nil) {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }
 

@@ -66,6 +66,12 @@ func (w *wire) end(frame []byte, limit time.Duration) error {
 // free reports whether the next frame can be tried.
 func (w *wire) free() bool { return w.err == nil && len(w.rest) == 0 }
 
+// isAmid reports whether the rest of a frame is still to be written.
+func (w *wire) isAmid() bool { return w.err == nil && len(w.rest) > 0 }
+
+// abandon gives up what is left. Nothing can be written after it.
+func (w *wire) abandon() { w.rest, w.err = nil, net.ErrClosed }
+
 // flush is write for what is left alone.
 func (w *wire) flush() error {
 	if len(w.rest) == 0 {

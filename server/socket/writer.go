@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,10 +49,18 @@ func (c *conn) turn(ctx context.Context, beat <-chan time.Time) error {
 	}
 }
 
-// alone calls do while nobody else writes.
+// alone calls do while nobody else writes. Whatever is written then, the rest of a frame that
+// has begun goes before it: if what the client may see is another by now, the connection ends
+// instead.
 func (c *conn) alone(do func() error) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	if c.wire.isAmid() {
+		if same, err := c.seesOn(); !same {
+			c.wire.abandon()
+			return cmp.Or(err, errNarrowed)
+		}
+	}
 	return do()
 }
 
@@ -151,9 +160,6 @@ func (c *conn) deliver(ctx context.Context) error {
 			c.again = time.After(recheck)
 		}
 		return nil
-	}
-	if same, err := c.seesOn(); !same {
-		return err // what comes instead is due already
 	}
 	if err := c.wire.flush(); err != nil {
 		return err
@@ -267,6 +273,7 @@ var (
 	errTooManyErrors = errors.New("too many messages were refused")
 	errTooLarge      = errors.New("a message is too large")
 	errSignedOut     = errors.New("sign in first")
+	errNarrowed      = errors.New("a frame had begun that is no longer for the client")
 )
 
 // leave tells the client why the connection ends, if it still listens, and
@@ -291,7 +298,7 @@ func (c *conn) leave(err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		code, reason = closeNotHeard, "nothing was heard for too long"
 	}
-	c.sayClose(websocket.FormatCloseMessage(code, reason), errors.Is(err, errSignedOut))
+	c.sayClose(websocket.FormatCloseMessage(code, reason))
 	if errors.Is(err, errTooLarge) || errors.Is(err, errTooManyErrors) {
 		c.drain()
 	}
@@ -299,13 +306,9 @@ func (c *conn) leave(err error) error {
 }
 
 // sayClose ends what is said to the client. It may be gone already; there is nobody else
-// to tell. Whoever may see nothing any more gets no rest of a frame before it, and so is
-// told nothing if there is one.
-func (c *conn) sayClose(body []byte, nothingMore bool) {
+// to tell.
+func (c *conn) sayClose(body []byte) {
 	_ = c.alone(func() error {
-		if nothingMore && !c.wire.free() {
-			return errSignedOut
-		}
 		return c.wire.end(append(newMessage(nil), body...).frame(ws.OpClose), time.Second)
 	})
 }
