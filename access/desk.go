@@ -54,7 +54,7 @@ type DeskSources struct {
 	// Failed tells other nodes of a failed attempt; nil if there are none.
 	Failed func(signin.Failure)
 	// Refused leaves a trace of what was refused here; nil for none.
-	Refused func(Refusal)
+	Refused func(Trace)
 	Clock   func() time.Time
 	// PasswordAlone lets everybody in without a second factor: in an invented city, whose
 	// passwords are shown to everybody.
@@ -117,7 +117,7 @@ type SignedIn struct {
 // SignIn lets somebody in, or answers ErrSignIn, ErrSecond, a WaitError,
 // signin.ErrBusy or what the store says. An unknown account costs as much as a wrong
 // password. Whoever shows a wrong password or code, or a right password without its
-// code, or comes too often, leaves a trace as of Refusals, also who does not wait for the answer.
+// code, or comes too often, leaves a trace as of Traces, also who does not wait for the answer.
 func (d *Desk) SignIn(ctx context.Context, e Entry) (SignedIn, error) {
 	e.Login = strings.ToLower(e.Login) // as accounts are; a phone begins with a capital
 	try, wait := d.Throttle.Begin(d.attempt(e))
@@ -259,7 +259,7 @@ func (d *Desk) begin(ctx context.Context, account *staff.Account, e Entry) (Sign
 }
 
 // refuse leaves a trace of what was refused, and returns why.
-func (d *Desk) refuse(what Refusal, why error) error {
+func (d *Desk) refuse(what Trace, why error) error {
 	if d.Refused != nil {
 		d.Refused(what)
 	}
@@ -268,7 +268,7 @@ func (d *Desk) refuse(what Refusal, why error) error {
 
 // refusalOf returns the refusal of a sign-in. It does not say which login was typed: now and
 // then that is a password.
-func (d *Desk) refusalOf(e Entry) Refusal {
+func (d *Desk) refusalOf(e Entry) Trace {
 	account, known := d.Directory.Account(strings.ToLower(e.Login))
 	if !known {
 		account = new(staff.Account)
@@ -277,8 +277,8 @@ func (d *Desk) refusalOf(e Entry) Refusal {
 }
 
 // refusal returns what an account was refused, or nobody if it has no id.
-func (d *Desk) refusal(a *staff.Account, action, from string) Refusal {
-	what := Refusal{Action: action, From: from, Result: grid.ResultRefused}
+func (d *Desk) refusal(a *staff.Account, action, from string) Trace {
+	what := Trace{Action: action, From: from, Result: grid.ResultRefused}
 	if a.ID != 0 {
 		what.Actor = accountName(a.ID)
 		what.Post = d.postOf(what.Actor)

@@ -51,7 +51,7 @@ type lobby struct {
 	worker *staff.Account
 	sealer *signin.Sealer
 	// refused are what Refused was told.
-	refused []access.Refusal
+	refused []access.Trace
 }
 
 // newLobby lets in by password alone.
@@ -66,7 +66,7 @@ func newLobby(t *testing.T) *lobby {
 	l.Desk = access.NewDesk(access.DeskSources{
 		Store: l.store, Directory: l.store.to, Hasher: hasher, Throttle: signin.NewThrottle(signin.DefaultRules(), clock),
 		Sealer: l.sealer, Vault: access.NewVault(masterKey(t, "1")), Devices: signin.NewBox([32]byte{2}, "device"), Clock: clock, PasswordAlone: true, ScopeOf: func(c grid.Code) grid.Scope { return grid.NewScope(grid.Under(c)) },
-		Refused: func(what access.Refusal) { l.refused = append(l.refused, what) },
+		Refused: func(what access.Trace) { l.refused = append(l.refused, what) },
 	})
 	hash, err := hasher.Hash(t.Context(), password)
 	if err != nil {

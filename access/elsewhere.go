@@ -29,7 +29,7 @@ type Vouched struct {
 
 // SignInVouched lets somebody in for whom a sign-in server vouches. The account is made the
 // first time; its posts by groups are those of this time, and others are gone. It answers
-// ErrSignIn for who is locked out, ErrNoPost, or what the store says. The first two leave a trace as of Refusals.
+// ErrSignIn for who is locked out, ErrNoPost, or what the store says. The first two leave a trace as of Traces.
 func (d *Desk) SignInVouched(ctx context.Context, v Vouched) (SignedIn, error) {
 	var in SignedIn
 	var err error

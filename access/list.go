@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"quanxi/events"
 	"quanxi/geo"
@@ -31,6 +32,30 @@ type Page struct {
 	Envelope *geo.Envelope
 	// WithoutGeometry leaves geometries out, which make up most of a record.
 	WithoutGeometry bool
+}
+
+// Object returns the one thing that the filter of a page of a kind names, as rows of the audit
+// name it; empty if there is none.
+func (p *Page) Object(kind grid.Kind) string {
+	if named := p.named(kind); len(named) == 1 {
+		return objectOf(named[0])
+	}
+	return ""
+}
+
+// named returns what the filter of a page of a kind names by id.
+func (p *Page) named(kind grid.Kind) (refs []grid.Ref) {
+	for _, link := range grid.Links() {
+		if link.Kind != kind || link.Column != p.Column {
+			continue
+		}
+		for _, value := range p.Values {
+			if id, err := strconv.ParseInt(value, 10, 64); err == nil { // no list has anything of another
+				refs = append(refs, grid.Ref{Kind: link.To, ID: id})
+			}
+		}
+	}
+	return refs
 }
 
 // Entity returns one entity as the viewer may see it. The error wraps

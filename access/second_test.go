@@ -164,8 +164,8 @@ func TestAWrongGuessAtTheOwnSignInLeavesATrace(t *testing.T) {
 			l := newLobby(t)
 			secret := l.in(t)
 			l.setUpSecond(t)
-			want := access.Refusal{Actor: fmt.Sprint(l.worker.ID), Post: "grid-worker@" + string(ourGrid), From: home.String(), Action: tt.action, Result: grid.ResultRefused}
-			if err := tt.guess(t, l, secret, "guess"); err == nil || !slices.Equal(l.refused, []access.Refusal{want}) {
+			want := access.Trace{Actor: fmt.Sprint(l.worker.ID), Post: "grid-worker@" + string(ourGrid), From: home.String(), Action: tt.action, Result: grid.ResultRefused}
+			if err := tt.guess(t, l, secret, "guess"); err == nil || !slices.Equal(l.refused, []access.Trace{want}) {
 				t.Errorf("a wrong one: %v, refused %+v, want %+v", err, l.refused, want)
 			}
 			l.refused = nil

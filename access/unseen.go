@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"quanxi/grid"
 )
@@ -29,21 +28,14 @@ func (v *View) Unseen(ctx context.Context, kind grid.Kind, page Page) ([]string,
 	if page.Area.Valid() && !v.viewer.seesSome(kind, v.world.Snapshot().ScopeOf(page.Area)) {
 		unseen = append(unseen, string(grid.Divisions)+"/"+string(page.Area))
 	}
-	for _, link := range grid.Links() {
-		if link.Kind != kind || link.Column != page.Column {
-			continue
-		}
-		for _, value := range page.Values {
-			id, err := strconv.ParseInt(value, 10, 64)
-			if err != nil {
-				continue // no list has anything of that
-			}
-			_, err = v.entity(ctx, link.To, id)
-			if errors.Is(err, grid.ErrNotFound) && !errors.Is(err, ErrNotHeld) {
-				unseen = append(unseen, objectOf(grid.Ref{Kind: link.To, ID: id}))
-			} else if err != nil && !errors.Is(err, ErrNotHeld) {
-				return nil, err
-			}
+	for _, ref := range page.named(kind) {
+		_, err := v.entity(ctx, ref.Kind, ref.ID)
+		switch {
+		case err == nil, errors.Is(err, ErrNotHeld):
+		case errors.Is(err, grid.ErrNotFound):
+			unseen = append(unseen, objectOf(ref))
+		default:
+			return nil, err
 		}
 	}
 	return unseen, nil

@@ -109,6 +109,7 @@ func (e entities) list(ctx context.Context, in *listInput) (*listOutput, error) 
 		return nil, err
 	}
 	*askerFrom(ctx).unseen = unseen
+	e.noteShown(ctx, e.kind, page.Object(e.kind), len(records))
 	return &listOutput{CacheControl: private, Body: newListBody(records, next)}, nil
 }
 
@@ -148,6 +149,7 @@ func (e entities) read(ctx context.Context, in *readInput) (*recordOutput, error
 	if err != nil {
 		return nil, err
 	}
+	e.noteShown(ctx, e.kind, fmt.Sprintf("%s/%d", e.kind, in.ID), 1)
 	return &recordOutput{Status: http.StatusOK, CacheControl: private, ETag: revisionTag(r.Revision), Body: r.JSON}, nil
 }
 

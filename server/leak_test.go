@@ -14,6 +14,7 @@ import (
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/server"
 	"quanxi/tiles"
 )
 
@@ -528,9 +529,9 @@ func TestWhatIsNamedAndNotSeenLeavesARow(t *testing.T) {
 			for _, s := range []side{ours, theirs} {
 				r.refused = nil
 				reply := r.do(t, tt.ask(s))
-				var want []access.Refusal
+				var want []access.Trace
 				if s.area == theirs.area {
-					want = []access.Refusal{{Actor: r.viewer.Account(), Post: r.viewer.HighestPost(), From: "192.0.2.1", Action: tt.action, Object: tt.object(s), Result: grid.ResultNotFound}}
+					want = []access.Trace{{Actor: r.viewer.Account(), Post: r.viewer.HighestPost(), From: "192.0.2.1", Action: tt.action, Object: tt.object(s), Result: grid.ResultNotFound}}
 					if reply.Code != tt.status {
 						t.Errorf("%s: %d, want %d: %s", s.name, reply.Code, tt.status, reply.Body)
 					}
@@ -538,6 +539,48 @@ func TestWhatIsNamedAndNotSeenLeavesARow(t *testing.T) {
 				if !slices.Equal(r.refused, want) {
 					t.Errorf("%s: %d, leaves %+v, want %+v", s.name, reply.Code, r.refused, want)
 				}
+			}
+		})
+	}
+}
+
+// Nobody sees anybody's record without a trace: of whom, and how many, by whatever way.
+func TestWhoIsShownPeopleLeavesATrace(t *testing.T) {
+	type shown struct {
+		access.Trace
+		people int64
+	}
+	var traces []shown
+	r := newRigWith(t, func(o *server.Options) {
+		o.Shown = func(of access.Trace, people int64) { traces = append(traces, shown{of, people}) }
+	})
+	ours, _ := r.sides(t)
+	home, person := ours.ids[grid.Dwellings], ours.ids[grid.People]
+	around := "[106,29,107,30]"
+	for _, tt := range []struct {
+		name, line, body string
+		object           string // empty for all
+		traced           bool
+	}{
+		{"who lives in a home", fmt.Sprintf("/api/people?filter=dwelling:%d", home), "", fmt.Sprintf("dwellings/%d", home), true},
+		{"all, page by page", "/api/people?limit=1", "", "", true},
+		{"one person", fmt.Sprintf("/api/people/%d", person), "", fmt.Sprintf("people/%d", person), true},
+		{"whoever lies in a drawn area", "POST /api/within", fmt.Sprintf(`{"rectangle":%s,"list":"people"}`, around), "", true},
+		{"a list of nobody", "/api/people?filter=dwelling:999", "", "", false},
+		{"houses", "/api/buildings", "", "", false},
+		{"how many lie in a drawn area", "POST /api/within", fmt.Sprintf(`{"rectangle":%s}`, around), "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r.viewer, traces = holding("17", "grid-worker", ours.area, under), nil
+			if reply := r.do(t, call{line: tt.line, body: tt.body}); reply.Code != http.StatusOK {
+				t.Fatalf("%d: %s", reply.Code, reply.Body)
+			}
+			var want []shown
+			if tt.traced {
+				want = []shown{{access.Trace{Actor: "17", Post: r.viewer.HighestPost(), From: "192.0.2.1", Action: "people.read", Object: tt.object, Result: grid.ResultOK}, 1}}
+			}
+			if !slices.Equal(traces, want) {
+				t.Errorf("leaves %+v, want %+v", traces, want)
 			}
 		})
 	}

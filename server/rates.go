@@ -133,7 +133,7 @@ func (s *Server) overRate(w http.ResponseWriter, r *http.Request, wait time.Dura
 	who := askerFrom(r.Context())
 	s.metrics.limited.WithLabelValues(rateNames[of]).Inc()
 	if s.Refused != nil {
-		what := access.Refusal{Action: "rate." + rateNames[of], Result: grid.ResultRefused}
+		what := access.Trace{Action: "rate." + rateNames[of], Result: grid.ResultRefused}
 		if who.viewer != nil {
 			what.Actor, what.Post = who.viewer.Account(), who.viewer.HighestPost()
 		}

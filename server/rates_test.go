@@ -113,7 +113,7 @@ func TestWhatComesTooFastLeavesATrace(t *testing.T) {
 	r := newRigWith(t, func(o *server.Options) { o.Rates = server.Rates{"read": 1} })
 	r.viewer = townDesk
 	r.fill(t, call{line: "/api/status"}, 50)
-	want := access.Refusal{Actor: "town", Post: "desk@500106003", From: "192.0.2.1", Action: "rate.read", Result: "refused"}
+	want := access.Trace{Actor: "town", Post: "desk@500106003", From: "192.0.2.1", Action: "rate.read", Result: "refused"}
 	if len(r.refused) != 1 || r.refused[0] != want {
 		t.Errorf("%+v", r.refused)
 	}

@@ -30,7 +30,9 @@ type Options struct {
 	Viewer func(secret string) *access.Viewer
 	// Refused hears of what somebody who has signed in asked for and did not get; it may
 	// be nil.
-	Refused func(access.Refusal)
+	Refused func(access.Trace)
+	// Shown hears of people, and how many, whose records somebody was shown.
+	Shown func(of access.Trace, people int64)
 	// Desk signs people in and out; it may be nil, and then nobody can.
 	Desk *access.Desk
 	// OpenID signs people in by a sign-in server; nil for none.

@@ -65,7 +65,7 @@ type rig struct {
 	world *world.World
 	moved []access.Position
 	// refused are what Refused was told.
-	refused []access.Refusal
+	refused []access.Trace
 	viewer  *access.Viewer // of every request; nil for whom its secret stands for
 	node    server.NodeStatus
 	log     bytes.Buffer // everything from debug up
@@ -137,7 +137,7 @@ func (r *rig) openDesk(t testing.TB) {
 	})
 }
 
-func (r *rig) noteRefused(what access.Refusal) { r.refused = append(r.refused, what) }
+func (r *rig) noteRefused(what access.Trace) { r.refused = append(r.refused, what) }
 
 func (r *rig) viewerOf(secret string) *access.Viewer {
 	if r.viewer != nil {

@@ -219,11 +219,11 @@ func TestWhoGuessesIsAskedToWait(t *testing.T) {
 			r := newRig(t)
 			a := r.hire(t, "worker", "grid-worker", "500106003001001")
 			_, token := secretOf(t, r.signIn(t, `{"name":"worker","password":"`+password+`"}`))
-			one := access.Refusal{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: tt.action, Result: grid.ResultRefused}
+			one := access.Trace{Actor: fmt.Sprint(a.ID), Post: "grid-worker@500106003001001", From: "192.0.2.1", Action: tt.action, Result: grid.ResultRefused}
 			for n := range 20 {
 				reply := r.do(t, call{line: tt.line, body: tt.body, header: map[string]string{"Authorization": "Bearer " + token}})
 				if reply.Code == 429 && reply.Header().Get("Retry-After") > "0" {
-					if want := slices.Repeat([]access.Refusal{one}, n+1); !slices.Equal(r.refused, want) {
+					if want := slices.Repeat([]access.Trace{one}, n+1); !slices.Equal(r.refused, want) {
 						t.Errorf("%+v, want %+v", r.refused, want)
 					}
 					return
@@ -252,7 +252,7 @@ func TestWhoAsksForTooManyPeopleWaitsAndLeavesATrace(t *testing.T) {
 		if reply.Code != http.StatusTooManyRequests || reply.Header().Get("Retry-After") == "" {
 			t.Errorf("%s: %d %v", tt.line, reply.Code, reply.Header())
 		}
-		want := []access.Refusal{{Actor: "7", Post: "grid-worker@" + string(area), From: "192.0.2.1", Action: tt.action, Object: tt.object, Result: grid.ResultRefused}}
+		want := []access.Trace{{Actor: "7", Post: "grid-worker@" + string(area), From: "192.0.2.1", Action: tt.action, Object: tt.object, Result: grid.ResultRefused}}
 		if !slices.Equal(r.refused, want) {
 			t.Errorf("%+v, want %+v", r.refused, want)
 		}
@@ -302,9 +302,9 @@ func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 	} {
 		r.refused = nil
 		r.do(t, call{line: tt.line, body: bodies[tt.action], header: map[string]string{"Authorization": "Bearer " + token, "If-Match": `"1"`}})
-		var want []access.Refusal
+		var want []access.Trace
 		if tt.action != "" {
-			want = []access.Refusal{{Actor: fmt.Sprint(a.ID), From: "192.0.2.1", Post: "grid-worker@500106003001001", Action: tt.action, Object: tt.object, Result: tt.result}}
+			want = []access.Trace{{Actor: fmt.Sprint(a.ID), From: "192.0.2.1", Post: "grid-worker@500106003001001", Action: tt.action, Object: tt.object, Result: tt.result}}
 		}
 		if !slices.Equal(r.refused, want) {
 			t.Errorf("%s: %+v, want %+v", tt.line, r.refused, want)

@@ -457,7 +457,7 @@ func TestAPostElsewhere(t *testing.T) {
 		}
 	}
 	rows := map[string]int{}
-	part.refusals.Flush(t.Context())
+	part.traces.Flush(t.Context())
 	for row, err := range part.store.AuditRows(t.Context(), grid.AuditQuery{}) {
 		if err != nil {
 			t.Fatal(err)

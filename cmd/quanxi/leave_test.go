@@ -184,7 +184,7 @@ const headOfTile = 23
 // audited looks for the row of what somebody did.
 func (in *inside) audited(who *staff.Account, action string, result grid.AuditResult) {
 	in.t.Helper()
-	if err := in.refusals.Flush(in.t.Context()); err != nil {
+	if err := in.traces.Flush(in.t.Context()); err != nil {
 		in.t.Fatal(err)
 	}
 	for row, err := range in.store.AuditRows(in.t.Context(), grid.AuditQuery{}) {

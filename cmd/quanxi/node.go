@@ -65,7 +65,7 @@ type node struct {
 	master    access.MasterKey
 	openid    *openid.Client // nil for none
 	meters    *signin.Meters
-	refusals  *access.Refusals
+	traces    *access.Traces
 	scratch   exchange.Scratch
 	socket    *socket.Handler
 	registry  *prometheus.Registry
@@ -143,11 +143,11 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	p.start("census", n.census.run)
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
-	n.refusals = access.NewRefusals(n.store, log)
+	n.traces = access.NewTraces(n.store, log)
 	if n.desk, err = n.newDesk(master, f.sealFile()); err != nil {
 		return nil, err
 	}
-	p.start("refusals", n.refusals.Run)
+	p.start("traces", n.traces.Run)
 	p.start("failures", n.followFailures)
 	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, log) })
 	n.socket = n.newSocket(sets)
@@ -178,7 +178,7 @@ func (n *node) server(f listenFlags) (*server.Server, error) {
 		Views:   n.views,
 		Viewer:  n.viewer,
 		Desk:    n.desk,
-		Refused: n.refusals.Note,
+		Refused: n.traces.Note, Shown: n.traces.NoteMany,
 		Entry:   n.entry,
 		OpenID:  n.openid,
 		Tokens:  tokens{n.feed, n.sealer},
@@ -215,7 +215,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Store: n.store, Directory: n.directory, Hasher: hasher,
 		Throttle: signin.NewThrottle(signin.DefaultRules(), n.now),
 		Sealer:   master.Credentials(), Vault: access.NewVault(master), Clock: n.now,
-		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure, Refused: n.refusals.Note,
+		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure, Refused: n.traces.Note,
 		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
 		ScopeOf: n.scopeOfPost,
 		Holds:   func(code grid.Code) bool { return n.world.Snapshot().Holds(code) },

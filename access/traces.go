@@ -11,8 +11,8 @@ import (
 	"quanxi/grid"
 )
 
-// A Refusal is something that somebody asked for and did not get.
-type Refusal struct {
+// A Trace is something that somebody asked for: what he did not get, or who was shown to him.
+type Trace struct {
 	Actor  string // account id
 	Post   string // the highest that the actor has, as role@area; empty for none
 	From   string // network address, without the port
@@ -22,68 +22,77 @@ type Refusal struct {
 }
 
 // row returns the row of so many equal ones.
-func (r Refusal) row(count int64) grid.AuditRow {
+func (r Trace) row(count int64) grid.AuditRow {
 	return grid.AuditRow{Actor: r.Actor, Post: r.Post, From: r.From, Action: r.Action, Object: r.Object, Result: r.Result, Count: count}
 }
 
 const (
-	// fold is how long equal refusals are gathered into one row.
+	// fold is how long equal traces are gathered into one row.
 	fold = time.Minute
-	// mostRefusals bounds what is gathered; of more the objects and addresses are left
+	// mostTraces bounds what is gathered; of more the objects and addresses are left
 	// out, of which anybody has as many as he likes.
-	mostRefusals = 10_000
+	mostTraces = 10_000
 	// Of what is new that many are written at once within a fold: of one account, or of one
 	// address where nobody has signed in, and of all. Others wait for the fold.
 	hurryOfOne, hurryOfAll = 20, 1000
 )
 
-// Refusals leave a trace of what was refused. The first of a kind is written at once, so that
-// whoever then stops the server hides nothing; equal ones that follow are one audit row a
+// Traces leave rows of the audit of what wrote nothing. The first of a kind is written at once,
+// so that whoever then stops the server hides nothing; equal ones that follow are one row a
 // minute that counts them, as long as they go on. Whoever tries a million ids writes no million
 // rows, and learns nothing from how long an answer takes: nobody waits for a row. It is safe
 // for concurrent use.
-type Refusals struct {
+type Traces struct {
 	store grid.Store
 	log   *slog.Logger
 	wake  chan struct{} // holds one if there are firsts
 
 	mu      sync.Mutex
-	held    map[Refusal]int64 // of this fold, how many are yet to be written; guarded by mu
-	earlier map[Refusal]int64 // those of the fold before, which are known; guarded by mu
-	firsts  []Refusal         // to be written at once; guarded by mu
-	hurried map[string]int    // firsts of this fold by whose they are; guarded by mu
-	hurry   int               // and of all; guarded by mu
+	held    map[Trace]int64 // of this fold, how many are yet to be written; guarded by mu
+	earlier map[Trace]int64 // those of the fold before, which are known; guarded by mu
+	firsts  []first         // to be written at once; guarded by mu
+	hurried map[string]int  // firsts of this fold by whose they are; guarded by mu
+	hurry   int             // and of all; guarded by mu
 }
 
-// NewRefusals returns Refusals that write to a store while Run runs.
-func NewRefusals(store grid.Store, log *slog.Logger) *Refusals {
-	return &Refusals{
-		store: store, log: log, wake: make(chan struct{}, 1), held: make(map[Refusal]int64), hurried: make(map[string]int),
+// A first is the first trace of a kind within a fold.
+type first struct {
+	Trace
+	count int64
+}
+
+// NewTraces returns Traces that write to a store while Run runs.
+func NewTraces(store grid.Store, log *slog.Logger) *Traces {
+	return &Traces{
+		store: store, log: log, wake: make(chan struct{}, 1), held: make(map[Trace]int64), hurried: make(map[string]int),
 	}
 }
 
-// Note counts one refusal.
-func (r *Refusals) Note(what Refusal) {
+// Note counts one trace.
+func (r *Traces) Note(what Trace) { r.NoteMany(what, 1) }
+
+// NoteMany counts equal traces.
+func (r *Traces) NoteMany(what Trace, count int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.held[what]; !known && len(r.held) >= mostRefusals {
+	if _, known := r.held[what]; !known && len(r.held) >= mostTraces {
 		what.Object, what.From = "", ""
 	}
 	if !r.hurries(what) {
-		r.held[what]++
+		r.held[what] += count
 		return
 	}
 	r.held[what] += 0 // known from now on
-	r.firsts = append(r.firsts, what)
+	r.firsts = append(r.firsts, first{what, count})
 	select {
 	case r.wake <- struct{}{}:
 	default: // it is awake
 	}
 }
 
-// hurries reports whether a refusal is the first of its kind and may be written at once. The
+// hurries reports whether a trace is the first of its kind and may be written at once. The
 // caller holds mu.
-func (r *Refusals) hurries(what Refusal) bool {
+func (r *Traces) hurries(what Trace) bool {
 	_, now := r.held[what]
 	_, before := r.earlier[what]
 	whose := cmp.Or(what.Actor, what.From)
@@ -96,7 +105,7 @@ func (r *Refusals) hurries(what Refusal) bool {
 }
 
 // Run writes first ones at once, the others every minute, and what is left when ctx ends.
-func (r *Refusals) Run(ctx context.Context) error {
+func (r *Traces) Run(ctx context.Context) error {
 	tick := time.NewTicker(fold)
 	defer tick.Stop()
 	for {
@@ -112,17 +121,17 @@ func (r *Refusals) Run(ctx context.Context) error {
 			err = r.Flush(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			r.log.WarnContext(ctx, "refusals are kept until the audit takes them", "err", err)
+			r.log.WarnContext(ctx, "traces are kept until the audit takes them", "err", err)
 		}
 	}
 }
 
 // writeFirsts writes the first ones. What cannot be written waits for the fold.
-func (r *Refusals) writeFirsts(ctx context.Context) error {
+func (r *Traces) writeFirsts(ctx context.Context) error {
 	r.mu.Lock()
-	counts := make(map[Refusal]int64, len(r.firsts))
-	for _, what := range r.firsts {
-		counts[what]++
+	counts := make(map[Trace]int64, len(r.firsts))
+	for _, f := range r.firsts {
+		counts[f.Trace] += f.count
 	}
 	r.firsts = nil
 	r.mu.Unlock()
@@ -130,20 +139,20 @@ func (r *Refusals) writeFirsts(ctx context.Context) error {
 }
 
 // Flush writes what was gathered. What cannot be written is kept.
-func (r *Refusals) Flush(ctx context.Context) error {
+func (r *Traces) Flush(ctx context.Context) error {
 	r.mu.Lock()
 	counts := r.held
-	for _, what := range r.firsts {
-		counts[what]++
+	for _, f := range r.firsts {
+		counts[f.Trace] += f.count
 	}
-	r.earlier, r.held, r.firsts = maps.Clone(counts), make(map[Refusal]int64), nil
+	r.earlier, r.held, r.firsts = maps.Clone(counts), make(map[Trace]int64), nil
 	r.hurried, r.hurry = make(map[string]int), 0
 	r.mu.Unlock()
 	return r.write(ctx, counts)
 }
 
 // write writes a row for each kind, with how many there were, or keeps them.
-func (r *Refusals) write(ctx context.Context, counts map[Refusal]int64) error {
+func (r *Traces) write(ctx context.Context, counts map[Trace]int64) error {
 	var rows []grid.AuditRow
 	for what, n := range counts {
 		if n > 0 {

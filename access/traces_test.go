@@ -17,8 +17,8 @@ import (
 
 func TestRefusalsAreFoldedAndKept(t *testing.T) {
 	store := gpkgtest.New(t)
-	r := access.NewRefusals(store, slog.New(slog.DiscardHandler))
-	one := access.Refusal{Actor: "7", From: "192.0.2.7", Action: "people.read", Object: "people/17", Result: grid.ResultNotFound}
+	r := access.NewTraces(store, slog.New(slog.DiscardHandler))
+	one := access.Trace{Actor: "7", From: "192.0.2.7", Action: "people.read", Object: "people/17", Result: grid.ResultNotFound}
 	for range 3 {
 		r.Note(one)
 	}
@@ -45,9 +45,9 @@ func TestRefusalsAreFoldedAndKept(t *testing.T) {
 
 func TestRefusalsOutliveAStoreThatIsAway(t *testing.T) {
 	store := &silent{err: errors.New("away")}
-	r := access.NewRefusals(store, slog.New(slog.DiscardHandler))
+	r := access.NewTraces(store, slog.New(slog.DiscardHandler))
 	for i := range 20_000 {
-		r.Note(access.Refusal{Actor: "7", Action: "people.read", From: fmt.Sprint("from ", i), Object: fmt.Sprint("people/", i)})
+		r.Note(access.Trace{Actor: "7", Action: "people.read", From: fmt.Sprint("from ", i), Object: fmt.Sprint("people/", i)})
 	}
 	if err := r.Flush(t.Context()); err == nil {
 		t.Fatal("the store is not away")
@@ -61,9 +61,9 @@ func TestRefusalsOutliveAStoreThatIsAway(t *testing.T) {
 	}
 }
 
-// running returns Refusals that write to a store until they are ended.
-func running(t *testing.T, store grid.Store) (r *access.Refusals, end func()) {
-	r = access.NewRefusals(store, slog.New(slog.DiscardHandler))
+// running returns Traces that write to a store until they are ended.
+func running(t *testing.T, store grid.Store) (r *access.Traces, end func()) {
+	r = access.NewTraces(store, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
 	var run sync.WaitGroup
 	run.Go(func() { _ = r.Run(ctx) })
@@ -79,7 +79,7 @@ func TestTheFirstRefusalOfAKindIsWrittenAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := new(silent)
 		r, end := running(t, store)
-		one := access.Refusal{Actor: "7", From: "192.0.2.7", Action: "people.read", Object: "people/17", Result: grid.ResultNotFound}
+		one := access.Trace{Actor: "7", From: "192.0.2.7", Action: "people.read", Object: "people/17", Result: grid.ResultNotFound}
 		for _, step := range []struct {
 			what        string
 			notes       int
@@ -114,9 +114,9 @@ func TestAFloodOfRefusalsWritesFewAtOnce(t *testing.T) {
 		store := new(silent)
 		r, end := running(t, store)
 		for i := range 20_000 {
-			r.Note(access.Refusal{Actor: "7", Action: "people.read", Object: fmt.Sprint("people/", i)})
+			r.Note(access.Trace{Actor: "7", Action: "people.read", Object: fmt.Sprint("people/", i)})
 		}
-		r.Note(access.Refusal{Actor: "8", Action: "people.read", Object: "people/17"})
+		r.Note(access.Trace{Actor: "8", Action: "people.read", Object: "people/17"})
 		synctest.Wait()
 		if rows, _ := store.told(); rows != 21 {
 			t.Errorf("%d rows at once, want 20 of the flood and that of somebody else", rows)
@@ -128,7 +128,7 @@ func TestAFloodOfRefusalsWritesFewAtOnce(t *testing.T) {
 			t.Errorf("%d rows stand for %d", before, count)
 		}
 		for i := range 5_000 {
-			r.Note(access.Refusal{From: fmt.Sprint("192.0.2.", i), Action: "session.begin"})
+			r.Note(access.Trace{From: fmt.Sprint("192.0.2.", i), Action: "session.begin"})
 		}
 		synctest.Wait()
 		if rows, _ := store.told(); rows != before+1000 {
