@@ -327,6 +327,9 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if why := o.notFit(s.Deputy, p); why != "" {
 		return grid.Receipt{}, &grid.FieldError{Kind: staff.StandIns, Field: "deputy", Why: why}
 	}
+	if err := fitsIn(s, o.desk.Clock()); err != nil {
+		return grid.Receipt{}, err
+	}
 	why, err := o.mayHandOver(p, s.Deputy)
 	if err != nil {
 		return grid.Receipt{}, err

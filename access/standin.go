@@ -30,6 +30,20 @@ func (r *Registry) deputize(ctx context.Context, s *staff.StandIn, why string) (
 	return grid.Receipt{}, fmt.Errorf("post %d: %w", s.Post, grid.ErrConflict)
 }
 
+// longestStandIn is longer than any leave: whoever is away for longer has left the post.
+const longestStandIn = 366 * 24 * time.Hour
+
+// fitsIn refuses a stand-in that is over at a moment, or goes on for years.
+func fitsIn(s *staff.StandIn, now time.Time) error {
+	switch {
+	case !now.Before(s.Ends):
+		return &grid.FieldError{Kind: staff.StandIns, Field: "ends", Why: "has passed: nobody stands in for what is over"}
+	case s.Ends.Sub(s.Begins) > longestStandIn:
+		return &grid.FieldError{Kind: staff.StandIns, Field: "ends", Why: "is more than a year after the beginning: give the post to whoever holds it that long"}
+	}
+	return nil
+}
+
 // isFree refuses a stand-in for a time in which another holds the post: nobody could say which
 // of the two has its people and orders.
 func (r *Registry) isFree(ctx context.Context, s *staff.StandIn) error {

@@ -46,6 +46,7 @@ func TestOneStandsInAtATime(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLobby(t)
+			l.now = at(6)
 			secretary, post, deputies := l.withDeputies(t)
 			office := l.officeIn(secretary)
 			first := &staff.StandIn{Post: post.ID, Deputy: deputies[0], Begins: at(9), Ends: at(18)}
@@ -67,6 +68,37 @@ func TestOneStandsInAtATime(t *testing.T) {
 			}
 			if _, in, _ := l.Directory.Post(post.ID); (len(in) == 1) != (tt.field != "") {
 				t.Errorf("%d stand in", len(in))
+			}
+		})
+	}
+}
+
+// Nobody stands in for what is over, nor for years.
+func TestForWhatTimeSomebodyStandsIn(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		begins, ends time.Duration // from now
+		why          string        // of a refusal, which names the end
+	}{
+		{"since this morning until tonight", -2 * time.Hour, 9 * time.Hour, ""},
+		{"a year of leave", 0, 365 * 24 * time.Hour, ""},
+		{"yesterday", -24 * time.Hour, -time.Hour, "has passed"},
+		{"until this moment", -time.Hour, 0, "has passed"},
+		{"for two years", 0, 2 * 365 * 24 * time.Hour, "more than a year"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLobby(t)
+			secretary, post, deputies := l.withDeputies(t)
+			_, err := l.officeIn(secretary).Deputize(t.Context(), &staff.StandIn{Post: post.ID, Deputy: deputies[0], Begins: l.now.Add(tt.begins), Ends: l.now.Add(tt.ends)})
+			if tt.why == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			var field *grid.FieldError
+			if !errors.As(err, &field) || field.Field != "ends" || !strings.Contains(field.Why, tt.why) {
+				t.Errorf("%v, want %q", err, tt.why)
 			}
 		})
 	}
