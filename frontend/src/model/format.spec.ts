@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { count, metres, moment, scaleBar, span, squareMetres, stopwatch, wind, yearOf, yearsSince } from "./format";
+import { bornSaid, count, metres, moment, scaleBar, span, squareMetres, stopwatch, wind } from "./format";
 
 const minute = 60_000;
 
@@ -45,10 +45,9 @@ it.each([[0.3, 100, 20], [2.4, 140, 200], [1000, 140, 100_000]])("the bar at %d 
 });
 
 it.each([
-  ["the day before a birthday", "1950-11-24", 75],
-  ["the birthday", "1950-11-23", 76],
-  ["any day of a year of which only the year is shown", "1950", 76],
-])("counts years on %s", (_, born, years) => {
-  expect(yearsSince(born, new Date(2026, 10, 23, 12).getTime())).toBe(years);
-  expect(yearOf(born)).toBe("1950");
+  ["the day before a birthday", "1950-11-24", "person.born", 75],
+  ["the birthday", "1950-11-23", "person.born", 76],
+  ["any day of a year of which only the year is shown", "1950", "person.bornAbout", 76],
+])("says how old somebody is on %s", (_, born, key, n) => {
+  expect(bornSaid(born, new Date(2026, 10, 23, 12).getTime())).toEqual([key, { born: "1950", n }]);
 });

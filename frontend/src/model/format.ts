@@ -77,8 +77,13 @@ export function yearsSince(date: string, now: number): number {
 }
 
 /** The year of a date such as 1934-01-06, or of a year alone. */
-export function yearOf(date: string): string {
+function yearOf(date: string): string {
   return date.slice(0, 4);
+}
+
+/** What is said of when somebody was born: of a year alone, which is what the masked are shown, the age is one of two. */
+export function bornSaid(date: string, now: number): ["person.born" | "person.bornAbout", { born: string; n: number }] {
+  return [date.length === 4 ? "person.bornAbout" : "person.born", { born: yearOf(date), n: yearsSince(date, now) }];
 }
 
 function two(n: number): string {

@@ -99,7 +99,7 @@ export const en: Words = {
   "setup.again": "Once more",
   "setup.differ": "The two are not the same",
   "setup.weak": "Too easily guessed: choose a longer one",
-  "setup.gone": "The link was used or is too old: ask the administrator for another",
+  "setup.gone": "The link was used or is too old: sign in if you have set your password, or else ask the administrator for another",
   "setup.save": "Set and sign in",
 
   "search.placeholder": "Search areas, buildings, places, roads",
@@ -326,6 +326,7 @@ export const en: Words = {
   "reason.correction": "Asked for by the person",
   "reason.registration": "Registration",
   "person.born": "{born} · aged {n}",
+  "person.bornAbout": "{born} · aged about {n}",
   "person.minor": "Minor",
   "care.living-alone": "lives alone",
   "care.empty-nest": "empty nest",

@@ -98,7 +98,7 @@ export const zhCN = {
   "setup.again": "再输一次",
   "setup.differ": "两次输入不一样",
   "setup.weak": "太容易猜中，请换一个更长的",
-  "setup.gone": "链接已用过或已过期，请向管理员另要一个",
+  "setup.gone": "链接已用过或已过期：设过密码的请直接登录，否则请向管理员另要一个",
   "setup.save": "设置并登录",
 
   "search.placeholder": "搜索区划、楼栋、地点、道路",
@@ -325,6 +325,7 @@ export const zhCN = {
   "reason.correction": "本人申请查询、更正",
   "reason.registration": "入户登记",
   "person.born": "{born} 年 · {n} 岁",
+  "person.bornAbout": "{born} 年 · 约 {n} 岁",
   "person.minor": "未成年人",
   "care.living-alone": "独居",
   "care.empty-nest": "空巢",
