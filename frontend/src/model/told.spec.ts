@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { HeldPost, Session } from "../api/types";
-import { toldNumbers, toldOf } from "./told";
+import { listsOf, toldNumbers, toldOf } from "./told";
 
 const who = (...posts: (string | HeldPost)[]) => ({ posts: posts.map((post) => (typeof post === "string" ? { role: "grid-worker", area: post } : post)) }) as unknown as Session;
 const sees = ["see-numbers", "see-homes"];
@@ -26,5 +26,15 @@ describe("where homes and people are counted", () => {
     const counters = { buildings: 3, dwellings: 0, people: 0, events: 0 };
     expect(toldNumbers(counters, "none")).toEqual({ buildings: 3, events: 0 });
     expect(toldNumbers(counters, "own")).toEqual(counters);
+  });
+
+  it.each([
+    ["whoever knows homes and people", ["see-homes", "see-people"], ["buildings", "dwellings", "people"]],
+    ["whoever is at the machine", "all", ["buildings", "dwellings", "people"]],
+    ["whoever knows homes alone", ["see-homes"], ["buildings", "dwellings"]],
+    ["a county, which knows neither", ["see-numbers"], ["buildings"]],
+    ["nobody yet", undefined, ["buildings"]],
+  ] as const)("lists for %s what there is", (_, rights, lists) => {
+    expect(listsOf(rights)).toEqual(lists);
   });
 });

@@ -1,5 +1,5 @@
 /** What a drawn area's numbers are about: buildings count whoever looks, homes and people only where a viewer answers for them. */
-import type { Counters, Session } from "../api/types";
+import type { Counters, Session, WithinList } from "../api/types";
 
 /** Of where homes and people are counted: everywhere, in the own area, nowhere. */
 export type Told = "all" | "own" | "none";
@@ -17,6 +17,12 @@ export function toldOf(rights: readonly string[] | "all" | undefined, who: Sessi
   if (!rights.includes("see-homes")) return "none";
   const areas = (who?.posts ?? []).filter(({ missing }) => !missing).map(({ area }) => area);
   return areas.length > 0 && areas.every((area) => area.length <= cityDigits || (held !== "" && held.startsWith(area))) ? "all" : "own";
+}
+
+/** What of a drawn area can be listed for a viewer: nobody is offered a list that is not there. */
+export function listsOf(rights: readonly string[] | "all" | undefined): readonly WithinList[] {
+  const may = (right: string) => rights === "all" || rights?.includes(right);
+  return ["buildings", ...(may("see-homes") ? ["dwellings" as const] : []), ...(may("see-people") ? ["people" as const] : [])];
 }
 
 /** The numbers without those that count nothing for this viewer, which a 0 would say there is none of. */
