@@ -15,7 +15,7 @@ import (
 // Why nobody confirms a post.
 var (
 	// ErrNotAwaited reports a post that awaits nobody.
-	ErrNotAwaited = errors.New("the post awaits no second person: it unmasks nobody, is confirmed, or its account is not set up yet")
+	ErrNotAwaited = errors.New("the post awaits no second person: it needs none, is confirmed, or its account is not set up yet")
 	// ErrNotSetUp reports an account into which whoever made its link still comes alone.
 	ErrNotSetUp = errors.New("the account has no second factor yet: whoever made its link could still set one up himself")
 )
@@ -23,7 +23,7 @@ var (
 // A post awaits a second person unless another gave it than who made the link by which its
 // account was set up, and knew by then who is in that: whoever made the link may have opened it
 // himself, and would read by one word of his own what no administrator reads (三员分立). Until
-// another person confirms the post it unmasks nobody.
+// another person confirms the post it gives no right of role.OfConfirmed.
 
 // awaits reports whether a post awaits a second person, whatever it allows.
 func (b *book) awaits(p *staff.Post) bool {
@@ -43,35 +43,35 @@ func (b *book) isSomebody(account int64) bool {
 	return a != nil && (a.SetUpBy == 0 || slices.ContainsFunc(b.postsOf[account], func(id int64) bool { return !b.awaits(b.posts[id]) }))
 }
 
-// unmasks reports whether a post allows to unmask, if nothing else is awaited.
-func (b *book) unmasks(p *staff.Post) bool {
-	return b.table[p.Role].At(p.Area.Level()).Has(role.Unmask)
+// needsConfirmed reports whether a post allows what it gives only once it awaits nobody.
+func (b *book) needsConfirmed(p *staff.Post) bool {
+	return b.table[p.Role].At(p.Area.Level())&role.OfConfirmed != 0
 }
 
-// withholds reports whether a post unmasks nobody yet in the hands of an account, which holds it
+// withholds reports whether a post does not give all that it allows yet in the hands of an account, which holds it
 // or stands in for it: whoever keeps accounts says who stands in too.
 func (b *book) withholds(p *staff.Post, account int64) bool {
-	return b.unmasks(p) && (b.awaits(p) || p.Account != account && !b.isSomebody(account))
+	return b.needsConfirmed(p) && (b.awaits(p) || p.Account != account && !b.isSomebody(account))
 }
 
 // Awaited returns the own posts of an account, now or later, that a second person has to confirm
-// before it unmasks by them, or, where it has no other, by standing in; by ids.
+// before they give all that they allow, or, where it has no other, by standing in; by ids.
 func (d *Directory) Awaited(account int64, at time.Time) []int64 {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	b := d.held
-	byStandingIn := !b.isSomebody(account) && slices.ContainsFunc(b.stoodIn(account, at), b.unmasks)
+	byStandingIn := !b.isSomebody(account) && slices.ContainsFunc(b.stoodIn(account, at), b.needsConfirmed)
 	var ids []int64
 	for _, p := range unended(b.postsHeld(account), at) {
-		if b.awaits(p) && (byStandingIn || b.unmasks(p)) {
+		if b.awaits(p) && (byStandingIn || b.needsConfirmed(p)) {
 			ids = append(ids, p.ID)
 		}
 	}
 	return ids
 }
 
-// Confirm says of a post that its account is held by whom it is meant for, so that it may
-// unmask. The error wraps grid.ErrNotFound where the viewer has no say, ErrForbidden of who is no
+// Confirm says of a post that its account is held by whom it is meant for, so that it gives
+// all that it allows. The error wraps grid.ErrNotFound where the viewer has no say, ErrForbidden of who is no
 // second person for it, ErrNotAwaited, ErrNotSetUp, or grid.ErrConflict if the post was changed
 // meanwhile.
 func (o *Office) Confirm(ctx context.Context, id int64) (grid.Receipt, error) {

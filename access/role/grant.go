@@ -30,7 +30,7 @@ type part struct {
 // NewGrant returns what posts allow together. roles is the table of roles; a post of
 // a role that is not in it allows nothing. scopeOf returns what whoever answers for
 // a division answers for, by the management tree of the moment; a post in a division that there
-// is not gives nothing, and one that awaits a second person does not unmask. Posts that do not go together
+// is not gives nothing, and one that awaits a second person none OfConfirmed. Posts that do not go together
 // (RULES B3), however they came about, allow nothing of any administrator's.
 func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.Scope) Grant {
 	var g Grant
@@ -45,7 +45,7 @@ func NewGrant(posts []Post, roles map[string]Role, scopeOf func(grid.Code) grid.
 		allowed := roles[p.Role].At(p.Area.Level()) &^ withheld
 		g.asks |= allowed // also what has yet to be confirmed: nobody confirms who has no second factor
 		if p.Awaits {
-			allowed &^= SetOf(Unmask)
+			allowed &^= OfConfirmed
 		}
 		if allowed == 0 {
 			continue

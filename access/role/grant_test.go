@@ -369,22 +369,24 @@ func BenchmarkMay(b *testing.B) {
 	}
 }
 
-// A post that a second person has yet to confirm allows all but to unmask, and asks for a
-// second factor at once: nobody confirms who has none.
-func TestWhatAwaitsASecondPersonUnmasksNobody(t *testing.T) {
+// A post that a second person has yet to confirm opens, takes away, changes and erases nobody;
+// it allows all else, and asks for a second factor at once: nobody confirms who has none.
+func TestWhatAwaitsASecondPersonOnlyLooks(t *testing.T) {
 	for _, tt := range []struct {
-		name    string
-		posts   []role.Post
-		unmasks bool
+		name  string
+		posts []role.Post
+		all   bool
 	}{
-		{"a post that awaits nobody", []role.Post{{Role: "grid-worker", Area: eastGrid}}, true},
-		{"a post that awaits somebody", []role.Post{{Role: "grid-worker", Area: eastGrid, Awaits: true}}, false},
-		{"beside one that awaits nobody, there", []role.Post{{Role: "grid-worker", Area: eastGrid, Awaits: true}, {Role: "operator", Area: eastTown}}, true},
-		{"beside one that awaits nobody, elsewhere", []role.Post{{Role: "grid-worker", Area: eastGrid, Awaits: true}, {Role: "operator", Area: otherTown}}, false},
+		{"a post that awaits nobody", []role.Post{{Role: "secretary", Area: eastGrid}}, true},
+		{"a post that awaits somebody", []role.Post{{Role: "secretary", Area: eastGrid, Awaits: true}}, false},
+		{"beside one that awaits nobody, there", []role.Post{{Role: "secretary", Area: eastGrid, Awaits: true}, {Role: "secretary", Area: eastGrid[:12]}}, true},
+		{"beside one that awaits nobody, elsewhere", []role.Post{{Role: "secretary", Area: eastGrid, Awaits: true}, {Role: "secretary", Area: otherTown}}, false},
 	} {
 		g := role.NewGrant(tt.posts, role.Shipped(), under)
-		if got := g.May(role.Unmask, eastGrid); got != tt.unmasks {
-			t.Errorf("%s: unmasks %v", tt.name, got)
+		for _, right := range []role.Right{role.Unmask, role.Export, role.KeepPeople} {
+			if got := g.May(right, eastGrid); got != tt.all {
+				t.Errorf("%s: %s %v", tt.name, right, got)
+			}
 		}
 		if !g.May(role.SeePeople, eastGrid) || !g.NeedsSecondFactor() {
 			t.Errorf("%s: sees nobody, or a password is enough", tt.name)

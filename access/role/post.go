@@ -16,7 +16,7 @@ type Post struct {
 	Role    string // code of the role
 	Area    grid.Code
 	Board   string // of the events that it is about; empty for all
-	// Awaits is of a post that a second person has yet to confirm: until then it unmasks nobody.
+	// Awaits is of a post that a second person has yet to confirm: until then it gives nothing OfConfirmed.
 	Awaits bool
 	Term
 }

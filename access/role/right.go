@@ -111,6 +111,10 @@ func (s Set) String() string { return strings.Join(s.Names(), " ") }
 // personal are the rights that show single homes and people.
 const personal = Set(1<<SeeHomes | 1<<SeePeople | 1<<SeeCare | 1<<KeepPeople | 1<<Unmask)
 
+// OfConfirmed are the rights that a post gives only once it awaits no second person: to see
+// people in the open, take files of them, and change or erase them.
+const OfConfirmed = Set(1<<Unmask | 1<<Export | 1<<KeepPeople)
+
 // ofBoards are the rights that a post for one board gives over its events alone.
 const ofBoards = Set(1<<SeeEvents | 1<<ReportEvents | 1<<HandleEvents)
 

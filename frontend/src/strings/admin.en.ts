@@ -151,10 +151,10 @@ export const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   "post.dismiss": "Take away",
   "post.sure": "Take away: sure?",
   "post.awaits": "awaiting a second person",
-  "post.awaitsHow": "Set-up link and post come from one administrator: until it is confirmed nobody is unmasked by it. Once the authenticator is set up, another security administrator or a superior who says who stands in confirms it.",
+  "post.awaitsHow": "Set-up link and post come from one administrator: until it is confirmed it only looks: it unmasks, exports, changes and deletes nobody. Once the authenticator is set up, another security administrator or a superior who says who stands in confirms it.",
   "post.confirm": "Confirm",
   "post.confirmSure": "It is really theirs: sure?",
-  "post.confirmHow": "See for yourself first that the account is used by the person it is meant for, with the authenticator on their own phone. Then it may unmask.",
+  "post.confirmHow": "See for yourself first that the account is used by the person it is meant for, with the authenticator on their own phone. Then it may unmask, export and change.",
 
   "standin.title": "Stand-in",
   "standin.who": "Who stands in",
