@@ -133,8 +133,8 @@ func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose s
 	case !slices.Contains(Purposes(), purpose):
 		return File{}, refuse(kind, "purpose", fmt.Sprintf("must be one of %v", Purposes()))
 	}
-	if wait := v.opens.Take(v.meters.Name(v.viewer.account), v.meters.Now()); wait > 0 {
-		return File{}, &WaitError{For: wait}
+	if err := v.take(v.opens, 1); err != nil {
+		return File{}, err
 	}
 	others, err := v.othersOf(ctx, e)
 	if err != nil {

@@ -38,8 +38,8 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 	if !slices.Contains(staff.Reasons(), reason) {
 		return nil, refuse(grid.People, "reason", fmt.Sprintf("must be one of %v", staff.Reasons()))
 	}
-	if wait := v.finds.Take(v.meters.Name(v.viewer.account), v.meters.Now()); wait > 0 {
-		return nil, &WaitError{For: wait}
+	if err := v.take(v.finds, 1); err != nil {
+		return nil, err
 	}
 	found, err := v.seen(ctx, query)
 	if err != nil {

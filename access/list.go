@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
+	"quanxi/access/signin"
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
@@ -58,10 +60,27 @@ func (p *Page) named(kind grid.Kind) (refs []grid.Ref) {
 	return refs
 }
 
+// listRate is how many records about people an account may be shown as it may see them: more
+// than everybody of some grids in a day, and too slow to copy a town page by page, which is
+// an export and has to be approved.
+var listRate = signin.Rate{Every: 24 * time.Hour / 5000, Burst: 5000}
+
+// shows takes what so many records of a kind count for, or is a WaitError.
+func (v *View) shows(kind grid.Kind, records int) error {
+	if kind != grid.People {
+		return nil
+	}
+	return v.take(v.lists, records)
+}
+
 // Entity returns one entity as the viewer may see it. The error wraps
-// grid.ErrNotFound also for what the viewer may not see.
+// grid.ErrNotFound also for what the viewer may not see, or is a WaitError for whoever reads
+// too many people.
 func (v *View) Entity(ctx context.Context, kind grid.Kind, id int64) (Record, error) {
 	e, err := v.entity(ctx, kind, id)
+	if err == nil {
+		err = v.shows(kind, 1)
+	}
 	if err != nil {
 		return Record{}, err
 	}
@@ -194,6 +213,9 @@ func (v *View) pageRecord(ctx context.Context, e grid.Entity, identity grid.Iden
 
 // pageRecords are the records of entities of a kind, in their order.
 func (v *View) pageRecords(ctx context.Context, kind grid.Kind, some []grid.Entity, page Page) ([]Record, error) {
+	if err := v.shows(kind, len(some)); err != nil {
+		return nil, err
+	}
 	keys, err := v.keysOf(ctx, kind, some)
 	if err != nil {
 		return nil, err

@@ -59,8 +59,8 @@ func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why, or
 	if err != nil {
 		return Unveiled{}, err
 	}
-	if wait := v.opens.Take(v.meters.Name(v.viewer.account), v.meters.Now()); wait > 0 {
-		return Unveiled{}, &WaitError{For: wait}
+	if err := v.take(v.opens, 1); err != nil {
+		return Unveiled{}, err
 	}
 	identity, err := v.identity(ctx, e)
 	if err != nil {

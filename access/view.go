@@ -49,6 +49,7 @@ type sources struct {
 	meters    *signin.Meters
 	finds     *signin.Meter // by account
 	opens     *signin.Meter // records shown in the open, by account
+	lists     *signin.Meter // records about people shown as the viewer may see them, by account
 	counting  sync.Mutex
 	totals    *total // the last; guarded by counting
 	cache     *tiles.Cache
@@ -69,6 +70,7 @@ func NewViews(s Sources) *Views {
 		tended:   s.Tended,
 		finds:    s.Meters.Add("find", findRate),
 		opens:    s.Meters.Add("open", openRate),
+		lists:    s.Meters.Add("list", listRate),
 		encoders: &sync.Pool{New: func() any { return tiles.NewEncoder() }},
 	}}
 }
@@ -83,6 +85,14 @@ type View struct {
 
 // For returns the View of a viewer.
 func (vs *Views) For(viewer *Viewer) *View { return &View{&vs.sources, viewer} }
+
+// take takes of what the viewer's account may do so often only, or is a WaitError.
+func (v *View) take(of *signin.Meter, count int) error {
+	if wait := of.TakeMany(v.meters.Name(v.viewer.account), count, v.meters.Now()); wait > 0 {
+		return &WaitError{For: wait}
+	}
+	return nil
+}
 
 // Viewer returns whose View it is.
 func (v *View) Viewer() *Viewer { return v.viewer }

@@ -57,23 +57,28 @@ func newMeter(r Rate) *Meter {
 
 // Take takes one for a key and returns zero, or takes none and returns how long to wait
 // for it. The moment is one of Meters.Now.
-func (m *Meter) Take(key Key, now int64) time.Duration {
-	if m == nil {
+func (m *Meter) Take(key Key, now int64) time.Duration { return m.TakeMany(key, 1, now) }
+
+// TakeMany takes count, of a burst at most, or none as Take does.
+func (m *Meter) TakeMany(key Key, count int, now int64) time.Duration {
+	if m == nil || count == 0 {
 		return 0
 	}
+	taken := int64(count) * m.every
 	at := key % meterSets
 	set := &m.sets[at]
 	set.mu.Lock()
 	defer set.mu.Unlock()
 	slot := set.find(key)
 	from := max(slot.fullAt, now)
-	if wait := from + m.every - m.depth - now; wait > 0 {
+	if wait := from + taken - m.depth - now; wait > 0 {
 		return time.Duration(wait)
 	}
-	slot.fullAt = from + m.every
-	if slot.untold++; slot.untold == 1 {
+	slot.fullAt = from + taken
+	if slot.untold == 0 {
 		m.untold[at/64].Or(1 << (at % 64))
 	}
+	slot.untold += uint32(count)
 	return 0
 }
 
