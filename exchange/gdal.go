@@ -75,7 +75,7 @@ func openGDAL(ctx context.Context, path string, scratch Scratch) (Source, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s is a %s: reading it needs GDAL's ogr2ogr: apt-get install gdal-bin", filepath.Base(path), name)
 	}
-	folder, release, err := scratch.folder("import")
+	folder, release, err := scratch.Folder("import")
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,7 @@ func (x Export) fill(ctx context.Context, path string) (n int, err error) {
 
 // Within writes the file into a new folder of a scratch, hands it to use, and removes both.
 func (x Export) Within(ctx context.Context, s Scratch, use func(path string, w Written) error) (err error) {
-	folder, release, err := s.folder("export")
+	folder, release, err := s.Folder("export")
 	if err != nil {
 		return err
 	}

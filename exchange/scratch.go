@@ -17,9 +17,9 @@ func (s Scratch) Sweep() error {
 	return s.locked(s.sweep)
 }
 
-// folder makes a new folder that only its owner may enter, after a sweep. It is held until
+// Folder makes a new folder that only its owner may enter, after a sweep. It is held until
 // release, which removes it.
-func (s Scratch) folder(name string) (path string, release func() error, err error) {
+func (s Scratch) Folder(name string) (path string, release func() error, err error) {
 	err = s.locked(func(root string) error {
 		if err := s.sweep(root); err != nil {
 			return err

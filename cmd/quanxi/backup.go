@@ -4,20 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 
+	"quanxi/access"
 	"quanxi/store/gpkg"
 )
 
-var errDatabase = errors.New("PostgreSQL is backed up by its own means (pg_dump, pg_basebackup)")
+var errDatabase = errors.New("PostgreSQL is backed up by its own means: pg_dump … | quanxi keys seal FILE")
 
 type backupCommand struct {
 	storeFlags
 	File string `arg:"" help:"File to write; it must not exist." type:"path"`
 }
 
-// Run writes a copy of one moment while others go on writing.
-func (c *backupCommand) Run(in *invocation) error {
+// Run writes a copy of one moment, encrypted under the master key, while others go on writing.
+// Until it is encrypted it lies in the folder of the store, which is as readable.
+func (c *backupCommand) Run(in *invocation) (err error) {
 	if c.Database != "" {
 		return errDatabase
 	}
@@ -28,11 +32,35 @@ func (c *backupCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(store.Backup(in.ctx, c.File), store.Close()); err != nil {
+	defer func() { err = errors.Join(err, store.Close()) }()
+	master, err := c.unlock(in.ctx, store)
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(in.stdout, "%s written. The keys and the journal of erasures in %s are not in it: keep a copy of them elsewhere.\n", c.File, c.Data+"/keys")
+	folder, release, err := c.scratch().Folder("backup")
+	if err != nil {
+		return err
+	}
+	plain := filepath.Join(folder, "store")
+	err = store.Backup(in.ctx, plain)
+	if err == nil {
+		err = sealFile(in.ctx, master, plain, c.File)
+	}
+	if err := errors.Join(err, release()); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	_, err = fmt.Fprintf(in.stdout, "%s written, encrypted under the master key. The keys and the journal of erasures in %s are not in it: keep a copy of them elsewhere, without which nobody reads it.\n", c.File, c.keyFolder())
 	return err
+}
+
+// sealFile writes what is in a file to a new one, sealed.
+func sealFile(ctx context.Context, master access.MasterKey, from, to string) error {
+	plain, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	return master.SealFile(ctx, plain, to)
 }
 
 type restoreCommand struct {
@@ -52,9 +80,44 @@ func (c *restoreCommand) Run(in *invocation) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	if err := gpkg.Restore(in.ctx, c.File, c.file(), func(ctx context.Context, s *gpkg.Store) error { return c.settleIn(ctx, s) }); err != nil {
-		return err
+	if err := c.restore(in.ctx); err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	_, err := fmt.Fprintf(in.stdout, "%s is in place; a new epoch begins, every client starts anew, and everybody signs in again.\n", c.file())
 	return errors.Join(err, c.warnOfTheErased(in.stderr))
+}
+
+func (c *restoreCommand) restore(ctx context.Context) error {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	backup, err := c.openSealed(file)
+	if errors.Is(err, access.ErrNotSealed) { // one of before backups were encrypted, which Restore checks
+		_, err = file.Seek(0, io.SeekStart)
+		backup = file
+	}
+	if err != nil {
+		return err
+	}
+	return gpkg.Restore(ctx, backup, c.file(), func(ctx context.Context, s *gpkg.Store) error { return c.settleIn(ctx, s) })
+}
+
+// openSealed returns what is sealed under the master key in force or an earlier one. It makes none.
+func (f storeFlags) openSealed(from io.Reader) (io.Reader, error) {
+	keys, err := f.oldKeys()
+	if err == nil && f.hasKey() {
+		var master access.MasterKey
+		master, err = f.masterKey()
+		keys = append(keys, master)
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := access.OpenSealed(from, keys...)
+	if errors.Is(err, access.ErrOtherSeal) {
+		err = fmt.Errorf("%w: put the one of its time to %s or %s.1, or give QUANXI_KEY", err, f.keyFile(), f.keyFile())
+	}
+	return plain, err
 }

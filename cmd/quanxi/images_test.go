@@ -123,7 +123,12 @@ func TestImageOfANode(t *testing.T) {
 				}
 			}
 			if err == nil {
-				err = gpkg.Restore(t.Context(), backup, f.file(), func(context.Context, *gpkg.Store) error { return nil })
+				var file *os.File
+				if file, err = os.Open(backup); err != nil {
+					t.Fatal(err)
+				}
+				defer file.Close()
+				err = gpkg.Restore(t.Context(), file, f.file(), func(context.Context, *gpkg.Store) error { return nil })
 			}
 			if err != nil {
 				t.Fatal(err)

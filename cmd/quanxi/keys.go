@@ -16,6 +16,8 @@ import (
 
 // keysCommand groups what is done with the master key.
 type keysCommand struct {
+	Seal   keysSealCommand   `cmd:"" help:"Encrypt what is read from standard input into a file, as backup does: for pg_dump."`
+	Open   keysOpenCommand   `cmd:"" help:"Write what a backup or keys seal has encrypted to standard output."`
 	Rotate keysRotateCommand `cmd:"" help:"Put a new master key in place of the one in force; stop all servers and imports first. After an interruption run it again."`
 }
 

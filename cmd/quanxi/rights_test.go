@@ -193,6 +193,10 @@ func TestARestoreSaysWhoMayComeBack(t *testing.T) {
 	w.stop()
 	him, other := inventedAt(1), inventedAt(2)
 	mustCommand(t, "backup", data, backup)
+	plain := filepath.Join(t.TempDir(), "plain.gpkg") // as backups were before they were encrypted
+	if err := os.WriteFile(plain, []byte(mustCommand(t, "keys", "open", backup, data)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	w.mustPerson(him.phone+"\n", "erase", "--phone")
 	aside := filepath.Join(t.TempDir(), "keys")
 	move := func(from, to string) {
@@ -204,18 +208,19 @@ func TestARestoreSaysWhoMayComeBack(t *testing.T) {
 	const journal, master = "erasures (the journal", "master (the master key)"
 	for _, tt := range []struct {
 		name         string
+		file         string
 		hide, unhide func()
 		want, not    []string
 	}{
-		{"nothing of the keys", func() { move(keys, aside) }, func() { os.RemoveAll(keys); move(aside, keys) }, []string{journal, master, "is in place"}, nil},
-		{"no journal", func() { move(filepath.Join(keys, "erasures"), aside) }, func() { move(aside, filepath.Join(keys, "erasures")) },
+		{"nothing of the keys", plain, func() { move(keys, aside) }, func() { os.RemoveAll(keys); move(aside, keys) }, []string{journal, master, "is in place"}, nil},
+		{"no journal", backup, func() { move(filepath.Join(keys, "erasures"), aside) }, func() { move(aside, filepath.Join(keys, "erasures")) },
 			[]string{journal, "is in place"}, []string{master}},
-		{"both", func() {}, func() {}, []string{"is in place"}, []string{"Not there"}},
+		{"both", backup, func() {}, func() {}, []string{"is in place"}, []string{"Not there"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			setAside(t, folder)
 			tt.hide()
-			out := mustCommand(t, "restore", data, backup)
+			out := mustCommand(t, "restore", data, tt.file)
 			tt.unhide()
 			holds(t, out, tt.want, tt.not)
 			if out := mustCommand(t, "export", "--as", "people", "--format", "csv", "--purpose", "report", data); strings.Count(out, "\n") != 1+2+1 { // heads, people, how many
@@ -223,7 +228,7 @@ func TestARestoreSaysWhoMayComeBack(t *testing.T) {
 			}
 			setAside(t, folder)
 			tt.hide()
-			mustCommand(t, "restore", data, backup)
+			mustCommand(t, "restore", data, tt.file)
 			tt.unhide()
 			if out, err := w.person(him.number+"\n", "export", "--id-number"); err == nil || strings.Contains(out, him.name) {
 				t.Errorf("%v, %s", err, out)

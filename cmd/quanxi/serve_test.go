@@ -1,19 +1,24 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"quanxi/access"
 )
 
 // serveTemp starts the whole of `quanxi serve` on a folder of its own and returns
@@ -265,6 +270,71 @@ func TestServeRefuses(t *testing.T) {
 	}
 }
 
+// copyMasterKey puts the key of a store where another is to be restored.
+func copyMasterKey(t *testing.T, from, to string) {
+	t.Helper()
+	key, err := os.ReadFile(filepath.Join(from, "keys", "master"))
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(to, "keys"), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(to, "keys", "master"), key, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A backup lies where others come: without the key nobody reads of it so much as a street.
+func TestABackupIsEncryptedWhole(t *testing.T) {
+	data, copied, file := t.TempDir(), filepath.Join(t.TempDir(), "copy"), filepath.Join(t.TempDir(), "backup")
+	quanxi := func(args ...string) (string, error) {
+		var out bytes.Buffer
+		err := run(t.Context(), args, &out, io.Discard)
+		return out.String(), err
+	}
+	t.Run("serve", func(t *testing.T) {
+		at := serveTemp(t, data)
+		if status, _, body := ask(t, http.MethodPost, at+"/api/buildings", tower); status != http.StatusCreated {
+			t.Fatalf("create: %d %s", status, body)
+		}
+	})
+	if _, err := quanxi("backup", file, "--data", data); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(filepath.Join(data, "tmp")); err != nil || len(left) > 0 {
+		t.Errorf("it leaves %v, %v", left, err)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"SQLite", "buildings", "新楼"} {
+		if bytes.Contains(whole, []byte(text)) {
+			t.Errorf("it shows %q", text)
+		}
+	}
+	if plain, err := quanxi("keys", "open", file, "--data", data); err != nil || !strings.Contains(plain, "新楼") {
+		t.Errorf("opened with the key: %d bytes, %v", len(plain), err)
+	}
+	if _, err := quanxi("restore", file, "--data", copied); !errors.Is(err, access.ErrOtherSeal) || !strings.Contains(err.Error(), filepath.Join(copied, "keys", "master")) {
+		t.Errorf("restored without the key: %v", err)
+	}
+	if _, err := quanxi("keys", "seal", filepath.Join(copied, "dump"), "--data", copied); err == nil || !strings.Contains(err.Error(), "no master key") {
+		t.Errorf("sealed under a new key, of which nobody has a copy: %v", err)
+	}
+	if err := os.WriteFile(file, whole[:len(whole)-1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	copyMasterKey(t, data, copied)
+	if _, err := quanxi("restore", file, "--data", copied); !errors.Is(err, access.ErrBroken) {
+		t.Errorf("restored without its last byte: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(copied, "*.gpkg*")); len(left) > 0 {
+		t.Errorf("a refused restore leaves %v", left)
+	}
+}
+
 func TestBackupAndRestore(t *testing.T) {
 	data, copied, file := t.TempDir(), filepath.Join(t.TempDir(), "copy"), filepath.Join(t.TempDir(), "backup.gpkg")
 	t.Run("write and back up under a running server", func(t *testing.T) {
@@ -276,6 +346,7 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	copyMasterKey(t, data, copied)
 	if err := run(t.Context(), []string{"restore", file, "--data", copied}, io.Discard, io.Discard); err != nil {
 		t.Fatal(err)
 	}

@@ -33,21 +33,21 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 // ErrNoBackup reports a file that holds no whole store.
 var ErrNoBackup = errors.New("not a whole backup of a store")
 
-// Restore puts a backup at path, where there must be no store. It starts a new
+// Restore puts a backup, which is read to its end, at path, where there must be no store. It starts a new
 // epoch as soon as it is opened, since nothing beside it vouches for the old one.
 // A file that is something else, or damaged, is refused with ErrNoBackup: who
 // restores has lost the original, and must not find out later.
 //
 // prepare is handed the store before it is put in place, and may change it: what it
 // refuses is not restored.
-func Restore(ctx context.Context, backup, path string, prepare func(context.Context, *Store) error) error {
+func Restore(ctx context.Context, backup io.Reader, path string, prepare func(context.Context, *Store) error) error {
 	if _, err := os.Stat(path); err == nil {
 		return fmt.Errorf("restore %s: %w", path, fs.ErrExist)
 	}
 	if err := removeBeside(path, stale...); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	err := copyFile(backup, path+"-restoring")
+	err := writeFile(backup, path+"-restoring")
 	if err == nil {
 		err = checkBackup(ctx, path+"-restoring")
 	}
@@ -56,7 +56,7 @@ func Restore(ctx context.Context, backup, path string, prepare func(context.Cont
 	}
 	err = errors.Join(err, removeBeside(path+"-restoring", slices.Concat(stale, []string{"-loads", "-relay"})...))
 	if err != nil {
-		return fmt.Errorf("restore %s: %w", backup, errors.Join(err, os.Remove(path+"-restoring")))
+		return fmt.Errorf("restore: %w", errors.Join(err, os.Remove(path+"-restoring")))
 	}
 	if err := errors.Join(ctx.Err(), os.Rename(path+"-restoring", path), syncFolder(path)); err != nil {
 		return fmt.Errorf("restore: %w", err)
@@ -111,17 +111,12 @@ func checkBackup(ctx context.Context, path string) error {
 	return nil
 }
 
-func copyFile(from, to string) error {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
+func writeFile(from io.Reader, to string) error {
 	dst, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(dst, src)
+	_, err = io.Copy(dst, from)
 	return errors.Join(err, dst.Sync(), dst.Close())
 }
 

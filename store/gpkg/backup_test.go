@@ -43,11 +43,8 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 		{"a backup with a page of garbage", damaged, gpkg.ErrNoBackup},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			from, to := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "map.gpkg")
-			if err := os.WriteFile(from, tt.file, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := gpkg.Restore(t.Context(), from, to, nothing); !errors.Is(err, tt.want) {
+			to := filepath.Join(t.TempDir(), "map.gpkg")
+			if err := gpkg.Restore(t.Context(), bytes.NewReader(tt.file), to, nothing); !errors.Is(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
 			left, err := os.ReadDir(filepath.Dir(to))
@@ -56,6 +53,17 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 			}
 		})
 	}
+}
+
+// restore puts a file that Backup wrote in place.
+func restore(t *testing.T, backup, path string, prepare func(context.Context, *gpkg.Store) error) error {
+	t.Helper()
+	file, err := os.Open(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	return gpkg.Restore(t.Context(), file, path, prepare)
 }
 
 func nothing(context.Context, *gpkg.Store) error { return nil }
@@ -72,11 +80,11 @@ func TestRestoreIsPrepared(t *testing.T) {
 		t.Fatal(err)
 	}
 	no := errors.New("no")
-	err = gpkg.Restore(t.Context(), backup, path, func(context.Context, *gpkg.Store) error { return no })
+	err = restore(t, backup, path, func(context.Context, *gpkg.Store) error { return no })
 	if left, _ := filepath.Glob(path + "*"); !errors.Is(err, no) || len(left) != 0 {
 		t.Errorf("refused: %v, left %v", err, left)
 	}
-	err = gpkg.Restore(t.Context(), backup, path, func(ctx context.Context, s *gpkg.Store) error {
+	err = restore(t, backup, path, func(ctx context.Context, s *gpkg.Store) error {
 		return s.Audit(ctx, []grid.AuditRow{{Action: "prepared"}})
 	})
 	if err != nil {

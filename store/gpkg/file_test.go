@@ -170,10 +170,10 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	shut(t, s)
-	if err := gpkg.Restore(t.Context(), saved, restored, nothing); err != nil {
+	if err := restore(t, saved, restored, nothing); err != nil {
 		t.Fatal(err)
 	}
-	if err := gpkg.Restore(t.Context(), saved, restored, nothing); !errors.Is(err, fs.ErrExist) {
+	if err := restore(t, saved, restored, nothing); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a restore over a store: %v, want ErrExist", err)
 	}
 	r := open(t, restored)
