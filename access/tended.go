@@ -2,6 +2,7 @@ package access
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"quanxi/events"
@@ -9,19 +10,46 @@ import (
 	"quanxi/world"
 )
 
-// Tends reports whether anybody may know of events of a privacy in an area at a moment, by a
-// post that is held; while there is no account everybody does. scopeOf is as of role.NewGrant.
-// It looks at one account after the other.
+// Tends reports whether anybody who signs in may know of events of a privacy in an area at a
+// moment, by a post that is held; while there is no account everybody does. scopeOf is as of
+// role.NewGrant. It looks at one account of the area's county after the other.
 func (d *Directory) Tends(p events.Privacy, area grid.Code, at time.Time, scopeOf func(grid.Code) grid.Scope) bool {
 	if d.Unclaimed() {
 		return true
 	}
-	for _, id := range d.accountIDs(0) {
+	for _, id := range d.around(area) {
 		if grant, _ := d.Grant(id, at, scopeOf); NewViewer("", grant).SeesEvents(p, area) {
 			return true
 		}
 	}
 	return false
+}
+
+// around returns those who sign in and hold posts, or stand in for them, in the county of an
+// area or above it: whatever lies between divisions is told within the county.
+func (d *Directory) around(area grid.Code) []int64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var ids []int64
+	for id, p := range d.held.posts {
+		if !ofOneCounty(p.Area, area) {
+			continue
+		}
+		for _, account := range d.held.holders(id) {
+			if a := d.held.accounts[account]; a != nil && a.SignsIn() {
+				ids = append(ids, account)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// ofOneCounty reports whether two areas are of one county, or one of them is above it.
+func ofOneCounty(a, b grid.Code) bool {
+	const county = 6 // digits of its code
+	n := min(county, len(a), len(b))
+	return a[:n] == b[:n]
 }
 
 // isTended reports whether anybody would know of private events in an area if there were no

@@ -43,7 +43,7 @@ func newShire(t *testing.T, posts ...staff.Post) *shire {
 	s.show(t, grid.Divisions)
 	var held []grid.Entity
 	for i, p := range posts {
-		account := &staff.Account{Head: grid.Head{ID: int64(i + 1), Revision: 1}, Login: fmt.Sprint("account", i), Sort: staff.Person}
+		account := &staff.Account{Head: grid.Head{ID: int64(i + 1), Revision: 1}, Login: fmt.Sprint("account", i), Sort: staff.Person, Credential: grid.Sealed{1}}
 		p.Head, p.Account = grid.Head{ID: int64(100 + i), Revision: 1}, account.ID
 		held = append(held, account, &p)
 	}
@@ -126,6 +126,35 @@ func TestWhoIsToldOfCareBetweenTheTowns(t *testing.T) {
 			if got := s.readers(t, id, len(tt.posts)); err != nil || fmt.Sprint(got) != fmt.Sprint(tt.want) {
 				t.Errorf("is told to %v, %v; want %v", got, err, tt.want)
 			}
+		})
+	}
+}
+
+// A post is worth nothing to who needs help while nobody signs in to its account.
+func TestAnAccountThatNobodySignsInToIsNobody(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		account staff.Account
+		told    bool
+	}{
+		{"somebody's", staff.Account{Sort: staff.Person, Credential: grid.Sealed{1}}, true},
+		{"somebody's who signs in elsewhere", staff.Account{Sort: staff.Person, Issuer: "https://id.example", Subject: "7"}, true},
+		{"one that was never set up", staff.Account{Sort: staff.Person}, false},
+		{"a locked one", staff.Account{Sort: staff.Person, Credential: grid.Sealed{1}, Locked: true}, false},
+		{"a machine's", staff.Account{Sort: staff.Machine, Credential: grid.Sealed{1}}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShire(t, staff.Post{Role: "operator", Area: firstTown})
+			tt.account.Head, tt.account.Login = grid.Head{ID: 1, Revision: 2}, "account0"
+			s.directory.Apply([]access.Step{{Entity: &tt.account}})
+			_, err := s.report(t, 108.15)
+			if tt.told {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			mustRefuse(t, err, "told to nobody")
 		})
 	}
 }

@@ -120,6 +120,12 @@ func ElsewhereLogin(issuer, subject string) string {
 // SignsInElsewhere reports whether a sign-in server lets the account in, and no password.
 func (a *Account) SignsInElsewhere() bool { return a.Issuer != "" }
 
+// SignsIn reports whether somebody can sign in to the account, here or elsewhere: a machine is
+// nobody, and one that was not set up yet is nobody's.
+func (a *Account) SignsIn() bool {
+	return !a.Locked && a.Sort != Machine && (len(a.Credential) > 0 || a.SignsInElsewhere())
+}
+
 // A Sort says what kind of somebody an account is.
 type Sort string
 
