@@ -1,12 +1,14 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,6 +61,44 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
+// An answer is what an error is answered with.
+type answer struct {
+	to     error
+	status int
+	detail string
+}
+
+// answers are those to errors that need no more than words; the first counts whose error is
+// wrapped by what went wrong. Without words they have those of all that is wrapped.
+var answers = []answer{
+	{errRequest, http.StatusBadRequest, ""},
+	{tiles.ErrAddress, http.StatusBadRequest, ""},
+	{access.ErrCursor, http.StatusBadRequest, ""},
+	{feed.ErrToken, http.StatusBadRequest, ""},
+	{feed.ErrEpoch, http.StatusBadRequest, ""},
+	{grid.ErrInvalid, http.StatusUnprocessableEntity, ""},
+	own(access.ErrNotHeld, http.StatusMisdirectedRequest),
+	{grid.ErrNotFound, http.StatusNotFound, "there is no such thing, or it is not yours to see"},
+	own(access.ErrSelf, http.StatusForbidden),
+	own(access.ErrSecondPerson, http.StatusForbidden),
+	own(access.ErrForbidden, http.StatusForbidden),
+	{grid.ErrKeyUsed, http.StatusConflict, "this Idempotency-Key was used with another request"},
+	own(access.ErrNotReady, http.StatusConflict),
+	own(access.ErrNotAwaited, http.StatusConflict),
+	own(access.ErrNotSetUp, http.StatusConflict),
+	own(access.ErrGrown, http.StatusConflict),
+	{grid.ErrConflict, http.StatusConflict, "somebody else has changed it since; read it again"},
+	own(ErrPrecondition, http.StatusPreconditionRequired),
+	{grid.ErrUnavailable, http.StatusServiceUnavailable, "the store cannot be reached or takes no writes now; the map goes on"},
+	own(errBusy, http.StatusServiceUnavailable),
+	own(ErrBehind, http.StatusServiceUnavailable),
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, "the answer took too long: ask for less, or try again"},
+	{context.Canceled, http.StatusServiceUnavailable, "the request was given up"},
+}
+
+// own answers an error with its own words, and not with those around it.
+func own(err error, status int) answer { return answer{err, status, err.Error()} }
+
 // problem is the one place that turns an error into a reply. Whatever is not
 // named here is internal: its text goes to the log alone.
 func problem(err error) *Problem {
@@ -74,51 +114,16 @@ func problem(err error) *Problem {
 		return fieldProblem(field)
 	case errors.As(err, &known):
 		return fromHuma(known)
-	case errors.Is(err, errRequest), errors.Is(err, tiles.ErrAddress), errors.Is(err, access.ErrCursor),
-		errors.Is(err, feed.ErrToken), errors.Is(err, feed.ErrEpoch):
-		return newProblem(http.StatusBadRequest, err.Error())
-	case errors.Is(err, grid.ErrInvalid):
-		return newProblem(http.StatusUnprocessableEntity, err.Error())
-	case errors.Is(err, access.ErrNotHeld):
-		return newProblem(http.StatusMisdirectedRequest, access.ErrNotHeld.Error())
-	case errors.Is(err, grid.ErrNotFound):
-		return newProblem(http.StatusNotFound, "there is no such thing, or it is not yours to see")
-	case errors.Is(err, access.ErrSelf):
-		return newProblem(http.StatusForbidden, access.ErrSelf.Error())
-	case errors.Is(err, access.ErrSecondPerson):
-		return newProblem(http.StatusForbidden, access.ErrSecondPerson.Error())
-	case errors.Is(err, access.ErrForbidden):
-		return newProblem(http.StatusForbidden, access.ErrForbidden.Error())
-	case errors.Is(err, grid.ErrKeyUsed):
-		return newProblem(http.StatusConflict, "this Idempotency-Key was used with another request")
-	case errors.Is(err, access.ErrNotReady):
-		return newProblem(http.StatusConflict, access.ErrNotReady.Error())
-	case errors.Is(err, access.ErrNotAwaited):
-		return newProblem(http.StatusConflict, access.ErrNotAwaited.Error())
-	case errors.Is(err, access.ErrNotSetUp):
-		return newProblem(http.StatusConflict, access.ErrNotSetUp.Error())
-	case errors.Is(err, access.ErrGrown):
-		return newProblem(http.StatusConflict, access.ErrGrown.Error())
 	case errors.As(err, &used):
 		return newProblem(http.StatusConflict, used.Error())
 	case errors.As(err, &gone):
 		return newProblem(http.StatusConflict, gone.Error())
-	case errors.Is(err, grid.ErrConflict):
-		return newProblem(http.StatusConflict, "somebody else has changed it since; read it again")
-	case errors.Is(err, ErrPrecondition):
-		return newProblem(http.StatusPreconditionRequired, ErrPrecondition.Error())
-	case errors.Is(err, grid.ErrUnavailable):
-		return newProblem(http.StatusServiceUnavailable, "the store cannot be reached or takes no writes now; the map goes on")
-	case errors.Is(err, errBusy):
-		return newProblem(http.StatusServiceUnavailable, errBusy.Error())
-	case errors.Is(err, ErrBehind):
-		return newProblem(http.StatusServiceUnavailable, ErrBehind.Error())
-	case errors.Is(err, context.DeadlineExceeded):
-		return newProblem(http.StatusServiceUnavailable, "the answer took too long: ask for less, or try again")
-	case errors.Is(err, context.Canceled):
-		return newProblem(http.StatusServiceUnavailable, "the request was given up")
 	}
-	return newProblem(http.StatusInternalServerError, "")
+	at := slices.IndexFunc(answers, func(a answer) bool { return errors.Is(err, a.to) })
+	if at < 0 {
+		return newProblem(http.StatusInternalServerError, "")
+	}
+	return newProblem(answers[at].status, cmp.Or(answers[at].detail, err.Error()))
 }
 
 func newProblem(status int, detail string) *Problem {

@@ -80,61 +80,94 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	if n.now == nil {
 		n.now = time.Now
 	}
-	var err error
-	if n.store, err = f.open(ctx); err != nil {
+	if err := n.openStore(ctx, p, f); err != nil {
 		return nil, err
+	}
+	n.keepStore(p, f)
+	if err := n.openBus(p, nf); err != nil {
+		return nil, err
+	}
+	n.look(p, f, nf)
+	sets := feed.NewSets(access.LayerNames())
+	n.hub = feed.NewHub(sets, feed.HubOptions{})
+	if err := n.follow(p, f, nf); err != nil {
+		return nil, err
+	}
+	if err := n.admit(p, f); err != nil {
+		return nil, err
+	}
+	n.socket = n.newSocket(sets)
+	n.measure()
+	return n, nil
+}
+
+// openStore opens the store and its master key.
+func (n *node) openStore(ctx context.Context, p *parts, f storeFlags) (err error) {
+	if n.store, err = f.open(ctx); err != nil {
+		return err
 	}
 	p.atEnd("store", n.store.Close)
 	n.scratch = f.scratch()
 	if err := n.scratch.Sweep(); err != nil {
-		return nil, fmt.Errorf("what a killed process left in %s: %w", n.scratch, err)
+		return fmt.Errorf("what a killed process left in %s: %w", n.scratch, err)
 	}
-	master, err := f.unlock(ctx, n.store)
-	if err != nil {
-		return nil, err
-	}
-	n.master = master
-	n.audit = access.NewSealer(n.store, master, f.sealFile(), log)
+	n.master, err = f.unlock(ctx, n.store)
+	return err
+}
+
+// keepStore starts what seals, sweeps and watches the store.
+func (n *node) keepStore(p *parts, f storeFlags) {
+	n.audit = access.NewSealer(n.store, n.master, f.sealFile(), n.log)
 	p.start("audit", n.audit.Run)
-	retention := access.NewRetention(n.store, n.audit, time.Now, log)
-	p.start("retention", func(ctx context.Context) error { return sweepNowAndThen(ctx, retention, log) })
-	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, log) })
+	retention := access.NewRetention(n.store, n.audit, time.Now, n.log)
+	p.start("retention", func(ctx context.Context) error { return sweepNowAndThen(ctx, retention, n.log) })
+	p.start("sweep", func(ctx context.Context) error { return sweep(ctx, n.store, n.log) })
 	if s, ok := n.store.(blocking); ok {
-		p.start("watch", func(ctx context.Context) error { return watchBlockers(ctx, s, registry, log) })
+		p.start("watch", func(ctx context.Context) error { return watchBlockers(ctx, s, n.registry, n.log) })
 	}
-	if n.bus, err = bus.Open(bus.Options{URL: nf.Nats, TelemetryURL: nf.NatsTelemetry, Logger: log}); err != nil {
-		return nil, fmt.Errorf("nats: %w", err)
+}
+
+// openBus reaches the other nodes.
+func (n *node) openBus(p *parts, nf nodeFlags) (err error) {
+	if n.bus, err = bus.Open(bus.Options{URL: nf.Nats, TelemetryURL: nf.NatsTelemetry, Logger: n.log}); err != nil {
+		return fmt.Errorf("nats: %w", err)
 	}
 	p.atEnd("nats", func() error { n.bus.Close(); return nil })
-	n.meters = master.Meters(n.now)
+	n.meters = n.master.Meters(n.now)
 	if nf.Nats != "" { // else there is nobody to tell
 		p.start("meters", n.shareMeters)
 	}
+	return nil
+}
+
+// look makes the World, the Directory and the Views of both, empty yet.
+func (n *node) look(p *parts, f storeFlags, nf nodeFlags) {
 	n.world, n.directory = world.New(world.Options{Now: n.now, Own: grid.Code(nf.Area)}), access.NewDirectory()
 	n.directory.GapsOf = func(town grid.Code) grid.Scope { return n.world.Snapshot().GapsAbove(town) }
 	n.views = access.NewViews(access.Sources{
-		Store: n.store, Vault: access.NewVault(master), Master: master, World: n.world,
+		Store: n.store, Vault: access.NewVault(n.master), Master: n.master, World: n.world,
 		Clock: n.now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
 		Meters: n.meters, Tended: n.tends,
 	})
-	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(master), log) })
-	n.sealer = feed.NewSealer(master.Derive("feed"))
-	sets := feed.NewSets(access.LayerNames())
-	n.hub = feed.NewHub(sets, feed.HubOptions{})
-	n.relay = feed.NewRelay(n.store, n.bus, feed.RelayOptions{Logger: log})
+	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(n.master), n.log) })
+	n.sealer = feed.NewSealer(n.master.Derive("feed"))
+}
+
+// follow starts what tells the log, and what keeps World, Directory and hub level with it.
+func (n *node) follow(p *parts, f storeFlags, nf nodeFlags) error {
+	n.relay = feed.NewRelay(n.store, n.bus, feed.RelayOptions{Logger: n.log})
 	sources := feed.Sources{Log: n.store, Loads: n.store, Transport: n.bus, Audience: n.hub}
 	if nf.NoImage {
-		err = f.forgetImage()
+		if err := f.forgetImage(); err != nil {
+			return err
+		}
 	} else {
-		n.images = &images{path: f.imageFile(), area: grid.Code(nf.Area), key: master.Derive("image of the World"), world: n.world, log: n.store, told: log}
+		n.images = &images{path: f.imageFile(), area: grid.Code(nf.Area), key: n.master.Derive("image of the World"), world: n.world, log: n.store, told: n.log}
 		sources.Images = n.images
 	}
-	if err != nil {
-		return nil, err
-	}
-	n.census = &censusFile{path: filepath.Join(f.Data, "census.json"), world: n.world, told: log}
+	n.census = &censusFile{path: filepath.Join(f.Data, "census.json"), world: n.world, told: n.log}
 	sources.Applier = n.applier(nf.Area)
-	n.feed = feed.NewNode(sources, feed.NodeOptions{Logger: log})
+	n.feed = feed.NewNode(sources, feed.NodeOptions{Logger: n.log})
 	p.start("relay", func(ctx context.Context) error { n.relay.Run(ctx); return nil })
 	p.start("node", n.feed.Run)
 	if n.images != nil {
@@ -143,16 +176,20 @@ func newNode(ctx context.Context, p *parts, f storeFlags, nf nodeFlags, registry
 	p.start("census", n.census.run)
 	p.start("positions", n.followPositions)
 	p.start("clock", n.followClock)
-	n.traces = access.NewTraces(n.store, log)
-	if n.desk, err = n.newDesk(master, f.sealFile()); err != nil {
-		return nil, err
+	return nil
+}
+
+// admit makes the desk at which people and programs sign in, and starts what leaves traces of
+// them and forgets those who are gone.
+func (n *node) admit(p *parts, f storeFlags) (err error) {
+	n.traces = access.NewTraces(n.store, n.log)
+	if n.desk, err = n.newDesk(n.master, f.sealFile()); err != nil {
+		return err
 	}
 	p.start("traces", n.traces.Run)
 	p.start("failures", n.followFailures)
-	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, log) })
-	n.socket = n.newSocket(sets)
-	n.measure()
-	return n, nil
+	p.start("sweep of sign-ins", func(ctx context.Context) error { return sweep(ctx, n.desk, n.log) })
+	return nil
 }
 
 // applier returns what keeps World and Directory level with the log.
