@@ -1,6 +1,10 @@
 package tiles
 
-import "quanxi/geo"
+import (
+	"math"
+
+	"quanxi/geo"
+)
 
 // A Property is the place of its name among those given to Begin.
 type Property uint8
@@ -57,7 +61,7 @@ func (e *Encoder) Start(id ID) { e.StartBuffered(id, Buffer) }
 // units beyond it.
 func (e *Encoder) StartBuffered(id ID, buffer int) {
 	e.out, e.open = e.out[:0], false
-	e.sieve.set(0)
+	e.sieve = sieve{limit: math.MaxInt, taken: e.taken}
 	e.grid = newGrid(id, int64(buffer))
 }
 
@@ -141,13 +145,12 @@ func (e *Encoder) End() {
 	}
 	b = e.values.append(b)
 	b = appendVarint(append(b, layerExtent), Extent)
-	e.layer = b
 
 	size := 2 + 1 + varintLen(uint64(len(e.name))) + len(e.name) + len(b)
 	out := appendVarint(append(e.out, tileLayer), uint64(size))
 	out = append(out, layerVersion, formatVersion)
 	out = appendString(out, layerName, e.name)
-	e.out = append(out, b...)
+	e.out, e.layer = append(out, b...), b[:0]
 }
 
 // Bytes returns the tile: the layers that were closed since Start, empty if none

@@ -30,10 +30,17 @@ func (e *Encoder) Line(chain []geo.Pixel) {
 		return
 	}
 	e.kind = lineType
+	before := len(e.geometry)
 	if e.within(box) {
 		e.path(pts)
-		return
+	} else {
+		e.pieces(pts)
 	}
+	e.weigh(len(e.geometry)-before, float64(box.side()), 1)
+}
+
+// pieces writes what the tile shows of a line.
+func (e *Encoder) pieces(pts []point) {
 	sides, piece := e.sides(), e.spare[:0]
 	for i, b := range pts[1:] {
 		from, to, ok := cutSegment(&sides, pts[i], b)
@@ -92,7 +99,11 @@ func (e *Encoder) loop(ring []geo.Pixel, as winding) {
 	if n := len(pts); n > 1 && pts[0] == pts[n-1] {
 		pts = pts[:n-1]
 	}
-	if len(pts) < 3 || e.beyond(box) || e.small(pts, box) {
+	if len(pts) < 3 || e.beyond(box) {
+		return
+	}
+	size, isSmall := e.small(pts, box)
+	if isSmall {
 		return
 	}
 	if !e.within(box) {
@@ -110,8 +121,10 @@ func (e *Encoder) loop(ring []geo.Pixel, as winding) {
 		slices.Reverse(pts)
 	}
 	e.kind = polygonType
+	before := len(e.geometry)
 	e.path(pts)
 	e.geometry = append(e.geometry, closePath)
+	e.weigh(len(e.geometry)-before, size, 2)
 }
 
 // cut clips an unclosed ring at the sides that its box crosses.
@@ -192,6 +205,9 @@ func measure(pts []point) (area int64, smooth bool) {
 
 // A span is the box around points in tile units.
 type span struct{ minX, minY, maxX, maxY int64 }
+
+// side returns the longer side of the span.
+func (s span) side() int64 { return max(s.maxX-s.minX, s.maxY-s.minY) }
 
 // crosses reports whether the span reaches over the i-th of Encoder.sides.
 func (s span) crosses(i int, at int64) bool {

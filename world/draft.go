@@ -18,10 +18,8 @@ type draft struct {
 	bulk        bool // indexes are filled at the end, and nothing is told
 	restored    bool // it began with an image
 	indexes     [sorts]*geo.Index
-	borderIndex *geo.Index
+	borderIndex [2]*geo.Index         // of the webs
 	overviews   [lastFar + 1]overview // what of indexes shows far out
-
-	borderOverview overview // the same of borderIndex
 
 	interns map[string]uint32 // texts that many rows share
 	stems   map[string]uint32
@@ -58,8 +56,11 @@ func newDraft(today grid.Date, own grid.Code) *draft {
 	d := &draft{edition: 1, interns: make(map[string]uint32), stems: make(map[string]uint32),
 		moved: make(map[uint32]numbers), before: make(map[uint32]tally), movedPrivate: make(map[privateMove]bool), faces: make(map[uint32]bool)}
 	d.today, d.own = today, own
-	d.asks, d.net = newQuestions(), new(arcs.Net)
-	d.borderIndex, d.foundBorders = new(geo.Index), new(geo.Snapshot)
+	d.asks = newQuestions()
+	for of := range d.webs {
+		d.webs[of] = web{net: new(arcs.Net), found: new(geo.Snapshot)}
+		d.borderIndex[of] = new(geo.Index)
+	}
 	for k := range d.indexes {
 		d.indexes[k] = new(geo.Index)
 		d.found[k] = new(geo.Snapshot)

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"iter"
 	"sync"
 
 	"quanxi/geo"
@@ -80,8 +81,22 @@ func (d *drawing) layer(name string) func() {
 	return func() {}
 }
 
-// slots returns what of a kind the tile may show, in the order of ids: slots and
-// the index depend on the history of the node.
+// each yields what of a kind the tile may show, in the order of ids, until it is too large:
+// slots and the index depend on the history of the node.
+func (d *drawing) each(kind grid.Kind) iter.Seq[numbered] {
+	return func(yield func(numbered) bool) {
+		if d.e.Full() {
+			return
+		}
+		for _, n := range d.slots(kind) {
+			if d.e.Full() || !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// slots returns what of a kind the tile may show, in the order of ids.
 func (d *drawing) slots(kind grid.Kind) []numbered {
 	k, _ := sortOf(kind)
 	ids := d.shelfOf(k)

@@ -56,9 +56,9 @@ func onCut(e edge) bool {
 	return false
 }
 
-// patches is a town of side×side grids of 4 km, whose borders wander by metres
+// patches are side×side divisions of 4 km, by codes below one, whose borders wander by metres
 // and by hundreds of metres, so that each zoom shows other vertices.
-func patches(t *rapid.T, side int) []grid.Entity {
+func patches(t *rapid.T, side int, below grid.Code) []*grid.Division {
 	const size = 400 // of at
 	wobble := func(p geo.Point, by int32) geo.Point {
 		r := rapid.Int32Range(-by, by)
@@ -89,7 +89,7 @@ func patches(t *rapid.T, side int) []grid.Entity {
 		borders[[4]int{i, j, k, l}] = line
 		return line
 	}
-	var out []grid.Entity
+	var out []*grid.Division
 	for i := range side {
 		for j := range side {
 			ring := geo.Ring{corners[[2]int{i, j}]}
@@ -97,23 +97,67 @@ func patches(t *rapid.T, side int) []grid.Entity {
 				ring = append(ring, line[1:]...)
 			}
 			n := i*side + j + 1
-			out = append(out, &grid.Division{Head: grid.Head{ID: int64(n), Revision: 1}, Level: grid.GridLevel,
-				Code: grid.Code(fmt.Sprintf("500999001001%03d", n)), Name: "网格", Boundary: geo.MultiPolygon{{ring}}})
+			code := below + grid.Code(fmt.Sprintf("%03d", n))
+			out = append(out, &grid.Division{Head: grid.Head{ID: int64(n), Revision: 1}, Level: code.Level(), Code: code, Name: "区划", Boundary: geo.MultiPolygon{{ring}}})
 		}
 	}
 	return out
 }
 
-// At every zoom, in every tile, each edge inside the town is drawn by exactly two
-// grids: neighbours meet in every vertex.
-func TestNeighbouringGridsMeetInEveryTile(t *testing.T) {
+func entities(all []*grid.Division) (out []grid.Entity) {
+	for _, d := range all {
+		out = append(out, d)
+	}
+	return out
+}
+
+// Far out a town has no vertices for what lies in it: where two of its communities end at its
+// border there is none, unless the border itself turns there.
+func TestFarOutATownIsDrawnAsIfNothingLayInIt(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		const side = 2
+		towns := patches(rt, side, "500999")
+		all := entities(towns)
+		for _, town := range towns {
+			ring := town.Boundary[0][0]
+			from := rapid.IntRange(0, len(ring)-4).Draw(rt, "from")
+			to := rapid.IntRange(from+2, len(ring)-2).Draw(rt, "to")
+			halves := []geo.Ring{append(slices.Clone(ring[from:to+1]), ring[from]), append(slices.Concat(ring[to:], ring[1:from+1]), ring[to])}
+			for i, half := range halves {
+				all = append(all, &grid.Division{Head: grid.Head{ID: 10*town.ID + int64(i), Revision: 1}, Level: grid.CommunityLevel,
+					Code: town.Code + grid.Code(fmt.Sprintf("%03d", i+1)), Name: "社区", Boundary: geo.MultiPolygon{{half}}})
+			}
+		}
+		drawn := func(what []grid.Entity, id tiles.ID) []byte {
+			w := world.New(world.Options{Now: func() time.Time { return monday }})
+			if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(what...)); err != nil {
+				rt.Fatal(err)
+			}
+			return w.Snapshot().DrawTile(tiles.NewEncoder(), id, of(everywhere), "divisions")
+		}
+		p := at(rapid.IntRange(0, side*400).Draw(rt, "tile x"), rapid.IntRange(0, side*400).Draw(rt, "tile y"))
+		id := tiles.Holding(geo.Project(p), rapid.Uint8Range(8, 10).Draw(rt, "zoom"))
+		if with, without := drawn(all, id), drawn(entities(towns), id); !bytes.Equal(with, without) {
+			rt.Errorf("%v has %d bytes, with nothing in the towns %d", id, len(with), len(without))
+		}
+	})
+}
+
+// At every zoom, in every tile, each edge inside is drawn by exactly two divisions: neighbours
+// meet in every vertex, far out the towns of a county, and close up the grids of a community.
+func TestNeighboursMeetInEveryTile(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const side = 3
+		below := rapid.SampledFrom([]grid.Code{"500999", "500999001001"}).Draw(rt, "below")
+		first := uint8(8)
+		if len(below) > 6 {
+			first = 11
+		}
 		w := world.New(world.Options{Now: func() time.Time { return monday }})
-		if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(patches(rt, side)...)); err != nil {
+		if _, err := w.Apply(world.Position{Epoch: "test", Pos: 1}, steps(entities(patches(rt, side, below))...)); err != nil {
 			rt.Fatal(err)
 		}
-		zoom := rapid.Uint8Range(11, deepestZoom).Draw(rt, "zoom")
+		zoom := rapid.Uint8Range(first, deepestZoom).Draw(rt, "zoom")
 		p := at(rapid.IntRange(0, side*400).Draw(rt, "tile x"), rapid.IntRange(0, side*400).Draw(rt, "tile y"))
 		id := tiles.Holding(geo.Project(p), zoom)
 		uses := make(map[edge][]uint64)

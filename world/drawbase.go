@@ -32,7 +32,7 @@ func (d *drawing) classed(part string, kind grid.Kind, from uint8, properties ..
 	}
 	d.e.Begin(part, properties...)
 	d.leaveOutSpecks()
-	for _, n := range d.slots(kind) {
+	for n := range d.each(kind) {
 		f := d.FeatureAt(kind, n.slot)
 		if f.IsLine() {
 			continue
@@ -60,7 +60,7 @@ func (d *drawing) classAndName(f Feature, properties int) {
 func (d *drawing) water() {
 	d.e.Begin("water", "class", "name")
 	d.leaveOutSpecks()
-	for _, n := range d.slots(grid.Waters) {
+	for n := range d.each(grid.Waters) {
 		f := d.FeatureAt(grid.Waters, n.slot)
 		d.e.Feature(uint64(n.id))
 		if !f.IsLine() {
@@ -80,7 +80,7 @@ func (d *drawing) groundLines() {
 		return
 	}
 	d.e.Begin("ground_line", "class")
-	for _, n := range d.slots(grid.LandUses) {
+	for n := range d.each(grid.LandUses) {
 		f := d.FeatureAt(grid.LandUses, n.slot)
 		if !f.IsLine() {
 			continue
@@ -102,7 +102,7 @@ const (
 
 func (d *drawing) roads() {
 	d.e.Begin("road", "class", "name", "bridge", "width")
-	for _, n := range d.slots(grid.Roads) {
+	for n := range d.each(grid.Roads) {
 		f := d.FeatureAt(grid.Roads, n.slot)
 		class := f.Class()
 		if d.id.Z < roadStart(class) {

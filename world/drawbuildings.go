@@ -23,7 +23,7 @@ const smallHouse = 150
 func (d *drawing) footprints() {
 	d.e.Begin("buildings", "name", "use", "floors", "below", "height", "h")
 	d.leaveOutHouses()
-	for _, n := range d.slots(grid.Buildings) {
+	for n := range d.each(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		d.e.Feature(uint64(n.id))
 		b.rings(&d.rings).each(d.polygon)
@@ -66,7 +66,7 @@ const (
 func (d *drawing) shadows() {
 	d.e.Begin("shadow")
 	d.leaveOutHouses()
-	for _, n := range d.slots(grid.Buildings) {
+	for n := range d.each(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		if b.row.height <= 0 {
 			continue

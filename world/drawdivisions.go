@@ -63,10 +63,11 @@ func (d *drawing) describe(div Division) {
 // outline draws the boundary of an area, strung together from its borders. What the net
 // of borders refused is drawn by itself, at full resolution.
 func (d *drawing) outline(area uint32) {
-	found := d.net.Rings(area, func(outer bool, along iter.Seq2[uint32, bool]) {
+	web := d.web()
+	found := web.net.Rings(area, func(outer bool, along iter.Seq2[uint32, bool]) {
 		r := begunRing{pixels: d.pixels[:0]}
 		for arc, backward := range along {
-			d.string(&r, *d.Snapshot.borders.at(arc), backward)
+			d.string(&r, *web.borders.at(arc), backward)
 		}
 		d.pixels = r.turned()
 		d.polygon(d.pixels[r.first:], outer)
@@ -115,13 +116,12 @@ func (d *drawing) shown(pixels []geo.Pixel, zooms []uint8) []geo.Pixel {
 func (d *drawing) borders() {
 	type stretch struct {
 		*Border
-		level  grid.Level
-		number uint64
+		level grid.Level
 	}
 	var all []stretch
-	for b := range d.visibleBorders(d.envelope, d.id.Z) {
+	for b := range d.web().search(d.envelope) {
 		if level := d.LevelOf(b); d.id.Z >= startOf(level).border {
-			all = append(all, stretch{b, level, fingerprint(b.Pixels)})
+			all = append(all, stretch{b, level})
 		}
 	}
 	slices.SortFunc(all, func(a, b stretch) int { return cmp.Compare(a.number, b.number) })

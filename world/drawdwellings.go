@@ -25,7 +25,7 @@ const usualStorey = 3
 
 func (d *drawing) slabs() {
 	d.e.Begin("dwellings", "building", "floor", "unit", "room", "base", "top", "state")
-	for _, n := range d.slots(grid.Buildings) {
+	for n := range d.each(grid.Buildings) {
 		if b := d.BuildingAt(n.slot); d.holds(OfHomes, b.row.area) {
 			d.homes(b)
 		}

@@ -40,7 +40,7 @@ func (d *drawing) eventsOrCounts() {
 // whatever else has to be left out.
 func (d *drawing) openEvents() {
 	categories := events.Categories()
-	for _, n := range d.slots(events.Events) {
+	for n := range d.each(events.Events) {
 		ev := d.EventAt(n.slot)
 		if !ev.Open() || !d.seesEvent(ev) {
 			continue

@@ -32,7 +32,7 @@ func (d *drawing) peopleCounts() {
 }
 
 func (d *drawing) peopleOfBuildings() {
-	for _, n := range d.slots(grid.Buildings) {
+	for n := range d.each(grid.Buildings) {
 		b := d.BuildingAt(n.slot)
 		h := b.Homes()
 		if h.People == 0 || !d.holds(OfHomes, b.row.area) {

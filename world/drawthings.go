@@ -22,7 +22,7 @@ func (d *drawing) boundDevices() {
 // things draws those that pass, with category and state.
 func (d *drawing) things(part string, kind grid.Kind, pass func(Thing) bool) {
 	d.e.Begin(part, "category", "state")
-	for _, n := range d.slots(kind) {
+	for n := range d.each(kind) {
 		t := d.ThingAt(kind, n.slot)
 		if !pass(t) {
 			continue
@@ -45,7 +45,7 @@ const (
 
 func (d *drawing) cameraMarks() {
 	d.e.Begin("cameras", "azimuth", "view", "state", "name")
-	for _, n := range d.slots(grid.Cameras) {
+	for n := range d.each(grid.Cameras) {
 		c := d.ThingAt(grid.Cameras, n.slot)
 		if !d.holds(OfCameras, c.row.area) {
 			continue
@@ -62,7 +62,7 @@ func (d *drawing) cameraMarks() {
 
 func (d *drawing) servicePoints() {
 	d.e.Begin("service", "category", "name", "hours")
-	for _, n := range d.slots(grid.ServicePoints) {
+	for n := range d.each(grid.ServicePoints) {
 		t := d.ThingAt(grid.ServicePoints, n.slot)
 		d.e.Feature(uint64(n.id))
 		d.e.Point(t.Pixel())

@@ -6,6 +6,5 @@ func (s *Snapshot) InFull() *Snapshot {
 	for k := range all.outlooks {
 		all.outlooks[k] = outlook{s.found[k]}
 	}
-	all.farBorders = outlook{s.foundBorders}
 	return &all
 }

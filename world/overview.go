@@ -78,20 +78,6 @@ func (s *Snapshot) visible(k sort, env geo.Envelope, zoom uint8) iter.Seq[uint32
 	return s.Slots(kindOf(k), env)
 }
 
-// visibleBorders yields each stretch of border that meets env and may show at a zoom once.
-func (s *Snapshot) visibleBorders(env geo.Envelope, zoom uint8) iter.Seq[*Border] {
-	if zoom >= closeUp {
-		return s.Borders(env)
-	}
-	return func(yield func(*Border) bool) {
-		for id := range s.farBorders.search(env, zoom) {
-			if !yield(*s.borders.at(id)) {
-				return
-			}
-		}
-	}
-}
-
 // showsFrom returns a zoom below which an entity of a kind up to lastFar never shows,
 // closeUp if it is none that is far out.
 func (s *state) showsFrom(k sort, slot uint32, env geo.Envelope) uint8 {
@@ -128,9 +114,6 @@ func speckUntil(env geo.Envelope) uint8 {
 
 // worldUnits is the zoom whose tile units are pixels.
 const worldUnits = 20
-
-// borderFrom returns the lowest zoom that shows a stretch of border.
-func (s *state) borderFrom(areas []uint32) uint8 { return startOf(s.highest(areas)).border }
 
 // highest returns the highest level among areas.
 func (s *state) highest(areas []uint32) grid.Level {

@@ -2,7 +2,6 @@ package world
 
 import (
 	"quanxi/geo"
-	"quanxi/geo/arcs"
 	"quanxi/grid"
 )
 
@@ -44,19 +43,16 @@ type state struct {
 	workers    shelf[workerRow]
 	events     shelf[eventRow]
 
-	found        [sorts]*geo.Snapshot // slots by envelope; divisions by area
-	codes        []uint32             // areas with a division, in the order of codes
-	net          *arcs.Net            // faces are areas
-	borders      pages[*Border]       // by number of the arc
-	foundBorders *geo.Snapshot        // arcs by envelope
-	outlooks     [lastFar + 1]outlook // what of found shows far out
-	farBorders   outlook              // the same of foundBorders
-	words        lexicon
-	tiles        drawnVersions
-	now          int64 // Unix seconds of the last publication
-	today        grid.Date
-	own          grid.Code  // the area whose things are held; empty for everything
-	fence        *geo.Fence // around the boundary of the own area; nil if it has none
+	found    [sorts]*geo.Snapshot // slots by envelope; divisions by area
+	codes    []uint32             // areas with a division, in the order of codes
+	webs     [2]web               // near and far
+	outlooks [lastFar + 1]outlook // what of found shows far out
+	words    lexicon
+	tiles    drawnVersions
+	now      int64 // Unix seconds of the last publication
+	today    grid.Date
+	own      grid.Code  // the area whose things are held; empty for everything
+	fence    *geo.Fence // around the boundary of the own area; nil if it has none
 }
 
 type entrance struct {

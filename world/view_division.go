@@ -220,13 +220,7 @@ func (s *Snapshot) ToBePlaced() []Division {
 // Borders yields each stretch of border whose envelope meets env once, whatever
 // the number of divisions that share it.
 func (s *Snapshot) Borders(env geo.Envelope) iter.Seq[*Border] {
-	return func(yield func(*Border) bool) {
-		for id := range s.foundBorders.Search(env) {
-			if !yield(*s.borders.at(id)) {
-				return
-			}
-		}
-	}
+	return s.webs[nearWeb].search(env)
 }
 
 // LevelOf returns the highest level among the divisions that a border bounds.
