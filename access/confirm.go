@@ -12,28 +12,36 @@ import (
 	"quanxi/staff"
 )
 
-// Why nobody confirms a post.
+// Why nobody confirms a post, or acts on who holds one.
 var (
 	// ErrNotAwaited reports a post that awaits nobody.
 	ErrNotAwaited = errors.New("the post awaits no second person: it needs none, is confirmed, or its account is not set up yet")
 	// ErrNotSetUp reports an account into which whoever made its link still comes alone.
-	ErrNotSetUp = errors.New("the account has no second factor yet: whoever made its link could still set one up himself")
+	ErrNotSetUp = errors.New("the account is not set up yet, or has no second factor: whoever made its link could still set it up himself")
+	// ErrAdministrator reports an account of an administrator: one of them alone could remove
+	// whoever watches him.
+	ErrAdministrator = errors.New("administrators are locked, let in anew and dismissed at the machine: quanxi user")
 )
 
 // A post awaits a second person unless another gave it than who made the link by which its
 // account was set up, and knew by then who is in that: whoever made the link may have opened it
-// himself, and would read by one word of his own what no administrator reads (三员分立). Until
-// another person confirms the post it gives no right of role.OfConfirmed.
+// himself, and would read, or remove who watches him, by one word of his own (三员分立). So does
+// one of a machine that somebody here gave. Until another person confirms the post it gives no
+// right of role.OfConfirmed.
 
 // awaits reports whether a post awaits a second person, whatever it allows.
 func (b *book) awaits(p *staff.Post) bool {
 	a := b.accounts[p.Account]
-	if a == nil || a.SetUpBy == 0 || p.GivenBy == 0 {
+	switch {
+	case a == nil:
+		return false
+	case a.Sort == staff.Machine:
+		return p.GivenBy != 0 && p.ConfirmedBy == 0
+	case a.SetUpBy == 0, p.ConfirmedBy != 0 && !p.ConfirmedAt.Before(a.SetUpAt):
 		return false
 	}
-	// Who is in it since a later set-up nobody has confirmed.
-	isConfirmed := p.ConfirmedBy != 0 && !p.ConfirmedAt.Before(a.SetUpAt)
-	return !isConfirmed && (p.GivenAt.Before(a.SetUpAt) || b.mayBeOne(p.GivenBy, a.SetUpBy))
+	// Who is in it since a later set-up nobody has confirmed, whoever gave the post before.
+	return p.GivenAt.Before(a.SetUpAt) || p.GivenBy != 0 && b.mayBeOne(p.GivenBy, a.SetUpBy)
 }
 
 // isSomebody reports whether another than who made its link says that an account is somebody's:
@@ -43,13 +51,33 @@ func (b *book) isSomebody(account int64) bool {
 	return a != nil && (a.SetUpBy == 0 || slices.ContainsFunc(b.postsOf[account], func(id int64) bool { return !b.awaits(b.posts[id]) }))
 }
 
+// rightsOf returns what a post allows, once it awaits nobody.
+func (b *book) rightsOf(p *staff.Post) role.Set { return b.table[p.Role].At(p.Area.Level()) }
+
 // needsConfirmed reports whether a post allows what it gives only once it awaits nobody.
-func (b *book) needsConfirmed(p *staff.Post) bool {
-	return b.table[p.Role].At(p.Area.Level())&role.OfConfirmed != 0
+func (b *book) needsConfirmed(p *staff.Post) bool { return b.rightsOf(p)&role.OfConfirmed != 0 }
+
+// Administers reports whether an account holds, now or later, an administrator's post that
+// awaits nobody.
+func (d *Directory) Administers(account int64, at time.Time) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.ContainsFunc(unended(d.held.postsHeld(account), at), d.held.administers)
 }
 
-// withholds reports whether a post does not give all that it allows yet in the hands of an account, which holds it
-// or stands in for it: whoever keeps accounts says who stands in too.
+// IsAdministrators reports whether a post makes an administrator of who holds it, and awaits
+// nobody.
+func (d *Directory) IsAdministrators(p *staff.Post) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.held.administers(p)
+}
+
+// administers is as of IsAdministrators.
+func (b *book) administers(p *staff.Post) bool { return b.rightsOf(p).Administers() && !b.awaits(p) }
+
+// withholds reports whether a post does not give all that it allows yet in the hands of an
+// account, which holds it or stands in for it: whoever keeps accounts says who stands in too.
 func (b *book) withholds(p *staff.Post, account int64) bool {
 	return b.needsConfirmed(p) && (b.awaits(p) || p.Account != account && !b.isSomebody(account))
 }
@@ -70,10 +98,10 @@ func (d *Directory) Awaited(account int64, at time.Time) []int64 {
 	return ids
 }
 
-// Confirm says of a post that its account is held by whom it is meant for, so that it gives
-// all that it allows. The error wraps grid.ErrNotFound where the viewer has no say, ErrForbidden of who is no
-// second person for it, ErrNotAwaited, ErrNotSetUp, or grid.ErrConflict if the post was changed
-// meanwhile.
+// Confirm says of a post that its account is held by whom it is meant for, or that a machine
+// shall have it, so that it gives all that it allows. The error wraps grid.ErrNotFound where the
+// viewer has no say, ErrForbidden of who is no second person for it, ErrNotAwaited, ErrNotSetUp,
+// or grid.ErrConflict if the post was changed meanwhile.
 func (o *Office) Confirm(ctx context.Context, id int64) (grid.Receipt, error) {
 	p, _, ok := o.desk.Directory.Post(id)
 	if !ok || !o.mayDeputize(p) {
@@ -97,19 +125,23 @@ func (o *Office) confirms(p *staff.Post) error {
 	if err := o.mayConfirm(p); err != nil {
 		return err
 	}
+	now := o.desk.Clock()
 	a, _, ok := o.desk.Directory.Person(p.Account)
-	switch {
-	case !ok, !slices.Contains(o.desk.Directory.Awaited(p.Account, o.desk.Clock()), p.ID):
+	if !ok || !slices.Contains(o.desk.Directory.Awaited(p.Account, now), p.ID) {
 		return fmt.Errorf("post %d: %w", p.ID, ErrNotAwaited)
-	case !a.HasSecond && !o.desk.PasswordAlone:
+	}
+	grant, _ := o.desk.Directory.Grant(a.ID, now, o.desk.ScopeOf)
+	needsSecond := grant.NeedsSecondFactor() && !o.desk.PasswordAlone
+	if a.Sort != staff.Machine && (a.SetUpAt.IsZero() || needsSecond && !a.HasSecond) {
 		return fmt.Errorf("account %d: %w", a.ID, ErrNotSetUp)
 	}
 	return nil
 }
 
 // mayConfirm returns nil if the viewer is a second person for a post: another who keeps
-// accounts where it is, or who stands above it: says there who stands in, and unmasks there by
-// the same post, for nobody gives beyond his own ceiling, nor a role that he holds (RULES B3).
+// accounts where it is, or who stands above it: says there who stands in, and sees there by
+// the same post all that it shows, for nobody gives beyond his own ceiling, nor a role that he
+// holds (RULES B3).
 func (o *Office) mayConfirm(p *staff.Post) error {
 	own, ok := o.account()
 	switch {
@@ -118,8 +150,7 @@ func (o *Office) mayConfirm(p *staff.Post) error {
 	case o.isSelf(p.Account):
 		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	case o.viewer.hasIn(role.ManageAccounts, p.Area):
-		to := o.desk.Directory
-		if to.MayBeOne(own, p.Account) || to.MayBeOne(own, o.madeLinkOf(p.Account)) {
+		if to := o.desk.Directory; to.MayBeOne(own, p.Account) || o.gaveToMachine(p) {
 			return fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 		}
 		return nil
@@ -131,23 +162,21 @@ func (o *Office) mayConfirm(p *staff.Post) error {
 	return nil
 }
 
-// madeLinkOf returns who made the link by which an account was set up; zero of whoever is at the
-// machine.
-func (o *Office) madeLinkOf(account int64) int64 {
-	a, _, _ := o.desk.Directory.Person(account)
-	if a == nil {
-		return 0
-	}
-	return a.SetUpBy
+// gaveToMachine reports whether a post is a machine's and the viewer gave it, or whoever may be
+// one with him.
+func (o *Office) gaveToMachine(p *staff.Post) bool {
+	a, _, ok := o.desk.Directory.Person(p.Account)
+	own, _ := o.account()
+	return ok && a.Sort == staff.Machine && o.desk.Directory.MayBeOne(own, p.GivenBy)
 }
 
 // isAbove reports whether the viewer stands above a post: of those who say who stands in, one
 // is above another by a wider area alone.
 func (o *Office) isAbove(p *staff.Post) bool {
-	says := role.SetOf(role.AppointStandIn)
-	if !o.viewer.grant.MayAll(says|role.SetOf(role.Unmask), p.Area) {
+	says, r := role.SetOf(role.AppointStandIn), o.desk.Directory.Table()[p.Role]
+	if !o.viewer.grant.MayAll(says|r.At(p.Area.Level())&role.OfVouchers, p.Area) {
 		return false
 	}
 	_, over, _ := o.viewer.grant.Highest(role.AppointStandIn, p.Area)
-	return over.Level() < p.Area.Level() || o.desk.Directory.Table()[p.Role].Rights&says == 0
+	return over.Level() < p.Area.Level() || r.Rights&says == 0
 }

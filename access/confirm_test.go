@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,6 +157,15 @@ func TestOneAdministratorAloneUnmasksNobody(t *testing.T) {
 			b.give(t, "second", "one", "grid-mentor", ourGrid)
 			b.standIn(t, "first", "one", "new")
 		}, false},
+		{"a link for who was added at the machine and has no second factor yet", func(t *testing.T, b *bureau) {
+			a := &staff.Account{Login: "one", Name: "某人", Sort: staff.Person}
+			if err := b.registry().Add(t.Context(), a, password, &staff.Post{Role: "grid-worker", Area: ourGrid}); err != nil {
+				t.Fatal(err)
+			}
+			b.ids["one"] = a.ID
+			b.now = b.now.Add(time.Minute)
+			b.invite(t, "first", "one")
+		}, false},
 		{"a link for who was set up at the machine and has a second factor", func(t *testing.T, b *bureau) {
 			b.atTheMachine(t, "one")
 			b.invite(t, "first", "one")
@@ -239,7 +249,18 @@ func TestWhoConfirmsAPost(t *testing.T) {
 		{"the secretary, of who works beside him", "community-staff", ourCommunity, "secretary", nil, nil},
 		{"who made the link and gave the post", "grid-worker", ourGrid, "first", nil, access.ErrSecondPerson},
 		{"another whose account the one has made", "grid-worker", ourGrid, "second", func(t *testing.T, b *bureau) { b.madeBy(t, "second", "first") }, access.ErrSecondPerson},
-		{"who has the post", "secretary", ourCommunity, "one", nil, access.ErrSelf},
+		{"who has the post, and so has no say yet", "secretary", ourCommunity, "one", nil, grid.ErrNotFound},
+		{"another who keeps accounts, of who audits", "audit-admin", "5000", "second", nil, nil},
+		{"the leader, of who audits", "audit-admin", ourTown, "leader", nil, access.ErrForbidden},
+		{"a shift lead, of a secretary, who takes files as well", "secretary", ourCommunity, "lead", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "lead", "shift-lead", ourTown)
+			b.confirm(t, "second", "lead")
+		}, access.ErrForbidden},
+		{"a shift lead, of a worker", "grid-worker", ourGrid, "lead", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "lead", "shift-lead", ourTown)
+			b.confirm(t, "second", "lead")
+		}, nil},
+		{"the secretary, of who sees people masked alone", "micro-grid-lead", ourGrid, "secretary", nil, nil},
 		{"the secretary, of another in his own role", "secretary", ourCommunity, "secretary", nil, access.ErrForbidden},
 		{"the secretary, of who is as high and says who stands in", "shift-lead", ourCommunity, "secretary", nil, access.ErrForbidden},
 		{"the leader of a county, who unmasks nobody", "grid-worker", ourGrid, "county", nil, access.ErrForbidden},
@@ -248,17 +269,18 @@ func TestWhoConfirmsAPost(t *testing.T) {
 		{"the secretary of another community", "grid-worker", ourGrid, "neighbour", nil, grid.ErrNotFound},
 		{"a secretary who awaits somebody himself", "grid-worker", ourGrid, "new", func(t *testing.T, b *bureau) {
 			b.hire(t, "first", "new", "secretary", ourCommunity)
-		}, access.ErrForbidden},
+		}, grid.ErrNotFound},
 		{"a secretary whom another confirmed", "grid-worker", ourGrid, "new", func(t *testing.T, b *bureau) {
 			b.hire(t, "first", "new", "secretary", ourCommunity)
 			b.confirm(t, "leader", "new")
 		}, nil},
-		{"of a post that unmasks nobody", "steward", ourGrid, "second", nil, access.ErrNotAwaited},
-		{"of a steward who stands in for who unmasks", "steward", ourGrid, "second", func(t *testing.T, b *bureau) { b.standIn(t, "first", "one", "colleague") }, nil},
+		{"of a post that shows nobody", "provider", ourGrid, "second", nil, access.ErrNotAwaited},
+		{"of a provider who stands in for a worker", "provider", ourGrid, "second", func(t *testing.T, b *bureau) { b.standIn(t, "first", "one", "colleague") }, nil},
 		{"of what is confirmed", "grid-worker", ourGrid, "second", func(t *testing.T, b *bureau) { b.confirm(t, "secretary", "one") }, access.ErrNotAwaited},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBureau(t)
+			b.write(t, &grid.Division{Code: ourTown, Level: grid.TownLevel, Name: "镇"})
 			b.write(t, &grid.Division{Code: ourCommunity, Level: grid.CommunityLevel, Name: "社区"})
 			b.hire(t, "first", "one", tt.role, tt.area)
 			if tt.prepare != nil {
@@ -279,14 +301,116 @@ func TestWhoConfirmsAPost(t *testing.T) {
 				}
 				return
 			}
-			if !b.unmasks("one") {
-				t.Error("it unmasks nobody still")
+			if awaited := b.Directory.Awaited(b.ids["one"], b.now); slices.Contains(awaited, p.ID) {
+				t.Error("it awaits somebody still")
 			}
 			rows := b.rows(t, "posts.confirm")
 			if row := rows[0]; row.Actor != idText(b.ids[tt.by]) || row.Object != "posts/"+idText(p.ID) || !strings.Contains(row.Detail, "given by account "+idText(b.first)) {
 				t.Errorf("row %+v", row)
 			}
 		})
+	}
+}
+
+// One administrator alone removes nobody who watches him, nor himself, of whom there may be no
+// other; whoever awaits a second person is none yet, and made by mistake goes again.
+func TestNobodyRemovesAnAdministratorAlone(t *testing.T) {
+	for _, tt := range []struct {
+		name, whom string
+		does       func(o *access.Office, a *staff.Account, p *staff.Post) error
+	}{
+		{"locking", "audit", func(o *access.Office, a *staff.Account, _ *staff.Post) error {
+			_, err := o.Lock(context.Background(), a.ID, a.Revision, true)
+			return err
+		}},
+		{"a link", "second", func(o *access.Office, a *staff.Account, _ *staff.Post) error {
+			_, _, err := o.Invite(context.Background(), a.ID, "/")
+			return err
+		}},
+		{"ending what is open", "audit", func(o *access.Office, a *staff.Account, _ *staff.Post) error {
+			_, err := o.EndSessions(context.Background(), a.ID)
+			return err
+		}},
+		{"dismissing", "audit", func(o *access.Office, _ *staff.Account, p *staff.Post) error {
+			_, err := o.Dismiss(context.Background(), p.ID, p.Revision)
+			return err
+		}},
+		{"dismissing oneself", "first", func(o *access.Office, _ *staff.Account, p *staff.Post) error {
+			_, err := o.Dismiss(context.Background(), p.ID, p.Revision)
+			return err
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBureau(t)
+			on := func(login string) error {
+				a, _, _ := b.Directory.Person(b.ids[login])
+				return tt.does(b.as("first"), a, b.post(t, login))
+			}
+			if err := on(tt.whom); !errors.Is(err, access.ErrForbidden) || !errors.Is(err, access.ErrAdministrator) {
+				t.Errorf("of an administrator: %v", err)
+			}
+			b.hire(t, "second", "one", "audit-admin", "5000")
+			if err := on("one"); err != nil {
+				t.Errorf("of one who awaits a second person: %v", err)
+			}
+			b.hire(t, "second", "two", "grid-worker", ourGrid)
+			b.confirm(t, "first", "two")
+			if err := on("two"); err != nil {
+				t.Errorf("of a worker: %v", err)
+			}
+		})
+	}
+}
+
+// A machine is shown people once somebody else than who gave its post says so, and opens nobody
+// even then: it gives no reason.
+func TestAMachineAwaitsASecondPerson(t *testing.T) {
+	b := newBureau(t)
+	b.write(t, &grid.Division{Code: ourCommunity, Level: grid.CommunityLevel, Name: "社区"})
+	a := &staff.Account{Login: "one", Name: "程序", Sort: staff.Machine}
+	if _, _, err := b.as("first").AddMember(t.Context(), a, &staff.Post{Role: "secretary", Area: ourCommunity}, "/"); err != nil {
+		t.Fatal(err)
+	}
+	b.ids["one"] = a.ID
+	rights := func() role.Set {
+		grant, _ := b.Directory.Grant(a.ID, b.now, b.ScopeOf)
+		return grant.Rights()
+	}
+	if got := rights(); got&role.OfConfirmed != 0 {
+		t.Errorf("before: %v", got)
+	}
+	if _, err := b.as("first").Confirm(t.Context(), b.post(t, "one").ID); !errors.Is(err, access.ErrSecondPerson) {
+		t.Errorf("by who gave it: %v", err)
+	}
+	b.confirm(t, "leader", "one")
+	if got := rights(); !got.Has(role.SeePeople) || !got.Has(role.KeepPeople) || got&^role.OfMachines != 0 {
+		t.Errorf("after: %v", got)
+	}
+}
+
+// Who is shown people masked alone needs no second factor to be confirmed, but a password.
+func TestAPasswordAloneIsConfirmedWhereNobodyIsUnmasked(t *testing.T) {
+	b := newBureau(t)
+	a := &staff.Account{Login: "one", Name: "某人", Sort: staff.Person}
+	link, _, err := b.as("first").AddMember(t.Context(), a, &staff.Post{Role: "micro-grid-lead", Area: ourGrid}, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ids["one"] = a.ID
+	_, shown, _ := strings.Cut(link, "#setup=")
+	if _, err := b.SetUp(t.Context(), shown, "a long enough passphrase 7", access.Entry{From: home}); err != nil {
+		t.Fatal(err)
+	}
+	sees := func() bool {
+		grant, _ := b.Directory.Grant(a.ID, b.now, b.ScopeOf)
+		return grant.May(role.SeePeople, ourGrid)
+	}
+	if sees() {
+		t.Error("one administrator alone is shown people")
+	}
+	b.confirm(t, "secretary", "one")
+	if !sees() {
+		t.Error("who is confirmed is shown nobody")
 	}
 }
 

@@ -52,6 +52,9 @@ func (d *Directory) Grant(account int64, at time.Time, scopeOf func(grid.Code) g
 	posts, standIns := d.held.around(account)
 	held, until := role.Held(accountName(account), posts, standIns, at)
 	g = role.NewGrant(held, d.held.table, scopeOf)
+	if d.held.accounts[account].Sort == staff.Machine {
+		g = g.Within(role.Limit{Rights: role.OfMachines, Scope: grid.Everywhere()})
+	}
 	if d.GapsOf != nil {
 		g = g.WithGaps(d.GapsOf)
 	}

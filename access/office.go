@@ -55,6 +55,8 @@ type Member struct {
 	// for who has no say in them.
 	Tokens []*staff.SignIn
 	Rights role.Set
+	// Administers is of an administrator's account: it is kept at the machine.
+	Administers bool
 }
 
 // A Held is a post and who stands in for it.
@@ -65,6 +67,7 @@ type Held struct {
 	Missing bool
 	// Awaits is of a post that a second person has to confirm, who may be the viewer.
 	Awaits, Confirms bool
+	Administers      bool // as of Directory.IsAdministrators
 }
 
 // over reports whether the viewer has a right over some post of an account, or over accounts
@@ -114,16 +117,17 @@ func (o *Office) Member(id int64) (Member, error) {
 	if !ok || !o.knows(posts) {
 		return Member{}, fmt.Errorf("account %d: %w", id, grid.ErrNotFound)
 	}
-	m := Member{Account: a, Sessions: len(o.desk.Directory.SignIns(id, o.desk.Clock()))}
+	now, to := o.desk.Clock(), o.desk.Directory
+	m := Member{Account: a, Sessions: len(to.SignIns(id, now)), Administers: to.Administers(id, now)}
 	if _, may := o.overTokens(a, posts); may {
 		all := o.desk.toCome(id)
 		m.Tokens, m.Rights = o.tokens(a, posts), all.Rights()
 	}
-	awaited := o.desk.Directory.Awaited(id, o.desk.Clock())
+	awaited := to.Awaited(id, now)
 	for _, p := range posts {
-		if _, in, ok := o.desk.Directory.Post(p.ID); ok {
+		if _, in, ok := to.Post(p.ID); ok {
 			awaits := slices.Contains(awaited, p.ID)
-			m.Posts = append(m.Posts, Held{p, in, o.desk.isMissing(p.Area), awaits, awaits && o.confirms(p) == nil})
+			m.Posts = append(m.Posts, Held{p, in, o.desk.isMissing(p.Area), awaits, awaits && o.confirms(p) == nil, to.IsAdministrators(p)})
 		}
 	}
 	return m, nil
@@ -141,8 +145,8 @@ func (o *Office) managed(id int64) (*staff.Account, error) {
 
 // commands returns a copy of an account that the viewer sees by a right and that may be acted
 // on: whoever does can come in as it, so the right has to hold wherever it has or will have a
-// post or stands in; without any, in the whole city. The error wraps ErrForbidden or
-// grid.ErrNotFound.
+// post or stands in; without any, in the whole city. Nobody who keeps accounts acts on another
+// administrator's. The error wraps ErrForbidden, with ErrAdministrator, or grid.ErrNotFound.
 func (o *Office) commands(right role.Right, id int64) (*staff.Account, error) {
 	a, posts, ok := o.desk.Directory.Person(id)
 	if !ok || !o.over(right, posts) {
@@ -156,6 +160,9 @@ func (o *Office) commands(right role.Right, id int64) (*staff.Account, error) {
 		if !o.viewer.hasIn(right, p.Area) {
 			return nil, fmt.Errorf("%w: account %d has a post elsewhere too", ErrForbidden, id)
 		}
+	}
+	if right == role.ManageAccounts && !o.isSelf(id) && o.desk.Directory.Administers(id, o.desk.Clock()) {
+		return nil, fmt.Errorf("%w: %w", ErrForbidden, ErrAdministrator)
 	}
 	copied := *a
 	return &copied, nil
@@ -304,17 +311,22 @@ func rolesOf(posts []*staff.Post) []string {
 	return codes
 }
 
-// Dismiss takes a post away. The error wraps grid.ErrNotFound or grid.ErrConflict.
+// Dismiss takes a post away. The error wraps grid.ErrNotFound, ErrAdministrator of an
+// administrator's, one's own too: the last one would leave nobody; or grid.ErrConflict.
 func (o *Office) Dismiss(ctx context.Context, id, revision int64) (grid.Receipt, error) {
 	p, _, ok := o.desk.Directory.Post(id)
 	if !ok || !o.viewer.hasIn(role.ManageAccounts, p.Area) {
 		return grid.Receipt{}, fmt.Errorf("post %d: %w", id, grid.ErrNotFound)
 	}
+	if o.desk.Directory.IsAdministrators(p) {
+		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrAdministrator)
+	}
 	return o.by(role.ManageAccounts, p.Area).remove(ctx, grid.Ref{Kind: staff.Posts, ID: id, Revision: revision})
 }
 
 // Deputize has another account stand in for a post, from when to when, while nobody else does.
-// The error wraps grid.ErrInvalid, ErrForbidden, grid.ErrNotFound, or grid.ErrConflict if the
+// Nobody stands in for an administrator: who stands aside sees nothing. The error wraps
+// grid.ErrInvalid, ErrForbidden, with ErrAdministrator, grid.ErrNotFound, or grid.ErrConflict if the
 // post is changed again and again meanwhile.
 func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, error) {
 	p, _, ok := o.desk.Directory.Post(s.Post)
@@ -330,14 +342,13 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if err := fitsIn(s, o.desk.Clock()); err != nil {
 		return grid.Receipt{}, err
 	}
-	why, err := o.mayHandOver(p, s.Deputy)
-	if err != nil {
-		return grid.Receipt{}, err
+	if o.desk.Directory.IsAdministrators(p) {
+		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrAdministrator)
 	}
 	if err := o.goesWith(s.Deputy, p.Role); err != nil {
 		return grid.Receipt{}, err
 	}
-	return o.byDeputizing(p).deputize(ctx, s, why)
+	return o.byDeputizing(p).deputize(ctx, s)
 }
 
 // byDeputizing returns the Registry of who says who stands in for a post.
@@ -360,15 +371,6 @@ func (o *Office) notFit(account int64, p *staff.Post) string {
 		return "holds the post already"
 	}
 	return ""
-}
-
-// mayHandOver returns nil if the viewer may have somebody stand in for a post: an
-// administrator's by the rule by which it is given, for so it is for a time (RULES B3).
-func (o *Office) mayHandOver(p *staff.Post, deputy int64) (why string, err error) {
-	if !o.desk.Directory.Table()[p.Role].Rights.Administers() {
-		return "", nil
-	}
-	return o.mayGive(&staff.Post{Account: deputy, Role: p.Role, Area: p.Area})
 }
 
 func (o *Office) mayDeputize(p *staff.Post) bool {

@@ -65,6 +65,13 @@ func TestTheSecondPersonIsNotInvented(t *testing.T) {
 	made.SetUpBy = first
 	l.write(t, &made)
 	machine := l.root(t, "machine", "security-admin")
+	if _, err := l.officeOf(second).Propose(t.Context(), &staff.Proposal{Code: "resident", Rights: []string{"see-numbers"}}); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("who awaits a second person proposes: %v", err)
+	}
+	_, posts, _ := l.Directory.Person(second)
+	confirmed := *posts[0]
+	confirmed.ConfirmedBy, confirmed.ConfirmedAt = machine, l.now
+	l.write(t, &confirmed)
 	for _, tt := range []struct {
 		name     string
 		by, says int64
@@ -152,7 +159,7 @@ func TestWhoMayHaveSomebodyStandIn(t *testing.T) {
 		{"a shift lead has a colleague stand in for an operator", lead, clerk, lead, access.ErrSelf},
 		{"a shift lead has a resident stand in", lead, clerk, puppet.ID, grid.ErrInvalid},
 		{"a shift lead hands over the administration of accounts", lead, security, clerk, access.ErrForbidden},
-		{"one of several administrators hands his own over", security, security, idle.ID, access.ErrSelf},
+		{"an administrator hands his own over, and sees nothing meanwhile", security, security, idle.ID, access.ErrAdministrator},
 		{"a shift lead has an operator stand in for himself", lead, lead, clerk, nil},
 	} {
 		_, err := l.officeOf(tt.by).Deputize(t.Context(), &staff.StandIn{Post: postOf(tt.whose), Deputy: tt.who, Begins: l.now, Ends: l.now.Add(time.Hour)})

@@ -13,7 +13,7 @@ import (
 // deputize stores a stand-in, and the post with it as it is: of two that are set at one moment,
 // on two nodes, the second finds the post changed and looks again. The error wraps
 // grid.ErrInvalid, also where somebody else stands in at that time, or grid.ErrConflict.
-func (r *Registry) deputize(ctx context.Context, s *staff.StandIn, why string) (receipt grid.Receipt, err error) {
+func (r *Registry) deputize(ctx context.Context, s *staff.StandIn) (receipt grid.Receipt, err error) {
 	for range verifyTries {
 		post, err := r.Store.Entity(ctx, staff.Posts, s.Post)
 		if err == nil {
@@ -22,7 +22,7 @@ func (r *Registry) deputize(ctx context.Context, s *staff.StandIn, why string) (
 		if err != nil {
 			return grid.Receipt{}, err
 		}
-		receipt, err = r.put(ctx, "standins.create", why, s, post)
+		receipt, err = r.put(ctx, "standins.create", "", s, post)
 		if !errors.Is(err, grid.ErrConflict) {
 			return receipt, err
 		}

@@ -51,11 +51,11 @@ func TestAPostAwaitsASecondPerson(t *testing.T) {
 		has        []string
 		hasNot     []string
 	}{
-		{"the post says that it awaits somebody", fresh, "/api/session", "", 200, []string{`"awaits":true`, `"see-people"`}, []string{`"unmask"`}},
-		{"people are masked", fresh, record, "", 200, []string{`"may_unmask":false`}, []string{"小明"}},
-		{"and stay so", fresh, unmask, `{"reason":"visit"}`, 403, nil, []string{"小明"}},
+		{"the post says that it awaits somebody", fresh, "/api/session", "", 200, []string{`"awaits":true`, `"report-events"`}, []string{`"see-people"`, `"unmask"`}},
+		{"nobody is there", fresh, record, "", 404, nil, []string{"小明"}},
+		{"to be opened", fresh, unmask, `{"reason":"visit"}`, 404, nil, []string{"小明"}},
 		{"nobody is added", fresh, "POST /api/buildings", `{"name":"新楼","geometry":{"type":"Polygon","coordinates":[[[106.4,29.5],[106.401,29.5],[106.401,29.501],[106.4,29.501],[106.4,29.5]]]}}`, 403, nil, nil},
-		{"and there is no other way to a file of them", fresh, fmt.Sprintf("POST /api/people/%d/file", person), `{"purpose":"request"}`, 403, nil, []string{"小明"}},
+		{"and there is no other way to a file of them", fresh, fmt.Sprintf("POST /api/people/%d/file", person), `{"purpose":"request"}`, 404, nil, []string{"小明"}},
 		{"who made it sees that it waits, for another", security, account, "", 200, []string{`"awaits":true`}, []string{`"confirms"`}},
 		{"and does not confirm it", security, confirm, "", 403, []string{access.ErrSecondPerson.Error()}, nil},
 		{"nor does who has it", fresh, confirm, "", 404, nil, nil},

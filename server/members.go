@@ -44,6 +44,7 @@ type memberBody struct {
 	State     string         `json:"state" enum:"open,locked,invited" doc:"invited: no password was chosen yet"`
 	HasSecond bool           `json:"has_second" doc:"has a second factor"`
 	Sessions  int            `json:"sessions" doc:"how many sign-ins last"`
+	Kept      bool           `json:"kept,omitempty" doc:"an administrator's: locked, let in anew and signed out at the machine alone"`
 	Posts     []heldPostBody `json:"posts"`
 	// For whoever issues or ends tokens.
 	Tokens []tokenBody `json:"tokens,omitempty" doc:"that last, for whoever has a say in them"`
@@ -57,8 +58,9 @@ type heldPostBody struct {
 	Area     string        `json:"area"`
 	Missing  bool          `json:"missing,omitempty" doc:"there is no division of that code any more: the post gives nothing"`
 	Board    string        `json:"board,omitempty"`
-	Awaits   bool          `json:"awaits,omitempty" doc:"unmasks nobody until a second person confirms it: who gave it also made the link by which the account was set up"`
+	Awaits   bool          `json:"awaits,omitempty" doc:"shows nobody, and gives no administrator's right, until a second person confirms it: who gave it also made the link by which the account was set up, or it is a machine's"`
 	Confirms bool          `json:"confirms,omitempty" doc:"you may confirm it now, by /api/posts/{id}/confirm"`
+	Kept     bool          `json:"kept,omitempty" doc:"an administrator's: taken away at the machine alone, and nobody stands in"`
 	Begins   *time.Time    `json:"begins"`
 	Ends     *time.Time    `json:"ends"`
 	StandIns []standInBody `json:"standins"`
@@ -75,7 +77,7 @@ type standInBody struct {
 func memberOf(m access.Member) memberBody {
 	b := memberBody{
 		ID: m.Account.ID, Revision: m.Account.Revision, Login: m.Account.Login, Name: m.Account.Name, Sort: m.Account.Sort,
-		State: "open", HasSecond: m.Account.HasSecond, Sessions: m.Sessions, Posts: []heldPostBody{},
+		State: "open", HasSecond: m.Account.HasSecond, Sessions: m.Sessions, Kept: m.Administers, Posts: []heldPostBody{},
 	}
 	switch {
 	case m.Account.Locked:
@@ -91,7 +93,7 @@ func memberOf(m access.Member) memberBody {
 	}
 	for _, h := range m.Posts {
 		p := heldPostBody{ID: h.Post.ID, Revision: h.Post.Revision, Role: h.Post.Role, Area: string(h.Post.Area), Missing: h.Missing, Board: h.Post.Board,
-			Awaits: h.Awaits, Confirms: h.Confirms, Begins: momentOf(h.Post.Begins), Ends: momentOf(h.Post.Ends), StandIns: []standInBody{}}
+			Awaits: h.Awaits, Confirms: h.Confirms, Kept: h.Administers, Begins: momentOf(h.Post.Begins), Ends: momentOf(h.Post.Ends), StandIns: []standInBody{}}
 		for _, in := range h.StandIns {
 			p.StandIns = append(p.StandIns, standInBody{ID: in.ID, Revision: in.Revision, Deputy: in.Deputy, Begins: in.Begins, Ends: in.Ends})
 		}

@@ -81,6 +81,7 @@ var answers = []answer{
 	{grid.ErrNotFound, http.StatusNotFound, "there is no such thing, or it is not yours to see"},
 	own(access.ErrSelf, http.StatusForbidden),
 	own(access.ErrSecondPerson, http.StatusForbidden),
+	own(access.ErrAdministrator, http.StatusForbidden),
 	own(access.ErrForbidden, http.StatusForbidden),
 	{grid.ErrKeyUsed, http.StatusConflict, "this Idempotency-Key was used with another request"},
 	own(access.ErrNotReady, http.StatusConflict),

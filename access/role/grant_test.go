@@ -369,9 +369,9 @@ func BenchmarkMay(b *testing.B) {
 	}
 }
 
-// A post that a second person has yet to confirm opens, takes away, changes and erases nobody;
-// it allows all else, and asks for a second factor at once: nobody confirms who has none.
-func TestWhatAwaitsASecondPersonOnlyLooks(t *testing.T) {
+// A post that a second person has yet to confirm shows nobody, takes nothing away and changes
+// nobody; it allows all else, and asks for a second factor at once: nobody confirms who has none.
+func TestWhatAwaitsASecondPersonShowsNobody(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		posts []role.Post
@@ -383,13 +383,23 @@ func TestWhatAwaitsASecondPersonOnlyLooks(t *testing.T) {
 		{"beside one that awaits nobody, elsewhere", []role.Post{{Role: "secretary", Area: eastGrid, Awaits: true}, {Role: "secretary", Area: otherTown}}, false},
 	} {
 		g := role.NewGrant(tt.posts, role.Shipped(), under)
-		for _, right := range []role.Right{role.Unmask, role.Export, role.KeepPeople} {
+		for _, right := range []role.Right{role.SeeHomes, role.SeePeople, role.SeeCare, role.Unmask, role.Export, role.KeepPeople, role.KeepStaff, role.AppointStandIn} {
 			if got := g.May(right, eastGrid); got != tt.all {
 				t.Errorf("%s: %s %v", tt.name, right, got)
 			}
 		}
-		if !g.May(role.SeePeople, eastGrid) || !g.NeedsSecondFactor() {
-			t.Errorf("%s: sees nobody, or a password is enough", tt.name)
+		if !g.May(role.ReportEvents, eastGrid) || !g.NeedsSecondFactor() {
+			t.Errorf("%s: reports nothing, or a password is enough", tt.name)
+		}
+	}
+}
+
+// No administrator watches another while nobody has confirmed who he is.
+func TestAnAdministratorWhoAwaitsASecondPersonIsNone(t *testing.T) {
+	for _, code := range []string{"system-admin", "security-admin", "audit-admin"} {
+		g := role.NewGrant([]role.Post{{Role: code, Area: eastTown, Awaits: true}}, role.Shipped(), under)
+		if got := g.Rights(); got != 0 {
+			t.Errorf("%s: %v", code, got)
 		}
 	}
 }

@@ -111,9 +111,18 @@ func (s Set) String() string { return strings.Join(s.Names(), " ") }
 // personal are the rights that show single homes and people.
 const personal = Set(1<<SeeHomes | 1<<SeePeople | 1<<SeeCare | 1<<KeepPeople | 1<<Unmask)
 
-// OfConfirmed are the rights that a post gives only once it awaits no second person: to see
-// people in the open, take files of them, and change or erase them.
-const OfConfirmed = Set(1<<Unmask | 1<<Export | 1<<KeepPeople)
+// OfConfirmed are the rights that a post gives only once it awaits no second person: whatever
+// shows people and homes, also masked, takes files of them or changes them, changes who works
+// where or stands in, and whatever an administrator does.
+var OfConfirmed = personal | administrative | Set(1<<Export|1<<KeepStaff|1<<AppointStandIn)
+
+// OfVouchers are the rights that whoever vouches for the holder of a post must have where the
+// post gives them: nobody lets another see, or take away, what he does not see himself.
+var OfVouchers = OfConfirmed &^ SetOf(KeepPeople, KeepStaff)
+
+// OfMachines are the rights that an account of nobody may have: it has no second factor, gives
+// no reason and cannot be asked.
+var OfMachines = AllRights &^ (administrative | SetOf(Unmask, Export, AppointStandIn))
 
 // ofBoards are the rights that a post for one board gives over its events alone.
 const ofBoards = Set(1<<SeeEvents | 1<<ReportEvents | 1<<HandleEvents)

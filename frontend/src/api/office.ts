@@ -16,6 +16,8 @@ export interface Member {
   readonly has_second: boolean;
   /** How many sign-ins last. */
   readonly sessions: number;
+  /** An administrator's: it is kept at the machine. */
+  readonly kept?: boolean;
   readonly posts: readonly HeldPost[];
   /** Those that last, and what one may give at most; absent for who has no say in them. */
   readonly tokens?: readonly Token[];
@@ -46,10 +48,12 @@ export interface HeldPost {
   /** There is no division of that code any more: the post gives nothing. */
   readonly missing?: boolean;
   readonly board?: string;
-  /** It unmasks nobody until a second person confirms it. */
+  /** It shows nobody, and gives no administrator's right, until a second person confirms it. */
   readonly awaits?: boolean;
   /** Whoever asks may confirm it now. */
   readonly confirms?: boolean;
+  /** An administrator's: it is taken away at the machine alone. */
+  readonly kept?: boolean;
   readonly begins: string | null;
   readonly ends: string | null;
   readonly standins: readonly StandIn[];

@@ -33,6 +33,7 @@ describe("nothing to see on the map", () => {
     ["with posts in divisions that were removed", [{ missing: true }, { missing: true }], [], "gone"],
     ["with posts for other work, one of them in no division", [{ missing: true }, {}], ["read-audit"], "other"],
     ["with posts elsewhere, one of them in no division", [{ missing: true }, { elsewhere: true }], [], "elsewhere"],
+    ["with an administrator's post that awaits a second person", [{ awaits: true }], [], "awaits"],
     ["with a city's post for other work, on the server of a county", [{ elsewhere: true }], ["read-audit"], "other"],
   ] as const)("%s is said as such", (_, posts, rights, why) => expect(whyOutside(posts, rights)).toBe(why));
 });

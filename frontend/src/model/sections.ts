@@ -38,13 +38,14 @@ export function sectionsOf(rights: readonly string[]): readonly Section[] {
 
 /**
  * Why somebody has nothing to see: without any post, with posts whose areas this server does
- * not hold, with posts in divisions that were removed, or with posts for other work.
+ * not hold, with posts that await a second person, in divisions that were removed, or for other work.
  *
  * @param rights what the posts allow here
  */
-export function whyOutside(posts: readonly Pick<HeldPost, "missing" | "elsewhere">[], rights: readonly string[]): "none" | "elsewhere" | "gone" | "other" {
+export function whyOutside(posts: readonly Pick<HeldPost, "missing" | "elsewhere" | "awaits">[], rights: readonly string[]): "none" | "elsewhere" | "awaits" | "gone" | "other" {
   if (posts.length === 0) return "none";
   if (rights.length === 0 && posts.some(({ elsewhere }) => elsewhere)) return "elsewhere";
+  if (rights.length === 0 && posts.some(({ awaits }) => awaits)) return "awaits";
   return posts.every(({ missing }) => missing) ? "gone" : "other";
 }
 

@@ -19,6 +19,8 @@ export const en: Words = {
   "noPost.noneWhy": "It may not have been given yet, or it has ended or was taken back. Ask your administrator.",
   "noPost.elsewhere": "Your post is not in the area of this server",
   "noPost.elsewhereWhy": "This server holds {area} only. Open that of your county, or one that holds the whole city.",
+  "noPost.awaits": "Your post awaits a second person",
+  "noPost.awaitsWhy": "Your account and your post come from one administrator. See another security administrator or your superior in person: once they have confirmed the post, reload this page.",
   "noPost.gone": "The division of your post was removed",
   "noPost.goneWhy": "You still have the post, but without its division it gives nothing. Ask your administrator.",
   "noPost.other": "Your post has no map",
@@ -39,6 +41,7 @@ export const en: Words = {
   "switch.full": "Full screen",
   "switch.help": "Keys",
 
+  "account.awaits": "Post to be confirmed",
   "account.out": "Sign out",
   "account.outFailed": "Not signed out, try again",
 

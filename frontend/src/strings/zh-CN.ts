@@ -18,6 +18,8 @@ export const zhCN = {
   "noPost.noneWhy": "岗位可能还没有设置、已经到期或被收回。请联系本单位的管理员。",
   "noPost.elsewhere": "您的岗位不在这台服务器的范围内",
   "noPost.elsewhereWhy": "这台服务器只含{area}。请打开您所在区县的服务器，或含全市的服务器。",
+  "noPost.awaits": "您的岗位待第二人确认",
+  "noPost.awaitsWhy": "账号和岗位出自同一名管理员。请当面找另一名安全管理员或上级确认，确认后刷新本页。",
   "noPost.gone": "您岗位所在的区划已撤销",
   "noPost.goneWhy": "岗位还在，但没有了区划就不起作用。请联系本单位的管理员。",
   "noPost.other": "您的岗位不查看地图",
@@ -38,6 +40,7 @@ export const zhCN = {
   "switch.full": "全屏",
   "switch.help": "快捷键",
 
+  "account.awaits": "岗位待确认",
   "account.out": "退出",
   "account.outFailed": "没有退出，请重试",
 
