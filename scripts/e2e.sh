@@ -22,4 +22,4 @@ for _ in $(seq 1 240); do
 	kill -0 "$server" 2>/dev/null || { echo "the server ended before it was ready" >&2; exit 1; }
 	sleep 0.5
 done
-cd frontend && node e2e/run.mjs "http://127.0.0.1:$port"
+cd frontend && QUANXI_DATA="$work/data" node e2e/run.mjs "http://127.0.0.1:$port"

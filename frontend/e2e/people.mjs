@@ -1,4 +1,7 @@
 // Who signs in, through the API as any other client does.
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+
 const base = process.env.QUANXI_BASE;
 const demoPassword = "quanxi-demo";
 
@@ -17,7 +20,7 @@ export async function tokenOf(login) {
 
 /**
  * Somebody with posts all over the invented county, made by its security administrator and
- * confirmed by the leader of its town, without whom he would unmask nobody: sees every event, home and person of it and may change everything.
+ * confirmed by the leader of its town, without whom he would see nobody: sees every event, home and person of it and may change everything.
  */
 export async function everywhere() {
   const security = await tokenOf("security");
@@ -29,10 +32,15 @@ export async function everywhere() {
   for (const one of posts) await tell("POST", "/api/posts", { account: id, ...one }, security);
   const password = "violet harbour 88 teapots";
   const { token } = await tell("POST", "/api/setup", { secret: link.split("#setup=")[1], password });
-  const leader = await tokenOf("leader");
-  const { posts: held } = await tell("GET", `/api/accounts/${id}`, undefined, leader);
-  for (const one of held.filter(({ confirms }) => confirms)) await tell("POST", `/api/posts/${one.id}/confirm`, undefined, leader);
+  await confirm(id);
   return { login, password, token };
+}
+
+/** The leader of the town confirms what posts of an account await him. */
+export async function confirm(id) {
+  const leader = await tokenOf("leader");
+  const { posts } = await tell("GET", `/api/accounts/${id}`, undefined, leader);
+  for (const one of posts.filter(({ confirms }) => confirms)) await tell("POST", `/api/posts/${one.id}/confirm`, undefined, leader);
 }
 
 /** Somebody with one post, made by the security administrator of the invented county; in its first community unless an area is named. */
@@ -43,4 +51,12 @@ export async function someone(login, role, area) {
   const password = "violet harbour 88 teapots";
   await tell("POST", "/api/setup", { secret: link.split("#setup=")[1], password });
   return { id, login, password };
+}
+
+/** Somebody with one post in the whole city, added at the machine: whom no administrator has made is another person. */
+export function atTheMachine(login, role) {
+  const password = "violet harbour 88 teapots";
+  const binary = join(import.meta.dirname, "..", "..", "bin", "quanxi");
+  execFileSync(binary, ["user", "add", login, "--name", `试验 ${login}`, "--role", role, "--area", "5000", "--data", process.env.QUANXI_DATA], { input: `${password}\n` });
+  return { login, password };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { openBrowser, sizes } from "./driver.mjs";
-import { someone, tell, tokenOf } from "./people.mjs";
+import { atTheMachine, confirm, someone, tell, tokenOf } from "./people.mjs";
 
 let browser;
 before(async () => (browser = await openBrowser()));
@@ -79,6 +79,7 @@ test("an export of many people waits for a second person, and is then taken", as
   const security = await tokenOf("security");
   const { posts } = await tell("GET", "/api/session", undefined, await tokenOf("community"));
   const second = await someone(fresh("shu"), "secretary", posts[0].area);
+  await confirm(second.id);
   const { name } = await tell("GET", `/api/divisions/${posts[0].area}?geometry=false`, undefined, security);
   const asks = await desk("community", "#exports");
   await asks.page.selectOption('[name="kind"]', "people");
@@ -127,7 +128,7 @@ test("what protects less waits for a second administrator", async () => {
   assert.deepEqual(first.complaints, []);
   await first.close();
 
-  const second = await desk(await someone(fresh("xi"), "system-admin", "5000"), "#settings");
+  const second = await desk(atTheMachine(fresh("xi"), "system-admin"), "#settings");
   await second.page.waitForSelector('[data-proposed="audit_months"]');
   assert.match(await second.text("[data-proposals]"), /admin/);
   await second.click("[data-accept]");

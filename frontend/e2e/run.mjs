@@ -1,4 +1,4 @@
-// Drives a running server in Chromium: `node e2e/run.mjs http://127.0.0.1:8080`.
+// Drives a running demo in Chromium: `QUANXI_DATA=DIR node e2e/run.mjs http://127.0.0.1:8080`, with its folder.
 // Screenshots go to the folder QUANXI_SHOTS, or to a new one that is named at the end.
 import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +7,8 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
 const base = process.argv[2];
-if (!base) {
-  console.error("usage: node e2e/run.mjs BASE_URL [FILE…]");
+if (!base || !process.env.QUANXI_DATA) {
+  console.error("usage: QUANXI_DATA=DIR node e2e/run.mjs BASE_URL [FILE…]");
   process.exit(2);
 }
 process.env.QUANXI_BASE = new URL(base).origin;
