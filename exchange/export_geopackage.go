@@ -48,8 +48,12 @@ const markStandard = "urn:quanxi:export"
 // GeoPackage at path, and returns their number. The file must not exist yet. The mark
 // is the table's description and its metadata.
 func WriteGeoPackage(ctx context.Context, path string, mark Mark, empty grid.Entity, entities iter.Seq2[grid.Entity, error]) (n int, err error) {
-	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-		return 0, fmt.Errorf("%s: %w", path, os.ErrExist)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // else SQLite would make one that all may read
+	if err != nil {
+		return 0, err
+	}
+	if err := file.Close(); err != nil {
+		return 0, err
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath())
 	if err != nil {

@@ -28,6 +28,9 @@ func marked(t *testing.T, format string) (path string, w exchange.Written) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s: %v, %v: others may read what is about people", format, info.Mode(), err)
+	}
 	return path, w
 }
 

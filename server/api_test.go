@@ -20,7 +20,7 @@ func TestCalls(t *testing.T) {
 	stranger := new(access.Viewer)
 	for _, tt := range []question{
 		{name: "a tap tells the chain, the building and who answers", call: call{line: "/api/identify?lon=106.1005&lat=29.5005"}, status: 200,
-			want: []string{`"重庆市"`, `"沙坪坝区"`, `"我们村一网格"`, `"我们村1幢"`, `"floors_list":[{"floor":2`, `"people":1`, `"我们村网格员"`, `"103****5678"`, `"我们村便民中心"`},
+			want: []string{`"重庆市"`, `"沙坪坝区"`, `"我们村一网格"`, `"我们村1幢"`, `"floors_list":[{"floor":6,"homes":[]}`, `{"floor":2,"homes":[{`, `"people":1`, `"我们村网格员"`, `"103****5678"`, `"我们村便民中心"`},
 			not:  []string{"10300005678", "欧阳", "他们村"}},
 		{name: "our desk taps their building and learns of no homes", viewer: townDesk, call: call{line: "/api/identify?lon=106.6005&lat=29.5005"}, status: 200,
 			want: []string{`"他们村1幢"`, `"floors_list":[]`, `"workers":[]`}, not: []string{`"dwellings"`, `"people"`, "漏水", "路口", "2-1", "门磁"}},

@@ -328,10 +328,13 @@ func TestWhoseLinksOnePersonMadeAreTwoPersonsAfterAWeek(t *testing.T) {
 				id, by int64
 				ago    time.Duration
 			}{{p.secretary, tt.asker, tt.asked}, {p.other, tt.other, tt.opened}} {
-				found, _, _ := r.directory.Person(a.id)
+				found, posts, _ := r.directory.Person(a.id)
 				changed := *found
 				changed.SetUpBy, changed.SetUpAt = a.by, now.Add(-a.ago)
 				r.write(t, &changed)
+				confirmed := *posts[0] // else it shows nobody
+				confirmed.ConfirmedBy, confirmed.ConfirmedAt = 4003, now
+				r.write(t, &confirmed)
 			}
 			r.set(t, 0)
 			r.become(p.secretary)

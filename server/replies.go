@@ -65,9 +65,14 @@ func buildingBodyOf(found access.Identified) *buildingBody {
 }
 
 // floorsOf lists the homes of a building floor by floor, the top floor first, as
-// one looks at a house.
+// one looks at a house: also floors without any, which somebody climbs past.
 func floorsOf(found access.Identified) []floorBody {
 	floors := make(map[int32][]homeBody)
+	for floor := -found.Building.Below(); floor <= found.Building.Floors(); floor++ {
+		if floor != 0 {
+			floors[floor] = []homeBody{}
+		}
+	}
 	for _, d := range found.Dwellings() {
 		home := homeBody{ID: d.ID(), Unit: d.Unit(), Room: d.Room(), State: string(d.State()), People: int(d.Homes().Living)}
 		floors[d.Floor()] = append(floors[d.Floor()], home)

@@ -36,7 +36,7 @@ type buildingBody struct {
 	Entrances   []doorBody  `json:"entrances"`
 	Dwellings   *int        `json:"dwellings,omitempty" doc:"absent where single homes are not yours to see, as people"`
 	People      *int        `json:"people,omitempty" doc:"who live there"`
-	FloorsList  []floorBody `json:"floors_list"`
+	FloorsList  []floorBody `json:"floors_list" doc:"from the top, floor 1 on the street and -1 below it, each with its homes, if any"`
 }
 
 // A doorBody is a way in; level 0 is the street, -2 two floors below.
