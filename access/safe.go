@@ -26,6 +26,9 @@ var (
 	ErrBroken = errors.New("damaged or not whole")
 )
 
+// ErrNothing reports that there was nothing to seal, as of a program that failed at once.
+var ErrNothing = errors.New("nothing was read, so nothing is sealed")
+
 // What is sealed begins with the kind and the version, the mark of the master key (which tells
 // nothing of it) and a salt; DARE 2.0 of the rest follows, under a key of this salt alone.
 const (
@@ -46,8 +49,9 @@ func (k MasterKey) SealTo(to io.Writer) (io.WriteCloser, error) {
 	return sio.EncryptWriter(onlyWriter{to}, k.sealing(salt))
 }
 
-// SealFile writes what is read to a new file, sealed and synced; none is left if it fails, or
-// the context ends first.
+// SealFile writes what is read to a new file, sealed, synced and its owner's alone. None is
+// left if it fails, the context ends first, or nothing is read, which is ErrNothing; a file that
+// is there already stays as it is.
 func (k MasterKey) SealFile(ctx context.Context, from io.Reader, to string) error {
 	file, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -55,7 +59,7 @@ func (k MasterKey) SealFile(ctx context.Context, from io.Reader, to string) erro
 	}
 	sealed, err := k.SealTo(file)
 	if err == nil {
-		_, err = io.Copy(sealed, whileAlive{ctx, from})
+		err = copyAll(ctx, sealed, from)
 	}
 	if err == nil {
 		err = sealed.Close()
@@ -64,6 +68,19 @@ func (k MasterKey) SealFile(ctx context.Context, from io.Reader, to string) erro
 		return errors.Join(err, os.Remove(to))
 	}
 	return syncFolder(filepath.Dir(to))
+}
+
+// copyAll copies what there is. Who ends the whole pipe ends the reader as well, which then
+// has read what looks like all: it is not.
+func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
+	n, err := io.Copy(to, whileAlive{ctx, from})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil && n == 0 {
+		err = ErrNothing
+	}
+	return err
 }
 
 // whileAlive reads until its context ends.
@@ -79,10 +96,10 @@ func (r whileAlive) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-// OpenSealed returns what one of the keys has sealed. The error wraps ErrNotSealed or
-// ErrOtherSeal; that of reading wraps ErrBroken before a changed byte is handed out, and at the
-// end if it was cut off.
-func OpenSealed(from io.Reader, keys ...MasterKey) (io.Reader, error) {
+// OpenSealed returns what one of the keys has sealed, to be read until the context ends. The
+// error wraps ErrNotSealed or ErrOtherSeal; that of reading wraps ErrBroken before a changed
+// byte is handed out, and at the end if it was cut off.
+func OpenSealed(ctx context.Context, from io.Reader, keys ...MasterKey) (io.Reader, error) {
 	head := make([]byte, len(sealedHead)+markSize+saltSize)
 	n, err := io.ReadFull(from, head)
 	if n < len(sealedHead) || string(head[:len(sealedHead)]) != sealedHead {
@@ -97,7 +114,7 @@ func OpenSealed(from io.Reader, keys ...MasterKey) (io.Reader, error) {
 		return nil, ErrOtherSeal
 	}
 	plain, err := sio.DecryptReader(from, keys[at].sealing(salt))
-	return brokenReader{plain}, err
+	return whileAlive{ctx, brokenReader{plain}}, err
 }
 
 func (k MasterKey) mark() []byte { return k.Derive("mark")[:markSize] }

@@ -2,10 +2,16 @@ package access_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"testing/iotest"
 
 	"quanxi/access"
 )
@@ -27,7 +33,7 @@ func sealed(t *testing.T, key access.MasterKey, plain []byte) []byte {
 }
 
 func opened(text []byte, keys ...access.MasterKey) ([]byte, error) {
-	r, err := access.OpenSealed(bytes.NewReader(text), keys...)
+	r, err := access.OpenSealed(context.Background(), bytes.NewReader(text), keys...)
 	if err != nil {
 		return nil, err
 	}
@@ -88,3 +94,104 @@ func TestTwoSealsOfOneTextDiffer(t *testing.T) {
 		t.Error("two seals are one")
 	}
 }
+
+// What is read while its context is alive is opened; afterwards nobody is handed more.
+func TestWhatIsSealedIsOpenedUntilTheContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	key := masterKey(t, "1")
+	r, err := access.OpenSealed(ctx, bytes.NewReader(sealed(t, key, []byte("dump"))), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if got, err := io.ReadAll(r); len(got) > 0 || !errors.Is(err, context.Canceled) || errors.Is(err, access.ErrBroken) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// A calling reader calls a function before each read.
+type calling struct {
+	io.Reader
+	before func()
+}
+
+func (r calling) Read(p []byte) (int, error) {
+	r.before()
+	return r.Reader.Read(p)
+}
+
+func TestAFileIsSealedWholeOrNotAtAll(t *testing.T) {
+	key, broken := masterKey(t, "1"), errors.New("the disk is gone")
+	dump := func() io.Reader { return strings.NewReader("dump") }
+	for _, tt := range []struct {
+		name  string
+		there string // what is at its place before; nothing if empty
+		from  func(cancel func()) io.Reader
+		want  error
+	}{
+		{"what is read to its end", "", func(func()) io.Reader { return dump() }, nil},
+		{"over a file that is there", "an older backup", func(func()) io.Reader { return dump() }, fs.ErrExist},
+		{"nothing", "", func(func()) io.Reader { return strings.NewReader("") }, access.ErrNothing},
+		{"what fails half-way", "", func(func()) io.Reader { return io.MultiReader(dump(), iotest.ErrReader(broken)) }, broken},
+		{"what goes on after the context has ended", "", func(cancel func()) io.Reader {
+			reads := 0
+			return calling{neverEnding{}, func() {
+				cancel()
+				if reads++; reads > 1 {
+					panic("it is read on")
+				}
+			}}
+		}, context.Canceled},
+		{"what ends because the context has", "", func(cancel func()) io.Reader {
+			return io.MultiReader(dump(), calling{strings.NewReader(""), cancel})
+		}, context.Canceled},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			file := filepath.Join(t.TempDir(), "dump.sealed")
+			if tt.there != "" {
+				if err := os.WriteFile(file, []byte(tt.there), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := key.SealFile(ctx, tt.from(cancel), file); !errors.Is(err, tt.want) {
+				t.Errorf("%v, want %v", err, tt.want)
+			}
+			if tt.want == nil {
+				checkSealedFile(t, file, key)
+				return
+			}
+			if left, _ := os.ReadFile(file); string(left) != tt.there {
+				t.Errorf("it leaves %q, want %q", left, tt.there)
+			}
+			if _, err := os.Stat(file); tt.there == "" && !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("it leaves a file: %v", err)
+			}
+		})
+	}
+}
+
+// checkSealedFile wants a file that its owner alone reads, of which the key gives the dump.
+func checkSealedFile(t *testing.T, file string, key access.MasterKey) {
+	t.Helper()
+	is, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is.Mode() != 0o600 {
+		t.Errorf("its mode is %v", is.Mode())
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := opened(text, key); err != nil || string(got) != "dump" {
+		t.Errorf("it holds %q, %v", got, err)
+	}
+}
+
+// neverEnding is read for ever.
+type neverEnding struct{}
+
+func (neverEnding) Read(p []byte) (int, error) { return len(p), nil }

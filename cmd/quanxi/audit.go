@@ -29,7 +29,7 @@ func (f sealFlags) path() string {
 	if f.Seals != "" {
 		return f.Seals
 	}
-	return f.sealFile()
+	return f.auditSealsFile()
 }
 
 // verify compares an existing store with seals. It makes no key: one made now has

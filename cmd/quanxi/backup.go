@@ -44,7 +44,7 @@ func (c *backupCommand) Run(in *invocation) (err error) {
 	plain := filepath.Join(folder, "store")
 	err = store.Backup(in.ctx, plain)
 	if err == nil {
-		err = sealFile(in.ctx, master, plain, c.File)
+		err = sealCopy(in.ctx, master, plain, c.File)
 	}
 	if err := errors.Join(err, release()); err != nil {
 		return fmt.Errorf("backup: %w", err)
@@ -53,8 +53,8 @@ func (c *backupCommand) Run(in *invocation) (err error) {
 	return err
 }
 
-// sealFile writes what is in a file to a new one, sealed.
-func sealFile(ctx context.Context, master access.MasterKey, from, to string) error {
+// sealCopy writes what is in a file to a new one, sealed.
+func sealCopy(ctx context.Context, master access.MasterKey, from, to string) error {
 	plain, err := os.Open(from)
 	if err != nil {
 		return err
@@ -80,32 +80,40 @@ func (c *restoreCommand) Run(in *invocation) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	if err := c.restore(in.ctx); err != nil {
+	if err := c.restore(in); err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	_, err := fmt.Fprintf(in.stdout, "%s is in place; a new epoch begins, every client starts anew, and everybody signs in again.\n", c.file())
 	return errors.Join(err, c.warnOfTheErased(in.stderr))
 }
 
-func (c *restoreCommand) restore(ctx context.Context) error {
+func (c *restoreCommand) restore(in *invocation) error {
 	file, err := os.Open(c.File)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	backup, err := c.openSealed(file)
+	backup, err := c.openSealed(in.ctx, file)
 	if errors.Is(err, access.ErrNotSealed) { // one of before backups were encrypted, which Restore checks
-		_, err = file.Seek(0, io.SeekStart)
-		backup = file
+		backup, err = file, c.beginUnsealed(in.stderr, file)
 	}
 	if err != nil {
 		return err
 	}
-	return gpkg.Restore(ctx, backup, c.file(), func(ctx context.Context, s *gpkg.Store) error { return c.settleIn(ctx, s) })
+	return gpkg.Restore(in.ctx, backup, c.file(), func(ctx context.Context, s *gpkg.Store) error { return c.settleIn(ctx, s) })
+}
+
+// beginUnsealed goes back to the beginning of a file that is not sealed, and says what that means.
+func (c *restoreCommand) beginUnsealed(to io.Writer, file io.Seeker) error {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(to, "%s is not encrypted, so nothing vouches for it: anybody can have made or changed it. Keep what it makes only if you know where it comes from.\n", c.File)
+	return err
 }
 
 // openSealed returns what is sealed under the master key in force or an earlier one. It makes none.
-func (f storeFlags) openSealed(from io.Reader) (io.Reader, error) {
+func (f storeFlags) openSealed(ctx context.Context, from io.Reader) (io.Reader, error) {
 	keys, err := f.oldKeys()
 	if err == nil && f.hasKey() {
 		var master access.MasterKey
@@ -115,7 +123,7 @@ func (f storeFlags) openSealed(from io.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := access.OpenSealed(from, keys...)
+	plain, err := access.OpenSealed(ctx, from, keys...)
 	if errors.Is(err, access.ErrOtherSeal) {
 		err = fmt.Errorf("%w: put the one of its time to %s or %s.1, or give QUANXI_KEY", err, f.keyFile(), f.keyFile())
 	}

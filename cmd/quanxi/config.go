@@ -87,8 +87,8 @@ func (f storeFlags) unlock(ctx context.Context, s store) (access.MasterKey, erro
 // keyFile returns where the master key is kept if the environment does not give it.
 func (f storeFlags) keyFile() string { return filepath.Join(f.Data, "keys", "master") }
 
-// sealFile returns where the seals of the audit are kept, out of the database's reach.
-func (f storeFlags) sealFile() string { return filepath.Join(f.Data, "keys", "seals") }
+// auditSealsFile returns where the seals of the audit are kept, out of the database's reach.
+func (f storeFlags) auditSealsFile() string { return filepath.Join(f.Data, "keys", "seals") }
 
 // scratch returns where files are made that nobody shall find.
 func (f storeFlags) scratch() exchange.Scratch { return exchange.Scratch(filepath.Join(f.Data, "tmp")) }

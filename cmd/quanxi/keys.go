@@ -16,8 +16,8 @@ import (
 
 // keysCommand groups what is done with the master key.
 type keysCommand struct {
-	Seal   keysSealCommand   `cmd:"" help:"Encrypt what is read from standard input into a file, as backup does: for pg_dump."`
-	Open   keysOpenCommand   `cmd:"" help:"Write what a backup or keys seal has encrypted to standard output."`
+	Seal   keysSealCommand   `cmd:"" help:"Encrypt what is read from standard input into a file, as backup does: for pg_dump. Refuses a key that is not that of the store which --database or --data names."`
+	Open   keysOpenCommand   `cmd:"" help:"Write what a backup or keys seal has encrypted to standard output; nothing of a file that is not whole."`
 	Rotate keysRotateCommand `cmd:"" help:"Put a new master key in place of the one in force; stop all servers and imports first. After an interruption run it again."`
 }
 
@@ -113,7 +113,7 @@ func (c *keysRotateCommand) alone(ctx context.Context, s store, oldKey access.Ma
 	if err != nil {
 		return nil, nil, errors.Join(inUse("a server runs on this store", err), unlock())
 	}
-	sealer := access.NewSealer(s, oldKey, c.sealFile(), slog.New(slog.DiscardHandler))
+	sealer := access.NewSealer(s, oldKey, c.auditSealsFile(), slog.New(slog.DiscardHandler))
 	unseal, err := sealer.Hold(held)
 	if err != nil {
 		yield()

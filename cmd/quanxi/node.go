@@ -117,7 +117,7 @@ func (n *node) openStore(ctx context.Context, p *parts, f storeFlags) (err error
 
 // keepStore starts what seals, sweeps and watches the store.
 func (n *node) keepStore(p *parts, f storeFlags) {
-	n.audit = access.NewSealer(n.store, n.master, f.sealFile(), n.log)
+	n.audit = access.NewSealer(n.store, n.master, f.auditSealsFile(), n.log)
 	p.start("audit", n.audit.Run)
 	retention := access.NewRetention(n.store, n.audit, time.Now, n.log)
 	p.start("retention", func(ctx context.Context) error { return sweepNowAndThen(ctx, retention, n.log) })
@@ -183,7 +183,7 @@ func (n *node) follow(p *parts, f storeFlags, nf nodeFlags) error {
 // them and forgets those who are gone.
 func (n *node) admit(p *parts, f storeFlags) (err error) {
 	n.traces = access.NewTraces(n.store, n.log)
-	if n.desk, err = n.newDesk(n.master, f.sealFile()); err != nil {
+	if n.desk, err = n.newDesk(n.master, f.auditSealsFile()); err != nil {
 		return err
 	}
 	p.start("traces", n.traces.Run)
@@ -243,7 +243,7 @@ func (n *node) viewer(secret string) *access.Viewer {
 }
 
 // newDesk returns where people and programs sign in.
-func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, error) {
+func (n *node) newDesk(master access.MasterKey, auditSealsFile string) (*access.Desk, error) {
 	hasher, err := newHasher()
 	if err != nil {
 		return nil, err
@@ -253,7 +253,7 @@ func (n *node) newDesk(master access.MasterKey, sealFile string) (*access.Desk, 
 		Throttle: signin.NewThrottle(signin.DefaultRules(), n.now),
 		Sealer:   master.Credentials(), Vault: access.NewVault(master), Clock: n.now,
 		Devices: signin.NewBox([32]byte(master.Derive("devices")), "device"), Failed: n.tellFailure, Refused: n.traces.Note,
-		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(sealFile) },
+		Chain: access.NewChain(master), Seals: func() iter.Seq2[access.Seal, error] { return access.ReadSeals(auditSealsFile) },
 		ScopeOf: n.scopeOfPost,
 		Holds:   func(code grid.Code) bool { return n.world.Snapshot().Holds(code) },
 	}), nil

@@ -1,8 +1,10 @@
 package main_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -13,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"quanxi/store/postgis/pgtest"
 )
 
 // command runs one command of the program to its end.
@@ -68,27 +72,86 @@ func TestABackupRestoredUnderARunningNode(t *testing.T) {
 	})
 }
 
-// The copy is pg_dump's, as OPERATIONS has it, and the database is made anew from it.
+// The copy is pg_dump's through keys seal, as OPERATIONS has it, and the database is made anew
+// from it through keys open; not from one that was cut off.
 func TestADumpRestoredUnderARunningNode(t *testing.T) {
 	s, url := postgis(t)
-	name := nameOf(url)
-	var dump []byte
+	name, folder := nameOf(url), t.TempDir()
+	flags := []string{dataFlag(t), "--database=" + url}
+	file, cut := filepath.Join(folder, "quanxi.sealed"), filepath.Join(folder, "cut.sealed")
 	checkRestore(t, restoring{
-		serve: []string{dataFlag(t), "--database=" + url},
+		serve: flags,
 		save: func() {
-			var err error
-			if dump, err = s.Dump(t.Context(), name); err != nil {
+			dumpSealed(t, s, name, append([]string{"keys", "seal", file}, flags...)...)
+			whole := mustRead(t, file)
+			if err := os.WriteFile(cut, whole[:len(whole)-1], 0o600); err != nil {
 				t.Fatal(err)
 			}
 		},
 		restore: func() {
 			cutOff(t, s, name)
 			execute(t, s, "DROP DATABASE "+name+" WITH (FORCE)", "CREATE DATABASE "+name+" TEMPLATE template0 ALLOW_CONNECTIONS true")
-			if err := s.Fill(t.Context(), name, dump); err != nil {
-				t.Fatal(err)
+			if n, err := fillOpened(t, s, name, append([]string{"keys", "open", cut}, flags...)...); n != 0 || err == nil {
+				t.Fatalf("of a file that was cut off psql got %d bytes, and keys open ended with %v", n, err)
+			}
+			if n, err := fillOpened(t, s, name, append([]string{"keys", "open", file}, flags...)...); n == 0 || err != nil {
+				t.Fatalf("of the whole file psql got %d bytes, and keys open ended with %v", n, err)
 			}
 		},
 	})
+}
+
+// dumpSealed is pg_dump … | quanxi …
+func dumpSealed(t *testing.T, s *pgtest.Server, database string, args ...string) {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	quanxi := exec.CommandContext(t.Context(), path, args...)
+	quanxi.Stderr = &said
+	to, err := quanxi.StdinPipe()
+	if err == nil {
+		err = quanxi.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dumped := errors.Join(s.Dump(t.Context(), database, to), to.Close())
+	if err := errors.Join(dumped, quanxi.Wait()); err != nil || said.Len() > 0 {
+		t.Fatalf("%v\n%s", err, &said)
+	}
+}
+
+// fillOpened is quanxi … | psql …; it returns how many bytes psql got, and how quanxi ended.
+func fillOpened(t *testing.T, s *pgtest.Server, database string, args ...string) (n int64, err error) {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got counter
+	quanxi := exec.CommandContext(t.Context(), path, args...)
+	from, err := quanxi.StdoutPipe()
+	if err == nil {
+		err = quanxi.Start()
+	}
+	if err == nil {
+		err = s.Fill(t.Context(), database, io.TeeReader(from, &got))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(got), quanxi.Wait()
+}
+
+// A counter counts what is written to it.
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
 }
 
 // setAside moves the embedded store away, as an operator does before a restore.

@@ -47,12 +47,12 @@ func wards(t *testing.T, test func(*testing.T, *ward)) {
 			execute(t, s, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", to, from), fmt.Sprintf("ALTER DATABASE %s ALLOW_CONNECTIONS true", from))
 		}
 		w.saved = func() []byte {
-			dump, err := s.Dump(t.Context(), name)
-			if err != nil {
+			var dump bytes.Buffer
+			if err := s.Dump(t.Context(), name, &dump); err != nil {
 				t.Fatal(err)
 			}
 			copyTo(name, name+"_saved")
-			return dump
+			return dump.Bytes()
 		}
 		w.restore = func() {
 			cutOff(t, s, name)
@@ -212,10 +212,11 @@ func TestARestoreSaysWhoMayComeBack(t *testing.T) {
 		hide, unhide func()
 		want, not    []string
 	}{
-		{"nothing of the keys", plain, func() { move(keys, aside) }, func() { os.RemoveAll(keys); move(aside, keys) }, []string{journal, master, "is in place"}, nil},
+		{"nothing of the keys", plain, func() { move(keys, aside) }, func() { os.RemoveAll(keys); move(aside, keys) },
+			[]string{journal, master, "is in place", "plain.gpkg is not encrypted, so nothing vouches for it"}, nil},
 		{"no journal", backup, func() { move(filepath.Join(keys, "erasures"), aside) }, func() { move(aside, filepath.Join(keys, "erasures")) },
 			[]string{journal, "is in place"}, []string{master}},
-		{"both", backup, func() {}, func() {}, []string{"is in place"}, []string{"Not there"}},
+		{"both", backup, func() {}, func() {}, []string{"is in place"}, []string{"Not there", "vouches"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			setAside(t, folder)

@@ -330,6 +330,9 @@ func TestABackupIsEncryptedWhole(t *testing.T) {
 	if _, err := quanxi("restore", file, "--data", copied); !errors.Is(err, access.ErrBroken) {
 		t.Errorf("restored without its last byte: %v", err)
 	}
+	if shown, err := quanxi("keys", "open", file, "--data", data); !errors.Is(err, access.ErrBroken) || shown != "" {
+		t.Errorf("opened without its last byte: %d bytes, %v", len(shown), err)
+	}
 	if left, _ := filepath.Glob(filepath.Join(copied, "*.gpkg*")); len(left) > 0 {
 		t.Errorf("a refused restore leaves %v", left)
 	}

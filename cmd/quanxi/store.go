@@ -45,6 +45,19 @@ func (f storeFlags) openBare(ctx context.Context) (store, error) {
 	return gpkg.Open(ctx, f.file())
 }
 
+// keyMark returns the mark of the master key that the store which the flags name belongs to,
+// empty if it belongs to none. It changes nothing and waits for nobody: a dump of the store may
+// be under way.
+func (f storeFlags) keyMark(ctx context.Context) (string, error) {
+	if f.Database != "" {
+		return postgis.KeyMark(ctx, f.Database)
+	}
+	if !exists(f.file()) {
+		return "", fmt.Errorf("there is no store in %s, and --database names none", f.Data)
+	}
+	return gpkg.KeyMark(ctx, f.file())
+}
+
 // openExisting opens the store that the flags name and makes none: a mistyped
 // folder is an error, not a new city.
 func (f storeFlags) openExisting(ctx context.Context) (store, error) {

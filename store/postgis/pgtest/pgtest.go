@@ -245,15 +245,22 @@ func (s *Server) Exec(ctx context.Context, database, query string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// Dump returns a database as pg_dump writes it.
-func (s *Server) Dump(ctx context.Context, database string) ([]byte, error) {
-	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), s.URL(database)).Output()
+// Dump writes a database as pg_dump does.
+func (s *Server) Dump(ctx context.Context, database string, to io.Writer) error {
+	var said bytes.Buffer
+	dump := exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), s.URL(database))
+	dump.Stdout, dump.Stderr = to, &said
+	if err := dump.Run(); err != nil {
+		return fmt.Errorf("pg_dump: %w\n%s", err, &said)
+	}
+	return nil
 }
 
-// Fill runs what pg_dump wrote in a database that is empty.
-func (s *Server) Fill(ctx context.Context, database string, dump []byte) error {
+// Fill runs what pg_dump wrote in a database that is empty. What psql reads up to the end of its
+// input stays there, be it half of a dump.
+func (s *Server) Fill(ctx context.Context, database string, dump io.Reader) error {
 	psql := exec.CommandContext(ctx, filepath.Join(s.bin, "psql"), "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", s.URL(database))
-	psql.Stdin = bytes.NewReader(dump)
+	psql.Stdin = dump
 	if out, err := psql.CombinedOutput(); err != nil {
 		return fmt.Errorf("psql: %w\n%s", err, out)
 	}
