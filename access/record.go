@@ -181,6 +181,9 @@ func takeIdentity(kind grid.Kind, identity *grid.Identity, fields map[string]jso
 		if IsMask(*to[name]) {
 			return refuse(kind, name, "is a mask, not a value")
 		}
+		if err := grid.CheckText(kind, name, *to[name]); err != nil {
+			return err
+		}
 		delete(fields, name)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,6 +20,10 @@ func (c *Converter) person(r *row) (Subject, error) {
 	for _, field := range []string{"name", "id_number", "phone"} {
 		if strings.ContainsAny(r.text(field), "*＊") { // of an export that hides it
 			r.refuse(field, "is a mask, not a value")
+		}
+		var wrong *grid.FieldError
+		if errors.As(grid.CheckText(grid.People, field, r.text(field)), &wrong) {
+			r.refuse(field, wrong.Why)
 		}
 	}
 	if identity.Name == "" {

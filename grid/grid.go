@@ -211,20 +211,29 @@ func (e *FieldError) Unwrap() error { return ErrInvalid }
 // not essays that push everything else off a panel.
 const mostText = 200
 
-// CheckTexts refuses texts that are too long or hold control characters. The
-// error wraps ErrInvalid and names the field.
+// CheckTexts refuses texts of an entity as CheckText does.
 func CheckTexts(e Entity) error {
 	for _, c := range append(e.Columns(), Column{"external", &e.Entity().External}) {
 		text, ok := c.Value.(*string)
 		if !ok {
 			continue
 		}
-		if utf8.RuneCountInString(*text) > mostText {
-			return invalid(e.Kind(), c.Name, fmt.Sprintf("must not be longer than %d characters", mostText))
+		if err := CheckText(e.Kind(), c.Name, *text); err != nil {
+			return err
 		}
-		if strings.ContainsFunc(*text, unicode.IsControl) {
-			return invalid(e.Kind(), c.Name, "must not hold control characters")
-		}
+	}
+	return nil
+}
+
+// CheckText refuses a text that is too long, or holds characters that nobody sees and that
+// break a line or turn its direction around, and so what stands beside it. The error wraps
+// ErrInvalid and names the field.
+func CheckText(kind Kind, field, text string) error {
+	switch {
+	case utf8.RuneCountInString(text) > mostText:
+		return invalid(kind, field, fmt.Sprintf("must not be longer than %d characters", mostText))
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }):
+		return invalid(kind, field, "must not hold control characters, nor such as turn the direction of writing")
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"quanxi/geo"
@@ -166,12 +167,10 @@ func (a *Account) Validate() error {
 	if a.Name == "" {
 		return refuse(Accounts, "name", "must not be empty")
 	}
-	for _, s := range Sorts() {
-		if a.Sort == s {
-			return nil
-		}
+	if !slices.Contains(Sorts(), a.Sort) {
+		return refuse(Accounts, "sort", fmt.Sprintf("must be one of %v", Sorts()))
 	}
-	return refuse(Accounts, "sort", fmt.Sprintf("must be one of %v", Sorts()))
+	return grid.CheckText(Accounts, "name", a.Name)
 }
 
 // A Role is a row of the table of roles (access/role), which a security administrator

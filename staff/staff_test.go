@@ -20,6 +20,8 @@ func TestValidate(t *testing.T) {
 		{"a login with capitals", &staff.Account{Login: "Operator", Name: "值班员", Sort: staff.Person}, "login"},
 		{"a login that would break a header", &staff.Account{Login: "a\nb", Name: "值班员", Sort: staff.Person}, "login"},
 		{"nobody", &staff.Account{Login: "x", Sort: staff.Person}, "name"},
+		{"a name of two lines", &staff.Account{Login: "x", Name: "值班员\r\n领导", Sort: staff.Person}, "name"},
+		{"a name that turns what follows around", &staff.Account{Login: "x", Name: "值班员\u202e", Sort: staff.Person}, "name"},
 		{"a sort that there is not", &staff.Account{Login: "x", Name: "x", Sort: "root"}, "sort"},
 		{"a role", &staff.Role{Code: "operator"}, ""},
 		{"a role without a code", &staff.Role{}, "code"},
