@@ -108,7 +108,9 @@ describe("the camera", () => {
     guide.home();
     areas.focus.value = { ...county, code: "5000" };
     guide.home();
-    expect(moves).toMatchObject([{ how: { closer: 0.5 } }, { how: { closer: 0 } }]);
+    expect(moves).toMatchObject([{ how: { closer: 0.5, towards: [county.lon, county.lat] } }, {}]);
+    expect(moves[1]).not.toMatchObject({ how: { closer: expect.anything() } });
+    expect(moves[1]).not.toMatchObject({ how: { towards: expect.anything() } });
   });
 
   it("shows the whole city where somebody searched for it, though it has no border", async () => {

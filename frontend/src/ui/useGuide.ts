@@ -170,7 +170,7 @@ export function useGuide({ client, town, areas, incidents, selection, address, r
     if (!area) return;
     const [west, south, east, north] = area.envelope;
     const isWide = area.code.length < countyDigits; // a city, or all that is stored, has no middle where most of it happens
-    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, closer: isWide ? 0 : closer, towards: [area.lon, area.lat], reach: housesFrom });
+    if (east > west && north > south) town.value?.frame(area.envelope, { bearing, pitch, padding: 16, reach: housesFrom, ...(isWide ? {} : { closer, towards: [area.lon, area.lat] }) });
     else town.value?.go({ lon: area.lon, lat: area.lat, zoom: area.zoom });
   };
 
