@@ -12,27 +12,34 @@ import (
 
 // Tends reports whether anybody who signs in may know of events of a privacy in an area at a
 // moment, by a post that is held; while there is no account everybody does. scopeOf is as of
-// role.NewGrant. It looks at one account of the area's county after the other.
+// role.NewGrant.
+//
+// Codes do not say who answers for an area: a city's says nothing of its counties', and a town may
+// manage what has another county's code. So it asks for the grants of those with posts in the county
+// of the code, of whom the first nearly always does, and before it says no for those of everybody
+// else whose role could give it: of 30,000 grid workers in about 0.15 s.
 func (d *Directory) Tends(p events.Privacy, area grid.Code, at time.Time, scopeOf func(grid.Code) grid.Scope) bool {
 	if d.Unclaimed() {
 		return true
 	}
-	for _, id := range d.around(area) {
-		if grant, _ := d.Grant(id, at, scopeOf); NewViewer("", grant).SeesEvents(p, area) {
-			return true
-		}
+	tends := func(account int64) bool {
+		grant, _ := d.Grant(account, at, scopeOf)
+		return NewViewer("", grant).SeesEvents(p, area)
 	}
-	return false
+	near := func(post grid.Code) bool { return ofOneCounty(post, area) }
+	far := func(post grid.Code) bool { return !near(post) }
+	return slices.ContainsFunc(d.mayTend(p, near), tends) || slices.ContainsFunc(d.mayTend(p, far), tends)
 }
 
-// around returns those who sign in and hold posts, or stand in for them, in the county of an
-// area or above it: whatever lies between divisions is told within the county.
-func (d *Directory) around(area grid.Code) []int64 {
+// mayTend returns those who sign in and hold posts, or stand in for them, in areas that a test
+// takes and of roles by which events of a privacy are known.
+func (d *Directory) mayTend(p events.Privacy, takes func(post grid.Code) bool) []int64 {
+	rights := rightsOf(world.SubjectOf(p))
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	var ids []int64
-	for id, p := range d.held.posts {
-		if !ofOneCounty(p.Area, area) {
+	for id, post := range d.held.posts {
+		if !takes(post.Area) || d.held.table[post.Role].At(post.Area.Level())&rights != rights {
 			continue
 		}
 		for _, account := range d.held.holders(id) {
@@ -45,7 +52,8 @@ func (d *Directory) around(area grid.Code) []int64 {
 	return slices.Compact(ids)
 }
 
-// ofOneCounty reports whether two areas are of one county, or one of them is above it.
+// ofOneCounty reports whether two codes begin with that of one county, or one of them is what the
+// other begins with.
 func ofOneCounty(a, b grid.Code) bool {
 	const county = 6 // digits of its code
 	n := min(county, len(a), len(b))

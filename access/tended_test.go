@@ -18,10 +18,12 @@ const (
 	secondTown grid.Code = "500107002"
 	ofBoth     grid.Code = "500107"
 	otherTown  grid.Code = "500108001"
+	// movedOver was the second town's, and is the other one's.
+	movedOver = secondTown + "009"
 )
 
-// A shire is a county of two towns with a gap beside them, and another county of one town,
-// whose posts are those of a directory. Account n has the n-th post.
+// A shire is a county of two towns with a gap beside them, and another county of one town, in a
+// city with a gap beside both, whose posts are those of a directory. Account n has the n-th post.
 type shire struct {
 	desk
 	directory *access.Directory
@@ -34,14 +36,14 @@ func newShire(t *testing.T, posts ...staff.Post) *shire {
 	for _, d := range []struct {
 		code, parent grid.Code
 		west, width  float64
-	}{{ofBoth, "", 108, 1}, {firstTown, ofBoth, 108, 0.2}, {firstTown + "001", firstTown, 108, 0.1}, {secondTown, ofBoth, 108.2, 0.2},
-		{"500108", "", 109, 1}, {otherTown, "500108", 109, 0.5}} {
+	}{{"5000", "", 108, 2.2}, {ofBoth, "5000", 108, 1}, {firstTown, ofBoth, 108, 0.2}, {firstTown + "001", firstTown, 108, 0.1}, {secondTown, ofBoth, 108.2, 0.2},
+		{"500108", "5000", 109, 1}, {otherTown, "500108", 109, 0.5}, {movedOver, otherTown, 109, 0.1}} {
 		made := s.create(t, grid.Divisions, fmt.Sprintf(`{"code":%q,"parent":%q,"name":"区划","level":%d,"geometry":{"type":"Polygon","coordinates":[[[%[4]v,29],[%[5]v,29],[%[5]v,30],[%[4]v,30],[%[4]v,29]]]}}`,
 			d.code, d.parent, d.code.Level(), d.west, d.west+d.width))
 		s.ids[d.code] = grid.Ref{Kind: grid.Divisions, ID: made.ID, Revision: made.Revision}
 	}
 	s.show(t, grid.Divisions)
-	var held []grid.Entity
+	held := []grid.Entity{&staff.Role{Head: grid.Head{ID: 99, Revision: 1}, Code: "city-duty", Rights: []string{"see-events", "see-care"}, Personal: grid.CityLevel}}
 	for i, p := range posts {
 		account := &staff.Account{Head: grid.Head{ID: int64(i + 1), Revision: 1}, Login: fmt.Sprint("account", i), Sort: staff.Person, Credential: grid.Sealed{1}}
 		p.Head, p.Account = grid.Head{ID: int64(100 + i), Revision: 1}, account.ID
@@ -110,6 +112,10 @@ func TestWhoIsToldOfCareBetweenTheTowns(t *testing.T) {
 		{"between the towns the desks of all towns of the county", []staff.Post{{Role: "operator", Area: firstTown}, {Role: "shift-lead", Area: secondTown},
 			{Role: "operator", Area: otherTown}, {Role: "operator", Area: ofBoth}, {Role: "secretary", Area: firstTown + "001"}, {Role: "provider", Area: firstTown}}, 108.9, []int64{1, 2}},
 		{"in no division the desks of all towns", []staff.Post{{Role: "operator", Area: firstTown}, {Role: "operator", Area: otherTown}, {Role: "operator", Area: ofBoth}}, 110.5, []int64{1, 2}},
+		{"between the counties of the city the desks of all towns", []staff.Post{{Role: "operator", Area: firstTown}, {Role: "operator", Area: otherTown}, {Role: "operator", Area: ofBoth}}, 110.1, []int64{1, 2}},
+		{"in a community that a town of another county manages that town's desk", []staff.Post{{Role: "operator", Area: secondTown}, {Role: "operator", Area: otherTown}}, 109.05, []int64{2}},
+		{"where the city has the duty the city", []staff.Post{{Role: "operator", Area: otherTown}, {Role: "city-duty", Area: "5000"}}, 108.15, []int64{2}},
+		{"in a community whose town has none the town by its code nobody", []staff.Post{{Role: "operator", Area: secondTown}}, 109.05, nil},
 		{"in a town without a desk nobody", []staff.Post{{Role: "operator", Area: secondTown}, {Role: "secretary", Area: firstTown + "001"}}, 108.15, nil},
 		{"between towns without a desk nobody", []staff.Post{{Role: "secretary", Area: firstTown + "001"}, {Role: "operator", Area: otherTown}}, 108.9, nil},
 		{"by a post for one board nobody", []staff.Post{{Role: "operator", Area: firstTown, Board: "safety"}}, 108.9, nil},
