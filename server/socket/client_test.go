@@ -33,6 +33,7 @@ type screenStub struct {
 	drawn   int
 	version uint64
 	broken  error
+	bulk    int    // bytes more in a tile
 	during  func() // runs once while a tile is drawn; nil for nothing
 	counts  func() // the same while numbers are read
 }
@@ -48,7 +49,7 @@ func (s *screenStub) Tile(ctx context.Context, layers string, z uint8, x, y uint
 		s.during = nil
 		during()
 	}
-	return fmt.Appendf(nil, "%s/%d/%d/%d v%d", layers, z, x, y, version), version, broken
+	return append(fmt.Appendf(nil, "%s/%d/%d/%d v%d", layers, z, x, y, version), make([]byte, s.bulk)...), version, broken
 }
 
 func (s *screenStub) Counters(code grid.Code) (json.RawMessage, bool) {
@@ -80,6 +81,7 @@ type desk struct {
 	late    atomic.Int64 // nanoseconds
 	pos     int64
 	direct  atomic.Int64 // looks at a right by whoever tells of changes
+	looks   atomic.Int64 // at what somebody may see
 
 	mu      sync.Mutex
 	screens map[string]*screenStub // guarded by mu, like visits
@@ -110,6 +112,7 @@ func (d *desk) visit(r *http.Request, token string) socket.Visit {
 }
 
 func (v *visit) Screen() socket.Screen {
+	v.desk.looks.Add(1)
 	v.desk.mu.Lock()
 	defer v.desk.mu.Unlock()
 	if s := v.desk.screens[v.who]; s != nil {
@@ -189,6 +192,12 @@ func newDesk(t *testing.T, change func(*socket.Options)) *desk {
 	return d
 }
 
+// underTLS has everybody connect by TLS from here on.
+func (d *desk) underTLS() {
+	d.server.Close()
+	d.server = httptest.NewTLSServer(d.handler)
+}
+
 // publish tells the hub of an event's next state.
 func (d *desk) publish(id int64, area grid.Code, lon, lat float64) {
 	n := d.news(id, area, lon, lat)
@@ -255,6 +264,9 @@ func (d *desk) url(account string) string {
 func (d *desk) dial(account string) *client {
 	d.t.Helper()
 	dialer := websocket.Dialer{Subprotocols: []string{socket.Protocol}}
+	if d.server.TLS != nil {
+		dialer.TLSClientConfig = d.server.Client().Transport.(*http.Transport).TLSClientConfig
+	}
 	ws, _, err := dialer.Dial(d.url(account), nil)
 	if err != nil {
 		d.t.Fatal(err)

@@ -133,6 +133,7 @@ func (c *conn) enterAs(r *http.Request, greeting *hello) error {
 		c.visit.Close()
 		return errSignedOut
 	}
+	c.wire.lookout = &lookout{conn: c.wire.conn, mayGoOn: c.mayGoOn}
 	return nil
 }
 

@@ -2,8 +2,6 @@ package socket_test
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -276,19 +274,8 @@ func TestAClientMayGoAtAnyTime(t *testing.T) {
 // Under TLS no write can be tried: all is sent by the connection's own writer.
 func TestChangesComeUnderTLSToo(t *testing.T) {
 	d := newDesk(t, nil)
-	d.server.Close()
-	d.server = httptest.NewTLSServer(d.handler)
-	dialer := websocket.Dialer{TLSClientConfig: d.server.Client().Transport.(*http.Transport).TLSClientConfig}
-	ws, _, err := dialer.Dial(d.url("local"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ws.Close() })
-	c := &client{t: t, ws: ws}
-	c.send(`{"op":"hello"}`)
-	c.send(viewAll)
-	c.until("welcome")
-	c.settle()
+	d.underTLS()
+	c := d.join("local")
 	for range 3 {
 		d.publish(1, grid1, 106.5, 29.5)
 		c.want("change")

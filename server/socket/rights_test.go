@@ -2,10 +2,12 @@ package socket_test
 
 import (
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
 	"quanxi/feed/feedtest"
+	"quanxi/server/socket"
 )
 
 // A right is withdrawn while the connection is busy, and something happens right after:
@@ -59,6 +61,47 @@ func TestTheRestOfADeliveryIsDropped(t *testing.T) {
 	d.publish(9, grid2, 106.5, 29.5)
 	if got := c.until("change"); got["id"] != 9.0 {
 		t.Errorf("told of %v", got["id"])
+	}
+}
+
+// A client has begun to read a frame that is larger than what the system keeps for it, and reads no
+// more, when its rights become others: the frame and the connection end.
+func TestAFrameThatIsBeingWrittenEndsWithTheRightToIt(t *testing.T) {
+	const bulk = 32 << 20
+	for _, tt := range []struct {
+		name  string
+		after func(before *screenStub) *screenStub
+		whole bool
+	}{
+		{"he is signed out", func(*screenStub) *screenStub { return nil }, false},
+		{"he sees less", func(*screenStub) *screenStub { return &screenStub{Viewer: feedtest.Of("5002")} }, false},
+		{"he sees the same", func(before *screenStub) *screenStub { return before }, true},
+	} {
+		for _, over := range []string{"TCP", "TLS"} {
+			t.Run(tt.name+" over "+over, func(t *testing.T) {
+				d := newDesk(t, func(o *socket.Options) { o.Limits.Write = time.Minute })
+				if over == "TLS" {
+					d.underTLS()
+				}
+				before := d.screens["east"]
+				before.bulk = bulk
+				c := d.join("east")
+				c.send(`{"op":"tile","id":9,"layers":"events","z":0,"x":0,"y":0}`)
+				_, frame, err := c.ws.NextReader()
+				if err != nil {
+					t.Fatal(err)
+				}
+				looks := d.looks.Load()
+				d.becomes("east", tt.after(before))
+				if !eventually(30*time.Second, func() bool { return d.open() == 0 || tt.whole && d.looks.Load() > looks }) {
+					t.Fatal("nobody looks what he may see now")
+				}
+				read, err := io.Copy(io.Discard, frame)
+				if whole := read > bulk && err == nil; whole != tt.whole {
+					t.Errorf("%d bytes, %v", read, err)
+				}
+			})
+		}
 	}
 }
 

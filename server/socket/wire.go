@@ -22,6 +22,8 @@ type wire struct {
 	limit time.Duration   // until one write must be done
 	rest  []byte          // of a frame that the system took only in part
 	err   error           // of the write that failed
+
+	lookout *lookout // while frames are written; nil before anybody is let in
 }
 
 func newWire(conn net.Conn, limit time.Duration) wire {
@@ -34,8 +36,19 @@ func newWire(conn net.Conn, limit time.Duration) wire {
 }
 
 // write sends a frame, and first what is left of the one before. It waits for a slow
-// reader until the limit. Nothing can be written after an error.
-func (w *wire) write(frame []byte) error { return w.writeWithin(frame, w.limit) }
+// reader until the limit, or until the lookout ends it, and then says why. Nothing can be
+// written after an error.
+func (w *wire) write(frame []byte) error {
+	if w.lookout == nil {
+		return w.writeWithin(frame, w.limit)
+	}
+	w.lookout.begin()
+	err := w.writeWithin(frame, w.limit)
+	if why := w.lookout.end(); err != nil && why != nil {
+		return why
+	}
+	return err
+}
 
 func (w *wire) writeWithin(frame []byte, limit time.Duration) error {
 	if w.err != nil {

@@ -130,6 +130,21 @@ func (c *conn) seesOn() (bool, error) {
 	return err == nil && c.screen == before, err
 }
 
+// mayGoOn returns nil if what is being written still is for the client, else why the connection
+// ends. Nothing is changed by it: whoever writes looks for itself before the next message.
+func (c *conn) mayGoOn() error {
+	if c.visit.Signals() == c.known {
+		return nil
+	}
+	switch c.visit.Screen() {
+	case nil:
+		return errSignedOut
+	case c.screen:
+		return nil
+	}
+	return errNarrowed
+}
+
 // answer sends a reply of the reader.
 func (c *conn) answer(ctx context.Context, what any) error {
 	switch what := what.(type) {
