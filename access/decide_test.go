@@ -226,6 +226,8 @@ func TestAStandingIsOfAnAccountAndItsRights(t *testing.T) {
 		{"another account with the post", doctor("8", ours), false},
 		{"the duty of care is withdrawn", doctor("7", role.Post{Role: "provider", Area: ourGrid[:9]}), false},
 		{"a post elsewhere", doctor("7", ours, theirs), false},
+		{"the post is moved elsewhere", doctor("7", theirs), false},
+		{"the post is for one board by now", doctor("7", role.Post{Role: "doctor", Area: ourGrid[:9], Board: "service"}), false},
 		{"the post is withdrawn", doctor("7"), false},
 	} {
 		if same := tt.after == before; same != tt.same {

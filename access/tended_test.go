@@ -189,6 +189,24 @@ func TestATownsDeskHandlesCareBesideTheTown(t *testing.T) {
 	}
 }
 
+// What is handled from the town beside the gap is private: of an ordinary event there, of which
+// somebody knows by another post, that post alone says whether it is handled.
+func TestATownsDeskHandlesNothingElseBesideTheTown(t *testing.T) {
+	for _, tt := range []struct {
+		category string
+		want     error
+	}{{"care", nil}, {"water", access.ErrForbidden}} {
+		s := newShire(t, staff.Post{Role: "operator", Area: firstTown})
+		put(s.directory, &staff.Post{Head: grid.Head{ID: 200, Revision: 1}, Account: 1, Role: "integration", Area: ofBoth})
+		made := s.create(t, events.Events, fmt.Sprintf(`{"category":%q,"title":"某事","lon":108.9,"lat":29.5}`, tt.category))
+		s.show(t, events.Events)
+		ref := grid.Ref{Kind: events.Events, ID: made.ID, Revision: made.Revision}
+		if _, err := s.account(1).Edit(t.Context(), ref, []byte(`{"state":"handling"}`), access.Origin{}); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.category, err, tt.want)
+		}
+	}
+}
+
 // A division goes, or its border moves: what lay in it is the manager's and, between the
 // towns, the desks'. Where that is nobody the division stays.
 func TestCareDoesNotGoWithADivision(t *testing.T) {

@@ -1,8 +1,10 @@
 package access_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -116,6 +118,60 @@ func TestATokenThatWouldGiveMore(t *testing.T) {
 				t.Errorf("audit: %+v", rows)
 			}
 		})
+	}
+}
+
+// A token is a machine's and never of who is locked out. A machine gives itself none, which would
+// never end: it administers nothing.
+func TestWhoseTokenIsIssued(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		account staff.Account
+		role    string
+		own     bool // it asks itself
+		want    error
+	}{
+		{"somebody's", staff.Account{Sort: staff.Person}, "integration", false, access.ErrForbidden},
+		{"a locked machine's", staff.Account{Sort: staff.Machine, Locked: true}, "integration", false, access.ErrForbidden},
+		{"a machine's own", staff.Account{Sort: staff.Machine}, "system-admin", true, grid.ErrNotFound},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLobby(t)
+			office, _ := l.withBridge(t)
+			tt.account.Login, tt.account.Name = "other", "某"
+			l.write(t, &tt.account)
+			l.write(t, &staff.Post{Account: tt.account.ID, Role: tt.role, Area: ourCounty})
+			if tt.own {
+				office = l.officeIn(tt.account.ID)
+			}
+			if in, err := office.IssueToken(t.Context(), tt.account.ID, access.TokenOrder{}); !errors.Is(err, tt.want) {
+				t.Errorf("%v, want %v; a secret: %v", err, tt.want, in.Secret != "")
+			}
+			if rows := l.rows(t, "tokens.issue"); len(rows) > 0 {
+				t.Errorf("audit: %+v", rows)
+			}
+		})
+	}
+}
+
+// A speechless store answers nothing about divisions.
+type speechless struct{ grid.Store }
+
+func (speechless) Entities(context.Context, grid.Kind, grid.Query) iter.Seq2[grid.Entity, error] {
+	return func(yield func(grid.Entity, error) bool) { yield(nil, grid.ErrUnavailable) }
+}
+
+// While the store does not answer, no area is called none.
+func TestNoTokenIsRefusedForAStoreThatDoesNotAnswer(t *testing.T) {
+	l := newLobby(t)
+	_, bridge := l.withBridge(t)
+	sources := l.DeskSources
+	sources.Store = speechless{l.store}
+	grant := role.NewGrant([]role.Post{{Role: "system-admin", Area: "5001"}}, role.Shipped(), l.ScopeOf)
+	office := access.NewDesk(sources).Office(access.NewViewer("99", grant), home.String())
+	_, err := office.IssueToken(t.Context(), bridge.ID, access.TokenOrder{Areas: []grid.Code{ourGrid}})
+	if !errors.Is(err, grid.ErrUnavailable) || errors.Is(err, grid.ErrInvalid) {
+		t.Errorf("%v, want ErrUnavailable", err)
 	}
 }
 
