@@ -100,6 +100,11 @@ var answers = []answer{
 // own answers an error with its own words, and not with those around it.
 func own(err error, status int) answer { return answer{err, status, err.Error()} }
 
+// problem is the answer to an error that is to be answered so.
+func (a answer) problem(err error) *Problem {
+	return newProblem(a.status, cmp.Or(a.detail, err.Error()))
+}
+
 // problem is the one place that turns an error into a reply. Whatever is not
 // named here is internal: its text goes to the log alone.
 func problem(err error) *Problem {
@@ -124,7 +129,7 @@ func problem(err error) *Problem {
 	if at < 0 {
 		return newProblem(http.StatusInternalServerError, "")
 	}
-	return newProblem(answers[at].status, cmp.Or(answers[at].detail, err.Error()))
+	return answers[at].problem(err)
 }
 
 func newProblem(status int, detail string) *Problem {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -249,48 +250,50 @@ func askerFrom(ctx context.Context) asker {
 	return who
 }
 
+// A deskAnswer is what an error of the desk is answered with.
+type deskAnswer struct {
+	answer
+	field string // of the request, that it is about; empty for none
+	why   string // of the field; empty for the error's words
+}
+
+// needed is why a field is named that must be given.
+const needed = "is needed"
+
+// deskAnswers are those to what the desk refuses, as of answers.
+var deskAnswers = []deskAnswer{
+	{answer: own(signin.ErrBusy, http.StatusServiceUnavailable)},
+	{answer: own(errNotSignedIn, http.StatusUnauthorized)},
+	{own(access.ErrSecond, http.StatusUnauthorized), "body.code", needed},
+	{answer: own(access.ErrSignIn, http.StatusUnauthorized)},
+	{own(access.ErrHasSecond, http.StatusConflict), "body.code", needed},
+	{answer: own(access.ErrNeedsSecond, http.StatusForbidden)},
+	{answer: own(access.ErrNarrow, http.StatusForbidden)},
+	{answer{signin.ErrCode, http.StatusUnprocessableEntity, ""}, "body.code", ""},
+	{answer{signin.ErrNothingOffered, http.StatusUnprocessableEntity, ""}, "body.code", ""},
+	{answer{signin.ErrUnfit, http.StatusUnprocessableEntity, ""}, "body.password", ""},
+	{answer: own(access.ErrElsewhere, http.StatusConflict)},
+	{answer: own(access.ErrProgram, http.StatusConflict)},
+	{answer: answer{role.ErrOffices, http.StatusForbidden, ""}},
+	{answer: own(access.ErrSetup, http.StatusGone)},
+}
+
 // signInProblem turns what the desk refuses into a reply; nil if it is something else.
 func signInProblem(err error) *Problem {
 	var wait *access.WaitError
-	switch {
-	case errors.As(err, &wait):
+	if errors.As(err, &wait) {
 		p := newProblem(http.StatusTooManyRequests, wait.Error())
 		p.retry = wait.Seconds()
 		return p
-	case errors.Is(err, signin.ErrBusy):
-		return newProblem(http.StatusServiceUnavailable, signin.ErrBusy.Error())
-	case errors.Is(err, errNotSignedIn):
-		return newProblem(http.StatusUnauthorized, errNotSignedIn.Error())
-	case errors.Is(err, access.ErrSecond):
-		p := newProblem(http.StatusUnauthorized, access.ErrSecond.Error())
-		p.Errors = []ProblemField{{Location: "body.code", Message: "is needed"}}
-		return p
-	case errors.Is(err, access.ErrSignIn):
-		return newProblem(http.StatusUnauthorized, access.ErrSignIn.Error())
-	case errors.Is(err, access.ErrHasSecond):
-		p := newProblem(http.StatusConflict, access.ErrHasSecond.Error())
-		p.Errors = []ProblemField{{Location: "body.code", Message: "is needed"}}
-		return p
-	case errors.Is(err, access.ErrNeedsSecond):
-		return newProblem(http.StatusForbidden, access.ErrNeedsSecond.Error())
-	case errors.Is(err, access.ErrNarrow):
-		return newProblem(http.StatusForbidden, access.ErrNarrow.Error())
-	case errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNothingOffered):
-		p := newProblem(http.StatusUnprocessableEntity, err.Error())
-		p.Errors = []ProblemField{{Location: "body.code", Message: err.Error()}}
-		return p
-	case errors.Is(err, signin.ErrUnfit):
-		p := newProblem(http.StatusUnprocessableEntity, err.Error())
-		p.Errors = []ProblemField{{Location: "body.password", Message: err.Error()}}
-		return p
-	case errors.Is(err, access.ErrElsewhere):
-		return newProblem(http.StatusConflict, access.ErrElsewhere.Error())
-	case errors.Is(err, access.ErrProgram):
-		return newProblem(http.StatusConflict, access.ErrProgram.Error())
-	case errors.Is(err, role.ErrOffices):
-		return newProblem(http.StatusForbidden, err.Error())
-	case errors.Is(err, access.ErrSetup):
-		return newProblem(http.StatusGone, access.ErrSetup.Error())
 	}
-	return nil
+	at := slices.IndexFunc(deskAnswers, func(a deskAnswer) bool { return errors.Is(err, a.to) })
+	if at < 0 {
+		return nil
+	}
+	a := deskAnswers[at]
+	p := a.problem(err)
+	if a.field != "" {
+		p.Errors = []ProblemField{{Location: a.field, Message: cmp.Or(a.why, err.Error())}}
+	}
+	return p
 }
