@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,6 +75,27 @@ func TestFind(t *testing.T) {
 	}
 	if rows[len(rows)-1].Object != fmt.Sprintf("people/%d", ours[grid.People]) || rows[0].Result != grid.ResultNotFound {
 		t.Errorf("rows %+v", rows)
+	}
+}
+
+func TestWhoIsFoundBesideAnotherHasARowToo(t *testing.T) {
+	d := newDesk(t)
+	ours, theirs := d.furnish(t)
+	both := d.views.For(access.NewViewer("7", grantOf(role.Post{Role: "grid-worker", Area: ourGrid}, role.Post{Role: "operator", Area: theirGrid[:9]})))
+	found, err := both.Find(t.Context(), access.Number{Phone: theirPhone}, staff.ForVisit, access.Origin{})
+	if err != nil || len(found) != 2 {
+		t.Fatalf("%d found, %v", len(found), err)
+	}
+	said := map[string]string{}
+	for _, row := range d.rows(t, grid.AuditQuery{Action: "people.find"}) {
+		said[row.Object] = row.Post
+	}
+	want := map[string]string{
+		fmt.Sprintf("people/%d", ours[grid.People]):   "grid-worker@" + string(ourGrid),
+		fmt.Sprintf("people/%d", theirs[grid.People]): "operator@" + string(theirGrid[:9]),
+	}
+	if !maps.Equal(said, want) {
+		t.Errorf("rows %v, want %v", said, want)
 	}
 }
 

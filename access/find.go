@@ -45,25 +45,17 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 	if err != nil {
 		return nil, err
 	}
-	row := grid.AuditRow{Actor: v.viewer.account, From: origin.From, Action: action(grid.People, "find"), Detail: string(reason)}
-	rows := []grid.AuditRow{row}
-	rows[0].Post = v.viewer.postOf(role.SeePeople)
-	if len(found) == 0 {
-		rows[0].Result = grid.ResultNotFound
-	}
 	records := []Record{}
-	for i, e := range found {
-		whose, err := v.subjectOf(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		row.Object, row.Post = objectOf(refOf(e)), v.viewer.post(role.SeePeople, whose.Area)
-		rows = append(rows[:i], row)
+	for _, e := range found {
 		rec, err := v.recordWhere(ctx, e)
 		if err != nil {
 			return nil, err
 		}
 		records = append(records, rec)
+	}
+	rows, err := v.findRows(ctx, found, reason, origin)
+	if err != nil {
+		return nil, err
 	}
 	if err := v.store.Audit(ctx, rows); err != nil {
 		return nil, err
@@ -72,6 +64,26 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 		return nil, fmt.Errorf("find: %w", ErrNotHeld) // among those who live elsewhere nobody was looked for
 	}
 	return records, nil
+}
+
+// findRows are the rows of the audit about a look-up: one for each whom it found, or one that
+// says that it found nobody.
+func (v *View) findRows(ctx context.Context, found []grid.Entity, reason staff.Reason, origin Origin) ([]grid.AuditRow, error) {
+	row := grid.AuditRow{Actor: v.viewer.account, From: origin.From, Action: action(grid.People, "find"), Detail: string(reason)}
+	if len(found) == 0 {
+		row.Post, row.Result = v.viewer.postOf(role.SeePeople), grid.ResultNotFound
+		return []grid.AuditRow{row}, nil
+	}
+	var rows []grid.AuditRow
+	for _, e := range found {
+		whose, err := v.subjectOf(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		row.Object, row.Post = objectOf(refOf(e)), v.viewer.post(role.SeePeople, whose.Area)
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // numberQuery asks for the digest of a number.

@@ -98,7 +98,6 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 	if err != nil {
 		return nil, "", err
 	}
-	query := grid.Query{After: after, Column: page.Column, Values: page.Values}
 	scope := grid.Everywhere()
 	if page.Area != "" {
 		if err := v.holdsDivision(page.Area); err != nil {
@@ -106,20 +105,39 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		}
 		scope = v.world.Snapshot().ScopeOf(page.Area)
 	}
+	query, any := v.pageQuery(kind, page, scope, after)
+	if !any {
+		return nil, "", nil
+	}
+	kept, next, err := v.listed(ctx, kind, query, scope, page.Limit)
+	if err != nil {
+		return nil, "", err
+	}
+	records, err := v.pageRecords(ctx, kind, kept, page)
+	return records, next, err
+}
+
+// pageQuery is what the store is asked for a page of what lies in a scope, behind an id; false
+// if there is nothing to ask for.
+func (v *View) pageQuery(kind grid.Kind, page Page, scope grid.Scope, after int64) (q grid.Query, any bool) {
+	q = grid.Query{After: after, Column: page.Column, Values: page.Values}
+	now := v.world.Snapshot()
 	switch {
 	case page.Envelope != nil || page.Area != "" && grid.ShapeOf(kind) != grid.NoShape:
-		if query.IDs = v.found(kind, page, scope, after); len(query.IDs) == 0 {
-			return nil, "", nil
-		}
-	case v.world.Snapshot().Own() != "" && page.Column == "":
-		if query.IDs = v.world.Snapshot().IDs(kind, after, maxMeeting); len(query.IDs) == 0 {
-			return nil, "", nil
-		}
+		q.IDs = v.found(kind, page, scope, after)
+		return q, len(q.IDs) > 0
+	case now.Own() != "" && page.Column == "":
+		q.IDs = now.IDs(kind, after, maxMeeting)
+		return q, len(q.IDs) > 0
 	case v.viewer.SeesAll(kind) && scope.IsEverywhere():
-		query.Limit = page.Limit + 1
+		q.Limit = page.Limit + 1
 	}
-	var kept []grid.Entity
-	next := ""
+	return q, true
+}
+
+// listed returns up to limit entities of a query that stand on a list of what lies in a scope,
+// and the cursor behind them, empty at the end.
+func (v *View) listed(ctx context.Context, kind grid.Kind, query grid.Query, scope grid.Scope, limit int) (kept []grid.Entity, next string, err error) {
 	for e, err := range v.store.Entities(ctx, kind, query) {
 		if err != nil {
 			return nil, "", err
@@ -129,17 +147,15 @@ func (v *View) Entities(ctx context.Context, kind grid.Kind, page Page) ([]Recor
 		} else if !ok {
 			continue
 		}
-		if len(kept) == page.Limit {
-			next = v.sealCursor(kind, kept[page.Limit-1].Entity().ID)
-			break
+		if len(kept) == limit {
+			return kept, v.sealCursor(kind, kept[limit-1].Entity().ID), nil
 		}
 		kept = append(kept, e)
 	}
-	if next == "" && len(query.IDs) == maxMeeting {
+	if len(query.IDs) == maxMeeting {
 		next = v.sealCursor(kind, query.IDs[maxMeeting-1])
 	}
-	records, err := v.pageRecords(ctx, kind, kept, page)
-	return records, next, err
+	return kept, next, nil
 }
 
 // maxMeeting bounds how much of what meets an envelope one page looks at. A page

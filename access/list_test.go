@@ -7,6 +7,7 @@ import (
 
 	"quanxi/access"
 	"quanxi/access/role"
+	"quanxi/geo"
 	"quanxi/grid"
 )
 
@@ -60,5 +61,31 @@ func TestWhoListsManyPeopleIsAskedToWait(t *testing.T) {
 	}
 	if err := reads(); !errors.As(err, &wait) {
 		t.Errorf("two after 18 s: %v", err)
+	}
+}
+
+// A page that looks where nothing is holds nothing, and not what is elsewhere.
+func TestAPageOfAPlaceWhereNothingIs(t *testing.T) {
+	d := newDesk(t)
+	d.furnish(t)
+	d.show(t, grid.Buildings, grid.Dwellings, grid.Devices)
+	sea := geo.Envelope{Min: geo.At(120, 20), Max: geo.At(121, 21)}
+	for _, tt := range []struct {
+		name string
+		page access.Page
+		some bool
+	}{
+		{"everywhere", access.Page{Limit: 10}, true},
+		{"in the grid", access.Page{Limit: 10, Area: ourGrid}, true},
+		{"in a box at sea", access.Page{Limit: 10, Envelope: &sea}, false},
+		{"in the grid, in a box at sea", access.Page{Limit: 10, Area: ourGrid, Envelope: &sea}, false},
+		{"in a division that there is not", access.Page{Limit: 10, Area: "500199"}, false},
+	} {
+		for _, kind := range []grid.Kind{grid.Buildings, grid.Devices} {
+			records, next, err := d.city.Entities(t.Context(), kind, tt.page)
+			if err != nil || len(records) > 0 != tt.some || next != "" {
+				t.Errorf("%s: %d %s, %q, %v", tt.name, len(records), kind, next, err)
+			}
+		}
 	}
 }

@@ -128,35 +128,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		out.printf("  merged         %d put together from pieces, %d with differing properties\n", r.Merged, r.Differing)
 	}
 	r.printNotes(out)
-	for _, name := range r.Cities {
-		out.printf("  added          %s: the counties name it as their city\n", name)
-	}
-	if r.WithoutID > 0 {
-		out.printf("  without an id  %d: nothing in the file tells them apart, and read once more they are stored once more\n", r.WithoutID)
-	}
-	if r.Unplaced > 0 {
-		out.printf("  to be placed   %d divisions: the file does not say who manages them\n", r.Unplaced)
-	}
-	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
-		out.printf("  passed over    %d: %s\n", r.Skipped[why], why)
-	}
-	for _, column := range slices.Sorted(maps.Keys(r.LeftOut)) {
-		out.printf("  left out       %d times %q: who works where the file comes from does not come with it\n", r.LeftOut[column], column)
-	}
-	for _, column := range r.Dropped {
-		out.printf("  dropped column %q: what marks people as a risk is not held\n", column)
-	}
-	if n := len(r.Unread); n == 1 {
-		out.printf("  not read       1 column fills no field of %s: %s\n", r.Kind, listed(r.Unread))
-	} else if n > 1 {
-		out.printf("  not read       %d columns fill no field of %s: %s\n", n, r.Kind, listed(r.Unread))
-	}
-	if r.Bad > 0 {
-		out.printf("  bad            %d\n", r.Bad)
-	}
-	for _, p := range r.Problems {
-		out.printf("    %v\n", p)
-	}
+	r.printMade(out)
+	r.printPassedOver(out)
+	r.printBad(out)
 	if r.Load != 0 {
 		out.printf("  stored         %d as load %d (undo: quanxi import --undo %d)\n", r.Stored, r.Load, r.Load)
 	}
@@ -171,6 +145,47 @@ func (r *Report) printNotes(out *counter) {
 	}
 	if rest := r.Differing - len(r.Notes); rest > 0 {
 		out.printf("    and %d more\n", rest)
+	}
+}
+
+// printMade says what is stored otherwise than the file has it.
+func (r *Report) printMade(out *counter) {
+	for _, name := range r.Cities {
+		out.printf("  added          %s: the counties name it as their city\n", name)
+	}
+	if r.WithoutID > 0 {
+		out.printf("  without an id  %d: nothing in the file tells them apart, and read once more they are stored once more\n", r.WithoutID)
+	}
+	if r.Unplaced > 0 {
+		out.printf("  to be placed   %d divisions: the file does not say who manages them\n", r.Unplaced)
+	}
+}
+
+// printPassedOver says which records and columns were not taken, and why.
+func (r *Report) printPassedOver(out *counter) {
+	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
+		out.printf("  passed over    %d: %s\n", r.Skipped[why], why)
+	}
+	for _, column := range slices.Sorted(maps.Keys(r.LeftOut)) {
+		out.printf("  left out       %d times %q: who works where the file comes from does not come with it\n", r.LeftOut[column], column)
+	}
+	for _, column := range r.Dropped {
+		out.printf("  dropped column %q: what marks people as a risk is not held\n", column)
+	}
+	if n := len(r.Unread); n == 1 {
+		out.printf("  not read       1 column fills no field of %s: %s\n", r.Kind, listed(r.Unread))
+	} else if n > 1 {
+		out.printf("  not read       %d columns fill no field of %s: %s\n", n, r.Kind, listed(r.Unread))
+	}
+}
+
+// printBad says how many records are wrong, and what is wrong with the first of them.
+func (r *Report) printBad(out *counter) {
+	if r.Bad > 0 {
+		out.printf("  bad            %d\n", r.Bad)
+	}
+	for _, p := range r.Problems {
+		out.printf("    %v\n", p)
 	}
 }
 

@@ -63,15 +63,7 @@ func (s *Server) serveTileJSON(w http.ResponseWriter, r *http.Request) error {
 // address may see different features: the tag is a digest of the bytes that this
 // one gets, and shared caches keep nothing.
 func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) error {
-	y, ok := strings.CutSuffix(r.PathValue("y"), ".mvt")
-	if !ok {
-		return fmt.Errorf("tile ends in .mvt: %w", tiles.ErrAddress)
-	}
-	id, err := tiles.ParseID(r.PathValue("z"), r.PathValue("x"), y)
-	if err != nil {
-		return err
-	}
-	layers, err := layerSet(r.PathValue("layers"))
+	id, layers, err := tileOf(r)
 	if err != nil {
 		return err
 	}
@@ -86,29 +78,49 @@ func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if view.Public(layers) {
+		share(w.Header())
+	}
+	return s.sendTile(w, r, tile)
+}
+
+// tileOf returns the address and the layers that a path names.
+func tileOf(r *http.Request) (tiles.ID, []string, error) {
+	y, ok := strings.CutSuffix(r.PathValue("y"), ".mvt")
+	if !ok {
+		return tiles.ID{}, nil, fmt.Errorf("tile ends in .mvt: %w", tiles.ErrAddress)
+	}
+	id, err := tiles.ParseID(r.PathValue("z"), r.PathValue("x"), y)
+	if err != nil {
+		return tiles.ID{}, nil, err
+	}
+	layers, err := layerSet(r.PathValue("layers"))
+	return id, layers, err
+}
+
+// sendTile answers with a tile, or with nothing if it is empty or the client has it.
+func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, tile tiles.Tile) error {
 	h := w.Header()
 	h.Set("ETag", entityTag(tile.Digest, tile.Coding))
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Accept-Encoding, Authorization, Cookie")
-	if view.Public(layers) {
-		share(h)
-	}
 	switch {
 	case matches(r.Header.Get("If-None-Match"), tile.Digest):
 		s.metrics.tiles.WithLabelValues("unchanged").Inc()
 		w.WriteHeader(http.StatusNotModified)
+		return nil
 	case len(tile.Body) == 0:
 		s.metrics.tiles.WithLabelValues("empty").Inc()
 		w.WriteHeader(http.StatusNoContent)
-	default:
-		s.metrics.tiles.WithLabelValues("sent").Inc()
-		h.Set("Content-Type", "application/vnd.mapbox-vector-tile")
-		h.Set("Content-Length", strconv.Itoa(len(tile.Body)))
-		if tile.Coding != "" {
-			h.Set("Content-Encoding", tile.Coding)
-		}
-		_, err = w.Write(tile.Body)
+		return nil
 	}
+	s.metrics.tiles.WithLabelValues("sent").Inc()
+	h.Set("Content-Type", "application/vnd.mapbox-vector-tile")
+	h.Set("Content-Length", strconv.Itoa(len(tile.Body)))
+	if tile.Coding != "" {
+		h.Set("Content-Encoding", tile.Coding)
+	}
+	_, err := w.Write(tile.Body)
 	return clientGone(err)
 }
 
