@@ -58,6 +58,19 @@ func (m metered) tell(t *testing.T, to ...metered) {
 
 const secret = "sixteen bytes of it"
 
+// What is taken together is told as so many.
+func TestManyTakenAtOnceAreToldAsMany(t *testing.T) {
+	clock := func() time.Time { return noon }
+	this, other := newMetered(secret, clock), newMetered(secret, clock)
+	if wait := other.meter.TakeMany(other.Name("a"), 4, other.Now()); wait != 0 {
+		t.Fatalf("waits %v for four of five", wait)
+	}
+	other.tell(t, this)
+	if n := this.takeAll("a"); n != 1 {
+		t.Errorf("%d are left on another node after four of five, want 1", n)
+	}
+}
+
 func TestWhatOneNodeGivesOutTheOthersTakeOff(t *testing.T) {
 	now := noon
 	clock := func() time.Time { return now }
