@@ -21,6 +21,9 @@ type Trace struct {
 	Result grid.AuditResult
 }
 
+// isRefusal reports whether it is of what somebody did not get.
+func (r Trace) isRefusal() bool { return r.Result != grid.ResultOK }
+
 // row returns the row of so many equal ones.
 func (r Trace) row(count int64) grid.AuditRow {
 	return grid.AuditRow{Actor: r.Actor, Post: r.Post, From: r.From, Action: r.Action, Object: r.Object, Result: r.Result, Count: count}
@@ -29,11 +32,11 @@ func (r Trace) row(count int64) grid.AuditRow {
 const (
 	// fold is how long equal traces are gathered into one row.
 	fold = time.Minute
-	// mostTraces bounds what is gathered; of more the objects and addresses are left
-	// out, of which anybody has as many as he likes.
+	// mostTraces bounds how many kinds of refusals are gathered within a fold; of more the
+	// objects and addresses are left out, of which anybody has as many as he likes.
 	mostTraces = 10_000
-	// Of what is new that many are written at once within a fold: of one account, or of one
-	// address where nobody has signed in, and of all. Others wait for the fold.
+	// Of refusals that are new that many are written at once within a fold: of one account, or
+	// of one address where nobody has signed in, and of all. Others wait for the fold.
 	hurryOfOne, hurryOfAll = 20, 1000
 )
 
@@ -42,6 +45,11 @@ const (
 // minute that counts them, as long as they go on. Whoever tries a million ids writes no million
 // rows, and learns nothing from how long an answer takes: nobody waits for a row. It is safe
 // for concurrent use.
+//
+// Of who was shown whom nothing is left out and no first one waits, whatever is refused
+// meanwhile. Each stands for one record or more, of which listRate gives an account 5,000 at once:
+// so many kinds it has at most, some 2 MB of them while they are of this fold and the one
+// before. Refusals take some 5 MB, of all accounts together.
 type Traces struct {
 	store grid.Store
 	log   *slog.Logger
@@ -49,9 +57,10 @@ type Traces struct {
 
 	mu      sync.Mutex
 	held    map[Trace]int64 // of this fold, how many are yet to be written; guarded by mu
+	refused int             // how many kinds of refusals are held; guarded by mu
 	earlier map[Trace]int64 // those of the fold before, which are known; guarded by mu
 	firsts  []first         // to be written at once; guarded by mu
-	hurried map[string]int  // firsts of this fold by whose they are; guarded by mu
+	hurried map[string]int  // refusals among the firsts of this fold by whose they are; guarded by mu
 	hurry   int             // and of all; guarded by mu
 }
 
@@ -75,14 +84,14 @@ func (r *Traces) Note(what Trace) { r.NoteMany(what, 1) }
 func (r *Traces) NoteMany(what Trace, count int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.held[what]; !known && len(r.held) >= mostTraces {
+	if _, known := r.held[what]; !known && what.isRefusal() && r.refused >= mostTraces {
 		what.Object, what.From = "", ""
 	}
 	if !r.hurries(what) {
-		r.held[what] += count
+		r.hold(what, count)
 		return
 	}
-	r.held[what] += 0 // known from now on
+	r.hold(what, 0) // known from now on
 	r.firsts = append(r.firsts, first{what, count})
 	select {
 	case r.wake <- struct{}{}:
@@ -95,13 +104,24 @@ func (r *Traces) NoteMany(what Trace, count int64) {
 func (r *Traces) hurries(what Trace) bool {
 	_, now := r.held[what]
 	_, before := r.earlier[what]
+	if now || before || !what.isRefusal() {
+		return !now && !before
+	}
 	whose := cmp.Or(what.Actor, what.From)
-	if now || before || r.hurried[whose] >= hurryOfOne || r.hurry >= hurryOfAll {
+	if r.hurried[whose] >= hurryOfOne || r.hurry >= hurryOfAll {
 		return false
 	}
 	r.hurried[whose]++
 	r.hurry++
 	return true
+}
+
+// hold gathers so many equal traces; none makes them known. The caller holds mu.
+func (r *Traces) hold(what Trace, count int64) {
+	if _, known := r.held[what]; !known && what.isRefusal() {
+		r.refused++
+	}
+	r.held[what] += count
 }
 
 // Run writes first ones at once, the others every minute, and what is left when ctx ends.
@@ -148,7 +168,16 @@ func (r *Traces) Flush(ctx context.Context) error {
 	r.earlier, r.held, r.firsts = maps.Clone(counts), make(map[Trace]int64), nil
 	r.hurried, r.hurry = make(map[string]int), 0
 	r.mu.Unlock()
-	return r.write(ctx, counts)
+	err := r.write(ctx, counts)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.refused = 0 // not before: what cannot be written is held again, beside what came meanwhile
+	for what := range r.held {
+		if what.isRefusal() {
+			r.refused++
+		}
+	}
+	return err
 }
 
 // write writes a row for each kind, with how many there were, or keeps them.
@@ -167,7 +196,7 @@ func (r *Traces) write(ctx context.Context, counts map[Trace]int64) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		for what, n := range counts {
-			r.held[what] += n
+			r.hold(what, n)
 		}
 	}
 	return err
