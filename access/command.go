@@ -18,7 +18,6 @@ import (
 
 // An Origin is what a command says of itself besides its content.
 type Origin struct {
-	From string // network address, for the audit row
 	// Once is the caller's idempotency key; empty for none. The same key with the
 	// same content happens once, whatever the connection does.
 	Once string
@@ -250,7 +249,7 @@ func (v *View) write(verb string, e grid.Entity, origin Origin, body []byte) gri
 	w := grid.Write{
 		Actor:  v.viewer.account,
 		Action: action(e.Kind(), verb),
-		From:   origin.From,
+		From:   v.from,
 		Put:    []grid.Entity{e},
 	}
 	if e.Entity().ID != 0 {

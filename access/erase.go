@@ -225,3 +225,6 @@ func (x *Eraser) repeat(ctx context.Context, e Erasure) error {
 
 // objectOf is how the audit names a thing.
 func objectOf(ref grid.Ref) string { return fmt.Sprintf("%s/%d", ref.Kind, ref.ID) }
+
+// divisionObject is how the audit names a division that somebody asked about.
+func divisionObject(code grid.Code) string { return string(grid.Divisions) + "/" + string(code) }

@@ -90,7 +90,7 @@ func TestARefusedErasureIsTakenBackUnlessItWasCarriedOut(t *testing.T) {
 			d := newErasing(t)
 			store := overtaken{d.store, func() { tt.by(t, d) }}
 			views := access.NewViews(access.Sources{Store: store, Vault: d.vault, Master: masterKey(t, "1"), World: d.world, Clock: clock, Journal: d.journal})
-			secretary := views.For(access.NewViewer("7", grantOf(role.Post{Role: "secretary", Area: ourGrid[:12]})))
+			secretary := views.For(access.NewViewer("7", grantOf(role.Post{Role: "secretary", Area: ourGrid[:12]})), "")
 			_, err := secretary.Erase(t.Context(), d.ref, "request", access.Origin{})
 			if !errors.Is(err, grid.ErrConflict) && !errors.Is(err, grid.ErrNotFound) {
 				t.Errorf("%v, want a refusal", err)

@@ -70,7 +70,7 @@ func (a *archive) allow(t *testing.T, rows int64) {
 func (a *archive) exporterOf(account int64) *access.Exporter {
 	grant, _ := a.Directory.Grant(account, a.now, a.ScopeOf)
 	v := access.NewViewer(strconv.FormatInt(account, 10), grant)
-	return access.NewExporter(a.views.For(v), a.Office(v, ""))
+	return access.NewExporter(a.views.For(v, ""), a.Office(v, ""))
 }
 
 func (a *archive) ask(ctx context.Context, area grid.Code) (access.Filing, error) {
@@ -126,7 +126,7 @@ func TestExportsOfTheAccountBeyondANarrowToken(t *testing.T) {
 	if !ok {
 		t.Fatal("it lets nobody in")
 	}
-	x := access.NewExporter(a.views.For(v), a.Office(v, ""))
+	x := access.NewExporter(a.views.For(v, ""), a.Office(v, ""))
 	if all, err := x.Exports(t.Context()); err != nil || len(all) != 1 || all[0].ID != filed[ourGrid] {
 		t.Errorf("it lists %+v, %v", all, err)
 	}

@@ -102,13 +102,13 @@ func keptAudit(s *staff.Settings, rows int) []Retained {
 
 // File returns all that is held on somebody, masked as the viewer sees it, and leaves a
 // row in the audit. It is for whoever keeps the record; the error is as of MayChange.
-func (v *View) File(ctx context.Context, kind grid.Kind, id int64, origin Origin) (File, error) {
+func (v *View) File(ctx context.Context, kind grid.Kind, id int64) (File, error) {
 	e, whose, err := v.kept(ctx, kind, id)
 	if err != nil {
 		return File{}, err
 	}
 	r, _ := ruleOf(kind)
-	if err := v.trace(ctx, "view-file", refOf(e), v.viewer.post(r.change, whose.Area), "", origin); err != nil {
+	if err := v.trace(ctx, "view-file", refOf(e), v.viewer.post(r.change, whose.Area), ""); err != nil {
 		return File{}, err
 	}
 	return v.gather(ctx, e)
@@ -120,7 +120,7 @@ func Purposes() []string { return []string{"request", "transfer", "authority"} }
 // FileCopy is File in the open, as the person asked for it: for whoever keeps the record,
 // may unmask it and sees tags of care, so that nothing is missing. It counts as an Unmask,
 // also towards the WaitError.
-func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose string, origin Origin) (File, error) {
+func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose string) (File, error) {
 	e, whose, err := v.kept(ctx, kind, id)
 	if err == nil {
 		err = v.viewer.MayUnmask(whose)
@@ -140,7 +140,7 @@ func (v *View) FileCopy(ctx context.Context, kind grid.Kind, id int64, purpose s
 	if err != nil {
 		return File{}, err
 	}
-	if err := v.trace(ctx, "file", refOf(e), v.viewer.post(role.Unmask, whose.Area), purpose, origin); err != nil {
+	if err := v.trace(ctx, "file", refOf(e), v.viewer.post(role.Unmask, whose.Area), purpose); err != nil {
 		return File{}, err
 	}
 	open := *v
@@ -169,9 +169,9 @@ func (v *View) kept(ctx context.Context, kind grid.Kind, id int64) (grid.Entity,
 }
 
 // trace leaves a row of something that is read by a post.
-func (v *View) trace(ctx context.Context, verb string, of grid.Ref, post, detail string, origin Origin) error {
+func (v *View) trace(ctx context.Context, verb string, of grid.Ref, post, detail string) error {
 	return v.store.Audit(ctx, []grid.AuditRow{{
-		Actor: v.viewer.account, Post: post, From: origin.From, Action: action(of.Kind, verb), Object: objectOf(of), Detail: detail,
+		Actor: v.viewer.account, Post: post, From: v.from, Action: action(of.Kind, verb), Object: objectOf(of), Detail: detail,
 	}})
 }
 

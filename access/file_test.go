@@ -55,7 +55,7 @@ func TestFind(t *testing.T) {
 		{"by a county, to whom people are numbers", role.Post{Role: "operator", Area: ourGrid[:6]}, access.Number{IDNumber: theirNumber}, staff.ForVisit, nil, grid.ErrNotFound},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			found, err := d.as(tt.post).Find(t.Context(), tt.by, tt.reason, access.Origin{})
+			found, err := d.as(tt.post).Find(t.Context(), tt.by, tt.reason)
 			if !errors.Is(err, tt.err) || fmt.Sprint(ids(found)) != fmt.Sprint(tt.want) {
 				t.Errorf("%v, %v; want %v, %v", ids(found), err, tt.want, tt.err)
 			}
@@ -122,14 +122,14 @@ func TestNobodyTriesNumbers(t *testing.T) {
 	d.furnish(t)
 	v := d.as(role.Post{Role: "grid-worker", Area: ourGrid})
 	for n := range 11 {
-		_, err := v.Find(t.Context(), access.Number{Phone: fmt.Sprint(19900000000 + n)}, staff.ForVisit, access.Origin{})
+		_, err := v.Find(t.Context(), access.Number{Phone: fmt.Sprint(19900000000 + n)}, staff.ForVisit)
 		var wait *access.WaitError
 		if late := errors.As(err, &wait); late != (n == 10) {
 			t.Errorf("look-up %d: %v", n, err)
 		}
 	}
-	other := d.views.For(access.NewViewer("8", grantOf(role.Post{Role: "grid-worker", Area: ourGrid})))
-	if _, err := other.Find(t.Context(), access.Number{Phone: theirPhone}, staff.ForVisit, access.Origin{}); err != nil {
+	other := d.views.For(access.NewViewer("8", grantOf(role.Post{Role: "grid-worker", Area: ourGrid})), "")
+	if _, err := other.Find(t.Context(), access.Number{Phone: theirPhone}, staff.ForVisit); err != nil {
 		t.Errorf("somebody else has to wait: %v", err)
 	}
 }
@@ -141,10 +141,10 @@ func TestFile(t *testing.T) {
 	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
 	secretary := d.as(role.Post{Role: "secretary", Area: ourGrid[:12]})
 	id := ours[grid.People]
-	if _, err := secretary.Unmask(t.Context(), grid.People, id, access.Why{Reason: staff.ForCare}, access.Origin{}); err != nil {
+	if _, err := secretary.Unmask(t.Context(), grid.People, id, access.Why{Reason: staff.ForCare}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := secretary.File(t.Context(), grid.People, id, access.Origin{})
+	f, err := secretary.File(t.Context(), grid.People, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,11 +160,11 @@ func TestFile(t *testing.T) {
 	if _, err := d.store.Write(t.Context(), grid.Write{Put: []grid.Entity{longer}}); err != nil {
 		t.Fatal(err)
 	}
-	if f, err = secretary.File(t.Context(), grid.People, id, access.Origin{}); err != nil || f.Kept[0].Months != 48 || f.Kept[0].Least != 6 {
+	if f, err = secretary.File(t.Context(), grid.People, id); err != nil || f.Kept[0].Months != 48 || f.Kept[0].Least != 6 {
 		t.Errorf("as somebody has set is kept %+v, %v", f.Kept, err)
 	}
 
-	open, err := secretary.FileCopy(t.Context(), grid.People, id, "request", access.Origin{})
+	open, err := secretary.FileCopy(t.Context(), grid.People, id, "request")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestFile(t *testing.T) {
 	if got := d.rows(t, grid.AuditQuery{Action: "people.file"}); len(got) != 1 || got[0].Detail != "request" {
 		t.Errorf("rows of the copy: %+v", got)
 	}
-	both, err := d.as(role.Post{Role: "secretary", Area: ourGrid[:12]}, role.Post{Role: "secretary", Area: theirGrid[:12]}).File(t.Context(), grid.People, id, access.Origin{})
+	both, err := d.as(role.Post{Role: "secretary", Area: ourGrid[:12]}, role.Post{Role: "secretary", Area: theirGrid[:12]}).File(t.Context(), grid.People, id)
 	if err != nil || len(both.Residences) != 1 {
 		t.Errorf("whoever keeps both homes sees %d other records, %v", len(both.Residences), err)
 	}
@@ -190,7 +190,7 @@ func TestFile(t *testing.T) {
 		{"for curiosity", role.Post{Role: "secretary", Area: ourGrid[:12]}, id, "curiosity", grid.ErrInvalid},
 	} {
 		t.Run("no copy "+tt.name, func(t *testing.T) {
-			if _, err := d.having(tt.post).FileCopy(t.Context(), grid.People, tt.id, tt.why, access.Origin{}); !errors.Is(err, tt.err) {
+			if _, err := d.having(tt.post).FileCopy(t.Context(), grid.People, tt.id, tt.why); !errors.Is(err, tt.err) {
 				t.Errorf("%v, want %v", err, tt.err)
 			}
 		})
@@ -236,14 +236,14 @@ func (d erasing) has(t *testing.T, kind grid.Kind, id int64) bool {
 
 func TestErase(t *testing.T) {
 	d := newErasing(t)
-	if _, err := d.secretary().Unmask(t.Context(), grid.People, d.ref.ID, access.Why{Reason: staff.ForCare}, access.Origin{}); err != nil {
+	if _, err := d.secretary().Unmask(t.Context(), grid.People, d.ref.ID, access.Why{Reason: staff.ForCare}); err != nil {
 		t.Fatal(err)
 	}
-	done, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{From: "10.0.0.1", Once: "tap"})
+	done, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{Once: "tap"})
 	if err != nil || len(done.IDs) != 1 || done.Kept[0].Rows == 0 || done.Kept[0].Months != 36 {
 		t.Fatalf("%+v, %v", done, err)
 	}
-	again, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{From: "10.0.0.1", Once: "tap"})
+	again, err := d.secretary().Erase(t.Context(), d.ref, "request", access.Origin{Once: "tap"})
 	if err != nil || !again.Receipt.Repeated {
 		t.Errorf("the same tap again: %+v, %v", again, err)
 	}
@@ -259,7 +259,7 @@ func TestErase(t *testing.T) {
 	if !d.has(t, grid.People, d.other.ID) {
 		t.Error("the record of another grid went as well, which is not the secretary's")
 	}
-	if row := d.rows(t, grid.AuditQuery{Action: "people.erase"})[0]; row.Object != fmt.Sprintf("people/%d", d.ref.ID) || row.Detail != "request" || row.From != "10.0.0.1" {
+	if row := d.rows(t, grid.AuditQuery{Action: "people.erase"})[0]; row.Object != fmt.Sprintf("people/%d", d.ref.ID) || row.Detail != "request" || row.From != "192.0.2.7" {
 		t.Errorf("row %+v", row)
 	}
 	standing, err := d.journal.Standing()

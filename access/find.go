@@ -27,7 +27,7 @@ type Number struct {
 // wraps grid.ErrNotFound for whoever sees no people at all, ErrNotHeld if nobody was found
 // by whoever answers for more than this node holds, grid.ErrInvalid, or is a WaitError for
 // whoever asks too often.
-func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin Origin) ([]Record, error) {
+func (v *View) Find(ctx context.Context, by Number, reason staff.Reason) ([]Record, error) {
 	if !v.viewer.MayFind() {
 		return nil, fmt.Errorf("find: %w", grid.ErrNotFound)
 	}
@@ -53,7 +53,7 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 		}
 		records = append(records, rec)
 	}
-	rows, err := v.findRows(ctx, found, reason, origin)
+	rows, err := v.findRows(ctx, found, reason)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +68,8 @@ func (v *View) Find(ctx context.Context, by Number, reason staff.Reason, origin 
 
 // findRows are the rows of the audit about a look-up: one for each whom it found, or one that
 // says that it found nobody.
-func (v *View) findRows(ctx context.Context, found []grid.Entity, reason staff.Reason, origin Origin) ([]grid.AuditRow, error) {
-	row := grid.AuditRow{Actor: v.viewer.account, From: origin.From, Action: action(grid.People, "find"), Detail: string(reason)}
+func (v *View) findRows(ctx context.Context, found []grid.Entity, reason staff.Reason) ([]grid.AuditRow, error) {
+	row := grid.AuditRow{Actor: v.viewer.account, From: v.from, Action: action(grid.People, "find"), Detail: string(reason)}
 	if len(found) == 0 {
 		row.Post, row.Result = v.viewer.postOf(role.SeePeople), grid.ResultNotFound
 		return []grid.AuditRow{row}, nil

@@ -42,7 +42,7 @@ func (v *View) Erase(ctx context.Context, ref grid.Ref, reason string, origin Or
 			return grid.Receipt{}, err
 		}
 		return v.eraser.erase(ctx, grid.Write{
-			Actor: v.viewer.account, Post: post, Action: action(ref.Kind, "erase"), From: origin.From, Object: objectOf(ref), Detail: reason,
+			Actor: v.viewer.account, Post: post, Action: action(ref.Kind, "erase"), From: v.from, Object: objectOf(ref), Detail: reason,
 			Remove: remove, Erase: erase, Once: once,
 		})
 	})

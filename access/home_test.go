@@ -89,7 +89,7 @@ func TestWhatAScreenIsTitledBy(t *testing.T) {
 			if tt.posts != nil {
 				viewer = access.NewViewer("7", role.NewGrant(tt.posts, role.Shipped(), func(c grid.Code) grid.Scope { return w.Snapshot().ScopeOfPost(c) }))
 			}
-			home, ok, err := access.NewViews(access.Sources{World: w, Master: masterKey(t, "1"), Clock: clock}).For(viewer).Home(t.Context())
+			home, ok, err := access.NewViews(access.Sources{World: w, Master: masterKey(t, "1"), Clock: clock}).For(viewer, "").Home(t.Context())
 			if err != nil || !ok || home.Name != tt.home || fmt.Sprintf("%s %s", home.Over, home.OverName) != tt.at {
 				t.Errorf("home %s, titled by %s %s, %v, %v; want %s, %s", home.Name, home.Over, home.OverName, ok, err, tt.home, tt.at)
 			}
@@ -117,7 +117,7 @@ func homeOf(t *testing.T, viewer *access.Viewer, entities []grid.Entity) string 
 	if viewer == nil {
 		viewer = access.Local()
 	}
-	home, ok, err := access.NewViews(access.Sources{World: w, Master: masterKey(t, "1"), Clock: clock}).For(viewer).Home(t.Context())
+	home, ok, err := access.NewViews(access.Sources{World: w, Master: masterKey(t, "1"), Clock: clock}).For(viewer, "").Home(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

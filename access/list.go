@@ -36,11 +36,14 @@ type Page struct {
 	WithoutGeometry bool
 }
 
-// Object returns the one thing that the filter of a page of a kind names, as rows of the audit
-// name it; empty if there is none.
-func (p *Page) Object(kind grid.Kind) string {
+// object returns the one thing that a page of a kind is about, as rows of the audit name it:
+// what its filter names, or the division; empty if there is none.
+func (p *Page) object(kind grid.Kind) string {
 	if named := p.named(kind); len(named) == 1 {
 		return objectOf(named[0])
+	}
+	if p.Area != "" {
+		return divisionObject(p.Area)
 	}
 	return ""
 }
@@ -65,12 +68,23 @@ func (p *Page) named(kind grid.Kind) (refs []grid.Ref) {
 // an export and has to be approved.
 var listRate = signin.Rate{Every: 24 * time.Hour / 5000, Burst: 5000}
 
-// shows takes what so many records of a kind count for, or is a WaitError.
-func (v *View) shows(kind grid.Kind, records int) error {
-	if kind != grid.People {
+// shows takes what so many records of a kind count for, or is a WaitError, and leaves the trace
+// of them: about which object, as rows of the audit name it. It comes before they are written, so
+// that a reply that is lost after all leaves a row too many, rather than one that arrives none.
+func (v *View) shows(kind grid.Kind, object string, records int) error {
+	if kind != grid.People || records == 0 {
 		return nil
 	}
-	return v.take(v.lists, records)
+	if err := v.take(v.lists, records); err != nil {
+		return err
+	}
+	if v.shown != nil {
+		v.shown(Trace{
+			Actor: v.viewer.account, Post: v.viewer.HighestPost(), From: v.from,
+			Action: action(kind, "read"), Object: object, Result: grid.ResultOK,
+		}, int64(records))
+	}
+	return nil
 }
 
 // Entity returns one entity as the viewer may see it. The error wraps
@@ -79,7 +93,7 @@ func (v *View) shows(kind grid.Kind, records int) error {
 func (v *View) Entity(ctx context.Context, kind grid.Kind, id int64) (Record, error) {
 	e, err := v.entity(ctx, kind, id)
 	if err == nil {
-		err = v.shows(kind, 1)
+		err = v.shows(kind, objectOf(refOf(e)), 1)
 	}
 	if err != nil {
 		return Record{}, err
@@ -229,7 +243,7 @@ func (v *View) pageRecord(ctx context.Context, e grid.Entity, identity grid.Iden
 
 // pageRecords are the records of entities of a kind, in their order.
 func (v *View) pageRecords(ctx context.Context, kind grid.Kind, some []grid.Entity, page Page) ([]Record, error) {
-	if err := v.shows(kind, len(some)); err != nil {
+	if err := v.shows(kind, page.object(kind), len(some)); err != nil {
 		return nil, err
 	}
 	keys, err := v.keysOf(ctx, kind, some)

@@ -58,7 +58,7 @@ func TestWhatIsWrittenIsAnsweredThoughTheStoreFades(t *testing.T) {
 	d := newDesk(t)
 	store := &fading{Store: d.store}
 	master := masterKey(t, "1")
-	city := access.NewViews(access.Sources{Store: store, Vault: access.NewVault(master), Master: master, World: d.world, Clock: clock}).For(access.Local())
+	city := access.NewViews(access.Sources{Store: store, Vault: access.NewVault(master), Master: master, World: d.world, Clock: clock}).For(access.Local(), "")
 	body, once := []byte(`{"name":"欧阳小明","phone":"10300005678","residence":"living","geometry":{"type":"Point","coordinates":[106.4005,29.5005]}}`), access.Origin{Once: "person-1"}
 	person, err := city.Create(t.Context(), grid.People, body, once)
 	if err != nil {
@@ -104,7 +104,7 @@ func TestTwoOfOneEditAtOnceAreOne(t *testing.T) {
 	built := d.create(t, grid.Buildings, house)
 	store := &crowded{Store: d.store}
 	master := masterKey(t, "1")
-	city := access.NewViews(access.Sources{Store: store, Vault: access.NewVault(master), Master: master, World: d.world, Clock: clock}).For(access.Local())
+	city := access.NewViews(access.Sources{Store: store, Vault: access.NewVault(master), Master: master, World: d.world, Clock: clock}).For(access.Local(), "")
 	ref, patch, once := grid.Ref{Kind: grid.Buildings, ID: built.ID, Revision: built.Revision}, []byte(`{"name":"新名"}`), access.Origin{Once: "edit-1"}
 	var first access.Written
 	store.between = func() {

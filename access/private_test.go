@@ -154,14 +154,14 @@ func TestAFileNamesNoEventThatIsNotThere(t *testing.T) {
 	d.show(t, grid.Buildings, grid.Dwellings, grid.People)
 	care := d.create(t, events.Events, fmt.Sprintf(`{"category":"care","building":%d,"lon":106.4005,"lat":29.5005}`, ours[grid.Buildings]))
 	secretary := d.as(role.Post{Role: "secretary", Area: ourGrid[:12]})
-	if _, err := secretary.Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Event: care.ID}, access.Origin{}); err != nil {
+	if _, err := secretary.Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Event: care.ID}); err != nil {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
 		view *access.View
 		want int64
 	}{"the secretary": {secretary, care.ID}, "who keeps people and sees no events": {d.having(role.Post{Role: "registrar", Area: ourGrid[:12]}), 0}} {
-		f, err := tt.view.File(t.Context(), grid.People, ours[grid.People], access.Origin{})
+		f, err := tt.view.File(t.Context(), grid.People, ours[grid.People])
 		if err != nil || len(f.Unmaskings) != 1 || f.Unmaskings[0].Event != tt.want {
 			t.Errorf("%s reads %+v, %v; want event %d", name, f.Unmaskings, err, tt.want)
 		}

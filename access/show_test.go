@@ -83,7 +83,7 @@ func TestOfTheMaskedTheYearOfBirthIsShown(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			made := d.create(t, grid.People, fmt.Sprintf(`{"dwelling":%d,"residence":"both","name":"欧阳小明","born":%q,"since":%q}`, ours[grid.Dwellings], tt.born, tt.since))
 			ref := grid.Ref{Kind: grid.People, ID: made.ID, Revision: made.Revision}
-			open := d.views.For(access.NewViewer("7", grantOf(worker), access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: made.ID}}))
+			open := d.views.For(access.NewViewer("7", grantOf(worker), access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: made.ID}}), "")
 			d.show(t, grid.Buildings, grid.Dwellings, grid.People)
 			for who, want := range map[*access.View][]string{d.as(worker): tt.masked, open: {fmt.Sprintf(`"born":%q`, tt.born), fmt.Sprintf(`"since":%q`, tt.since)}} {
 				record, err := who.Entity(t.Context(), grid.People, made.ID)

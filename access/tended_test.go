@@ -66,14 +66,14 @@ func newShire(t *testing.T, posts ...staff.Post) *shire {
 // account returns the View of an account, as its posts are now.
 func (s *shire) account(id int64) *access.View {
 	grant, _ := s.directory.Grant(id, clock(), s.world.Snapshot().ScopeOfPost)
-	return s.views.For(access.NewViewer(fmt.Sprint(id), grant))
+	return s.views.For(access.NewViewer(fmt.Sprint(id), grant), "")
 }
 
 // report has the city's integration say that somebody needs help.
 func (s *shire) report(t *testing.T, lon float64) (int64, error) {
 	t.Helper()
 	everywhere := func(grid.Code) grid.Scope { return grid.Everywhere() }
-	city := s.views.For(access.NewViewer("99", role.NewGrant([]role.Post{{Role: "operator", Area: "5000"}}, role.Shipped(), everywhere)))
+	city := s.views.For(access.NewViewer("99", role.NewGrant([]role.Post{{Role: "operator", Area: "5000"}}, role.Shipped(), everywhere)), "")
 	w, err := city.Create(t.Context(), events.Events, fmt.Appendf(nil, `{"category":"care","lon":%v,"lat":29.5}`, lon), access.Origin{})
 	s.show(t, events.Events)
 	return w.ID, err
@@ -240,7 +240,7 @@ func TestCareDoesNotGoWithADivision(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			city := s.views.For(access.Local())
+			city := s.views.For(access.Local(), "")
 			if tt.patch == "" {
 				_, err = city.Remove(t.Context(), s.ids[tt.code], access.Origin{})
 			} else {

@@ -40,7 +40,7 @@ type Unveiled struct {
 // row in the audit and in that person's file. The error wraps grid.ErrNotFound,
 // ErrForbidden, or grid.ErrInvalid naming the field, or is a WaitError for whoever opens too
 // many.
-func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why, origin Origin) (Unveiled, error) {
+func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why) (Unveiled, error) {
 	e, err := v.entity(ctx, kind, id)
 	if err != nil {
 		return Unveiled{}, err
@@ -71,7 +71,7 @@ func (v *View) Unmask(ctx context.Context, kind grid.Kind, id int64, why Why, or
 		return Unveiled{}, err
 	}
 	w := grid.Write{
-		Actor: v.viewer.account, Action: action(kind, "unmask"), From: origin.From, Put: []grid.Entity{begun},
+		Actor: v.viewer.account, Action: action(kind, "unmask"), From: v.from, Put: []grid.Entity{begun},
 		Post: v.viewer.post(role.Unmask, whose.Area), Object: objectOf(refOf(e)), Detail: string(begun.Reason),
 	}
 	receipt, err := v.store.Write(ctx, w)

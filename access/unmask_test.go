@@ -17,7 +17,7 @@ import (
 
 // as returns the View of somebody with an account and posts.
 func (d desk) as(posts ...role.Post) *access.View {
-	return d.views.For(access.NewViewer("7", grantOf(posts...)))
+	return d.views.For(access.NewViewer("7", grantOf(posts...)), "192.0.2.7")
 }
 
 func grantOf(posts ...role.Post) role.Grant { return grantBy(role.Shipped(), posts...) }
@@ -34,7 +34,7 @@ func (d desk) having(posts ...role.Post) *access.View {
 	keeps := role.SetOf(role.SeeNumbers, role.SeeHomes, role.SeePeople, role.KeepPeople)
 	table["registrar"] = role.Role{Code: "registrar", Rights: keeps, Personal: grid.CommunityLevel}
 	table["archivist"] = role.Role{Code: "archivist", Rights: keeps | role.SetOf(role.Unmask), Personal: grid.CommunityLevel}
-	return d.views.For(access.NewViewer("7", grantBy(table, posts...)))
+	return d.views.For(access.NewViewer("7", grantBy(table, posts...)), "")
 }
 
 func mustRefuse(t *testing.T, err error, why string) {
@@ -79,7 +79,7 @@ func TestUnmask(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := d.unmaskings(t)
-			shown, err := d.as(tt.post).Unmask(t.Context(), grid.People, tt.of, tt.why, access.Origin{From: "192.0.2.7"})
+			shown, err := d.as(tt.post).Unmask(t.Context(), grid.People, tt.of, tt.why)
 			if tt.err != nil {
 				if !errors.Is(err, tt.err) || !strings.Contains(err.Error(), tt.says) || d.unmaskings(t) != before {
 					t.Errorf("%v, want %v that says %q, and nothing kept", err, tt.err, tt.says)
@@ -96,13 +96,13 @@ func TestUnmask(t *testing.T) {
 		})
 	}
 	t.Run("a worker for an event next to the house, which says nothing of who handles it", func(t *testing.T) {
-		_, err := d.as(worker).Unmask(t.Context(), grid.Workers, ours[grid.Workers], access.Why{Event: atHome.ID}, access.Origin{})
+		_, err := d.as(worker).Unmask(t.Context(), grid.Workers, ours[grid.Workers], access.Why{Event: atHome.ID})
 		mustRefuse(t, err, "no reason")
 	})
 	t.Run("a store that is away is no wrong event", func(t *testing.T) {
 		master := masterKey(t, "1")
 		views := access.NewViews(access.Sources{Store: eventless{d.store}, Vault: d.vault, Master: master, World: d.world, Clock: clock})
-		_, err := views.For(access.NewViewer("7", grantOf(worker))).Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Event: atHome.ID}, access.Origin{})
+		_, err := views.For(access.NewViewer("7", grantOf(worker)), "").Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Event: atHome.ID})
 		if !errors.Is(err, grid.ErrUnavailable) || errors.Is(err, grid.ErrInvalid) {
 			t.Errorf("%v", err)
 		}
@@ -151,8 +151,8 @@ func TestWhoOpensManyRecordsIsAskedToWait(t *testing.T) {
 	at := clock()
 	views := access.NewViews(access.Sources{Store: d.store, Vault: d.vault, Master: masterKey(t, "1"), World: d.world, Clock: func() time.Time { return at }})
 	opens := func(account string) error {
-		view := views.For(access.NewViewer(account, grantOf(role.Post{Role: "grid-worker", Area: ourGrid})))
-		_, err := view.Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Reason: staff.ForVisit}, access.Origin{})
+		view := views.For(access.NewViewer(account, grantOf(role.Post{Role: "grid-worker", Area: ourGrid})), "")
+		_, err := view.Unmask(t.Context(), grid.People, ours[grid.People], access.Why{Reason: staff.ForVisit})
 		return err
 	}
 	for n := range 30 {
@@ -165,8 +165,8 @@ func TestWhoOpensManyRecordsIsAskedToWait(t *testing.T) {
 	if err := opens("7"); !errors.As(err, &wait) || wait.Seconds() != 6 || d.unmaskings(t) != kept {
 		t.Errorf("the next one: %v, want to wait for 6 s, and nothing kept", err)
 	}
-	copies := views.For(access.NewViewer("7", grantOf(role.Post{Role: "grid-worker", Area: ourGrid})))
-	if _, err := copies.FileCopy(t.Context(), grid.People, ours[grid.People], "request", access.Origin{}); !errors.As(err, &wait) {
+	copies := views.For(access.NewViewer("7", grantOf(role.Post{Role: "grid-worker", Area: ourGrid})), "")
+	if _, err := copies.FileCopy(t.Context(), grid.People, ours[grid.People], "request"); !errors.As(err, &wait) {
 		t.Errorf("a copy: %v", err)
 	}
 	if err := opens("8"); err != nil {
@@ -192,7 +192,7 @@ func TestACorrection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := d.views.For(access.NewViewer("7", grantOf(post), access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: id}}))
+	open := d.views.For(access.NewViewer("7", grantOf(post), access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: id}}), "")
 	corrected, err := open.Edit(t.Context(), grid.Ref{Kind: grid.People, ID: id, Revision: before.Revision}, []byte(`{"name":"欧阳晓明","phone":""}`), access.Origin{})
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ func (e *UnseenError) Unwrap() error { return e.Refusal }
 func (v *View) Unseen(ctx context.Context, kind grid.Kind, page Page) ([]string, error) {
 	var unseen []string
 	if page.Area.Valid() && !v.viewer.seesSome(kind, v.world.Snapshot().ScopeOf(page.Area)) {
-		unseen = append(unseen, string(grid.Divisions)+"/"+string(page.Area))
+		unseen = append(unseen, divisionObject(page.Area))
 	}
 	for _, ref := range page.named(kind) {
 		_, err := v.entity(ctx, ref.Kind, ref.ID)

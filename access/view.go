@@ -30,6 +30,9 @@ type Sources struct {
 	// Meters count what an account may do so often only; nil for some that no other node
 	// hears of.
 	Meters *signin.Meters
+	// Shown hears of whom somebody is shown, and how many records about people: see
+	// Traces.NoteMany. Nil is for whoever is at the machine, where each command leaves its own row.
+	Shown func(what Trace, people int64)
 }
 
 // Views makes Views. It is safe for concurrent use.
@@ -47,6 +50,7 @@ type sources struct {
 	positions func(Position) error
 	eraser    *Eraser
 	meters    *signin.Meters
+	shown     func(what Trace, people int64)
 	finds     *signin.Meter // by account
 	opens     *signin.Meter // records shown in the open, by account
 	lists     *signin.Meter // records about people shown as the viewer may see them, by account
@@ -67,6 +71,7 @@ func NewViews(s Sources) *Views {
 		cache:    tiles.NewCache(tileBytes),
 		eraser:   &Eraser{Store: s.Store, Vault: s.Vault, Journal: s.Journal, Clock: s.Clock},
 		meters:   s.Meters,
+		shown:    s.Shown,
 		tended:   s.Tended,
 		finds:    s.Meters.Add("find", findRate),
 		opens:    s.Meters.Add("open", openRate),
@@ -81,10 +86,12 @@ func NewViews(s Sources) *Views {
 type View struct {
 	*sources
 	viewer *Viewer
+	from   string // network address, for rows of the audit
 }
 
-// For returns the View of a viewer.
-func (vs *Views) For(viewer *Viewer) *View { return &View{&vs.sources, viewer} }
+// For returns the View of a viewer who asks from a network address, without the port; empty
+// for whoever is at the machine.
+func (vs *Views) For(viewer *Viewer, from string) *View { return &View{&vs.sources, viewer, from} }
 
 // take takes of what the viewer's account may do so often only, or is a WaitError.
 func (v *View) take(of *signin.Meter, count int) error {

@@ -65,7 +65,7 @@ func newDesk(t testing.TB) desk {
 	d := desk{store: store, world: towns, journalFile: filepath.Join(t.TempDir(), "keys", "erasures"), vault: access.NewVault(master)}
 	d.journal = access.NewJournal(d.journalFile)
 	d.views = access.NewViews(access.Sources{Store: store, Vault: d.vault, Master: master, World: towns, Clock: clock, Journal: d.journal})
-	d.city, d.town = d.views.For(access.Local()), d.views.For(townDesk)
+	d.city, d.town = d.views.For(access.Local(), ""), d.views.For(townDesk, "")
 	return d
 }
 

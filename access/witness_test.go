@@ -87,7 +87,7 @@ func TestARowNamesThePostThatAllowedIt(t *testing.T) {
 		{Role: "provider", Area: "500106", Board: "water"},
 	}
 	for id, want := range map[int64]string{ours[grid.People]: "secretary@" + string(ourGrid[:12]), theirs[grid.People]: "community-staff@" + string(theirGrid[:12])} {
-		if _, err := d.as(both...).File(t.Context(), grid.People, id, access.Origin{}); err != nil {
+		if _, err := d.as(both...).File(t.Context(), grid.People, id); err != nil {
 			t.Fatal(err)
 		}
 		mustBeBy(t, d, "people.view-file", want)

@@ -109,7 +109,6 @@ func (e entities) list(ctx context.Context, in *listInput) (*listOutput, error) 
 		return nil, err
 	}
 	*askerFrom(ctx).unseen = unseen
-	e.noteShown(ctx, e.kind, page.Object(e.kind), len(records))
 	return &listOutput{CacheControl: private, Body: newListBody(records, next)}, nil
 }
 
@@ -149,7 +148,6 @@ func (e entities) read(ctx context.Context, in *readInput) (*recordOutput, error
 	if err != nil {
 		return nil, err
 	}
-	e.noteShown(ctx, e.kind, fmt.Sprintf("%s/%d", e.kind, in.ID), 1)
 	return &recordOutput{Status: http.StatusOK, CacheControl: private, ETag: revisionTag(r.Revision), Body: r.JSON}, nil
 }
 
@@ -165,7 +163,7 @@ func (e entities) create(ctx context.Context, in *createInput) (*recordOutput, e
 	if err := e.checkBody(in.RawBody); err != nil {
 		return nil, err
 	}
-	w, err := e.view(ctx).Create(ctx, e.kind, in.RawBody, e.origin(ctx, in.Key))
+	w, err := e.view(ctx).Create(ctx, e.kind, in.RawBody, access.Origin{Once: in.Key})
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +190,7 @@ func (e entities) edit(ctx context.Context, in *editInput) (*recordOutput, error
 	if err := e.checkBody(in.RawBody); err != nil {
 		return nil, err
 	}
-	w, err := e.view(ctx).Edit(ctx, ref, in.RawBody, e.origin(ctx, in.Key))
+	w, err := e.view(ctx).Edit(ctx, ref, in.RawBody, access.Origin{Once: in.Key})
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +217,7 @@ func (e entities) remove(ctx context.Context, in *removeInput) (*removeOutput, e
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := e.view(ctx).Remove(ctx, ref, e.origin(ctx, in.Key))
+	receipt, err := e.view(ctx).Remove(ctx, ref, access.Origin{Once: in.Key})
 	if err != nil {
 		return nil, err
 	}
@@ -244,10 +242,6 @@ func (s *Server) applied(ctx context.Context, receipt grid.Receipt) (token strin
 	ctx, cancel := context.WithTimeout(ctx, applyWait)
 	defer cancel()
 	return token, s.Tokens.Wait(ctx, token) == nil
-}
-
-func (e entities) origin(ctx context.Context, key string) access.Origin {
-	return access.Origin{From: fromOf(ctx), Once: key}
 }
 
 // ref reads If-Match: the revision, quoted as an entity tag or bare.

@@ -222,7 +222,7 @@ func (s *Server) stillTakes(ctx context.Context, id int64) error {
 	if viewer == nil {
 		return s.notSignedIn()
 	}
-	_, err := access.NewExporter(s.Views.For(viewer), s.officeOf(ctx, viewer)).Take(ctx, id)
+	_, err := access.NewExporter(s.Views.For(viewer, fromOf(ctx)), s.officeOf(ctx, viewer)).Take(ctx, id)
 	return err
 }
 

@@ -39,7 +39,7 @@ type findOutput struct {
 }
 
 func (s *Server) findPeople(ctx context.Context, in *findInput) (*findOutput, error) {
-	found, err := s.view(ctx).Find(ctx, access.Number{IDNumber: in.Body.IDNumber, Phone: in.Body.Phone}, in.Body.Reason, access.Origin{From: fromOf(ctx)})
+	found, err := s.view(ctx).Find(ctx, access.Number{IDNumber: in.Body.IDNumber, Phone: in.Body.Phone}, in.Body.Reason)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (e entities) file(ctx context.Context, in *readInput) (*fileOutput, error) 
 	if err := e.await(ctx, in.Seen); err != nil {
 		return nil, err
 	}
-	f, err := e.view(ctx).File(ctx, e.kind, in.ID, e.origin(ctx, ""))
+	f, err := e.view(ctx).File(ctx, e.kind, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ type copyInput struct {
 }
 
 func (e entities) fileCopy(ctx context.Context, in *copyInput) (*fileOutput, error) {
-	f, err := e.view(ctx).FileCopy(ctx, e.kind, in.ID, in.Body.Purpose, e.origin(ctx, ""))
+	f, err := e.view(ctx).FileCopy(ctx, e.kind, in.ID, in.Body.Purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (e entities) erase(ctx context.Context, in *eraseInput) (*eraseOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	done, err := e.view(ctx).Erase(ctx, ref, in.Body.Reason, e.origin(ctx, in.Key))
+	done, err := e.view(ctx).Erase(ctx, ref, in.Body.Reason, access.Origin{Once: in.Key})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,6 @@ import (
 	"quanxi/events"
 	"quanxi/geo"
 	"quanxi/grid"
-	"quanxi/server"
 	"quanxi/tiles"
 )
 
@@ -433,12 +432,16 @@ func TestLeaks(t *testing.T) {
 func (r *rig) probe(t *testing.T, p probe, s side) {
 	t.Helper()
 	asked := p.ask(s)
-	r.refused = nil
+	r.refused, r.shown = nil, nil
+	last := r.lastRow(t)
 	reply := r.do(t, asked)
 	if reply.Code == http.StatusNotFound && len(r.refused) != 1 {
 		t.Errorf("%s is not there for %s, and no row of the audit tells of it: %v", asked.line, r.viewer.Account(), r.refused)
 	}
 	body := reply.Body.String()
+	if strings.Contains(body, "欧阳") && len(r.shown) == 0 && r.lastRow(t) == last {
+		t.Errorf("%s shows somebody to %s, and leaves no trace", asked.line, r.viewer.Account())
+	}
 	if p.may == nil {
 		r.probeWrite(t, asked, s, reply.Code)
 		return
@@ -457,6 +460,18 @@ func (r *rig) probe(t *testing.T, p probe, s side) {
 	if strings.Contains(body, "小明") || strings.Contains(body, "19400501") || strings.Contains(body, "1940-05") || strings.Contains(body, "digest") {
 		t.Errorf("%s: in the open: %.300s", asked.line, body)
 	}
+}
+
+// lastRow returns the id of the last row of the audit; 0 if there is none.
+func (r *rig) lastRow(t *testing.T) int64 {
+	t.Helper()
+	for row, err := range r.store.AuditRows(t.Context(), grid.AuditQuery{Limit: 1}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row.ID
+	}
+	return 0
 }
 
 func positionStatus(may error) int {
@@ -546,14 +561,7 @@ func TestWhatIsNamedAndNotSeenLeavesARow(t *testing.T) {
 
 // Nobody sees anybody's record without a trace: of whom, and how many, by whatever way.
 func TestWhoIsShownPeopleLeavesATrace(t *testing.T) {
-	type shown struct {
-		access.Trace
-		people int64
-	}
-	var traces []shown
-	r := newRigWith(t, func(o *server.Options) {
-		o.Shown = func(of access.Trace, people int64) { traces = append(traces, shown{of, people}) }
-	})
+	r := newRig(t)
 	ours, _ := r.sides(t)
 	home, person := ours.ids[grid.Dwellings], ours.ids[grid.People]
 	around := "[106,29,107,30]"
@@ -571,7 +579,7 @@ func TestWhoIsShownPeopleLeavesATrace(t *testing.T) {
 		{"how many lie in a drawn area", "POST /api/within", fmt.Sprintf(`{"rectangle":%s}`, around), "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r.viewer, traces = holding("17", "grid-worker", ours.area, under), nil
+			r.viewer, r.shown = holding("17", "grid-worker", ours.area, under), nil
 			if reply := r.do(t, call{line: tt.line, body: tt.body}); reply.Code != http.StatusOK {
 				t.Fatalf("%d: %s", reply.Code, reply.Body)
 			}
@@ -579,8 +587,8 @@ func TestWhoIsShownPeopleLeavesATrace(t *testing.T) {
 			if tt.traced {
 				want = []shown{{access.Trace{Actor: "17", Post: r.viewer.HighestPost(), From: "192.0.2.1", Action: "people.read", Object: tt.object, Result: grid.ResultOK}, 1}}
 			}
-			if !slices.Equal(traces, want) {
-				t.Errorf("leaves %+v, want %+v", traces, want)
+			if !slices.Equal(r.shown, want) {
+				t.Errorf("leaves %+v, want %+v", r.shown, want)
 			}
 		})
 	}

@@ -106,7 +106,6 @@ func (s *Server) within(ctx context.Context, in *withinInput) (*withinOutput, er
 	if err != nil {
 		return nil, err
 	}
-	s.noteShown(ctx, grid.Kind(in.Body.List), "", len(records))
 	list := newListBody(records, next)
 	out.Body.Items, out.Body.Next = list.Items, list.Next
 	return out, nil

@@ -31,8 +31,6 @@ type Options struct {
 	// Refused hears of what somebody who has signed in asked for and did not get; it may
 	// be nil.
 	Refused func(access.Trace)
-	// Shown hears of people, and how many, whose records somebody was shown.
-	Shown func(of access.Trace, people int64)
 	// Desk signs people in and out; it may be nil, and then nobody can.
 	Desk *access.Desk
 	// OpenID signs people in by a sign-in server; nil for none.
@@ -257,7 +255,7 @@ func (a asker) account() string {
 
 // view returns the View of whoever asks.
 func (s *Server) view(ctx context.Context) *access.View {
-	return s.Views.For(ViewerFrom(ctx))
+	return s.Views.For(ViewerFrom(ctx), fromOf(ctx))
 }
 
 // ViewerFrom returns who is asking; the zero Viewer, which sees nothing, if the

@@ -64,8 +64,9 @@ type rig struct {
 	store *gpkg.Store
 	world *world.World
 	moved []access.Position
-	// refused are what Refused was told.
+	// refused are what Refused was told, and shown what the Views told of people.
 	refused []access.Trace
+	shown   []shown
 	viewer  *access.Viewer // of every request; nil for whom its secret stands for
 	node    server.NodeStatus
 	log     bytes.Buffer // everything from debug up
@@ -74,6 +75,12 @@ type rig struct {
 	directory *access.Directory
 	desk      *access.Desk
 	sealer    *signin.Sealer
+}
+
+// shown is whom somebody was shown, and how many.
+type shown struct {
+	access.Trace
+	people int64
 }
 
 func newRig(t testing.TB) *rig {
@@ -93,6 +100,7 @@ func newRigWith(t testing.TB, change func(*server.Options)) *rig {
 		Clock:     clock,
 		Journal:   access.NewJournal(filepath.Join(t.TempDir(), "erasures")),
 		Positions: func(p access.Position) error { r.moved = append(r.moved, p); return nil },
+		Shown:     func(of access.Trace, people int64) { r.shown = append(r.shown, shown{of, people}) },
 	})
 	r.openDesk(t)
 	options := server.Options{

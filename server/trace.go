@@ -93,16 +93,6 @@ func (s *Server) noteRefusal(w http.ResponseWriter, r *http.Request) {
 	s.Refused(refused)
 }
 
-// noteShown leaves a trace of records about people that whoever asks is shown, masked or not,
-// and what was asked for, as rows of the audit name it; empty for all.
-func (s *Server) noteShown(ctx context.Context, kind grid.Kind, object string, records int) {
-	who := askerFrom(ctx)
-	if kind != grid.People || records == 0 || s.Shown == nil || who.viewer == nil {
-		return
-	}
-	s.Shown(access.Trace{Actor: who.viewer.Account(), Post: who.viewer.HighestPost(), From: fromOf(ctx), Action: string(kind) + ".read", Object: object, Result: grid.ResultOK}, int64(records))
-}
-
 // noteUnseen has the refusal of what a request names besides its address leave a trace.
 func noteUnseen(ctx context.Context, err error) {
 	var unseen *access.UnseenError

@@ -38,7 +38,7 @@ type unmaskOutput struct {
 }
 
 func (e entities) unmask(ctx context.Context, in *unmaskInput) (*unmaskOutput, error) {
-	shown, err := e.view(ctx).Unmask(ctx, e.kind, in.ID, access.Why{Reason: in.Body.Reason, Event: in.Body.Event}, e.origin(ctx, ""))
+	shown, err := e.view(ctx).Unmask(ctx, e.kind, in.ID, access.Why{Reason: in.Body.Reason, Event: in.Body.Event})
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func (b *cityBench) level(ctx context.Context, c *cityNode) error {
 // them, and one that does nothing.
 func (b *cityBench) readers(ctx context.Context, c *cityNode) []reader {
 	views := access.NewViews(access.Sources{Store: b.store, Vault: access.NewVault(access.MasterKey{1}), Master: access.MasterKey{1}, Clock: time.Now, World: c.world})
-	view, all := views.For(access.Local()), world.AllOf(grid.Everywhere())
+	view, all := views.For(access.Local(), ""), world.AllOf(grid.Everywhere())
 	screen := c.hub.Subscribe(access.Local(), nil)
 	layers := []string{"base", "divisions", "buildings"}
 	set, unknown := c.sets.Number("base,divisions,buildings")

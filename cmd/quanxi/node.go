@@ -144,10 +144,11 @@ func (n *node) openBus(p *parts, nf nodeFlags) (err error) {
 func (n *node) look(p *parts, f storeFlags, nf nodeFlags) {
 	n.world, n.directory = world.New(world.Options{Now: n.now, Own: grid.Code(nf.Area)}), access.NewDirectory()
 	n.directory.GapsOf = func(town grid.Code) grid.Scope { return n.world.Snapshot().GapsAbove(town) }
+	n.traces = access.NewTraces(n.store, n.log)
 	n.views = access.NewViews(access.Sources{
 		Store: n.store, Vault: access.NewVault(n.master), Master: n.master, World: n.world,
 		Clock: n.now, Positions: n.publishPosition, Journal: access.NewJournal(f.journalFile()),
-		Meters: n.meters, Tended: n.tends,
+		Meters: n.meters, Tended: n.tends, Shown: n.traces.NoteMany,
 	})
 	p.start("epochs", func(ctx context.Context) error { return f.settleEpochs(ctx, n, access.NewVault(n.master), n.log) })
 	n.sealer = feed.NewSealer(n.master.Derive("feed"))
@@ -182,7 +183,6 @@ func (n *node) follow(p *parts, f storeFlags, nf nodeFlags) error {
 // admit makes the desk at which people and programs sign in, and starts what leaves traces of
 // them and forgets those who are gone.
 func (n *node) admit(p *parts, f storeFlags) (err error) {
-	n.traces = access.NewTraces(n.store, n.log)
 	if n.desk, err = n.newDesk(n.master, f.auditSealsFile()); err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (n *node) server(f listenFlags) (*server.Server, error) {
 		Views:   n.views,
 		Viewer:  n.viewer,
 		Desk:    n.desk,
-		Refused: n.traces.Note, Shown: n.traces.NoteMany,
+		Refused: n.traces.Note,
 		Entry:   n.entry,
 		OpenID:  n.openid,
 		Tokens:  tokens{n.feed, n.sealer},
@@ -307,7 +307,7 @@ func (v *visit) Screen() socket.Screen {
 		return nil
 	}
 	if now != v.viewer {
-		v.viewer, v.screen = now, server.NewScreen(v.views.For(now))
+		v.viewer, v.screen = now, server.NewScreen(v.views.For(now, ""))
 	}
 	return v.screen
 }

@@ -97,7 +97,7 @@ func (c clerk) view(open ...int64) *access.View {
 	for _, id := range open {
 		unmasked = append(unmasked, access.Unmasked{Ref: grid.Ref{Kind: grid.People, ID: id}})
 	}
-	return c.views.For(access.NewViewer(c.account, role.Everything(), unmasked...))
+	return c.views.For(access.NewViewer(c.account, role.Everything(), unmasked...), "")
 }
 
 // find returns the records of a number on the first line of the input.
@@ -113,7 +113,7 @@ func (w whichPerson) find(ctx context.Context, c clerk, in input) ([]access.Reco
 	if w.Phone {
 		by = access.Number{Phone: text}
 	}
-	return c.view().Find(ctx, by, staff.ForCorrection, access.Origin{})
+	return c.view().Find(ctx, by, staff.ForCorrection)
 }
 
 // one returns the one record that a command is about.
@@ -184,7 +184,7 @@ type personFileCommand struct{ whichPerson }
 // Run writes the file.
 func (w *personFileCommand) Run(in *invocation) error {
 	return w.withOne(in.ctx, func(c clerk, rec access.Record, _ input) error {
-		f, err := c.view().File(in.ctx, grid.People, rec.ID, access.Origin{})
+		f, err := c.view().File(in.ctx, grid.People, rec.ID)
 		if err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ type personExportCommand struct {
 // Run writes the file in the open.
 func (w *personExportCommand) Run(in *invocation) error {
 	return w.withOne(in.ctx, func(c clerk, rec access.Record, _ input) error {
-		f, err := c.view().FileCopy(in.ctx, grid.People, rec.ID, w.Purpose, access.Origin{})
+		f, err := c.view().FileCopy(in.ctx, grid.People, rec.ID, w.Purpose)
 		if err != nil {
 			return err
 		}
