@@ -28,6 +28,16 @@ type File struct {
 	Kept       []Retained        `json:"kept"`
 }
 
+// rowsAbout counts the rows about records of a kind themselves.
+func (f *File) rowsAbout(kind grid.Kind) (n int) {
+	for _, a := range f.Accesses {
+		if a.Of == kind {
+			n++
+		}
+	}
+	return n
+}
+
 // A FileHome is where somebody lives.
 type FileHome struct {
 	Dwelling json.RawMessage `json:"dwelling"`
@@ -62,12 +72,14 @@ type Shown struct {
 	Ends   time.Time    `json:"ends"`
 }
 
-// An Access is a row of the audit about a record.
+// An Access is a row of the audit about a record, or about everybody in the home or household that
+// it names now, which may be one in which somebody else was shown.
 type Access struct {
 	At     time.Time        `json:"at"`
 	Who    Who              `json:"who"`
+	Of     grid.Kind        `json:"of" enum:"people,workers,dwellings,households" doc:"whose row it is: the record's own; or of whoever lives in the home, or belongs to the household, that the record names now"`
 	Action string           `json:"action"`
-	Words  string           `json:"words"` // the action as people say it
+	Words  string           `json:"words"` // the action as people say it, and whether it was tried only
 	Result grid.AuditResult `json:"result"`
 	Count  int64            `json:"count"`
 	Detail string           `json:"detail,omitempty"`

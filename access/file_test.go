@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"quanxi/access"
 	"quanxi/access/role"
@@ -194,6 +195,61 @@ func TestFile(t *testing.T) {
 				t.Errorf("%v, want %v", err, tt.err)
 			}
 		})
+	}
+}
+
+// What a file says of who looked is true: what was tried is not what was done, and whoever is
+// shown all of a home is shown whoever lives there.
+func TestAFileTellsWhoLooked(t *testing.T) {
+	d := newDesk(t)
+	ours, theirs := d.furnish(t)
+	id := ours[grid.People]
+	about := func(kind grid.Kind, of map[grid.Kind]int64) string { return fmt.Sprintf("%s/%d", kind, of[kind]) }
+	row := func(actor, action, object string, result grid.AuditResult, count int64) grid.AuditRow {
+		return grid.AuditRow{Actor: actor, Action: action, Object: object, Result: result, Count: count}
+	}
+	before := row("before there was the record", "people.read", about(grid.Dwellings, ours), grid.ResultOK, 1)
+	before.At = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	if err := d.store.Audit(t.Context(), []grid.AuditRow{
+		before,
+		row("worker", "people.read", about(grid.People, ours), grid.ResultOK, 2),
+		row("neighbour", "people.read", about(grid.People, ours), grid.ResultNotFound, 1),
+		row("steward", "people.change", about(grid.People, ours), grid.ResultRefused, 1),
+		row("steward", "people.remove", about(grid.People, ours), grid.ResultRefused, 1),
+		row("curious", "people.unmask", about(grid.People, ours), grid.ResultRefused, 1),
+		row("worker", "people.read", about(grid.Dwellings, ours), grid.ResultOK, 4),
+		row("neighbour", "people.read", about(grid.Dwellings, ours), grid.ResultNotFound, 1),
+		row("worker", "people.read", about(grid.Households, ours), grid.ResultOK, 3),
+		row("worker", "people.read", about(grid.Dwellings, theirs), grid.ResultOK, 1),
+		row("worker", "people.read", "", grid.ResultOK, 9),
+		row("worker", "devices.read", about(grid.Dwellings, ours), grid.ResultRefused, 1),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := d.as(role.Post{Role: "secretary", Area: ourGrid[:12]}).File(t.Context(), grid.People, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, a := range f.Accesses {
+		if a.Who.Name != "7" && a.Action != "people.create" { // whose file it is that is read, and registered
+			told = append(told, fmt.Sprintf("%s %s %s %d", a.Who.Name, a.Of, a.Words, a.Count))
+		}
+	}
+	want := []string{
+		"worker people 查看 2", "neighbour people 试图查看 1", "steward people 试图更正 1", "steward people 试图删除 1", "curious people 试图查看未遮盖的信息 1",
+		"worker dwellings 查看现住房屋的住户 4", "neighbour dwellings 试图查看现住房屋的住户 1", "worker households 查看现属家庭户的成员 3",
+	}
+	slices.Sort(told)
+	slices.Sort(want)
+	if !slices.Equal(told, want) {
+		t.Errorf("tells\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
+	}
+	if !slices.IsSortedFunc(f.Accesses, func(a, b access.Access) int { return a.At.Compare(b.At) }) {
+		t.Error("not the oldest first")
+	}
+	if n := len(d.rows(t, grid.AuditQuery{Object: about(grid.People, ours)})); f.Kept[0].Rows != n {
+		t.Errorf("%d rows stay after an erasure, want the %d about the record itself", f.Kept[0].Rows, n)
 	}
 }
 

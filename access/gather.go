@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"quanxi/events"
 	"quanxi/grid"
@@ -35,7 +37,8 @@ func (v *View) gather(ctx context.Context, e grid.Entity) (File, error) {
 	if err != nil {
 		return f, err
 	}
-	f.Kept = keptAudit(settings, len(f.Accesses))
+	slices.SortStableFunc(f.Accesses, func(a, b Access) int { return a.At.Compare(b.At) })
+	f.Kept = keptAudit(settings, f.rowsAbout(e.Kind()))
 	// Last: what the viewer is not shown is gone from an entity once it is written.
 	for _, one := range others {
 		if f.Residences, err = v.fileRecord(ctx, f.Residences, one); err != nil {
@@ -120,7 +123,8 @@ func (v *View) seenEvent(ctx context.Context, id int64) (int64, error) {
 }
 
 // fileTraces adds what one record left behind: where it came from, its history, and who
-// looked at it or changed it.
+// looked at it or changed it, also who looked at everybody in its home or household. That is the
+// one that it names now: what it named before is sealed with its history.
 func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names namer) error {
 	ref := refOf(e)
 	past, err := v.store.Past(ctx, ref.Kind, ref.ID)
@@ -148,7 +152,33 @@ func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names nam
 		}
 		f.Unmaskings = append(f.Unmaskings, Shown{who, u.Reason, event, u.Began, u.Ends})
 	}
-	for row, err := range v.store.AuditRows(ctx, grid.AuditQuery{Object: objectOf(ref), Oldest: true}) {
+	if err := v.fileAccesses(ctx, f, ref.Kind, grid.AuditQuery{Object: objectOf(ref)}, names); err != nil {
+		return err
+	}
+	p, ok := e.(*grid.Person)
+	if !ok {
+		return nil
+	}
+	var since time.Time
+	if len(past) > 0 {
+		since = past[0].At // before there was the record nobody was shown it
+	}
+	for _, of := range []grid.Ref{{Kind: grid.Dwellings, ID: p.Dwelling}, {Kind: grid.Households, ID: p.Household}} {
+		if of.ID == 0 {
+			continue
+		}
+		together := grid.AuditQuery{Object: objectOf(of), Action: action(grid.People, "read"), From: since}
+		if err := v.fileAccesses(ctx, f, of.Kind, together, names); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileAccesses adds the rows of the audit that a query selects, about what is of a kind.
+func (v *View) fileAccesses(ctx context.Context, f *File, of grid.Kind, q grid.AuditQuery, names namer) error {
+	q.Oldest = true
+	for row, err := range v.store.AuditRows(ctx, q) {
 		if err != nil {
 			return err
 		}
@@ -156,7 +186,7 @@ func (v *View) fileTraces(ctx context.Context, f *File, e grid.Entity, names nam
 		if err != nil {
 			return err
 		}
-		f.Accesses = append(f.Accesses, Access{row.At, who, row.Action, inWords(row.Action), row.Result, row.Count, row.Detail})
+		f.Accesses = append(f.Accesses, Access{row.At, who, of, row.Action, inWords(row, of), row.Result, row.Count, row.Detail})
 	}
 	return nil
 }

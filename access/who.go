@@ -53,15 +53,24 @@ func (n namer) look(ctx context.Context, actor string) (Who, error) {
 
 // verbsInWords are what is done with a record, as a person reads it in the own file.
 var verbsInWords = map[string]string{
-	"create": "登记", "edit": "更正", "remove": "删除", "unmask": "查看未遮盖的信息", "find": "按号码查找", "view-file": "查看个人档案",
-	"file": "导出个人档案", "erase": "彻底删除", "read": "试图查看", "change": "试图更正",
+	"create": "登记", "edit": "更正", "change": "更正", "remove": "删除", "read": "查看", "unmask": "查看未遮盖的信息",
+	"find": "按号码查找", "view-file": "查看个人档案", "file": "导出个人档案", "erase": "彻底删除",
 }
 
-// inWords says an action as people do; one that it does not know stays what it is.
-func inWords(action string) string {
-	_, verb, _ := strings.Cut(action, ".")
-	if words, known := verbsInWords[verb]; known {
-		return words
+// togetherInWords are those among whom somebody is read, of whom it is known only where the
+// record says now that it belongs.
+var togetherInWords = map[grid.Kind]string{grid.Dwellings: "现住房屋的住户", grid.Households: "现属家庭户的成员"}
+
+// inWords says as people do what a row of the audit about a record, or what it belongs to, tells:
+// what was done, or tried only. An action that it does not know stays what it is.
+func inWords(row grid.AuditRow, of grid.Kind) string {
+	_, verb, _ := strings.Cut(row.Action, ".")
+	words, known := verbsInWords[verb]
+	if !known {
+		return row.Action
 	}
-	return action
+	if row.Result != grid.ResultOK {
+		words = "试图" + words
+	}
+	return words + togetherInWords[of]
 }

@@ -28,7 +28,7 @@ export interface PersonFile {
   readonly devices: readonly { readonly id: number; readonly name?: string; readonly category?: string }[];
   readonly sources: readonly { readonly load: number; readonly about: string; readonly external: string; readonly at: string }[];
   readonly unmaskings: readonly { readonly who: Who; readonly reason: string; readonly began: string; readonly ends: string }[];
-  readonly accesses: readonly { readonly at: string; readonly who: Who; readonly action: string; readonly result: string; readonly count: number; readonly detail?: string }[];
+  readonly accesses: readonly { readonly at: string; readonly who: Who; readonly of: string; readonly action: string; readonly result: string; readonly count: number; readonly detail?: string }[];
   readonly history: readonly { readonly id: number; readonly revision: number; readonly at: string; readonly op: string }[];
   readonly kept: readonly Kept[];
 }
