@@ -82,8 +82,8 @@ func TestFind(t *testing.T) {
 func TestWhoIsFoundBesideAnotherHasARowToo(t *testing.T) {
 	d := newDesk(t)
 	ours, theirs := d.furnish(t)
-	both := d.views.For(access.NewViewer("7", grantOf(role.Post{Role: "grid-worker", Area: ourGrid}, role.Post{Role: "operator", Area: theirGrid[:9]})))
-	found, err := both.Find(t.Context(), access.Number{Phone: theirPhone}, staff.ForVisit, access.Origin{})
+	both := d.views.For(access.NewViewer("7", grantOf(role.Post{Role: "grid-worker", Area: ourGrid}, role.Post{Role: "operator", Area: theirGrid[:9]})), "")
+	found, err := both.Find(t.Context(), access.Number{Phone: theirPhone}, staff.ForVisit)
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%d found, %v", len(found), err)
 	}
