@@ -65,8 +65,8 @@ func (d *Directory) Administers(account int64, at time.Time) bool {
 	return slices.ContainsFunc(unended(d.held.postsHeld(account), at), d.held.administers)
 }
 
-// IsAdministrators reports whether a post makes an administrator of who holds it, and awaits
-// nobody.
+// IsAdministrators reports whether a post makes an administrator of who holds it: it awaits
+// nobody, and the account is set up.
 func (d *Directory) IsAdministrators(p *staff.Post) bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -74,7 +74,10 @@ func (d *Directory) IsAdministrators(p *staff.Post) bool {
 }
 
 // administers is as of IsAdministrators.
-func (b *book) administers(p *staff.Post) bool { return b.rightsOf(p).Administers() && !b.awaits(p) }
+func (b *book) administers(p *staff.Post) bool {
+	a := b.accounts[p.Account]
+	return a != nil && a.IsSetUp() && b.rightsOf(p).Administers() && !b.awaits(p)
+}
 
 // withholds reports whether a post does not give all that it allows yet in the hands of an
 // account, which holds it or stands in for it: whoever keeps accounts says who stands in too.
@@ -138,8 +141,8 @@ func (o *Office) confirms(p *staff.Post) error {
 	return nil
 }
 
-// mayConfirm returns nil if the viewer is a second person for a post: another who keeps
-// accounts where it is, or who stands above it: says there who stands in, and sees there by
+// mayConfirm returns nil if the viewer is a second person for a post: another than who gave it
+// and who made the link, who keeps accounts where it is, or who stands above it: says there who stands in, and sees there by
 // the same post all that it shows, for nobody gives beyond his own ceiling, nor a role that he
 // holds (RULES B3).
 func (o *Office) mayConfirm(p *staff.Post) error {
@@ -150,7 +153,7 @@ func (o *Office) mayConfirm(p *staff.Post) error {
 	case o.isSelf(p.Account):
 		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	case o.viewer.hasIn(role.ManageAccounts, p.Area):
-		if to := o.desk.Directory; to.MayBeOne(own, p.Account) || o.gaveToMachine(p) {
+		if to := o.desk.Directory; to.MayBeOne(own, p.Account) || p.GivenBy != 0 && to.MayBeOne(own, p.GivenBy) {
 			return fmt.Errorf("%w: %w", ErrForbidden, ErrSecondPerson)
 		}
 		return nil
@@ -160,14 +163,6 @@ func (o *Office) mayConfirm(p *staff.Post) error {
 		return fmt.Errorf("%w: %w", ErrForbidden, ErrSelf)
 	}
 	return nil
-}
-
-// gaveToMachine reports whether a post is a machine's and the viewer gave it, or whoever may be
-// one with him.
-func (o *Office) gaveToMachine(p *staff.Post) bool {
-	a, _, ok := o.desk.Directory.Person(p.Account)
-	own, _ := o.account()
-	return ok && a.Sort == staff.Machine && o.desk.Directory.MayBeOne(own, p.GivenBy)
 }
 
 // isAbove reports whether the viewer stands above a post: of those who say who stands in, one

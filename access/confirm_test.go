@@ -45,7 +45,7 @@ func newBureau(t *testing.T) *bureau {
 		{"secretary", "secretary", ourCommunity}, {"leader", "leader", ourTown}, {"neighbour", "secretary", "500106003011"},
 		{"county", "leader", "500106"}, {"colleague", "grid-worker", ourGrid},
 	} {
-		a := &staff.Account{Login: one.login, Name: "某人", Sort: staff.Person}
+		a := &staff.Account{Login: one.login, Name: "某人", Sort: staff.Person, Credential: grid.Sealed{1}}
 		b.write(t, a)
 		b.write(t, &staff.Post{Account: a.ID, Role: one.role, Area: one.area})
 		b.ids[one.login] = a.ID
@@ -142,6 +142,20 @@ func TestOneAdministratorAloneUnmasksNobody(t *testing.T) {
 			b.ids["one"] = a.ID
 			b.give(t, "first", "one", "grid-worker", ourGrid)
 		}, true},
+		{"a link of another, beside the second factor that the one has set up", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "one", "steward", ourGrid)
+			b.now = b.now.Add(time.Minute)
+			b.invite(t, "second", "one")
+			b.give(t, "first", "one", "grid-worker", ourGrid)
+		}, false},
+		{"a password of the machine's, beside the second factor that the one has set up", func(t *testing.T, b *bureau) {
+			b.hire(t, "first", "one", "grid-worker", ourGrid)
+			known, _, _ := b.Directory.Person(b.ids["one"])
+			a := *known
+			if err := b.registry().SetPassword(t.Context(), &a, password); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
 		{"who stands in by the word of the one, and has a post of his alone", func(t *testing.T, b *bureau) {
 			b.hire(t, "first", "one", "steward", ourGrid)
 			b.standIn(t, "first", "one", "colleague")
@@ -248,6 +262,10 @@ func TestWhoConfirmsAPost(t *testing.T) {
 		{"the leader of the town, of a secretary", "secretary", ourCommunity, "leader", nil, nil},
 		{"the secretary, of who works beside him", "community-staff", ourCommunity, "secretary", nil, nil},
 		{"who made the link and gave the post", "grid-worker", ourGrid, "first", nil, access.ErrSecondPerson},
+		{"who gave the post, where another made a link since", "micro-grid-lead", ourGrid, "first", func(t *testing.T, b *bureau) {
+			b.now = b.now.Add(time.Minute)
+			b.invite(t, "second", "one")
+		}, access.ErrSecondPerson},
 		{"another whose account the one has made", "grid-worker", ourGrid, "second", func(t *testing.T, b *bureau) { b.madeBy(t, "second", "first") }, access.ErrSecondPerson},
 		{"who has the post, and so has no say yet", "secretary", ourCommunity, "one", nil, grid.ErrNotFound},
 		{"another who keeps accounts, of who audits", "audit-admin", "5000", "second", nil, nil},
@@ -359,6 +377,41 @@ func TestNobodyRemovesAnAdministratorAlone(t *testing.T) {
 				t.Errorf("of a worker: %v", err)
 			}
 		})
+	}
+}
+
+// A link that somebody kept opens no account that has become an administrator's since.
+func TestALinkOfBeforeOpensNoAdministrators(t *testing.T) {
+	b := newBureau(t)
+	a := &staff.Account{Login: "one", Name: "某人", Sort: staff.Person}
+	link, _, err := b.as("first").AddMember(t.Context(), a, &staff.Post{Role: "resident", Area: "5000"}, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(link, "#setup=")
+	if _, err := b.SetUp(t.Context(), shown, "a long enough passphrase 7", access.Entry{From: home}); err != nil {
+		t.Fatal(err)
+	}
+	if link, _, err = b.as("first").Invite(t.Context(), a.ID, "/"); err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ = strings.Cut(link, "#setup=")
+	b.now = b.now.Add(time.Minute)
+	b.write(t, &staff.Post{Account: a.ID, Role: "audit-admin", Area: "5000", GivenAt: b.now})
+	if _, err := b.SetUp(t.Context(), shown, "a long enough passphrase 7", access.Entry{From: home}); !errors.Is(err, access.ErrSetup) {
+		t.Errorf("it opens: %v", err)
+	}
+}
+
+// Nobody stands in for an administrator, nor for who is to be one.
+func TestNobodyStandsInForAnAdministrator(t *testing.T) {
+	b := newBureau(t)
+	b.hire(t, "first", "one", "audit-admin", "5000")
+	for _, login := range []string{"audit", "one"} {
+		in := &staff.StandIn{Post: b.post(t, login).ID, Deputy: b.ids["colleague"], Begins: b.now, Ends: b.now.Add(time.Hour)}
+		if _, err := b.as("first").Deputize(t.Context(), in); !errors.Is(err, access.ErrAdministrator) {
+			t.Errorf("%s: %v", login, err)
+		}
 	}
 }
 

@@ -342,7 +342,7 @@ func (o *Office) Deputize(ctx context.Context, s *staff.StandIn) (grid.Receipt, 
 	if err := fitsIn(s, o.desk.Clock()); err != nil {
 		return grid.Receipt{}, err
 	}
-	if o.desk.Directory.IsAdministrators(p) {
+	if o.desk.Directory.Table()[p.Role].Rights.Administers() {
 		return grid.Receipt{}, fmt.Errorf("%w: %w", ErrForbidden, ErrAdministrator)
 	}
 	if err := o.goesWith(s.Deputy, p.Role); err != nil {

@@ -64,8 +64,9 @@ func (d *Desk) setup(secret string) (*staff.Setup, *staff.Account, error) {
 	if err != nil {
 		return nil, nil, ErrSetup
 	}
-	s, a, ok := d.Directory.Setup(digest, d.Clock())
-	if !ok {
+	now := d.Clock()
+	s, a, ok := d.Directory.Setup(digest, now)
+	if !ok || s.By != 0 && d.Directory.Administers(a.ID, now) { // he became one since: see ErrAdministrator
 		return nil, nil, ErrSetup
 	}
 	return s, a, nil
@@ -137,9 +138,8 @@ func (d *Desk) setUpAs(ctx context.Context, s *staff.Setup, hash string, from ne
 // a second factor beside it that stays, the account stays in the hands that it is in.
 func noteSetUp(a *staff.Account, by int64, at time.Time) {
 	a.PasswordNo++
-	a.SetUpBy = by
 	if !a.HasSecond {
-		a.SetUpAt = at
+		a.SetUpBy, a.SetUpAt = by, at
 	}
 }
 

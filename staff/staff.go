@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"quanxi/geo"
 	"quanxi/grid"
@@ -102,9 +104,9 @@ type Account struct {
 	// SetUpBy is the account that made the link by which the password was chosen, and may have
 	// opened it itself: the two are no two persons. Zero of whoever is at the machine.
 	SetUpBy int64
-	// SetUpAt is when a password was last chosen, or left alone, without a second factor beside
-	// it: whoever holds the account holds it since. A password beside a second factor that stays
-	// hands it to nobody.
+	// SetUpAt is when that was, or when it was left alone: whoever holds the account holds it
+	// since. A password that is chosen beside a second factor that stays hands it to nobody, and
+	// is noted in neither.
 	SetUpAt time.Time
 }
 
@@ -123,9 +125,10 @@ func (a *Account) SignsInElsewhere() bool { return a.Issuer != "" }
 
 // SignsIn reports whether somebody can sign in to the account, here or elsewhere: a machine is
 // nobody, and one that was not set up yet is nobody's.
-func (a *Account) SignsIn() bool {
-	return !a.Locked && a.Sort != Machine && (len(a.Credential) > 0 || a.SignsInElsewhere())
-}
+func (a *Account) SignsIn() bool { return !a.Locked && a.Sort != Machine && a.IsSetUp() }
+
+// IsSetUp reports whether somebody has chosen a password, or signs in elsewhere.
+func (a *Account) IsSetUp() bool { return len(a.Credential) > 0 || a.SignsInElsewhere() }
 
 // A Sort says what kind of somebody an account is.
 type Sort string
@@ -166,6 +169,9 @@ func (a *Account) Validate() error {
 	}
 	if a.Name == "" {
 		return refuse(Accounts, "name", "must not be empty")
+	}
+	if strings.ContainsFunc(a.Name, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) { // two that look alike
+		return refuse(Accounts, "name", "must not hold characters that nobody sees")
 	}
 	if !slices.Contains(Sorts(), a.Sort) {
 		return refuse(Accounts, "sort", fmt.Sprintf("must be one of %v", Sorts()))

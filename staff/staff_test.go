@@ -22,6 +22,7 @@ func TestValidate(t *testing.T) {
 		{"nobody", &staff.Account{Login: "x", Sort: staff.Person}, "name"},
 		{"a name of two lines", &staff.Account{Login: "x", Name: "值班员\r\n领导", Sort: staff.Person}, "name"},
 		{"a name that turns what follows around", &staff.Account{Login: "x", Name: "值班员\u202e", Sort: staff.Person}, "name"},
+		{"a name that looks like another", &staff.Account{Login: "x", Name: "值班\u200b员", Sort: staff.Person}, "name"},
 		{"a sort that there is not", &staff.Account{Login: "x", Name: "x", Sort: "root"}, "sort"},
 		{"a role", &staff.Role{Code: "operator"}, ""},
 		{"a role without a code", &staff.Role{}, "code"},

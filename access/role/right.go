@@ -113,8 +113,8 @@ const personal = Set(1<<SeeHomes | 1<<SeePeople | 1<<SeeCare | 1<<KeepPeople | 1
 
 // OfConfirmed are the rights that a post gives only once it awaits no second person: whatever
 // shows people and homes, also masked, takes files of them or changes them, changes who works
-// where or stands in, and whatever an administrator does.
-var OfConfirmed = personal | administrative | Set(1<<Export|1<<KeepStaff|1<<AppointStandIn)
+// where, stands in or answers for what, and whatever an administrator does.
+var OfConfirmed = personal | administrative | Set(1<<Export|1<<KeepStaff|1<<AppointStandIn|1<<DrawDivisions)
 
 // OfVouchers are the rights that whoever vouches for the holder of a post must have where the
 // post gives them: nobody lets another see, or take away, what he does not see himself.
