@@ -111,7 +111,12 @@ func derive(from []byte, purpose string) []byte {
 
 // Mark returns what a store is marked with that is used under the key. It tells nothing of
 // the key.
-func (k MasterKey) Mark() string { return hex.EncodeToString(k.Derive("mark")[:16]) }
+func (k MasterKey) Mark() string { return hex.EncodeToString(k.mark()) }
+
+// markSize is how many bytes the mark of a key has.
+const markSize = 16
+
+func (k MasterKey) mark() []byte { return k.Derive("mark")[:markSize] }
 
 // Meters returns meters of which nodes of the same key tell one another.
 func (k MasterKey) Meters(clock func() time.Time) *signin.Meters {

@@ -33,7 +33,6 @@ var ErrNothing = errors.New("nothing was read, so nothing is sealed")
 // nothing of it) and a salt; DARE 2.0 of the rest follows, under a key of this salt alone.
 const (
 	sealedHead = "quanxi sealed 1\n"
-	markSize   = 16
 	saltSize   = 32
 )
 
@@ -116,8 +115,6 @@ func OpenSealed(ctx context.Context, from io.Reader, keys ...MasterKey) (io.Read
 	plain, err := sio.DecryptReader(from, keys[at].sealing(salt))
 	return whileAlive{ctx, brokenReader{plain}}, err
 }
-
-func (k MasterKey) mark() []byte { return k.Derive("mark")[:markSize] }
 
 // sealing returns how the stream of a salt is sealed.
 func (k MasterKey) sealing(salt []byte) sio.Config {
