@@ -26,7 +26,7 @@ var (
 // A post awaits a second person unless another gave it than who made the link by which its
 // account was set up, and knew by then who is in that: whoever made the link may have opened it
 // himself, and would read, or remove who watches him, by one word of his own (三员分立). So does
-// one of a machine that somebody here gave. Until another person confirms the post it gives no
+// one of an administrator, or of a machine, that somebody here gave. Until another person confirms the post it gives no
 // right of role.OfConfirmed.
 
 // awaits reports whether a post awaits a second person, whatever it allows.
@@ -37,7 +37,11 @@ func (b *book) awaits(p *staff.Post) bool {
 		return false
 	case a.Sort == staff.Machine:
 		return p.GivenBy != 0 && p.ConfirmedBy == 0
-	case a.SetUpBy == 0, p.ConfirmedBy != 0 && !p.ConfirmedAt.Before(a.SetUpAt):
+	case p.ConfirmedBy != 0 && !p.ConfirmedAt.Before(a.SetUpAt):
+		return false
+	case p.GivenBy != 0 && b.rightsOf(p).Administers(): // whoever made a link since may have been deceived
+		return true
+	case a.SetUpBy == 0:
 		return false
 	}
 	// Who is in it since a later set-up nobody has confirmed, whoever gave the post before.
@@ -135,7 +139,7 @@ func (o *Office) confirms(p *staff.Post) error {
 	}
 	grant, _ := o.desk.Directory.Grant(a.ID, now, o.desk.ScopeOf)
 	needsSecond := grant.NeedsSecondFactor() && !o.desk.PasswordAlone
-	if a.Sort != staff.Machine && (a.SetUpAt.IsZero() || needsSecond && !a.HasSecond) {
+	if a.Sort != staff.Machine && !a.SignsInElsewhere() && (!a.IsSetUp() || needsSecond && !a.HasSecond) {
 		return fmt.Errorf("account %d: %w", a.ID, ErrNotSetUp)
 	}
 	return nil

@@ -403,6 +403,30 @@ func TestALinkOfBeforeOpensNoAdministrators(t *testing.T) {
 	}
 }
 
+// An administrator whom somebody here has made awaits another, by whosever link he came in.
+func TestAnAdministratorMadeHereAwaitsASecondPerson(t *testing.T) {
+	b := newBureau(t)
+	b.hire(t, "first", "one", "resident", "5000")
+	b.now = b.now.Add(time.Minute)
+	b.invite(t, "second", "one")
+	b.give(t, "first", "one", "audit-admin", "5000")
+	rights := func() role.Set {
+		grant, _ := b.Directory.Grant(b.ids["one"], b.now, b.ScopeOf)
+		return grant.Rights()
+	}
+	if got := rights(); got.Administers() {
+		t.Errorf("before: %v", got)
+	}
+	plain := &staff.Account{Login: "plain", Name: "某人", Sort: staff.Person, Credential: grid.Sealed{1}}
+	b.write(t, plain)
+	b.ids["plain"] = plain.ID
+	b.give(t, "first", "plain", "audit-admin", "5000")
+	grant, _ := b.Directory.Grant(plain.ID, b.now, b.ScopeOf)
+	if got := grant.Rights(); got.Administers() {
+		t.Errorf("of who was set up at the machine: %v", got)
+	}
+}
+
 // Nobody stands in for an administrator, nor for who is to be one.
 func TestNobodyStandsInForAnAdministrator(t *testing.T) {
 	b := newBureau(t)
