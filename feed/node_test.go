@@ -57,6 +57,15 @@ func TestNodes(t *testing.T) {
 			synctest.Wait()
 			level(t, log, m)
 		},
+		"fields and kinds of the next version are passed over": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
+			pass(time.Second)
+			log.PutNewer(feedtest.Event(1, town, 106.5, 29.5))
+			synctest.Wait()
+			level(t, log, m)
+			if m.world.Begun() != 1 {
+				t.Error("the World was loaded anew")
+			}
+		},
 		"a load is one step, and its undoing another": func(t *testing.T, log *feedtest.Log, wire *feedtest.Wire, m *member) {
 			pass(time.Second)
 			log.Put(feedtest.Event(9, town, 106.5, 29.5))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"quanxi/grid"
 )
@@ -107,7 +108,12 @@ func (r *reading) read(ctx context.Context, c Change) iter.Seq2[Step, error] {
 	if c.Kind == Loads {
 		return r.readLoad(ctx, c)
 	}
-	return func(yield func(Step, error) bool) { yield(r.readOne(c)) }
+	return func(yield func(Step, error) bool) {
+		// During an upgrade the next version may write kinds that are not known here.
+		if slices.Contains(Kinds(), c.Kind) {
+			yield(r.readOne(c))
+		}
+	}
 }
 
 // readOne reads the entity that a change carries.
@@ -117,7 +123,7 @@ func (r *reading) readOne(c Change) (Step, error) {
 	}
 	e, err := New(c.Kind)
 	if err == nil {
-		err = grid.DecodeJSON(c.Body, e)
+		err = grid.DecodeChange(c.Body, e)
 	}
 	if err != nil {
 		return Step{}, fmt.Errorf("%w: %w", errApply, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -75,9 +76,26 @@ func withHead(e Entity, fields []Column) []Column {
 // object lacks stay as they are, so that it also serves as a patch. The error
 // wraps ErrInvalid and names the field.
 func DecodeJSON(body []byte, e Entity) error {
+	strange, err := decode(body, e)
+	if err == nil && len(strange) > 0 {
+		err = invalid(e.Kind(), strange[0], "is not a field of this kind")
+	}
+	return err
+}
+
+// DecodeChange is DecodeJSON for the log: fields that this program does not know are passed
+// over, because during an upgrade the next version writes into the same log.
+func DecodeChange(body []byte, e Entity) error {
+	_, err := decode(body, e)
+	return err
+}
+
+// decode fills e from body and returns, in order, the names of the fields that its kind
+// does not have.
+func decode(body []byte, e Entity) (strange []string, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return invalid(e.Kind(), "body", "is not a JSON object")
+		return nil, invalid(e.Kind(), "body", "is not a JSON object")
 	}
 	head := e.Entity()
 	known := append(e.Columns(), Column{"id", &head.ID}, Column{"revision", &head.Revision}, Column{"external", &head.External})
@@ -88,21 +106,18 @@ func DecodeJSON(body []byte, e Entity) error {
 			continue
 		}
 		if err := json.Unmarshal(raw, c.Value); err != nil {
-			return invalid(e.Kind(), c.Name, "has the wrong type")
+			return nil, invalid(e.Kind(), c.Name, "has the wrong type")
 		}
 	}
 	if raw, ok := fields["geometry"]; ok {
 		delete(fields, "geometry")
 		g, err := geo.ParseGeoJSON(raw)
 		if err != nil {
-			return invalid(e.Kind(), "geometry", err.Error())
+			return nil, invalid(e.Kind(), "geometry", err.Error())
 		}
 		if err := e.SetGeometry(g); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for name := range fields {
-		return invalid(e.Kind(), name, "is not a field of this kind")
-	}
-	return nil
+	return slices.Sorted(maps.Keys(fields)), nil
 }

@@ -95,6 +95,16 @@ func TestDecodeNamesTheField(t *testing.T) {
 	}
 }
 
+func TestDecodeChangePassesOverWhatANewerVersionAdded(t *testing.T) {
+	b := new(grid.Building)
+	if err := grid.DecodeChange([]byte(`{"floors":18,"newer":{"a":1}}`), b); err != nil || b.Floors != 18 {
+		t.Errorf("%+v, %v; want 18 floors", b, err)
+	}
+	if err := grid.DecodeChange([]byte(`{"floors":"three"}`), b); !errors.Is(err, grid.ErrInvalid) {
+		t.Errorf("a text where a number belongs: err = %v, want ErrInvalid", err)
+	}
+}
+
 func TestDecodeIsAPatch(t *testing.T) {
 	b := &grid.Building{Name: "3幢", Floors: 18}
 	if err := grid.DecodeJSON([]byte(`{"floors":19}`), b); err != nil || b.Name != "3幢" || b.Floors != 19 {

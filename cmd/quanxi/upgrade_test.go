@@ -98,6 +98,9 @@ func TestTheNextVersionMigratesWhileThisOneServes(t *testing.T) {
 	for _, node := range []*process{a, b} {
 		node.until("each version takes reports and shows them", func() bool { return node.applies("beside the other version") })
 	}
+	if log := a.log.String(); strings.Contains(log, "loads anew") {
+		t.Errorf("what the next version writes stops this one:\n%s", log)
+	}
 	if err := s.Exec(t.Context(), nameOf(url), "SELECT source FROM quanxi.events, quanxi.next"); err != nil {
 		t.Errorf("the next version has not migrated: %v", err)
 	}
