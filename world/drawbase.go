@@ -6,9 +6,13 @@ import (
 	"quanxi/tiles"
 )
 
-// specks is the area in square tile units under which far out a parcel, a park or
-// a pond is no more than a speck: half a pixel each way.
-const specks = 16
+// The areas in square tile units under which a parcel, a park or a pond is no more than a
+// speck: half a pixel each way, and below the zoom closeUp, where a tile holds a hundred
+// thousand of them, a pixel.
+const (
+	specks    = 16
+	farSpecks = 64
+)
 
 // The lowest zooms of parcels, of parks and woods, and of waters that are lines.
 const (
@@ -45,7 +49,10 @@ func (d *drawing) classed(part string, kind grid.Kind, from uint8, properties ..
 }
 
 func (d *drawing) leaveOutSpecks() {
-	if d.id.Z < 14 {
+	switch {
+	case d.id.Z < closeUp:
+		d.e.Least(farSpecks)
+	case d.id.Z < 14:
 		d.e.Least(specks)
 	}
 }

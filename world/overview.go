@@ -105,7 +105,7 @@ func speckUntil(env geo.Envelope) uint8 {
 	se := geo.Project(geo.Point{Lon: env.Max.Lon, Lat: env.Min.Lat})
 	for zoom := uint8(0); zoom < closeUp; zoom++ {
 		unit := float64(uint32(1) << (worldUnits - zoom))
-		if (float64(se.X-nw.X)/unit+1)*(float64(se.Y-nw.Y)/unit+1) >= specks {
+		if (float64(se.X-nw.X)/unit+1)*(float64(se.Y-nw.Y)/unit+1) >= farSpecks {
 			return zoom
 		}
 	}
