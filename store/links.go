@@ -45,13 +45,13 @@ func (d Dialect) MayUndo() []LinkCheck {
 	return all
 }
 
-// MayCommit are the checks that everything that an open load names is there or comes with
-// it; the parameter is its id. It may have gone since it was looked up, and what another
+// MayCommit are the checks that everything that an open load names by some links is there or
+// comes with it; the parameter is its id. It may have gone since it was looked up, and what another
 // open load brings may never come. A store asks them while nobody can remove what is
 // named. The errors are grid.GoneErrors.
-func (d Dialect) MayCommit() []LinkCheck {
+func (d Dialect) MayCommit(links []grid.Link) []LinkCheck {
 	var all []LinkCheck
-	for _, l := range grid.Links() {
+	for _, l := range links {
 		all = append(all, LinkCheck{d.names(l, fmt.Sprintf("load = %s AND load <> 0", d.Arg), d.shownWith()), &grid.GoneError{Link: l}})
 	}
 	return all

@@ -17,6 +17,7 @@ type load struct {
 	id      int64
 	actor   string
 	ended   bool
+	brought store.Brought
 	release func() // of the file lock that says that this load is alive
 }
 
@@ -64,6 +65,7 @@ func (l *load) Put(ctx context.Context, entities []grid.Entity, keys []grid.Subj
 			set.Undo()
 			return fmt.Errorf("load %d: %w", l.id, classify(err))
 		}
+		l.brought.Add(entities[:put])
 		entities, keys = entities[put:], keys[kept:]
 	}
 	return nil
@@ -184,7 +186,7 @@ func (t tx) fetchUnlessNew(s *store.State, e grid.Entity, highest map[grid.Kind]
 // Commit implements grid.Load.
 func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 	var receipt grid.Receipt
-	if _, err := l.s.holdsAt(ctx, dialect.MayCommit(), l.id); err != nil {
+	if _, err := l.s.holdsAt(ctx, dialect.MayCommit(l.brought.Open()), l.id); err != nil {
 		return grid.Receipt{}, fmt.Errorf("commit load %d: %w", l.id, classify(err))
 	}
 	err := l.s.writer.do(ctx, func(t tx) error {

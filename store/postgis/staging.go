@@ -23,6 +23,8 @@ type load struct {
 	conn  *pgx.Conn
 	id    int64
 	actor string
+
+	brought store.Brought
 }
 
 // BeginLoad implements grid.Store.
@@ -60,6 +62,7 @@ func (l *load) Put(ctx context.Context, entities []grid.Entity, keys []grid.Subj
 		if err := l.putBatch(ctx, entities[:n], keys[:k]); err != nil {
 			return fmt.Errorf("load %d: %w", l.id, classify(err))
 		}
+		l.brought.Add(entities[:n])
 		entities, keys = entities[n:], keys[k:]
 	}
 	return nil
@@ -226,7 +229,7 @@ func (l *load) Commit(ctx context.Context) (grid.Receipt, error) {
 		}
 		batch := new(pgx.Batch)
 		holdNamed(batch, l.id)
-		queueChecks(batch, dialect.MayCommit(), l.id)
+		queueChecks(batch, dialect.MayCommit(l.brought.Open()), l.id)
 		mustHit(batch.Queue("UPDATE quanxi.loads SET state = 'live' WHERE id = $1", l.id))
 		recordLoad(batch, grid.By{Actor: l.actor}, "loads.commit", l.id, feed.Change{Revision: 1, Op: feed.Live}, &receipt)
 		return tx.SendBatch(ctx, batch).Close()
