@@ -23,7 +23,8 @@ type draft struct {
 	site    *layout.Site
 	country layout.Country
 	ground  *build.Ground
-	laid    int // how many roads there were before blocks were cut
+	laid    int          // how many roads there were before blocks were cut
+	cuts    []plane.Line // between the buildings of blocks
 	land    land.Country
 
 	graph  *fabric.Graph // its faces are the atoms
@@ -56,8 +57,8 @@ func wanted(kind string) layout.Wanted {
 	return layout.Wanted{UrbanHomes: 900, RuralHomes: 3_800, Density: 7_000}
 }
 
-// survey lays out and builds the town.
-func (d *draft) survey() error {
+// layOut finds the town's place, its roads and its villages.
+func (d *draft) layOut() {
 	c := d.county
 	d.site = layout.NewSite(c.land, d.plan.shape(), d.plan.seat, d.plan.gates, c.seed, d.num, wanted(d.plan.Kind))
 	streets := layout.Streets(d.site)
@@ -66,12 +67,17 @@ func (d *draft) survey() error {
 		streets.Add(r)
 	}
 	d.laid = len(streets.Roads)
-	lines := d.frame(streets.Roads)
+	d.ground = build.NewGround(d.site, streets)
+}
+
+// survey lays out and builds the town.
+func (d *draft) survey() error {
+	d.layOut()
+	lines := d.frame(d.ground.Ways.Roads)
 	first, err := fabric.Build(d.plan.shape(), lines, townEps)
 	if err != nil {
 		return fmt.Errorf("blocks: %w", err)
 	}
-	d.ground = build.NewGround(d.site, streets)
 	d.keepClear()
 	d.ground.Blocks(d.coreFaces(first))
 	d.ground.Villages(d.country.Groups)
@@ -83,7 +89,8 @@ func (d *draft) survey() error {
 	for _, l := range d.ground.Edges {
 		lines = append(lines, segments(l, borderLane)...)
 	}
-	for _, l := range d.ground.Cuts() {
+	d.cuts = d.ground.Cuts()
+	for _, l := range d.cuts {
 		lines = append(lines, segments(l, borderCut)...)
 	}
 	if d.graph, err = fabric.Build(d.plan.shape(), lines, townEps); err != nil {

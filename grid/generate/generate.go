@@ -33,7 +33,7 @@ var (
 
 // Version changes whenever the same options come to give other towns. Towns of
 // different versions do not fit together: store it with what was generated.
-const Version = 2
+const Version = 3
 
 // Options say what to invent.
 type Options struct {
@@ -181,6 +181,18 @@ func (g *Generator) town(ctx context.Context, code grid.Code) (TownResult, error
 
 // draft lays out, builds and divides a town of the plan.
 func (g *Generator) draft(code grid.Code) (*draft, error) {
+	d, err := g.begin(code)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.survey(); err != nil {
+		return nil, err
+	}
+	return d, d.divide()
+}
+
+// begin returns the draft of a town of which nothing is made yet.
+func (g *Generator) begin(code grid.Code) (*draft, error) {
 	c, err := g.counties.get(string(code[:6]))
 	if err != nil {
 		return nil, err
@@ -193,9 +205,5 @@ func (g *Generator) draft(code grid.Code) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{gen: g, county: c, plan: plan, num: num}
-	if err := d.survey(); err != nil {
-		return nil, err
-	}
-	return d, d.divide()
+	return &draft{gen: g, county: c, plan: plan, num: num}, nil
 }

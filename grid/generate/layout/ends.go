@@ -20,7 +20,7 @@ func settleEnds(s *Site, in *Ways) *Ways {
 			break
 		}
 	}
-	roads = newEnds(s, largestNet(s, roads)).demote()
+	roads = largestNet(s, newEnds(s, roads).demote())
 	lo, hi := s.Outline.Ring.Envelope()
 	out := NewWays(lo, hi)
 	for _, r := range roads {
@@ -167,15 +167,7 @@ func largestNet(s *Site, roads []Road) []Road {
 		return i
 	}
 	for k, r := range roads {
-		for i := 1; i < len(r.Line); i++ {
-			a, b := r.Line[i-1], r.Line[i]
-			e.ways.Near(a.Lerp(b, 0.5), a.Dist(b)/2+touching, func(road int, c, d plane.Vec) bool {
-				if road != k && plane.GapSegments(a, b, c, d) < touching {
-					root[find(k)] = find(road)
-				}
-				return true
-			})
-		}
+		e.ways.Meeting(r.Line, touching, func(road int) { root[find(k)] = find(road) })
 	}
 	total := make([]float64, len(roads))
 	for k, r := range roads {

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"slices"
 
 	"quanxi/grid/generate/plane"
 	"quanxi/grid/generate/spread"
@@ -16,6 +17,7 @@ type laneTree struct {
 	parent []int32
 	use    []int
 	far    []bool
+	held   []bool // another road begins here
 }
 
 func (t *laneTree) class(n int) string {
@@ -73,10 +75,10 @@ func (t *laneTree) roads() []Road {
 	return out
 }
 
-// breaks reports whether a line begins at n: a leaf, a fork, or where the use of
-// the way below it differs in class.
+// breaks reports whether a line begins at n: a leaf, a fork, where another road
+// begins, or where the use of the way below it differs in class.
 func (t *laneTree) breaks(n int, children []int8) bool {
-	if children[n] != 1 {
+	if children[n] != 1 || t.held[n] {
 		return true
 	}
 	for _, d := range []int{-2*t.r.w - 1, -2*t.r.w + 1, -t.r.w - 2, -t.r.w - 1, -t.r.w, -t.r.w + 1, -t.r.w + 2, -1,
@@ -123,6 +125,21 @@ func (r *rural) loops(f spread.Field, g spread.Growth, groups []Group) []Road {
 		}
 	}
 	return out
+}
+
+// joined returns the loops that meet the net. A lane that passes through a group's
+// place is smoothed past it, and a loop that begins there may hang in the air.
+func (r *rural) joined(loops, net []Road) []Road {
+	lo, hi := r.s.Outline.Ring.Envelope()
+	ways := NewWays(lo, hi)
+	for _, road := range slices.Concat(r.ways.Roads, net) {
+		ways.Add(road)
+	}
+	return slices.DeleteFunc(loops, func(l Road) bool {
+		met := false
+		ways.Meeting(l.Line, touching, func(int) { met = true })
+		return !met
+	})
 }
 
 // detour returns the length of the way from a to b by the tree.

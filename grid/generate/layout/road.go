@@ -94,6 +94,20 @@ func (w *Ways) Near(p plane.Vec, r float64, see func(road int, a, b plane.Vec) b
 	})
 }
 
+// Meeting calls see with the roads that come nearer than gap to l, with some of them
+// more than once, and with l's own if it is one.
+func (w *Ways) Meeting(l plane.Line, gap float64, see func(road int)) {
+	for i := 1; i < len(l); i++ {
+		a, b := l[i-1], l[i]
+		w.Near(a.Lerp(b, 0.5), a.Dist(b)/2+gap, func(road int, c, d plane.Vec) bool {
+			if plane.GapSegments(a, b, c, d) < gap {
+				see(road)
+			}
+			return true
+		})
+	}
+}
+
 // Nearest returns the nearest place on a road within r, among those that ok allows.
 func (w *Ways) Nearest(p plane.Vec, r float64, ok func(road int) bool) (Hit, bool) {
 	best := Hit{Dist: r, Road: -1}

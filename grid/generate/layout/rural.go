@@ -142,12 +142,13 @@ func (r *rural) lanes(groups []Group) []Road {
 	for _, t := range tails {
 		roads = append(roads, Road{Line: plane.Line{r.spot(t.node), t.at}, Class: County, Half: HalfWidth(County)})
 	}
-	return append(roads, r.loops(f, g, groups)...)
+	return append(roads, r.joined(r.loops(f, g, groups), roads)...)
 }
 
 // use counts how often each node is walked from groups and gates to the streets.
 func (r *rural) use(g spread.Growth, groups []Group, tails []tail) *laneTree {
-	t := &laneTree{r: r, parent: g.Parent, use: make([]int, r.w*r.h), far: make([]bool, r.w*r.h)}
+	n := r.w * r.h
+	t := &laneTree{r: r, parent: g.Parent, use: make([]int, n), far: make([]bool, n), held: make([]bool, n)}
 	walk := func(at int, gate bool) {
 		for ; at >= 0; at = int(g.Parent[at]) {
 			t.use[at]++
@@ -159,6 +160,7 @@ func (r *rural) use(g spread.Growth, groups []Group, tails []tail) *laneTree {
 	}
 	for _, tail := range tails {
 		walk(tail.node, true)
+		t.held[tail.node] = true
 	}
 	return t
 }
