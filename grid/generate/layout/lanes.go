@@ -17,7 +17,7 @@ type laneTree struct {
 	parent []int32
 	use    []int
 	far    []bool
-	held   []bool // another road begins here
+	held   []bool // a line ends here whatever is beyond
 }
 
 func (t *laneTree) class(n int) string {
@@ -75,8 +75,8 @@ func (t *laneTree) roads() []Road {
 	return out
 }
 
-// breaks reports whether a line begins at n: a leaf, a fork, where another road
-// begins, or where the use of the way below it differs in class.
+// breaks reports whether a line begins at n: a leaf, a fork, a node that is held, or
+// where the use of the way below it differs in class.
 func (t *laneTree) breaks(n int, children []int8) bool {
 	if children[n] != 1 || t.held[n] {
 		return true
@@ -129,12 +129,8 @@ func (r *rural) loops(f spread.Field, g spread.Growth, groups []Group) []Road {
 
 // joined returns the loops that meet the net. A lane that passes through a group's
 // place is smoothed past it, and a loop that begins there may hang in the air.
-func (r *rural) joined(loops, net []Road) []Road {
-	lo, hi := r.s.Outline.Ring.Envelope()
-	ways := NewWays(lo, hi)
-	for _, road := range slices.Concat(r.ways.Roads, net) {
-		ways.Add(road)
-	}
+func (r *rural) joined(loops, roads []Road) []Road {
+	ways := r.net(roads)
 	return slices.DeleteFunc(loops, func(l Road) bool {
 		met := false
 		ways.Meeting(l.Line, touching, func(int) { met = true })

@@ -139,10 +139,34 @@ func (r *rural) lanes(groups []Group) []Road {
 		tree = r.use(g, groups, tails)
 	}
 	roads := tree.roads()
+	if r.holdPassed(tree, groups, roads) {
+		roads = tree.roads()
+	}
 	for _, t := range tails {
 		roads = append(roads, Road{Line: plane.Line{r.spot(t.node), t.at}, Class: County, Half: HalfWidth(County)})
 	}
 	return append(roads, r.joined(r.loops(f, g, groups), roads)...)
+}
+
+// holdPassed holds the lanes at groups that they would be smoothed past, where a lane
+// comes to a group and turns back, and reports whether there are any.
+func (r *rural) holdPassed(tree *laneTree, groups []Group, roads []Road) bool {
+	ways, any := r.net(roads), false
+	for _, g := range groups {
+		if _, ok := ways.Nearest(g.Place, 3*r.s.Cell, func(int) bool { return true }); !ok {
+			tree.held[r.node(g.Place)], any = true, true
+		}
+	}
+	return any
+}
+
+// net returns the streets and other roads.
+func (r *rural) net(roads []Road) *Ways {
+	ways := NewWays(r.s.Outline.Ring.Envelope())
+	for _, road := range slices.Concat(r.ways.Roads, roads) {
+		ways.Add(road)
+	}
+	return ways
 }
 
 // use counts how often each node is walked from groups and gates to the streets.
