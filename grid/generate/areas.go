@@ -52,7 +52,7 @@ func (d *draft) divide() error {
 		load[f] = d.load(int32(f))
 	}
 	town := &divide.Task{Map: m, Weight: homes, Trees: 16, Chance: d.site.Chance("communities")}
-	parts := town.Split(open, d.communityCount())
+	parts := town.SplitOpen(open, d.communityCount())
 	town.Cost = d.communityCost(m, sum(homes, open)/float64(len(parts)))
 	town.Improve(parts, 2)
 	d.areas.communities = d.number(parts, d.communityCode(d.villages(parts)))
@@ -207,7 +207,12 @@ func (d *draft) cutGrids(m *divide.Map, load, homes []float64, community int) {
 	c := &d.areas.communities[community]
 	rest, special := d.setApart(m, c.atoms)
 	task := &divide.Task{Map: m, Weight: load, Trees: 24, Chance: d.site.Chance("grids", uint64(community)), Cost: d.gridCost(m)}
-	parts := cutBest(task, rest, max(1, round(sum(load, rest))))
+	cut := func() [][]int32 { return cutBest(task, rest, max(1, round(sum(load, rest)))) }
+	parts := cut()
+	for len(special) > 0 && slices.ContainsFunc(parts, m.Surrounds) {
+		rest, special = giveBack(m, parts, rest, special)
+		parts = cut()
+	}
 	next := 1
 	general := d.number(parts, func(a *division) {
 		a.code = grid.Code(fmt.Sprintf("%s%03d", c.code, next))
@@ -233,7 +238,7 @@ func (d *draft) cutMicros(m *divide.Map, homes []float64, g *division) {
 	parts := [][]int32{g.atoms}
 	if !g.special && k > 1 {
 		task.Cost = func(p []int32) float64 { return max(0, 50-sum(homes, p), sum(homes, p)-80) / 10 }
-		parts = task.Split(g.atoms, k)
+		parts = task.SplitOpen(g.atoms, k)
 		task.Improve(parts, 1)
 	}
 	next := 1
@@ -265,6 +270,18 @@ func (d *draft) setApart(m *divide.Map, atoms []int32) (rest []int32, special []
 		}
 	}
 	return rest, special
+}
+
+// giveBack makes a special grid that lies within one part ground like other again, or
+// the last if it is not seen which.
+func giveBack(m *divide.Map, parts [][]int32, rest []int32, special [][]int32) ([]int32, [][]int32) {
+	i := slices.IndexFunc(special, func(own []int32) bool {
+		return slices.ContainsFunc(parts, func(p []int32) bool { return m.Surrounds(p) && !m.Surrounds(slices.Concat(p, own)) })
+	})
+	if i < 0 {
+		i = len(special) - 1
+	}
+	return slices.Concat(rest, special[i]), slices.Delete(special, i, i+1)
 }
 
 func apart(kind string) bool {

@@ -97,6 +97,19 @@ func (t *Task) Split(pieces []int32, k int) [][]int32 {
 	return append(t.Split(one, j), t.Split(two, k-j)...)
 }
 
+// mostTries is how often pieces are cut anew.
+const mostTries = 12
+
+// SplitOpen cuts as Split does, and anew as long as a part surrounds other pieces: the
+// cuts made first decide whether the later ones can be made without.
+func (t *Task) SplitOpen(pieces []int32, k int) [][]int32 {
+	parts := t.Split(pieces, k)
+	for try := 0; try < mostTries && slices.ContainsFunc(parts, t.Map.Surrounds); try++ {
+		parts = t.Split(pieces, k)
+	}
+	return parts
+}
+
 // A cut takes a subtree off a spanning tree and gives it so many parts.
 type cut struct {
 	tree  *tree
