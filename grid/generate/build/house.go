@@ -69,7 +69,7 @@ func (g *Ground) footpath(c plane.Vec) {
 		return
 	}
 	road := layout.Road{Line: plane.Line{c, mid, hit.Place}, Class: layout.Path, Half: 0.9}
-	if g.Site.Grade(c, hit.Place) > 0.18 {
+	if g.Site.Grade(c, hit.Place) > steepWay {
 		road.Class = layout.Stairs
 	}
 	g.Ways.Add(road)

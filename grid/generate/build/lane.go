@@ -8,8 +8,12 @@ import (
 	"quanxi/grid/generate/plane"
 )
 
-// steepLane is the grade from which on a lane becomes a flight of stairs.
-const steepLane = 0.14
+// The grades from which on a lane between parcels, and a way within one or to houses,
+// becomes a flight of stairs.
+const (
+	steepLane = 0.14
+	steepWay  = 0.18
+)
 
 // cutLane returns the road along the cut by which left was cut off: the chord
 // through p along d.
@@ -109,17 +113,26 @@ func (g *Ground) inner(k int, aisles []float64) {
 			continue
 		}
 		line := plane.Line{a, b}
-		g.Ways.Add(layout.Road{Line: line, Class: layout.Lane, Half: innerHalf})
+		g.Ways.Add(g.way(a, b))
 		for _, at := range []float64{0.06, 0.5, 0.94} {
 			if last == nil {
 				break
 			}
 			if p, q := last[0].Lerp(last[1], at), a.Lerp(b, at); g.open(p, q) && r.Contains(p.Lerp(q, 0.5)) {
-				g.Ways.Add(layout.Road{Line: plane.Line{p, q}, Class: layout.Lane, Half: innerHalf})
+				g.Ways.Add(g.way(p, q))
 			}
 		}
 		last = line
 	}
+}
+
+// way returns the straight road from a to b within a 小区.
+func (g *Ground) way(a, b plane.Vec) layout.Road {
+	road := layout.Road{Line: plane.Line{a, b}, Class: layout.Lane, Half: innerHalf}
+	if g.Site.Grade(a, b) > steepWay {
+		road.Class, road.Half = layout.Stairs, 1.3
+	}
+	return road
 }
 
 // open reports whether a road from a to b keeps clear of the buildings.
