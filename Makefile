@@ -57,7 +57,7 @@ e2e: build ## drive the real binary in Chromium
 soak: ## the long forms of the fault and random tests
 	scripts/need.sh test
 	QUANXI_SOAK=1 $(GO) test -race -timeout 4h ./...
-	QUANXI_SOAK=1 $(GO) test -timeout 4h -run RightSums ./grid/generate
+	QUANXI_SOAK=1 $(GO) test -timeout 4h -run 'RightSums|OneNet' ./grid/generate # every town of the city
 
 bench: ## the figures of docs/BENCHMARKS.md
 	scripts/need.sh build

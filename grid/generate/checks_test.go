@@ -34,7 +34,9 @@ func checks() []check {
 		{"5 no grid surrounds another or is drawn out", gridsAreRound},
 		{"5 urban grids that miss their norm are named", normsAreNamed},
 		{"5 every grid has its staff", gridsHaveStaff},
-		{"6 streets hang together and none crosses itself", streetsHangTogether},
+		{"6 roads hang together and none is a stub or crosses itself", roadsHangTogether},
+		{"6 what is built later hangs on them", laterRoadsHangOnThem},
+		{"6 what is steeper than a lane may be is stairs", lanesAreNotSteep},
 		{"6 a lane reaches every group", lanesReachGroups},
 		{"6 a road reaches every quarter", roadsReachQuarters},
 		{"6 bridges stand over water only", bridgesStandOverWater},
@@ -64,12 +66,28 @@ func partsFillTheirParents(t *testing.T, m made) {
 		children[d.Parent] = append(children[d.Parent], d.Boundary)
 	}
 	for _, d := range m.r.Divisions {
+		for _, p := range d.Boundary {
+			for _, r := range p {
+				isSimple(t, d.Code, r)
+			}
+		}
 		if d.Level < grid.MicroGridLevel {
 			partitions(t, d.Boundary, children[d.Code])
 		}
 		if err := d.Validate(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// isSimple checks that a ring comes to no vertex twice. Edges meet at vertices only.
+func isSimple(t *testing.T, code grid.Code, r geo.Ring) {
+	seen := map[geo.Point]bool{}
+	for _, p := range r[1:] {
+		if seen[p] {
+			t.Errorf("a ring of %s comes twice to %v", code, p)
+		}
+		seen[p] = true
 	}
 }
 
@@ -179,8 +197,11 @@ func homesAddUp(t *testing.T, m made) {
 }
 
 func cutsPassBuildings(t *testing.T, m made) {
-	cuts := m.ground.Cuts()
-	if len(cuts) == 0 && m.plan.Kind == KindStreet {
+	inBlocks := 0
+	for _, homes := range m.urban {
+		inBlocks += homes
+	}
+	if len(m.cuts) == 0 && inBlocks > normHigh {
 		t.Error("no block is cut")
 	}
 	lo, hi := m.site.Outline.Ring.Envelope()
@@ -191,7 +212,7 @@ func cutsPassBuildings(t *testing.T, m made) {
 			cells.Add(i, a, z)
 		}
 	}
-	for _, l := range cuts {
+	for _, l := range m.cuts {
 		for i := 1; i < len(l); i++ {
 			way := plane.Ring{l[i-1], l[i]}
 			a, z := way.Envelope()
@@ -267,10 +288,17 @@ func gridsHaveStaff(t *testing.T, m made) {
 	}
 }
 
-func streetsHangTogether(t *testing.T, m made) {
+// Metres at which roads meet: those that are laid out, and what is built between them,
+// which ends on the lines of the fabric.
+const (
+	meeting      = 1.5
+	meetingLater = 3
+)
+
+func roadsHangTogether(t *testing.T, m made) {
 	roads := m.ground.Ways.Roads[:m.laid]
 	for k, r := range roads {
-		if r.Line.Length() < 8 {
+		if r.Line.Length() < shortest && (endsBlind(&m, k, r.Line[0]) || endsBlind(&m, k, r.Line[len(r.Line)-1])) {
 			t.Errorf("road %d is a stub of %.0f m", k, r.Line.Length())
 		}
 		if r.Class != layout.Main {
@@ -284,37 +312,61 @@ func streetsHangTogether(t *testing.T, m made) {
 			}
 		}
 	}
-	if n := pieces(m.ground.Ways, roads); n != 1 {
+	if n := pieces(m.ground.Ways, m.laid, meeting); n != 1 {
 		t.Errorf("the roads fall into %d pieces", n)
 	}
 }
 
-// pieces counts the connected parts of the net.
-func pieces(w *layout.Ways, roads []layout.Road) int {
-	seen := make([]bool, len(roads))
-	n := 0
-	for start := range roads {
+// shortest is how long, in metres, a road is at least that leads nowhere.
+const shortest = 30
+
+// endsBlind reports whether nothing is at an end of a road: no other road, no village
+// group, no gate.
+func endsBlind(m *made, road int, end plane.Vec) bool {
+	_, met := m.ground.Ways.Nearest(end, meeting, func(k int) bool { return k != road })
+	return !met && !slices.ContainsFunc(m.country.Groups, func(g layout.Group) bool { return g.Place.Dist(end) < 1 }) &&
+		!slices.ContainsFunc(m.plan.gates, func(p geo.Point) bool { return plane.From(p).Dist(end) < 1 })
+}
+
+func laterRoadsHangOnThem(t *testing.T, m made) {
+	if n := pieces(m.ground.Ways, len(m.ground.Ways.Roads), meetingLater); n != 1 {
+		t.Errorf("roads, lanes, stairs and paths fall into %d pieces", n)
+	}
+}
+
+// pieces counts the connected parts of the first n roads.
+func pieces(w *layout.Ways, n int, gap float64) int {
+	seen := make([]bool, len(w.Roads))
+	parts := 0
+	for start := range n {
 		if seen[start] {
 			continue
 		}
-		n++
+		parts++
 		seen[start] = true
 		for stack := []int{start}; len(stack) > 0; {
 			k := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			l := roads[k].Line
-			for i := 1; i < len(l); i++ {
-				w.Near(l[i-1].Lerp(l[i], 0.5), l[i].Dist(l[i-1])/2+3, func(j int, a, b plane.Vec) bool {
-					if j < len(roads) && !seen[j] && plane.GapSegments(l[i-1], l[i], a, b) < 3 {
-						seen[j] = true
-						stack = append(stack, j)
-					}
-					return true
-				})
-			}
+			w.Meeting(w.Roads[k].Line, gap, func(j int) {
+				if j < n && !seen[j] {
+					seen[j] = true
+					stack = append(stack, j)
+				}
+			})
 		}
 	}
-	return n
+	return parts
+}
+
+// steepestLane is the grade that a lane may have from end to end.
+const steepestLane = 0.18
+
+func lanesAreNotSteep(t *testing.T, m made) {
+	for k, r := range m.ground.Ways.Roads[m.laid:] {
+		if grade := m.site.Grade(r.Line[0], r.Line[len(r.Line)-1]); r.Class != layout.Stairs && grade > steepestLane {
+			t.Errorf("%s %d climbs %.0f %%", r.Class, m.laid+k, 100*grade)
+		}
+	}
 }
 
 func lanesReachGroups(t *testing.T, m made) {

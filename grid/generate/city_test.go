@@ -205,15 +205,7 @@ func TestATownOfTheCityIsTheSameAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := &Generator{opt: mustCity(t).opt, city: mustCity(t).city, lists: mustCity(t).lists}
-	again.counties.make = again.city.county // which plans the county anew
-	alone, err := again.Town(t.Context(), code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if digest(r) != digest(alone) {
-		t.Error("made alone it is another town")
-	}
+	isMadeAgain(t, anew(mustCity(t)), r)
 }
 
 func TestPartOfTheCityIsRefused(t *testing.T) {

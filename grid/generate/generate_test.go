@@ -16,6 +16,7 @@ import (
 
 	"quanxi/geo"
 	"quanxi/grid"
+	"quanxi/grid/generate/chance"
 	"quanxi/grid/generate/fabric"
 )
 
@@ -129,7 +130,8 @@ func partitions(t *testing.T, whole geo.MultiPolygon, parts []geo.MultiPolygon) 
 	}
 }
 
-// fillsCounty checks that the towns of a county partition it and returns it.
+// fillsCounty checks that the towns of a county partition it, and that a point on their
+// borders lies in one of them whichever is asked. It returns the county.
 func fillsCounty(t *testing.T, g *Generator, code string) *county {
 	t.Helper()
 	c, err := g.counties.get(code)
@@ -141,6 +143,20 @@ func fillsCounty(t *testing.T, g *Generator, code string) *county {
 		parts = append(parts, p.boundary())
 	}
 	partitions(t, c.border, parts)
+	rnd := chance.New(1, "points")
+	for range 50 {
+		ring := chance.Pick(rnd, c.towns).ring
+		p := ring[1+rnd.Int(len(ring)-1)]
+		owners := 0
+		for _, b := range parts {
+			if lies(b, p) {
+				owners++
+			}
+		}
+		if inCounty := lies(c.border, p); (owners == 1) != inCounty || owners > 1 {
+			t.Errorf("%v lies in %d towns, in the county %v", p, owners, inCounty)
+		}
+	}
 	return c
 }
 

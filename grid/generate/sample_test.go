@@ -1,8 +1,10 @@
 package generate
 
 import (
+	"cmp"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -11,11 +13,13 @@ import (
 	"quanxi/grid/generate/people"
 )
 
-// Every town holds its checks, and all together come to what the census of 2020 and the
-// norms of grids ask for: one town of a kind, whose ages are their own; in a soak all of
-// the city, in most of an hour on two cores, or about as many as QUANXI_SOAK says.
+// Every town holds its checks, is the same made again, and all together come to what the
+// census of 2020 and the norms of grids ask for: one town of a kind, whose ages are their
+// own; in a soak all of the city, twice each, in half an hour on two cores, or about as
+// many as QUANXI_SOAK says. No more than the towns in work are held at a time.
 func TestTownsOfTheCityComeToTheRightSums(t *testing.T) {
 	g := mustCity(t)
+	again := anew(g)
 	inCity := map[string]int{}
 	for _, town := range g.Towns() {
 		inCity[town.Kind]++
@@ -23,31 +27,63 @@ func TestTownsOfTheCityComeToTheRightSums(t *testing.T) {
 	wanted := sampleSize(inCity)
 	towns := spreadOver(g.Towns(), wanted)
 	var sum census
-	var turn sync.Mutex // a town is checked and added at a time
+	var turn sync.Mutex // a town is added at a time
+	eachTown(towns, func(town Town) {
+		d, err := g.draft(town.Code)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		m := made{d, d.write()}
+		for _, c := range checks() {
+			t.Run(string(town.Code)+"/"+c.name, func(t *testing.T) { c.holds(t, m) })
+		}
+		if soak() {
+			t.Run(string(town.Code)+"/3 made again it is the same", func(t *testing.T) { isMadeAgain(t, again, m.r) })
+		}
+		turn.Lock()
+		defer turn.Unlock()
+		sum.add(&m, float64(inCity[town.Kind])/float64(wanted[town.Kind]))
+		for _, off := range m.r.Norms.Off {
+			t.Logf("%s: %d homes: %s", off.Code, off.Homes, off.Why)
+		}
+	})
+	sum.check(t, len(towns) > 20)
+}
+
+// eachTown calls do with every town in order, two at a time.
+func eachTown(towns []Town, do func(Town)) {
+	jobs := make(chan Town)
 	var workers sync.WaitGroup
-	for k := range 2 {
+	for range 2 {
 		workers.Go(func() {
-			for i := k; i < len(towns); i += 2 {
-				d, err := g.draft(towns[i].Code)
-				if err != nil {
-					t.Error(err)
-					continue
-				}
-				m := made{d, d.write()}
-				turn.Lock()
-				for _, c := range checks() {
-					t.Run(string(towns[i].Code)+"/"+c.name, func(t *testing.T) { c.holds(t, m) })
-				}
-				sum.add(&m, float64(inCity[towns[i].Kind])/float64(wanted[towns[i].Kind]))
-				turn.Unlock()
-				for _, off := range m.r.Norms.Off {
-					t.Logf("%s: %d homes: %s", off.Code, off.Homes, off.Why)
-				}
+			for town := range jobs {
+				do(town)
 			}
 		})
 	}
+	for _, town := range towns {
+		jobs <- town
+	}
+	close(jobs)
 	workers.Wait()
-	sum.check(t, len(towns) > 20)
+}
+
+// anew returns a generator of the same city that plans its counties anew.
+func anew(g *Generator) *Generator {
+	again := &Generator{opt: g.opt, city: g.city, lists: g.lists}
+	again.counties.make = g.city.county
+	return again
+}
+
+func isMadeAgain(t *testing.T, again *Generator, want TownResult) {
+	got, err := again.Town(t.Context(), want.Town.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if digest(got) != digest(want) {
+		t.Error("made again it is another town")
+	}
 }
 
 // sampleSize is how many towns of each kind are made.
@@ -66,7 +102,8 @@ func sampleSize(inCity map[string]int) map[string]int {
 	return out
 }
 
-// spreadOver takes so many towns of each kind, as far apart in the list as can be.
+// spreadOver takes so many towns of each kind, as far apart in the list as can be, in the
+// order of their codes: each county is planned once.
 func spreadOver(all []Town, wanted map[string]int) []Town {
 	byKind := map[string][]Town{}
 	for _, t := range all {
@@ -79,6 +116,7 @@ func spreadOver(all []Town, wanted map[string]int) []Town {
 			out = append(out, list[(2*i+1)*len(list)/(2*n)])
 		}
 	}
+	slices.SortFunc(out, func(a, b Town) int { return cmp.Compare(a.Code, b.Code) })
 	return out
 }
 
@@ -92,6 +130,10 @@ type census struct {
 
 	occupied, living, men, young, old, villagers float64
 	borders, onRoads                             float64 // metres of borders of urban grids
+	lanes, steep                                 float64 // metres of lanes in the country, and of them too steep
+
+	// Sums over the city.
+	all, communities, general, buildings, homes, people float64
 }
 
 func (c *census) add(m *made, weight float64) {
@@ -103,7 +145,14 @@ func (c *census) add(m *made, weight float64) {
 		}
 	}
 	c.addBorders(m)
+	c.addLanes(m)
 	c.addNumbers(m)
+	c.all += weight
+	c.communities += weight * float64(len(m.areas.communities))
+	c.general += weight * float64(len(m.areas.grids))
+	c.buildings += weight * float64(len(m.r.Buildings))
+	c.homes += weight * float64(len(m.r.Dwellings))
+	c.people += weight * float64(len(m.r.People))
 	farm, village, lived := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	for _, b := range m.r.Buildings {
 		farm[b.ID] = b.Use == grid.Farmhouse
@@ -158,6 +207,21 @@ func (c *census) addBorders(m *made) {
 	}
 }
 
+// addLanes measures the lanes of the country, 50 m at a time.
+func (c *census) addLanes(m *made) {
+	const step = 50
+	for _, r := range m.country.Roads {
+		for at := 0.0; at+step < r.Line.Length(); at += step {
+			a, _ := r.Line.At(at)
+			b, _ := r.Line.At(at + step)
+			c.lanes += step
+			if m.site.Grade(a, b) > steepestLane {
+				c.steep += step
+			}
+		}
+	}
+}
+
 // addNumbers looks for ID numbers that were given out before, of the first million.
 func (c *census) addNumbers(m *made) {
 	if c.numbers == nil {
@@ -189,6 +253,12 @@ func (c *census) check(t *testing.T, many bool) {
 		{"borders of urban grids on roads and banks, %", 100 * c.onRoads / c.borders, 60, 100, false},
 		{"grids that are not drawn out, %", 100 * float64(c.grids-c.drawn) / float64(c.grids), 99, 100, true},
 		{"ID numbers given twice", float64(c.twice), 0, 0, false},
+		{"communities of a town", c.communities / c.all, 0.97 * 11, 1.03 * 11, true},
+		{"grids of a town", c.general / c.all, 0.97 * 63, 1.03 * 63, true},
+		{"buildings of a town", c.buildings / c.all, 0.97 * 2900, 1.03 * 2900, true},
+		{"homes of a town", c.homes / c.all, 0.97 * 9700, 1.03 * 9700, true},
+		{"people of a town", c.people / c.all, 0.97 * 31_000, 1.03 * 31_000, true},
+		{"lanes of the country that are too steep, %", 100 * c.steep / c.lanes, 0, 5, true},
 		{"special grids", float64(c.special), 1, math.Inf(1), true},
 		{"under 15, %", percent(c.young), 14.9, 16.9, true},
 		{"15 to 59, %", percent(c.living - c.young - c.old), 61.2, 63.2, true},
