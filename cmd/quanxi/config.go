@@ -118,6 +118,8 @@ type listenFlags struct {
 
 	Drain time.Duration `help:"How long this server goes on after it was told to stop, no longer ready, so that a balancer before it sends nothing new." default:"0s" env:"QUANXI_DRAIN" placeholder:"SPAN"`
 
+	Supervisor supervisor `name:"notify-socket" help:"Socket of the supervisor that started this server and is told when it is ready and when it stops, as systemd has it (Type=notify)." env:"NOTIFY_SOCKET" placeholder:"PATH"`
+
 	TrustedProxies []string       `help:"Networks of proxies before this server, which are believed when they say for whom they ask (X-Forwarded-For and X-Forwarded-Proto)." env:"QUANXI_TRUSTED_PROXIES" placeholder:"CIDR"`
 	Rates          map[string]int `help:"Most requests a second, ten seconds' worth at once: ${rates}; 0 for no limit." env:"QUANXI_RATES" mapsep:"," placeholder:"NAME=N"`
 }

@@ -29,7 +29,7 @@ type openIDFlags struct {
 	Scopes     []string `name:"oidc-scopes" help:"Asked for besides openid and profile." env:"QUANXI_OIDC_SCOPES" placeholder:"SCOPE"`
 	Strong     []string `name:"oidc-strong" help:"Values of amr or acr by which it says that it asked for a second factor. Without one of them a post that needs it asks for a code of here." default:"mfa" env:"QUANXI_OIDC_STRONG" placeholder:"VALUE"`
 	Title      string   `name:"oidc-name" help:"What it is called on the sign-in page; default: 统一身份认证." env:"QUANXI_OIDC_NAME" placeholder:"NAME"`
-	PublicURL  string   `name:"public-url" help:"Address by which browsers reach this server, to which the sign-in server sends them back." env:"QUANXI_PUBLIC_URL" placeholder:"URL"`
+	PublicURL  string   `name:"public-url" help:"Address by which browsers reach this server: to it the sign-in server sends them back, and the first set-up link leads there." env:"QUANXI_PUBLIC_URL" placeholder:"URL"`
 	Reach      string   `help:"Addresses, address:port and networks that are not public and may be reached all the same, such as that of the sign-in server." env:"QUANXI_REACH" placeholder:"LIST"`
 }
 

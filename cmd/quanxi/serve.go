@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -167,6 +169,7 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 		return server.Serve(ctx, listener, web, secure, log)
 	})
 	p.atEnd("feed", n.closeFeed)
+	c.startSupervised(p, n, log)
 	p.atLeave(func() {
 		web.Leave()
 		time.Sleep(c.Drain) // a second signal ends the process at once
@@ -181,9 +184,27 @@ func (c *serveCommand) start(ctx context.Context, p *parts, log *slog.Logger, sc
 		only = fmt.Sprintf(" (area %s only)", c.Area)
 	}
 	if _, err = fmt.Fprintf(screen, "Quanxi 全息: %s%s\n", at, only); err == nil && in.invite != nil {
-		_, err = fmt.Fprintln(screen, in.invite(at))
+		_, err = fmt.Fprintln(screen, in.invite(cmp.Or(strings.TrimSuffix(c.PublicURL, "/"), at)))
 	}
 	return at, err
+}
+
+// startSupervised tells whoever started this process how it stands. A supervisor that does not
+// hear is no reason to stop.
+func (c *serveCommand) startSupervised(p *parts, n *node, log *slog.Logger) {
+	if c.Supervisor == "" {
+		return
+	}
+	told := func(err error) {
+		if err != nil {
+			log.Warn("the supervisor does not hear how this server stands", "err", err)
+		}
+	}
+	p.start("supervisor", func(ctx context.Context) error {
+		told(c.Supervisor.follow(ctx, n.status))
+		return nil
+	})
+	p.atLeave(func() { told(c.Supervisor.tell("STOPPING=1")) })
 }
 
 // startMetrics answers /metrics on an address of its own.
