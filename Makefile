@@ -8,7 +8,7 @@ ADDR ?= 127.0.0.1:8080
 TEST_TIMEOUT ?= 1800s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build frontend check test go-test frontend-test e2e soak bench bless audit clean
+.PHONY: help run build servers frontend check test go-test frontend-test e2e soak bench bless audit clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ run: build ## build everything and start the living demo on $(ADDR)
 build: frontend ## build the one binary, front end included
 	scripts/need.sh build
 	$(GO) build -o bin/quanxi ./cmd/quanxi
+
+servers: build ## the two programs that deploy/ starts: this one and its NATS server
+	$(GO) build -o bin/nats-server github.com/nats-io/nats-server/v2
 
 frontend: frontend/dist/.built ## build the front end
 
