@@ -6,13 +6,20 @@ import (
 	"quanxi/tiles"
 )
 
-// The areas in square tile units under which a parcel, a park or a pond is no more than a
-// speck: half a pixel each way, and below the zoom closeUp, where a tile holds a hundred
-// thousand of them, a pixel.
-const (
-	specks    = 16
-	farSpecks = 64
-)
+// speckAt returns the area in square tile units under which a parcel, a park or a pond is no
+// more than a speck at a zoom: half a pixel each way, and further out, where a tile holds a
+// hundred thousand of them, one or two.
+func speckAt(zoom uint8) int64 {
+	switch {
+	case zoom < 10:
+		return 256
+	case zoom < closeUp:
+		return 64
+	case zoom < 14:
+		return 16
+	}
+	return 0
+}
 
 // The lowest zooms of parcels, of parks and woods, and of waters that are lines.
 const (
@@ -48,14 +55,7 @@ func (d *drawing) classed(part string, kind grid.Kind, from uint8, properties ..
 	d.e.End()
 }
 
-func (d *drawing) leaveOutSpecks() {
-	switch {
-	case d.id.Z < closeUp:
-		d.e.Least(farSpecks)
-	case d.id.Z < 14:
-		d.e.Least(specks)
-	}
-}
+func (d *drawing) leaveOutSpecks() { d.e.Least(speckAt(d.id.Z)) }
 
 func (d *drawing) classAndName(f Feature, properties int) {
 	d.e.Str(0, f.Class())

@@ -98,14 +98,14 @@ func (s *state) showsFrom(k sort, slot uint32, env geo.Envelope) uint8 {
 	return closeUp
 }
 
-// speckUntil returns a zoom below which a polygon of an envelope is less than specks,
+// speckUntil returns a zoom below which a polygon of an envelope is less than a speck,
 // however its vertices are rounded; closeUp if that is no lower.
 func speckUntil(env geo.Envelope) uint8 {
 	nw := geo.Project(geo.Point{Lon: env.Min.Lon, Lat: env.Max.Lat})
 	se := geo.Project(geo.Point{Lon: env.Max.Lon, Lat: env.Min.Lat})
 	for zoom := uint8(0); zoom < closeUp; zoom++ {
 		unit := float64(uint32(1) << (worldUnits - zoom))
-		if (float64(se.X-nw.X)/unit+1)*(float64(se.Y-nw.Y)/unit+1) >= farSpecks {
+		if (float64(se.X-nw.X)/unit+1)*(float64(se.Y-nw.Y)/unit+1) >= float64(speckAt(zoom)) {
 			return zoom
 		}
 	}
