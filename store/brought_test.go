@@ -9,7 +9,9 @@ import (
 )
 
 func TestBroughtLeavesOpenWhatWasNotBroughtBefore(t *testing.T) {
-	home := func(id, building int64) grid.Entity { return &grid.Dwelling{Head: grid.Head{ID: id}, Building: building} }
+	home := func(id, building int64) grid.Entity {
+		return &grid.Dwelling{Head: grid.Head{ID: id}, Building: building}
+	}
 	house := func(id int64) grid.Entity { return &grid.Building{Head: grid.Head{ID: id}} }
 	ofHomes := grid.Link{Kind: grid.Dwellings, Column: "building", To: grid.Buildings}
 	for _, tt := range []struct {
