@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"quanxi/grid"
 )
@@ -110,22 +109,18 @@ func (r *reading) read(ctx context.Context, c Change) iter.Seq2[Step, error] {
 	}
 	return func(yield func(Step, error) bool) {
 		// During an upgrade the next version may write kinds that are not known here.
-		if slices.Contains(Kinds(), c.Kind) {
-			yield(r.readOne(c))
+		if e, err := New(c.Kind); err == nil {
+			yield(r.readOne(c, e))
 		}
 	}
 }
 
-// readOne reads the entity that a change carries.
-func (r *reading) readOne(c Change) (Step, error) {
+// readOne reads the entity that a change carries into an empty one of its kind.
+func (r *reading) readOne(c Change, e grid.Entity) (Step, error) {
 	if c.Op == Remove {
 		return r.step(c, nil), nil
 	}
-	e, err := New(c.Kind)
-	if err == nil {
-		err = grid.DecodeChange(c.Body, e)
-	}
-	if err != nil {
+	if err := grid.DecodeChange(c.Body, e); err != nil {
 		return Step{}, fmt.Errorf("%w: %w", errApply, err)
 	}
 	e.Entity().ID, e.Entity().Revision = c.ID, c.Revision

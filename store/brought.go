@@ -9,14 +9,17 @@ import (
 // Brought notes what an open load has brought, and which links name something besides: at the
 // commit only those have to be looked up. It is for one goroutine; the zero value is ready.
 type Brought struct {
-	ids  map[grid.Kind]*idSpans
-	open map[grid.Link]bool // something that a link names was not brought before
+	ids  map[grid.Kind]*idSpans // of the kinds that links name
+	open map[grid.Link]bool     // something that a link names was not brought before
 }
 
 // Add notes entities that were staged, with their ids, in the order in which they were.
 func (b *Brought) Add(entities []grid.Entity) {
 	if b.ids == nil {
 		b.ids, b.open = map[grid.Kind]*idSpans{}, map[grid.Link]bool{}
+		for _, l := range grid.Links() {
+			b.ids[l.To] = new(idSpans)
+		}
 	}
 	for _, e := range entities {
 		for _, r := range grid.References(e) {
@@ -24,12 +27,9 @@ func (b *Brought) Add(entities []grid.Entity) {
 				b.open[grid.Link{Kind: e.Kind(), Column: r.Column, To: r.Kind}] = true
 			}
 		}
-		ids := b.ids[e.Kind()]
-		if ids == nil {
-			ids = new(idSpans)
-			b.ids[e.Kind()] = ids
+		if ids := b.ids[e.Kind()]; ids != nil {
+			ids.add(e.Entity().ID)
 		}
-		ids.add(e.Entity().ID)
 	}
 }
 
@@ -40,7 +40,7 @@ func (b *Brought) Open() []grid.Link {
 }
 
 // idSpans is a set of ids that come in order mostly: what comes out of order beyond mostSpans
-// is left out, so has may answer false for what was added. A nil set is empty.
+// is left out, so has may answer false for what was added.
 type idSpans struct{ spans []idSpan } // ascending and apart
 
 type idSpan struct{ from, to int64 } // both included
@@ -49,9 +49,6 @@ type idSpan struct{ from, to int64 } // both included
 const mostSpans = 1 << 20
 
 func (s *idSpans) has(id int64) bool {
-	if s == nil {
-		return false
-	}
 	i := s.after(id)
 	return i > 0 && id <= s.spans[i-1].to
 }
